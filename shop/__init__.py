@@ -1,0 +1,1 @@
+"""The rules and the books: everyone may import the shop, the shop imports no one."""

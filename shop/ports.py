@@ -1,0 +1,265 @@
+"""What the outside must fulfil: payment providers, connectors, the clock and the vault.
+
+Shapes only; no port raises anything but the errors named here and in `shop.rules.errors`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shop.rules.errors import ShopError
+from shop.rules.money import Money
+
+
+class Clock(Protocol):
+    """Where the time comes from (law 2)."""
+
+    def now(self) -> datetime:
+        """The present moment: aware, UTC, whole seconds."""
+        ...
+
+
+class Vault(Protocol):
+    """Keeps secrets at rest (law 13)."""
+
+    def seal(self, secret: bytes) -> bytes:
+        """Encrypt."""
+        ...
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Decrypt; raises `SealBrokenError` when no key fits."""
+        ...
+
+
+class SealBrokenError(ShopError):
+    """A stored secret cannot be read with today's SECRET_KEY."""
+
+
+# --- payment providers -------------------------------------------------------------------
+
+
+class ProviderError(ShopError):
+    """The payment provider refused: {reason}"""
+
+
+class ProviderSilentError(ProviderError):
+    """The payment provider does not answer just now: {reason}"""
+
+
+class BadSignatureError(ShopError):
+    """The webhook's signature is not right."""
+
+
+class EndpointClosedError(ShopError):
+    """This webhook has no secret yet, so it is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """What the shop asks a provider to collect.
+
+    `reference` is ours, unique, at most 40 characters of [a-z0-9_]: it is the idempotency
+    key and comes back in every event. `return_url` brings the person back afterwards.
+    `chat_id` is the payer's Telegram id; `language` an IETF tag.
+    """
+
+    reference: str
+    amount: Money
+    title: str
+    description: str
+    expires_at: datetime
+    return_url: str
+    language: str
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage:
+    """Where the customer pays. `provider_ref` is the provider's id of this try."""
+
+    provider_ref: str
+    url: str
+    expires_at: datetime | None = None
+
+
+class Happening(StrEnum):
+    """What a provider says about a payment."""
+
+    PENDING = "pending"  # nothing yet; only ever from `look_up`
+    SEEN = "seen"  # on its way, not final: tell, do not deliver
+    RECEIVED = "received"  # final: this money is ours
+    FAILED = "failed"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    UNHANDLED = "unhandled"  # an event of a kind we do not act on: kept and visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """One thing that happened at a provider.
+
+    `event_id` is the provider's own identity of the event (inbox key); `reference` is ours
+    or "" when the event names none; `provider_ref` the provider's id of the try;
+    `receipt_id` identifies the money itself (payment intent, transaction): two events about
+    the same money carry the same one. `money` is what arrived, None when nothing did.
+    """
+
+    event_id: str
+    kind: str
+    happening: Happening
+    reference: str = ""
+    provider_ref: str = ""
+    receipt_id: str = ""
+    money: Money | None = None
+    occurred_at: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class PaymentProvider(Protocol):
+    """One way of being paid.
+
+    Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
+    `ProviderError` a plain no. `currencies` None means any.
+    """
+
+    name: str
+    currencies: frozenset[str] | None
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make (or find again, by reference) the page where this is paid."""
+        ...
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Ask what became of a payment: the same events its webhook would bring.
+
+        `receipt_id` is the same as in the webhook, so money is counted once.
+        """
+        ...
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check the signature over the raw bytes and read the events; header names lower case.
+
+        Raises `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body that
+        makes no sense.
+        """
+        ...
+
+    async def check(self) -> str:
+        """Try the keys for `telekiosk doctor`: one line that says what answered."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+# --- connectors --------------------------------------------------------------------------
+
+
+class ConnectorError(ShopError):
+    """The service could not be reached: {reason}"""
+
+
+class OutOfStockError(ConnectorError):
+    """There are no credentials left to hand out."""
+
+
+class Verb(StrEnum):
+    """What a connector can be asked to do with an account."""
+
+    CREATE = "create"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    TERMINATE = "terminate"
+    CHANGE = "change"
+    ROTATE = "rotate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What the customer needs to use the service; `url` may be empty."""
+
+    username: str
+    password: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOrder:
+    """A request to a connector; the same `subscription_id` always means the same account.
+
+    `external_id` is the connector's own id of the account, "" before it exists; `token` the
+    account's secret in playlist addresses; `screens` how many may watch at once.
+    """
+
+    subscription_id: int
+    plan: str
+    screens: int
+    external_id: str = ""
+    credentials: Credentials | None = None
+    token: str = ""
+    paid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a connector made; credentials None means: as they were."""
+
+    external_id: str
+    credentials: Credentials | None = None
+
+
+class Connector(Protocol):
+    """A system that holds accounts. Each verb may be repeated and then changes nothing more."""
+
+    name: str
+
+    async def create(self, order: AccountOrder) -> Account:
+        """Make the account, or return the one made before."""
+        ...
+
+    async def suspend(self, order: AccountOrder) -> Account:
+        """Stop access, keep the account."""
+        ...
+
+    async def resume(self, order: AccountOrder) -> Account:
+        """Give access again."""
+        ...
+
+    async def terminate(self, order: AccountOrder) -> Account:
+        """Give the account up for good."""
+        ...
+
+    async def change(self, order: AccountOrder) -> Account:
+        """Bring the account in line with another plan or end date."""
+        ...
+
+    async def rotate(self, order: AccountOrder) -> Account:
+        """Make new credentials; the old ones stop working."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLine:
+    """One loaded line of credentials, as `connectors/stock` sees it."""
+
+    external_id: str
+    credentials: Credentials
+
+
+class Shelf(Protocol):
+    """Where `connectors/stock` takes lines from; the books stand behind it."""
+
+    async def take(self, plan: str, subscription_id: int) -> StockLine:
+        """Hand out one line, the same again to the same subscription; or OutOfStockError."""
+        ...
+
+    async def swap(self, plan: str, subscription_id: int) -> StockLine:
+        """Retire the line in use and hand out another."""
+        ...

@@ -1,0 +1,78 @@
+"""When a person is reminded: at set days around the end, within their daytime, once each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shop.rules.errors import BadInputError
+
+DAYS_BEFORE = (7, 3, 1, 0, -1)
+_DAY_STARTS, _DAY_ENDS = time(10), time(20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One reminder: `days_before` the end (negative: after), to be told at `at` (UTC)."""
+
+    days_before: int
+    at: datetime
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadInputError(reason=f"{name!r} is not a time zone such as Europe/Berlin.") from error
+
+
+def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
+    """This moment, or the next one at which it is daytime where the person lives."""
+    local = moment.astimezone(zone)
+    if local.time() < _DAY_STARTS:
+        local = local.replace(hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0)
+    elif local.time() >= _DAY_ENDS:
+        local = (local + timedelta(days=1)).replace(
+            hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0
+        )
+    return local.astimezone(moment.tzinfo)
+
+
+def schedule(
+    *, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, days: Sequence[int] = DAYS_BEFORE
+) -> list[Reminder]:
+    """All reminders of one period, in order of time.
+
+    A reminder that a short period would bring in its first half is left out: nobody who
+    bought three days wants to hear on the first that they end.
+    """
+    half = starts_at + (ends_at - starts_at) / 2
+    found = []
+    for days_before in days:
+        due = ends_at - timedelta(days=days_before)
+        if days_before > 0 and due < half:
+            continue
+        if days_before == 0:
+            # "It ends today" is told on the morning of the day, before the hour it ends.
+            morning = ends_at.astimezone(zone).replace(
+                hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0
+            )
+            due = max(min(morning.astimezone(ends_at.tzinfo), ends_at), starts_at)
+            found.append(Reminder(days_before=0, at=due))
+        else:
+            found.append(Reminder(days_before=days_before, at=in_daytime(due, zone)))
+    return sorted(found, key=lambda reminder: (reminder.at, -reminder.days_before))
+
+
+def next_after(
+    reminders: Sequence[Reminder], *, after: datetime
+) -> Reminder | None:
+    """The first reminder later than `after`, or None when all have been told."""
+    return next((reminder for reminder in reminders if reminder.at > after), None)
+
+
+def latest_due(reminders: Sequence[Reminder], *, now: datetime) -> Reminder | None:
+    """The most recent reminder that is due; older missed ones are not told any more."""
+    due = [reminder for reminder in reminders if reminder.at <= now]
+    return due[-1] if due else None
