@@ -1,0 +1,1 @@
+"""The books: migrations, queries in files, one module a family of tables."""
