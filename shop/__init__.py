@@ -1,0 +1,1 @@
+"""The rules and the books; imports nothing of the house."""

@@ -1,0 +1,1 @@
+"""What the shop needs of the outside, as Protocols that payments and connectors fulfil."""

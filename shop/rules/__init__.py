@@ -1,0 +1,1 @@
+"""Pure functions and values: no clock, no database, no network."""
