@@ -31,7 +31,7 @@ PATIENCE: Final = 30.0  # seconds; a cold start takes one
 
 # The server outlives neither pytest nor its death: the shell waits on its own input, which ends
 # when the writing side is closed by us or by the kernel. SIGINT is PostgreSQL's fast shutdown.
-SUPERVISE: Final = '"$@" & server=$!; cat; kill -INT $server; wait $server; cd /; rm -rf "$0"'
+SUPERVISE: Final = '"$@" & server=$!; read -r _; kill -INT $server; wait $server; cd /; rm -rf "$0"'
 
 
 class Server:
