@@ -11,7 +11,7 @@ from handlers.counter import Counter
 from handlers.http.webhooks import Endpoint
 from shop.access import Access, may, may_sign_in
 from shop.catalogue import shopfront
-from shop.playlist import playlist
+from handlers.http.playlist import playlist
 from shop.rules.errors import BooksUnavailableError
 
 _MOST_SECONDS = 180  # how long a media server may rely on a yes
