@@ -45,11 +45,11 @@ class Storage(Protocol):
 def storage_at(url: str) -> Storage:
     """The storage of this DATABASE_URL, not open yet."""
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
-        from shop.storage.sqlite import SqliteStorage  # noqa: PLC0415 - loads when used
+        from shop.storage.sqlite import SqliteStorage
 
         return SqliteStorage(Path(url.removeprefix(_SQLITE)))
     if url.startswith(("postgresql://", "postgres://")):
-        from shop.storage.postgres import PostgresStorage  # noqa: PLC0415 - loads when used
+        from shop.storage.postgres import PostgresStorage
 
         return PostgresStorage(url)
     raise BadInputError(

@@ -72,7 +72,9 @@ class Outbox:
         rows = self._sql.all("outbox_claim", now=seconds(now), lease=seconds(lease), most=most)
         return sorted((_effect(row) for row in rows), key=lambda effect: effect.id)
 
-    def finish(self, effect_id: int, *, now: datetime, state: str = "done", error: str = "") -> bool:
+    def finish(
+        self, effect_id: int, *, now: datetime, state: str = "done", error: str = ""
+    ) -> bool:
         """It happened (`done`), is not wanted any more (`dropped`), or never will (`dead`)."""
         done = self._sql.run(
             "outbox_finish", id=effect_id, state=state, now=seconds(now), error=error

@@ -14,7 +14,11 @@ from shop.storage.queries import Row, Sql
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One try; `url` is "" until the provider answered, `screen_id` the message it hangs in."""
+    """One try to pay an order.
+
+    `due` is asked of the provider; `whole` is the price, more than `due` when a part came
+    before. `url` is "" until the provider answered, `screen_id` the message it hangs in.
+    """
 
     id: int
     reference: str
@@ -22,6 +26,7 @@ class Payment:
     customer_id: int
     provider: str
     due: Money
+    whole: Money
     state: PaymentState
     provider_ref: str
     url: str
@@ -38,7 +43,7 @@ class Affairs:
     payment_id: int
     reference: str
     provider: str
-    due: Money
+    whole: Money
     payment_state: PaymentState
     expires_at: datetime
     screen_id: int | None
@@ -76,15 +81,15 @@ class Payments:
 
     def open_one(
         self, *, reference: str, order_id: int, customer_id: int, provider: str, price_id: int,
-        due: Money, screen_id: int | None, now: datetime, expires_at: datetime,
+        due: Money, whole: Money, screen_id: int | None, now: datetime, expires_at: datetime,
         poll_at: datetime,
     ) -> Payment:  # fmt: skip
         """The running try with this provider, made now if there is none."""
         row = self._sql.one(
             "payment_open_one", reference=reference, order_id=order_id, customer_id=customer_id,
-            provider=provider, price_id=price_id, minor=due.minor, currency=due.currency,
-            screen_id=screen_id, now=seconds(now), expires_at=seconds(expires_at),
-            poll_at=seconds(poll_at),
+            provider=provider, price_id=price_id, minor=due.minor, whole=whole.minor,
+            currency=due.currency, screen_id=screen_id, now=seconds(now),
+            expires_at=seconds(expires_at), poll_at=seconds(poll_at),
         )  # fmt: skip
         assert row is not None  # noqa: S101 - the statement always returns its row
         return _payment(row)
@@ -118,7 +123,7 @@ class Payments:
             payment_id=row["payment_id"],
             reference=row["reference"],
             provider=row["provider"],
-            due=Money(row["minor"], row["currency"]),
+            whole=Money(row["whole"], row["currency"]),
             payment_state=PaymentState(row["payment_state"]),
             expires_at=moment(row["expires_at"]),
             screen_id=row["screen_id"],
@@ -166,9 +171,10 @@ class Payments:
         )  # fmt: skip
         return found
 
-    def short_before(self, payment_id: int) -> int:
-        """Minor units that came for this payment as too little and went to the wallet."""
-        return int(self._sql.value("receipts_short_of", payment_id=payment_id) or 0)
+    def short_before(self, order_id: int, currency: str) -> Money:
+        """What came for this order as too little and went to the wallet."""
+        found = self._sql.value("receipts_short_of", order_id=order_id, currency=currency)
+        return Money(int(found or 0), currency)
 
     def receipts_of(self, customer_id: int, *, most: int) -> list[Receipt]:
         """A customer's latest receipts."""
@@ -189,6 +195,7 @@ def _payment(row: Row) -> Payment:
         customer_id=row["customer_id"],
         provider=row["provider"],
         due=Money(row["minor"], row["currency"]),
+        whole=Money(row["whole"], row["currency"]),
         state=PaymentState(row["state"]),
         provider_ref=row["provider_ref"],
         url=row["url"],

@@ -62,16 +62,16 @@ class WriterConnection(aiosqlite.Connection):
             batch = [self._waiting.popleft() for _ in range(size)]
             works = [work for work, _ in batch]
             try:
-                outcomes: list[_Outcome] = await self._execute(self._commit_together, works)
+                outcomes: list[_Outcome] = await self._execute(self._commit_together, works)  # type: ignore[no-untyped-call]
             except Exception as error:  # noqa: BLE001 - every caller gets the one reason
                 outcomes = [(None, _unavailable(error))] * size
-            for (_, future), (value, error) in zip(batch, outcomes, strict=True):
+            for (_, future), (value, trouble) in zip(batch, outcomes, strict=True):
                 if future.done():
                     continue
-                if error is None:
+                if trouble is None:
                     future.set_result(value)
                 else:
-                    future.set_exception(error)
+                    future.set_exception(trouble)
 
     def _commit_together(self, works: list[_Work]) -> list[_Outcome]:
         if self._is_suspect:
@@ -96,7 +96,7 @@ class WriterConnection(aiosqlite.Connection):
 
 
 class SqliteStorage:
-    """The books in a file, or in `:memory:` style nowhere: a path is required."""
+    """The books in one file."""
 
     dialect = "sqlite"
 
@@ -110,8 +110,10 @@ class SqliteStorage:
     async def open(self) -> list[str]:
         """Connect and migrate; returns the migrations applied."""
         try:
-            self._writer = await WriterConnection(partial(_connect, self._path))
-            applied: list[str] = await self._writer._execute(_migrate, self._writer)  # noqa: SLF001 - its own thread
+            writer = WriterConnection(partial(_connect, self._path))
+            _ = await writer
+            self._writer = writer
+            applied: list[str] = await writer._execute(_migrate, writer)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its own thread
             for _ in range(_READERS):
                 self._readers.append(
                     await aiosqlite.Connection(partial(_connect_reader, self._path), 64)
@@ -135,7 +137,7 @@ class SqliteStorage:
         reader = self._readers[self._turn]
         work = partial(_in_snapshot, reader, use_case, args, kwargs)
         try:
-            result: T = await reader._execute(work)  # noqa: SLF001 - aiosqlite's way to its thread
+            result: T = await reader._execute(work)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its way in
         except sqlite3.OperationalError as error:
             raise BooksUnavailableError from error
         return result
@@ -174,7 +176,7 @@ def _in_savepoint(connection: sqlite3.Connection, work: _Work) -> _Outcome:
     connection.execute("SAVEPOINT one")
     try:
         outcome: _Outcome = (work(), None)
-    except Exception as error:  # noqa: BLE001 - it belongs to its caller alone
+    except Exception as error:
         if not connection.in_transaction:
             raise  # SQLite rolled the whole batch back (disk full, I/O): nobody was told yet
         connection.execute("ROLLBACK TO one")
@@ -184,7 +186,10 @@ def _in_savepoint(connection: sqlite3.Connection, work: _Work) -> _Outcome:
 
 
 def _in_snapshot(
-    reader: aiosqlite.Connection, use_case: Callable[..., T], args: Any, kwargs: Any  # noqa: ANN401
+    reader: aiosqlite.Connection,
+    use_case: Callable[..., T],
+    args: Any,  # noqa: ANN401 - passed through
+    kwargs: Any,  # noqa: ANN401 - passed through
 ) -> T:
     connection = reader._conn  # noqa: SLF001 - the raw connection, on its own thread
     connection.execute("BEGIN")

@@ -59,9 +59,7 @@ class StaffTables:
 
     def new_customers(self, *, since: datetime, until: datetime) -> int:
         """How many people came for the first time."""
-        return int(
-            self._sql.value("new_customers", since=seconds(since), until=seconds(until))
-        )
+        return int(self._sql.value("new_customers", since=seconds(since), until=seconds(until)))
 
 
 def _act(row: Row) -> Act:

@@ -1,10 +1,10 @@
 -- name: payment_open_one^
 INSERT INTO payments (
-    reference, order_id, customer_id, provider, price_id, minor, currency, state, screen_id,
+    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state, screen_id,
     created_at, expires_at, poll_at
 )
 VALUES (
-    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :currency, 'created',
+    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :whole, :currency, 'created',
     :screen_id, :now, :expires_at, :poll_at
 )
 ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
@@ -26,7 +26,7 @@ SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_r
 -- name: payment_affairs^
 -- Everything settlement decides on, read under the customer's claim.
 SELECT
-    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.currency,
+    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
     pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
     o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
     pr.slug, pr.document,
@@ -64,10 +64,11 @@ ON CONFLICT (provider, receipt_id) DO NOTHING
 RETURNING id;
 
 -- name: receipts_short_of$
--- What came for this payment and lies in the wallet because it was too little.
-SELECT COALESCE(SUM(r.to_wallet), 0)
+-- What came for this order and lies in the wallet because it was too little.
+SELECT COALESCE(SUM(r.to_wallet - r.from_wallet), 0)
 FROM receipts AS r
-WHERE r.payment_id = :payment_id AND r.verdict = 'short';
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE p.order_id = :order_id AND r.currency = :currency AND r.verdict = 'short';
 
 -- name: receipts_of
 SELECT * FROM receipts WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;

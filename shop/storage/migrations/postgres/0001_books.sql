@@ -98,6 +98,7 @@ CREATE TABLE payments (
     provider TEXT NOT NULL,
     price_id BIGINT REFERENCES prices (id),
     minor BIGINT NOT NULL CHECK (minor > 0),
+    whole BIGINT NOT NULL CHECK (whole >= minor),
     currency TEXT NOT NULL,
     state TEXT NOT NULL,
     provider_ref TEXT NOT NULL DEFAULT '',

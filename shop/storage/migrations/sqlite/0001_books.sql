@@ -103,6 +103,7 @@ CREATE TABLE payments (
     provider TEXT NOT NULL,
     price_id INTEGER REFERENCES prices (id),
     minor INTEGER NOT NULL CHECK (minor > 0),
+    whole INTEGER NOT NULL CHECK (whole >= minor),
     currency TEXT NOT NULL,
     state TEXT NOT NULL,
     provider_ref TEXT NOT NULL DEFAULT '',
