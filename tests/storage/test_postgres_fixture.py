@@ -73,7 +73,7 @@ def test_the_server_goes_when_the_tests_are_interrupted(
         server = int((home / "data" / "postmaster.pid").read_text().split()[0])
         run.send_signal(end)
     deadline = time.monotonic() + 10
-    while is_running(server) or (home / "data").exists():
+    while is_running(server) or home.exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
