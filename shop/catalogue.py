@@ -19,7 +19,7 @@ _NOTE = "catalog"
 
 
 class NoCatalogError(ShopError):
-    """The shop has no catalog yet. Begin with: telekiosk catalog apply FILE"""
+    """The shop has no catalog yet. Begin with: telekiosk catalog apply FILE."""
 
 
 class What(StrEnum):

@@ -23,7 +23,7 @@ class Fault:
 
 
 class BadCatalogError(BadInputError):
-    """{lines}"""  # noqa: D415, D400 - each line is a sentence of its own
+    """{lines}"""  # noqa: D400 - each line is a sentence of its own
 
     def __init__(self, name: str, faults: Iterable[Fault]) -> None:
         """Put the faults in the order of the file."""
@@ -92,7 +92,8 @@ class Table:
                 reason = f"{key}: {language!r} is not a language such as en or pt-BR."
                 self.page.refuse((*self.path, key, language), reason)
             if not isinstance(text, str):
-                self.refuse(key, f"{key} must be text, or texts by language.")
+                reason = f"{key} must be text, or texts by language."
+                self.page.refuse((*self.path, key, language), reason)
             elif self._fits((key, language), text, most) and not text.strip():
                 self.page.refuse((*self.path, key, language), f"{key} is empty.")
         return {language: str(text).strip() for language, text in by_language.items()}
@@ -156,5 +157,7 @@ class Table:
 
 def meant(word: str, known: Iterable[str]) -> str:
     """A question for someone who may have slipped, or nothing."""
-    near = get_close_matches(word, sorted(known), n=1)
+    names = sorted(known)
+    turned = [name for name in names if sorted(name) == sorted(word)]
+    near = turned or get_close_matches(word, names, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -29,6 +29,7 @@ def places_in(text: str) -> Mapping[Path, int]:
         if header := _HEADER.match(text, position):
             table = _enter(header, many)
             places.setdefault(table, line)
+            places.setdefault(table[:-1], line)
             end = header.end()
         elif key := _KEY.match(text, position):
             parts = tuple(_parts(key[1]))

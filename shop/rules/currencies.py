@@ -1,5 +1,7 @@
 """The currency codes a price may be written in, so that a slip of the pen is found at once."""
 
+from typing import Final
+
 from shop.rules.money import exponent_of
 
 STARS = "XTR"
@@ -12,7 +14,7 @@ NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG 
 SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV
 WST XAF XCD XOF XPF YER ZAR ZMW ZWG
 """
-CURRENCIES = frozenset(_NATIONAL.split()) | {STARS, "USDC", "USDT"}
+CURRENCIES: Final = frozenset(_NATIONAL.split()) | {STARS, "USDC", "USDT"}
 
 
 def sample_amount(currency: str) -> str:
