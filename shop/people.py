@@ -58,6 +58,11 @@ def known(books: Books, telegram_id: int) -> Customer | None:
     return books.customers.by_telegram(telegram_id)
 
 
+def person(books: Books, customer_id: int) -> Customer:
+    """The person of this id."""
+    return books.customers.get(customer_id)
+
+
 def overview(books: Books, customer_id: int, *, now: datetime) -> Overview:
     """What a person has here."""
     holdings = [

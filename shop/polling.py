@@ -47,6 +47,14 @@ def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
         books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
 
 
+def ask_soon(books: Books, reference: str, *, now: datetime) -> Payment | None:
+    """The payment of this reference; while it is open, the clock asks about it next."""
+    payment = books.payments.by_reference(reference)
+    if payment is not None and payment.poll_at is not None and payment.poll_at > now:
+        books.payments.poll_later(payment.id, now)
+    return payment
+
+
 async def ask_about(
     storage: Storage,
     providers: Mapping[str, PaymentProvider],

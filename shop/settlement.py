@@ -1,6 +1,6 @@
 """What a payment event means for the books, all in one transaction (laws 3, 7, 8 and 10)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,13 @@ def settle(
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
     return _move_on(books, customer, affairs, event, policy=policy, now=now)
+
+
+def settle_all(
+    books: Books, events: Sequence[PaymentEvent], source: Source, *, policy: Policy, now: datetime
+) -> list[Outcome]:
+    """Take all events of one webhook, in one transaction."""
+    return [settle(books, event, source, policy=policy, now=now) for event in events]
 
 
 def _find(books: Books, event: PaymentEvent, provider: str) -> Payment | None:

@@ -24,6 +24,15 @@ _MOST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits, and what wants a person."""
+
+    outbox: tuple[Depth, ...]
+    dead: int
+    letters: dict[InboxState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The shop at a glance; sales are (how many, how much) a currency since `since`."""
 
@@ -32,9 +41,7 @@ class Today:
     new_customers: int
     subscriptions: dict[SubscriptionState, int]
     stock: dict[str, int]
-    outbox: tuple[Depth, ...]
-    dead: int
-    letters: dict[InboxState, int]
+    backlog: Backlog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +65,15 @@ def today(books: Books, *, since: datetime, now: datetime) -> Today:
         new_customers=books.staff.new_customers(since=since, until=until),
         subscriptions=books.subscriptions.counts(),
         stock=books.stock.levels(),
+        backlog=backlog(books),
+    )
+
+
+def backlog(books: Books) -> Backlog:
+    """What waits in the outbox, and what staff should look at."""
+    return Backlog(
         outbox=tuple(books.outbox.depth()),
-        dead=len(books.outbox.dead(most=100)),
+        dead=books.outbox.count_dead(),
         letters=books.inbox.counts(),
     )
 

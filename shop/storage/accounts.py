@@ -93,14 +93,22 @@ class Accounts:
 
     def holder(self, token: str) -> Holder | None:
         """Who this token belongs to."""
-        if (row := self._sql.one("account_by_token", token=token)) is None:
-            return None
-        return Holder(
-            account=_account(row),
-            customer_id=row["customer_id"],
-            product=product_of(row),
-            standing=standing_of(row),
-        )
+        row = self._sql.one("account_by_token", token=token)
+        return None if row is None else _holder(row)
+
+    def holders_named(self, external_id: str, *, connector: str) -> list[Holder]:
+        """Who has this id (a user name) at a connector: at most one that is not terminated."""
+        rows = self._sql.all("accounts_by_external", external_id=external_id, connector=connector)
+        return [_holder(row) for row in rows]
+
+
+def _holder(row: Row) -> Holder:
+    return Holder(
+        account=_account(row),
+        customer_id=row["customer_id"],
+        product=product_of(row),
+        standing=standing_of(row),
+    )
 
 
 def _account(row: Row) -> AccountRow:

@@ -98,6 +98,10 @@ class Outbox:
         """Effects that were given up."""
         return [_effect(row) for row in self._sql.all("outbox_dead", most=most)]
 
+    def count_dead(self) -> int:
+        """How many effects were given up."""
+        return int(self._sql.value("outbox_count_dead"))
+
     def get(self, effect_id: int) -> QueuedEffect | None:
         """The effect of this id."""
         row = self._sql.one("outbox_by_id", id=effect_id)

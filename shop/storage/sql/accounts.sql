@@ -22,11 +22,20 @@ UPDATE accounts SET delivered_at = :now WHERE subscription_id = :subscription_id
 
 -- name: account_by_token^
 SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_held, s.paid_until, s.grace_days,
-    s.keep_days, p.slug, p.document
+    s.keep_days, p.id AS product_id, p.slug, p.document
 FROM accounts AS a
 INNER JOIN subscriptions AS s ON s.id = a.subscription_id
 INNER JOIN products AS p ON p.id = s.product_id
 WHERE a.token = :token;
+
+-- name: accounts_by_external
+SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_held, s.paid_until, s.grace_days,
+    s.keep_days, p.id AS product_id, p.slug, p.document
+FROM accounts AS a
+INNER JOIN subscriptions AS s ON s.id = a.subscription_id
+INNER JOIN products AS p ON p.id = s.product_id
+WHERE a.external_id = :external_id AND a.external_id <> '' AND a.connector = :connector
+LIMIT 5;
 
 -- name: stock_add$
 INSERT INTO stock (plan, fingerprint, sealed, loaded_at)

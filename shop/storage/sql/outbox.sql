@@ -37,6 +37,9 @@ WHERE id = :id AND state = 'dead';
 -- name: outbox_dead
 SELECT * FROM outbox WHERE state = 'dead' ORDER BY id LIMIT :most;
 
+-- name: outbox_count_dead$
+SELECT COUNT(*) FROM outbox WHERE state = 'dead';
+
 -- name: outbox_by_id^
 SELECT * FROM outbox WHERE id = :id;
 

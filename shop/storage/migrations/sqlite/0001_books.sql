@@ -181,6 +181,7 @@ CREATE TABLE accounts (
     wishes INTEGER NOT NULL DEFAULT 0,
     delivered_at INTEGER
 );
+CREATE INDEX accounts_external ON accounts (external_id) WHERE external_id <> '';
 
 CREATE TABLE stock (
     id INTEGER PRIMARY KEY,
