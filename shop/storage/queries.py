@@ -3,14 +3,26 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import aiosql
+from aiosql.adapters.sqlite3 import SQLite3Adapter
 
 Dialect = Literal["sqlite", "postgres"]
 Row = Mapping[str, Any]
 _FOLDER = Path(__file__).parent / "sql"
-_DRIVERS = {"sqlite": "sqlite3", "postgres": "psycopg"}
+
+
+class _RowsAdapter(SQLite3Adapter):
+    """aiosql's own takes a single value from a tuple only, not from a `sqlite3.Row`."""
+
+    def select_value(self, *call: Any) -> Any:  # noqa: ANN401 - aiosql has no types here
+        """The first column of the first row, or None."""
+        row = super().select_one(*call)  # type: ignore[no-untyped-call] # the same
+        return None if row is None else row[0]
+
+
+_DRIVERS: Final[Mapping[str, Any]] = {"sqlite": _RowsAdapter, "postgres": "psycopg"}
 
 
 @cache
@@ -25,7 +37,7 @@ def load_queries(dialect: Dialect) -> Mapping[str, Any]:
 
 
 def _read(path: Path, dialect: Dialect, found: dict[str, Any]) -> None:
-    queries = aiosql.from_path(path, _DRIVERS[dialect])
+    queries = aiosql.from_path(path, _DRIVERS[dialect], mandatory_parameters=False)
     for name in queries.available_queries:
         if not name.endswith("_cursor"):
             found[name] = getattr(queries, name)
