@@ -21,6 +21,7 @@ help: ## list these
 		printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 setup: $(DEV) ## make .venv with everything, tests and checks included
+	@echo "Ready. Next: make demo"
 
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## open the demonstration shop (ARGS="--port 9000")
 	@$(VENV)/bin/telekiosk demo $(ARGS)

@@ -1,0 +1,1 @@
+"""The process: what wakes the shop, and the one place that knows all of its parts."""

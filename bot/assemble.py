@@ -1,0 +1,1 @@
+"""The only file that names concrete payment providers and connectors."""

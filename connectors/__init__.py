@@ -1,0 +1,1 @@
+"""Other people's systems that are not money, one file each."""

@@ -1,0 +1,1 @@
+"""Every door into the shop, a folder for each kind of caller."""

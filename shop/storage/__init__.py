@@ -1,0 +1,1 @@
+"""The books: migrations, queries and one module for each family of tables."""
