@@ -35,6 +35,16 @@ def text(data: Fields, key: str) -> str:
     return value
 
 
+def address(data: Fields, key: str) -> str:
+    """Read an http address; Stripe's are about a thousand characters long."""
+    value = data.get(key)
+    if not (
+        type(value) is str and value.startswith(("https://", "http://")) and value.isprintable()
+    ):
+        _refuse(key)
+    return value
+
+
 def optional_text(data: Fields, key: str) -> str:
     """Read like `text`, but "" where there is nothing."""
     return text(data, key) if data.get(key) not in (None, "") else ""

@@ -81,6 +81,8 @@ async def _short_body(request: "Request") -> bytes:
 def _words(slip: Slip, *, kind: str, now: datetime) -> dict[str, str]:
     tone, sentence = _outcome(slip, now)
     is_waiting = tone == "wait"
+    back = _back(slip, is_plain=tone != "good")
+    buttons = _buttons(slip, is_waiting=is_waiting)
     return {
         "refresh": '<meta http-equiv="refresh" content="2">' if is_waiting else "",
         "kind": _KINDS[kind],
@@ -89,8 +91,7 @@ def _words(slip: Slip, *, kind: str, now: datetime) -> dict[str, str]:
         "amount": escape(str(slip.amount)),
         "until": _until(slip, now),
         "outcome": f'<p class="outcome {tone}" role="status">{sentence}</p>' if sentence else "",
-        "back": _back(slip, is_plain=tone != "good"),
-        "buttons": _buttons(slip, is_waiting=is_waiting),
+        "actions": back + buttons if tone == "good" else buttons + back,
         "reference": escape(slip.reference),
     }
 
