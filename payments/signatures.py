@@ -29,19 +29,20 @@ def check_open(keys: Sequence[bytes]) -> None:
 
 def check_code(message: bytes, codes: Iterable[str], *, keys: Sequence[bytes]) -> None:
     """Want one of the hex codes to be HMAC-SHA256 of the message; or `BadSignatureError`."""
-    expected = [hmac.digest(key, message, "sha256").hex() for key in keys]
-    for code in codes:
-        # compare_digest raises TypeError on other text; a stranger may send any.
-        if code.isascii() and any(hmac.compare_digest(one, code.lower()) for one in expected):
-            return
+    # compare_digest raises TypeError on text that is not ASCII; a stranger may send any.
+    given = [code.lower().encode() for code in codes if code.isascii()]
+    for key in keys:
+        expected = hmac.digest(key, message, "sha256").hex().encode()
+        for code in given:
+            if hmac.compare_digest(expected, code):
+                return
     raise BadSignatureError
 
 
 def read_stamped(header: str) -> list[tuple[str, str]]:
     """Split `t=1,v1=ab,v1=cd` into its pairs, in order."""
-    return [
-        (name.strip(), value) for name, _, value in (p.partition("=") for p in header.split(","))
-    ]
+    parts = [part.partition("=") for part in header.split(",")]
+    return [(name.strip(), value) for name, _, value in parts]
 
 
 def check_stamp(stamp: str, *, now: datetime) -> None:

@@ -5,15 +5,29 @@ same in the session, the charge and the dispute. REFUNDED tells the total given 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from payments import fields
 from payments.stripe_money import from_stripe
 from shop.ports import Happening, PaymentEvent
 from shop.rules.money import Money
 
-_PAID = frozenset({"paid", "no_payment_required"})
 _H = Happening
+
+
+class _Heading(NamedTuple):
+    """What every event carries, whatever it is about."""
+
+    event_id: str
+    kind: str
+    occurred_at: datetime | None = None
+    provider_ref: str = ""
+    reference: str = ""
+
+
+_Reader = Callable[[fields.Fields, _Heading], PaymentEvent | None]
 
 
 def read_event(event: fields.Fields) -> PaymentEvent:
@@ -23,12 +37,12 @@ def read_event(event: fields.Fields) -> PaymentEvent:
     """
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     read = _READERS.get(kind)
-    plain = PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)
-    if read is None:
-        return plain
-    told = read(fields.section(fields.section(event, "data"), "object"))
-    occurred_at = fields.unix_moment(event, "created")
-    return replace(told, event_id=event_id, kind=kind, occurred_at=occurred_at) if told else plain
+    if read is not None:
+        heading = _Heading(event_id, kind, fields.unix_moment(event, "created"))
+        told = read(fields.section(fields.section(event, "data"), "object"), heading)
+        if told is not None:
+            return told
+    return PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)
 
 
 def events_of(session: fields.Fields) -> list[PaymentEvent]:
@@ -40,23 +54,25 @@ def events_of(session: fields.Fields) -> list[PaymentEvent]:
     intent = intent if isinstance(intent, dict) else {}
     charge = intent.get("latest_charge")
     charge = charge if isinstance(charge, dict) else {}
-    state = _state(session, intent)
-    told = [_of_session(session, state)]
-    if charge and state is _H.RECEIVED:
-        told[0] = replace(told[0], occurred_at=fields.unix_moment(charge, "created"))
-        told += [_of_charge(charge)] if charge.get("amount_refunded") else []
-        told += [_of_charge(charge, _H.DISPUTED)] if charge.get("disputed") is True else []
-    reference, session_id = told[0].reference, fields.text(session, "id")
-    return [
-        replace(
-            event,
-            event_id=f"{session_id}.{event.happening}",
-            kind=f"session.{event.happening}",
-            reference=reference,
+    session_id, state = fields.text(session, "id"), _state(session, intent)
+    paid_at = fields.unix_moment(charge, "created") if charge else None
+    heading = _Heading(f"{session_id}.{state}", f"session.{state}", paid_at)
+    told = [_of_session(session, heading, happening=state)]
+    if state is not _H.RECEIVED:
+        return told
+    happened = {
+        _H.REFUNDED: charge.get("amount_refunded") not in {None, 0},
+        _H.DISPUTED: charge.get("disputed") is True,
+    }
+    for happening in (one for one, has_happened in happened.items() if has_happened):
+        heading = _Heading(
+            f"{session_id}.{happening}",
+            f"session.{happening}",
             provider_ref=session_id,
+            reference=told[0].reference,
         )
-        for event in told
-    ]
+        told.append(_of_charge(charge, heading, happening=happening))
+    return told
 
 
 def _state(session: fields.Fields, intent: fields.Fields) -> Happening:
@@ -73,60 +89,70 @@ def _state(session: fields.Fields, intent: fields.Fields) -> Happening:
             return _H.PENDING
 
 
-def _of_session(session: fields.Fields, happening: Happening) -> PaymentEvent:
+def _of_session(
+    session: fields.Fields, heading: _Heading, *, happening: Happening
+) -> PaymentEvent:
     session_id = fields.text(session, "id")
-    metadata = fields.optional_section(session, "metadata")
     is_received = happening is _H.RECEIVED
     return PaymentEvent(
-        event_id=session_id,
-        kind="",
+        event_id=heading.event_id,
+        kind=heading.kind,
         happening=happening,
-        reference=fields.optional_text(session, "client_reference_id")
-        or fields.optional_text(metadata, "reference"),
+        reference=fields.optional_text(session, "client_reference_id") or _reference(session),
         provider_ref=session_id,
         # Nothing to pay means no intent; the session itself is the receipt then.
         receipt_id=_intent_id(session) or (session_id if is_received else ""),
         money=_money(session, "amount_total") if is_received else None,
+        occurred_at=heading.occurred_at,
     )
 
 
-def _completed(session: fields.Fields) -> PaymentEvent | None:
-    is_paid = session.get("payment_status") in _PAID
-    return _of_payment(session, _H.RECEIVED if is_paid else _H.SEEN)
-
-
-def _of_payment(session: fields.Fields, happening: Happening) -> PaymentEvent | None:
+def _of_payment(
+    session: fields.Fields, heading: _Heading, *, happening: Happening
+) -> PaymentEvent | None:
     # Subscriptions and card set-ups that the owner runs beside this shop.
     if session.get("mode", "payment") != "payment":
         return None
-    return _of_session(session, happening)
+    return _of_session(session, heading, happening=happening)
 
 
-def _of_charge(charge: fields.Fields, happening: Happening = _H.REFUNDED) -> PaymentEvent:
-    metadata = fields.optional_section(charge, "metadata")
-    key = "amount_refunded" if happening is _H.REFUNDED else "amount"
+def _completed(session: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    is_paid = session.get("payment_status") in {"paid", "no_payment_required"}
+    return _of_payment(session, heading, happening=_H.RECEIVED if is_paid else _H.SEEN)
+
+
+def _of_charge(
+    charge: fields.Fields, heading: _Heading, *, happening: Happening = _H.REFUNDED
+) -> PaymentEvent:
     return PaymentEvent(
-        event_id=fields.text(charge, "id"),
-        kind="",
+        event_id=heading.event_id,
+        kind=heading.kind,
         happening=happening,
-        reference=fields.optional_text(metadata, "reference"),
+        reference=heading.reference or _reference(charge),
+        provider_ref=heading.provider_ref,
         receipt_id=_intent_id(charge) or fields.text(charge, "id"),
-        money=_money(charge, key),
+        money=_money(charge, "amount_refunded" if happening is _H.REFUNDED else "amount"),
+        occurred_at=heading.occurred_at,
     )
 
 
-def _of_dispute(dispute: fields.Fields) -> PaymentEvent:
+def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
     return PaymentEvent(
-        event_id=fields.text(dispute, "id"),
-        kind="",
+        event_id=heading.event_id,
+        kind=heading.kind,
         happening=_H.DISPUTED,
         receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
         money=_money(dispute, "amount"),
+        occurred_at=heading.occurred_at,
         facts={
             "dispute": fields.text(dispute, "id"),
             "reason": fields.optional_text(dispute, "reason"),
         },
     )
+
+
+def _reference(thing: fields.Fields) -> str:
+    return fields.optional_text(fields.optional_section(thing, "metadata"), "reference")
 
 
 def _intent_id(thing: fields.Fields) -> str:
@@ -141,15 +167,11 @@ def _money(thing: fields.Fields, key: str) -> Money:
     return from_stripe(fields.whole(thing, key), fields.text(thing, "currency"))
 
 
-def _as(happening: Happening) -> Callable[[fields.Fields], PaymentEvent | None]:
-    return lambda session: _of_payment(session, happening)
-
-
-_READERS: Mapping[str, Callable[[fields.Fields], PaymentEvent | None]] = {
+_READERS: Mapping[str, _Reader] = {
     "checkout.session.completed": _completed,
-    "checkout.session.async_payment_succeeded": _as(_H.RECEIVED),
-    "checkout.session.async_payment_failed": _as(_H.FAILED),
-    "checkout.session.expired": _as(_H.EXPIRED),
+    "checkout.session.async_payment_succeeded": partial(_of_payment, happening=_H.RECEIVED),
+    "checkout.session.async_payment_failed": partial(_of_payment, happening=_H.FAILED),
+    "checkout.session.expired": partial(_of_payment, happening=_H.EXPIRED),
     "charge.refunded": _of_charge,
     "charge.dispute.created": _of_dispute,
 }

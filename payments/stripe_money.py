@@ -36,6 +36,8 @@ def to_stripe(money: Money) -> int:
 def from_stripe(amount: int, currency: str) -> Money:
     """Read `amount_total` and the like; `currency` in any case."""
     code = currency.upper()
+    if code not in _STRIPE_EXPONENTS:
+        return Money(amount, code)
     minor = Decimal(amount).scaleb(-_shift(code))
     if minor != minor.to_integral_value():
         raise BadInputError(reason=f"{amount} is no amount of {code}.")

@@ -8,6 +8,8 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+_STEP = 0.05
+
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -48,7 +50,7 @@ class Moody:
                 case Mood.DOWN:
                     return Response("busy", 503, {"stripe-should-retry": "false"})
                 case Mood.SLOW:
-                    await asyncio.sleep(self.delay)
+                    await self._dawdle(request)
                 case Mood.REFUSING:
                     return JSONResponse(self.refusal(request), 400)
                 case Mood.GARBAGE:
@@ -61,6 +63,12 @@ class Moody:
             return await answer(request)
 
         return felt
+
+    async def _dawdle(self, request: Request) -> None:
+        for _ in range(int(self.delay / _STEP)):
+            if await request.is_disconnected():
+                return
+            await asyncio.sleep(_STEP)
 
     def refusal(self, request: Request) -> dict[str, object]:
         """Say no in this provider's shape, quoting the caller's credentials."""
