@@ -4,13 +4,16 @@ The errors made here carry no secret, and no other exception behind them that mi
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import httpx
 
 from payments import fields
-from shop.ports import ProviderError, ProviderSilentError
+from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.rules.errors import BadInputError
+
+Read = TypeVar("Read")
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
@@ -49,6 +52,25 @@ async def ask(
     # Outside of `except`, because the httpx error behind it would show the address, which for
     # Telegram holds the token.
     raise trouble
+
+
+def understood(read: Callable[[fields.Fields], Read], answer: fields.Fields) -> Read:
+    """Read an answer; one that makes no sense says nothing: `ProviderSilentError`."""
+    try:
+        return read(answer)
+    except BadInputError as error:
+        raise ProviderSilentError(reason="its answer is not readable") from error
+
+
+def pending(reference: str, provider_ref: str = "") -> PaymentEvent:
+    """Say that nothing has come yet; surely so where no page was noted: nobody saw it."""
+    return PaymentEvent(
+        event_id=f"{reference}.pending",
+        kind="pending",
+        happening=Happening.PENDING,
+        reference=reference,
+        provider_ref=provider_ref,
+    )
 
 
 def is_silence(status: int | None) -> bool:

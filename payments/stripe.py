@@ -7,24 +7,29 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from payments import fields
-from payments.outgoing import CONNECT_SECONDS, TOTAL_SECONDS, is_silence, reason_without
+from payments.outgoing import (
+    CONNECT_SECONDS,
+    TOTAL_SECONDS,
+    is_silence,
+    pending,
+    reason_without,
+    understood,
+)
 from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
 from payments.stripe_session import closing_times, session_params
 from shop.ports import (
     Clock,
-    Happening,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
 )
-from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,8 +37,6 @@ if TYPE_CHECKING:
     import stripe
     from stripe import HTTPXClient, RequestOptions, StripeClient
     from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
-
-Read = TypeVar("Read")
 
 NAME = "stripe"
 API_URL = "https://api.stripe.com"
@@ -75,26 +78,18 @@ class Stripe:
                 session = await self._ask(_opening(session_params(request, closes_at), options))
             except _OtherParametersError:
                 continue
-            return _understood(_page_of, session)
+            return understood(_page_of, session)
         raise ProviderError(reason="it has another payment under this reference")
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
         """Ask for the Checkout Session; one whose making was never noted cannot be paid."""
         if not provider_ref:
-            pending = Happening.PENDING
-            return [
-                PaymentEvent(
-                    event_id=f"{reference}.{pending}",
-                    kind=f"session.{pending}",
-                    happening=pending,
-                    reference=reference,
-                )
-            ]
+            return [pending(reference)]
         params: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge"]}
         session = await self._ask(
             lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
         )
-        return _understood(events_of, session)
+        return understood(events_of, session)
 
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
@@ -175,10 +170,3 @@ def _page_of(session: fields.Fields) -> PaymentPage:
         url=fields.address(session, "url"),
         expires_at=fields.unix_moment(session, "expires_at"),
     )
-
-
-def _understood(read: "Callable[[fields.Fields], Read]", answer: fields.Fields) -> "Read":
-    try:
-        return read(answer)
-    except BadInputError as error:
-        raise ProviderSilentError(reason="its answer is not readable") from error
