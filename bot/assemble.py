@@ -1,6 +1,6 @@
 """The only file that names concrete providers and connectors: settings in, a whole shop out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from shop.rules.policy import Policy
 from shop.storage.opening import Storage, storage_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.routing import BaseRoute
 
 _SHORTEST_KEY = 16

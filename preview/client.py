@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -49,7 +49,7 @@ class Preview:
             base_url=address, timeout=PATIENCE, trust_env=False
         )
 
-    async def __aenter__(self) -> Preview:
+    async def __aenter__(self) -> Self:
         """Give the stand-in."""
         return self
 
@@ -84,7 +84,7 @@ class Preview:
         return found
 
     async def fault(self, method: str, *, status: int | str, **details: Any) -> None:  # noqa: ANN401 - JSON
-        """Plan trouble: an HTTP code, "drop", "lost" or "slow"; times, seconds, person…"""
+        """Plan trouble: an HTTP code, "drop", "lost" or "slow"; times, seconds, person…."""
         await self.post("faults", method=method, status=str(status), **details)
 
     async def deliver_again(self, update_id: int) -> None:
