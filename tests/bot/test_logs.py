@@ -10,14 +10,16 @@ from bot.logs import configure_logs, strike_out
 
 def test_a_secret_is_struck_out_wherever_it_stands() -> None:
     strike = strike_out(["sk_live_planted", "123:planted-token"])
-    line = strike(
-        None,
-        "info",
-        {
-            "event": "calling https://api/bot123:planted-token/getMe",
-            "headers": {"authorization": "Bearer sk_live_planted"},
-            "count": 3,
-        },
+    line = _as_dict(
+        strike(
+            None,
+            "info",
+            {
+                "event": "calling https://api/bot123:planted-token/getMe",
+                "headers": {"authorization": "Bearer sk_live_planted"},
+                "count": 3,
+            },
+        )
     )
     assert "planted" not in json.dumps(line)
     assert line["count"] == 3
@@ -35,3 +37,8 @@ def test_a_traceback_is_struck_out_too(capsys: pytest.CaptureFixture[str]) -> No
         structlog.reset_defaults()
     assert "ValueError" in printed
     assert "planted" not in printed
+
+
+def _as_dict(line: object) -> dict[str, object]:
+    assert isinstance(line, dict)
+    return line

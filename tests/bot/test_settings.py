@@ -23,7 +23,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert not settings.stars
 
 
-def test_the_example_file_names_every_setting_and_no_other(tmp_path: Path) -> None:
+def test_the_example_file_names_every_setting_and_no_other() -> None:
     example = Path(__file__).parents[2] / ".env.example"
     lines = [line.lstrip("#") for line in example.read_text("utf-8").splitlines() if "=" in line]
     names = {line.split("=", 1)[0] for line in lines if line.split("=", 1)[0].isupper()}
