@@ -4,7 +4,6 @@ import base64
 import binascii
 from urllib.parse import parse_qs, urlsplit
 
-from shop.playlist import playlist
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from handlers.counter import Counter
 from handlers.http.webhooks import Endpoint
 from shop.access import Access, may, may_sign_in
 from shop.catalogue import shopfront
+from shop.playlist import playlist
 from shop.rules.errors import BooksUnavailableError
 
 _MOST_SECONDS = 180  # how long a media server may rely on a yes
@@ -57,9 +57,7 @@ def playlist_door(counter: Counter) -> Endpoint:
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
         try:
-            access = await counter.storage.read(
-                may, token[:_TOKEN_LENGTH], now=counter.clock.now()
-            )
+            access = await counter.storage.read(may, token[:_TOKEN_LENGTH], now=counter.clock.now())
             if access is None:
                 return Response(status_code=403)
             front = await counter.storage.read(shopfront)
