@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shop.storage.moments import maybe_seconds, moment, seconds
+from shop.storage.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.storage.queries import Row, Sql
 
 
@@ -78,6 +78,10 @@ class Inbox:
     def waiting(self) -> int:
         """How many letters wait to be handled."""
         return int(self._sql.value("inbox_waiting"))
+
+    def next_due(self) -> datetime | None:
+        """When the next letter is to be handled."""
+        return maybe_moment(self._sql.value("inbox_next_due"))
 
     def get(self, letter_id: int) -> Letter | None:
         """The letter of this id."""

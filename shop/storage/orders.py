@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shop.rules.periods import Interval
 from shop.rules.states import OrderState
-from shop.storage.moments import moment, seconds
+from shop.storage.moments import maybe_moment, moment, seconds
 from shop.storage.queries import Row, Sql
 
 
@@ -73,6 +73,10 @@ class Orders:
     def expire(self, *, now: datetime, most: int) -> int:
         """Expire orders nobody paid; returns how many."""
         return len(self._sql.all("orders_expire", now=seconds(now), most=most))
+
+    def next_expiry(self) -> datetime | None:
+        """When the next open order expires."""
+        return maybe_moment(self._sql.value("orders_next_expiry"))
 
     def of(self, customer_id: int, *, most: int) -> list[tuple[Order, str]]:
         """A customer's latest orders, each with its plan's slug."""

@@ -156,6 +156,10 @@ class Payments:
         )
         return [_payment(row) for row in rows]
 
+    def next_poll(self) -> datetime | None:
+        """When it is time to ask about a payment next."""
+        return maybe_moment(self._sql.value("payments_next_poll"))
+
     def add_receipt(
         self, *, provider: str, receipt_id: str, payment_id: int | None,
         customer_id: int | None, money: Money, judgement: Judgement, occurred_at: datetime,

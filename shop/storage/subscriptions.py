@@ -8,7 +8,7 @@ from shop.rules.errors import NotFoundError
 from shop.rules.lifecycle import Standing, Terms
 from shop.rules.states import SubscriptionState
 from shop.storage.catalog import Product, product_of
-from shop.storage.moments import maybe_seconds, moment, seconds
+from shop.storage.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.storage.queries import Row, Sql
 
 
@@ -154,6 +154,10 @@ class Subscriptions:
         """All periods as (starts_at, ends_at), in order."""
         rows = self._sql.all("periods_of", subscription_id=subscription_id)
         return [(moment(row["starts_at"]), moment(row["ends_at"])) for row in rows]
+
+    def next_reminder(self) -> datetime | None:
+        """When the next reminder is due."""
+        return maybe_moment(self._sql.value("subscriptions_next_reminder"))
 
     def counts(self) -> dict[SubscriptionState, int]:
         """How many there are in each state."""

@@ -23,6 +23,9 @@ WHERE state IN ('stuck', 'unhandled', 'unknown') GROUP BY state ORDER BY state;
 -- name: inbox_waiting$
 SELECT COUNT(*) FROM inbox WHERE state = 'waiting';
 
+-- name: inbox_next_due$
+SELECT MIN(due_at) FROM inbox WHERE state = 'waiting';
+
 -- name: inbox_by_id^
 SELECT * FROM inbox WHERE id = :id;
 

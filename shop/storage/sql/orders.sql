@@ -21,6 +21,9 @@ WHERE id IN (
 )
 RETURNING id;
 
+-- name: orders_next_expiry$
+SELECT MIN(expires_at) FROM orders WHERE state = 'open';
+
 -- name: orders_of
 SELECT o.*, p.slug FROM orders AS o
 INNER JOIN products AS p ON p.id = o.product_id

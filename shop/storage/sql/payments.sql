@@ -51,6 +51,9 @@ WHERE id IN (
 )
 RETURNING *;
 
+-- name: payments_next_poll$
+SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;
+
 -- name: receipt_add$
 INSERT INTO receipts (
     provider, receipt_id, payment_id, customer_id, minor, currency, verdict,

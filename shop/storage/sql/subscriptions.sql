@@ -74,5 +74,8 @@ ON CONFLICT (customer_id) DO NOTHING RETURNING customer_id;
 -- name: trial_of^
 SELECT * FROM trials WHERE customer_id = :customer_id;
 
+-- name: subscriptions_next_reminder$
+SELECT MIN(remind_at) FROM subscriptions WHERE remind_at IS NOT NULL;
+
 -- name: subscriptions_counts
 SELECT state, COUNT(*) AS many FROM subscriptions GROUP BY state ORDER BY state;

@@ -1,0 +1,143 @@
+"""What Coinbase Commerce's charges mean to a shop, in the old and in the on-chain generation.
+
+Source: https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-fields. A charge can be
+paid short, over, late or several times; so every payment that has been confirmed is a receipt.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+from payments import fields
+from shop.ports import Happening, PaymentEvent
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money, exponent_of, round_minor
+
+_H = Happening
+# Delayed and failed charges may hold money all the same: it came late, or too little.
+_KINDS: Mapping[str, Happening] = {
+    "charge:pending": _H.SEEN,
+    "charge:confirmed": _H.RECEIVED,
+    "charge:resolved": _H.RECEIVED,
+    "charge:delayed": _H.SEEN,
+    "charge:failed": _H.FAILED,
+}
+_STATES: Mapping[str, Happening] = {
+    "NEW": _H.PENDING,
+    "SIGNED": _H.PENDING,
+    "PENDING": _H.SEEN,
+    "CONFIRMED": _H.RECEIVED,
+    "COMPLETED": _H.RECEIVED,
+    "RESOLVED": _H.RECEIVED,
+    "UNRESOLVED": _H.FAILED,
+    "FAILED": _H.FAILED,
+    "EXPIRED": _H.EXPIRED,
+    "CANCELED": _H.EXPIRED,
+}
+_CONFIRMED = frozenset({"confirmed", "completed"})
+_MOST = Decimal(2**62)
+
+
+def read_events(envelope: fields.Fields) -> list[PaymentEvent]:
+    """Read a webhook: one event, or one for each payment that has been confirmed."""
+    event = fields.section(envelope, "event")
+    event_id, kind = fields.text(event, "id"), fields.text(event, "type")
+    happening = _KINDS.get(kind)
+    if happening is None:
+        return [PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)]
+    charge = fields.section(event, "data")
+    if happening is _H.FAILED and _status(charge) == "EXPIRED":
+        happening = _H.EXPIRED
+    return _told(charge, happening, event_id=event_id, kind=kind)
+
+
+def events_of(charge: fields.Fields) -> list[PaymentEvent]:
+    """Tell what its webhooks would have told of a charge that was asked for."""
+    happening = _STATES.get(_status(charge))
+    if happening is None:
+        raise BadInputError(reason="The charge is in no known state.")
+    charge_id = fields.text(charge, "id")
+    return _told(
+        charge, happening, event_id=f"{charge_id}.{happening}", kind=f"charge.{happening}"
+    )
+
+
+def _told(
+    charge: fields.Fields, happening: Happening, *, event_id: str, kind: str
+) -> list[PaymentEvent]:
+    payments = _confirmed(charge, is_final=happening is _H.RECEIVED)
+    if not payments:
+        return [_plain(charge, happening, event_id=event_id, kind=kind)]
+    return [
+        PaymentEvent(
+            event_id=f"{event_id}.{place}" if place else event_id,
+            kind=kind,
+            happening=_H.RECEIVED,
+            reference=_reference(charge),
+            provider_ref=fields.text(charge, "id"),
+            receipt_id=_receipt_id(payment, charge),
+            money=_rounded(fields.section(fields.section(payment, "value"), "local")),
+            occurred_at=(
+                fields.iso_moment(payment, "detected_at") if payment.get("detected_at") else None
+            ),
+            facts={"network": fields.optional_text(payment, "network")},
+        )
+        for place, payment in enumerate(payments)
+    ]
+
+
+def _plain(
+    charge: fields.Fields, happening: Happening, *, event_id: str, kind: str
+) -> PaymentEvent:
+    is_received = happening is _H.RECEIVED
+    charge_id = fields.text(charge, "id")
+    return PaymentEvent(
+        event_id=event_id,
+        kind=kind,
+        happening=happening,
+        reference=_reference(charge),
+        provider_ref=charge_id,
+        # Confirmed without saying by which payment: then it was the price.
+        receipt_id=charge_id if is_received else "",
+        money=(
+            _rounded(fields.section(fields.section(charge, "pricing"), "local"))
+            if is_received
+            else None
+        ),
+    )
+
+
+def _confirmed(charge: fields.Fields, *, is_final: bool) -> Sequence[fields.Fields]:
+    """Choose the payments that are ours; of a final charge all, if it does not say which."""
+    payments = [(str(row.get("status")).lower(), row) for row in fields.rows(charge, "payments")]
+    confirmed = [row for status, row in payments if status in _CONFIRMED]
+    if confirmed or not is_final:
+        return confirmed
+    return [row for status, row in payments if status != "failed"]
+
+
+def _receipt_id(payment: fields.Fields, charge: fields.Fields) -> str:
+    for key in ("transaction_id", "payment_id"):
+        if payment.get(key):
+            return fields.text(payment, key)
+    return fields.text(charge, "id")
+
+
+def _reference(charge: fields.Fields) -> str:
+    return fields.optional_text(fields.optional_section(charge, "metadata"), "reference")
+
+
+def _status(charge: fields.Fields) -> str:
+    timeline = fields.rows(charge, "timeline")
+    return fields.text(timeline[-1], "status") if timeline else "NEW"
+
+
+def _rounded(value: fields.Fields) -> Money:
+    """Read an amount that a rate has made: it may have more digits than the currency."""
+    currency = fields.text(value, "currency")
+    try:
+        amount = Decimal(fields.text(value, "amount"))
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and 0 <= amount <= _MOST):
+        raise BadInputError(reason="The amount paid is not an amount.")
+    return Money(round_minor(amount.scaleb(exponent_of(currency))), currency)

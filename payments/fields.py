@@ -1,0 +1,103 @@
+"""Reading what strangers wrote: each field is what it should be, or `BadInputError`.
+
+Provider answers and webhooks go through here, so that no other exception ever leaves them.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from shop.rules.errors import BadInputError
+
+Fields = Mapping[str, object]
+
+_LONGEST = 500
+_MOST = 2**62
+
+
+def parse_object(raw: bytes) -> dict[str, object]:
+    """Read a JSON object."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(reason="The body is not JSON.") from error
+    if type(data) is not dict:
+        raise BadInputError(reason="The body is not a JSON object.")
+    return data
+
+
+def text(data: Fields, key: str) -> str:
+    """Read a short printable text: what an identifier is, and what any database can hold."""
+    value = data.get(key)
+    if not (type(value) is str and value and len(value) <= _LONGEST and value.isprintable()):
+        _refuse(key)
+    return value
+
+
+def address(data: Fields, key: str) -> str:
+    """Read an http address; Stripe's are about a thousand characters long."""
+    value = data.get(key)
+    if not (
+        type(value) is str and value.startswith(("https://", "http://")) and value.isprintable()
+    ):
+        _refuse(key)
+    return value
+
+
+def optional_text(data: Fields, key: str) -> str:
+    """Read like `text`, but "" where there is nothing."""
+    return text(data, key) if data.get(key) not in (None, "") else ""
+
+
+def section(data: Fields, key: str) -> Fields:
+    """Read an object inside an object."""
+    value = data.get(key)
+    if type(value) is not dict:
+        _refuse(key)
+    return value
+
+
+def optional_section(data: Fields, key: str) -> Fields:
+    """Read like `section`, but empty where there is nothing."""
+    return section(data, key) if data.get(key) is not None else {}
+
+
+def rows(data: Fields, key: str) -> list[Fields]:
+    """Read a list of objects; none where there is nothing."""
+    value = data.get(key)
+    if value is None:
+        return []
+    if type(value) is not list or not all(type(row) is dict for row in value):
+        _refuse(key)
+    return value
+
+
+def whole(data: Fields, key: str) -> int:
+    """Read a whole number that is not negative and that a database can hold."""
+    value = data.get(key)
+    if not (type(value) is int and 0 <= value <= _MOST):
+        _refuse(key)
+    return value
+
+
+def unix_moment(data: Fields, key: str) -> datetime:
+    """Read a unix time in seconds, as aware UTC."""
+    try:
+        return datetime.fromtimestamp(whole(data, key), UTC)
+    except (ValueError, OverflowError, OSError):
+        _refuse(key)
+
+
+def iso_moment(data: Fields, key: str) -> datetime:
+    """Read an ISO 8601 time, as aware UTC in whole seconds; one without a zone is UTC."""
+    try:
+        moment = datetime.fromisoformat(text(data, key))
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        _refuse(key)
+
+
+def _refuse(key: str) -> NoReturn:
+    raise BadInputError(reason=f"The field {key!r} is missing or is not what it should be.")

@@ -1,0 +1,248 @@
+"""The sandbox: a provider of play money, so a shop can be tried whole before any contract.
+
+It behaves as a stranger would: a page of its own, signed webhooks over HTTP, and answers when
+asked. `site()` is mounted at `/sandbox/{kind}`.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import httpx
+
+from payments import fields
+from payments.sandbox_acts import CHOICES, may_choose
+from payments.sandbox_till import Act, Slip, Till
+from payments.signatures import check_stamped, keys_of
+from shop.ports import (
+    Clock,
+    Happening,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    ProviderError,
+)
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+CARD = "sandbox_card"
+CRYPTO = "sandbox_crypto"
+SIGNATURE_HEADER = "x-sandbox-signature"
+
+_CONFIRMATION = timedelta(seconds=2)
+_RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+class Sandbox:
+    """Play money by card or crypto.
+
+    `directory` keeps the payments (one JSON file each); `secrets` sign the webhooks (the
+    first one) and check them (all); with `send_webhooks` off only polling tells.
+    """
+
+    currencies: frozenset[str] | None = None
+
+    def __init__(
+        self,
+        *,
+        kind: Literal["card", "crypto"],
+        directory: Path,
+        secrets: str | Sequence[str],
+        public_url: str,
+        clock: Clock,
+        http: httpx.AsyncClient,
+        send_webhooks: bool = True,
+    ) -> None:
+        self.kind = kind
+        self.name = CARD if kind == "card" else CRYPTO
+        self.confirmation = timedelta() if kind == "card" else _CONFIRMATION
+        self._till = Till(directory / kind)
+        self._keys = keys_of(secrets)
+        self._public_url = public_url.rstrip("/")
+        self._clock = clock
+        self._http = http
+        self._send_webhooks = send_webhooks
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make the page at `{public_url}/sandbox/{kind}/{reference}`, or find it again."""
+        slip = Slip(
+            reference=request.reference,
+            amount=request.amount,
+            title=request.title,
+            description=request.description,
+            expires_at=request.expires_at,
+            return_url=request.return_url,
+        )
+        kept = await asyncio.to_thread(self._till.keep, slip)
+        url = f"{self._public_url}/sandbox/{self.kind}/{kept.reference}"
+        return PaymentPage(provider_ref=kept.reference, url=url, expires_at=kept.expires_at)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Tell everything that has happened to this payment by now."""
+        slip = await self.find(provider_ref or reference)
+        now = self._clock.now()
+        if slip is None:
+            raise ProviderError(reason=f"the sandbox has no payment {reference}")
+        known = slip.known(now)
+        if known:
+            return [_to_event(act, slip) for act in known]
+        happening = Happening.EXPIRED if now >= slip.expires_at else Happening.PENDING
+        return [
+            PaymentEvent(
+                event_id=f"{reference}_{happening}",
+                kind=f"payment.{happening}",
+                happening=happening,
+                reference=reference,
+                provider_ref=slip.reference,
+            )
+        ]
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check the signature and read the one event inside."""
+        check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
+        return [_read_event(fields.parse_object(body))]
+
+    async def check(self) -> str:
+        """Say that this is play money, and where it lies."""
+        return f"{self.name}: a sandbox, no money moves"
+
+    async def close(self) -> None:
+        """Give up on webhooks that are still on their way; polling finds what they told."""
+        errands = list(self._errands)
+        for errand in errands:
+            errand.cancel()
+        await asyncio.gather(*errands, return_exceptions=True)
+
+    def site(self) -> "Starlette":
+        """Return the payment page as an app, to be mounted at `/sandbox/{kind}`."""
+        from payments.sandbox_page import make_site
+
+        return make_site(self)
+
+    def now(self) -> datetime:
+        """Tell the shop's present moment."""
+        return self._clock.now()
+
+    async def find(self, reference: str) -> Slip | None:
+        """Return the payment of this reference, or None."""
+        return await asyncio.to_thread(self._till.find, reference)
+
+    async def press(self, reference: str, choice: str) -> None:
+        """Do what a button of the page says; one that is not on the page does nothing."""
+        now = self._clock.now()
+        if choice == "confirm":
+            self._announce(reference, await asyncio.to_thread(self._till.ripen, reference, now))
+            return
+        chosen = CHOICES.get(choice)
+        if chosen is None:
+            return
+
+        def decide(slip: Slip) -> Sequence[Act]:
+            return chosen.make(slip, now, self.confirmation) if may_choose(chosen, slip) else ()
+
+        acts = await asyncio.to_thread(self._till.add, reference, decide)
+        self._announce(reference, [act for act in acts if act.ripe_at <= now])
+        unripe = [act for act in acts if act.ripe_at > now]
+        if unripe:
+            self._later(self._confirm(reference, unripe))
+
+    async def _confirm(self, reference: str, acts: Sequence[Act]) -> None:
+        await asyncio.sleep(self.confirmation.total_seconds())
+        await asyncio.to_thread(self._till.ripen, reference, self._clock.now())
+        self._announce(reference, acts)
+
+    def _announce(self, reference: str, acts: Sequence[Act]) -> None:
+        if self._send_webhooks and self._keys:
+            for act in acts:
+                self._later(self._deliver(reference, act))
+
+    def _later(self, errand: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _deliver(self, reference: str, act: Act) -> None:
+        slip = await self.find(reference)
+        if slip is None:
+            return
+        body = _to_body(act, slip)
+        for pause in _RETRIES:
+            await asyncio.sleep(pause)
+            try:
+                answer = await self._http.post(
+                    f"{self._public_url}/webhooks/{self.name}",
+                    content=body,
+                    headers={SIGNATURE_HEADER: self._sign(body)},
+                    timeout=_TIMEOUT,
+                )
+            except httpx.HTTPError:
+                continue  # the shop may be restarting; the next try or the poll tells it
+            if answer.is_success:
+                return
+
+    def _sign(self, body: bytes) -> str:
+        stamp = int(self._clock.now().timestamp())
+        code = hmac.digest(self._keys[0], b"%d.%b" % (stamp, body), "sha256").hex()
+        return f"t={stamp},v1={code}"
+
+
+def _to_event(act: Act, slip: Slip) -> PaymentEvent:
+    return PaymentEvent(
+        event_id=act.event_id,
+        kind=f"payment.{act.happening}",
+        happening=act.happening,
+        reference=slip.reference,
+        provider_ref=slip.reference,
+        receipt_id=act.receipt_id,
+        money=Money(act.minor, slip.amount.currency) if act.minor else None,
+        occurred_at=act.occurred_at,
+    )
+
+
+def _to_body(act: Act, slip: Slip) -> bytes:
+    event = {
+        "id": act.event_id,
+        "type": f"payment.{act.happening}",
+        "created": int(act.occurred_at.timestamp()),
+        "payment": {
+            "reference": slip.reference,
+            "receipt": act.receipt_id,
+            "minor": act.minor,
+            "currency": slip.amount.currency,
+        },
+    }
+    return json.dumps(event).encode()
+
+
+def _read_event(event: fields.Fields) -> PaymentEvent:
+    event_id, kind = fields.text(event, "id"), fields.text(event, "type")
+    try:
+        happening = Happening(kind.removeprefix("payment."))
+    except ValueError:
+        return PaymentEvent(event_id=event_id, kind=kind, happening=Happening.UNHANDLED)
+    payment = fields.section(event, "payment")
+    reference, minor = fields.text(payment, "reference"), fields.whole(payment, "minor")
+    receipt = fields.optional_text(payment, "receipt")
+    if happening is Happening.RECEIVED and not (receipt and minor):
+        raise BadInputError(reason="Money was received, but which and how much is not said.")
+    return PaymentEvent(
+        event_id=event_id,
+        kind=kind,
+        happening=happening,
+        reference=reference,
+        provider_ref=reference,
+        receipt_id=receipt,
+        money=Money(minor, fields.text(payment, "currency")) if minor else None,
+        occurred_at=fields.unix_moment(event, "created"),
+    )

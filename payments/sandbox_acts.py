@@ -1,0 +1,123 @@
+"""What a person can do on the sandbox's page: everything money has ever done to a shop."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from payments.sandbox_till import Act, Slip
+from shop.ports import Happening
+
+_LATENESS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A button: its word, and what a press makes of a slip.
+
+    `make` gets the slip, the present moment, and how long the network takes to confirm
+    (zero for cards).
+    """
+
+    label: str
+    after_payment: bool
+    make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
+
+
+def _pay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=slip.amount.minor)
+
+
+def _pay_late(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    # Dated after the expiry even when it has not come yet: nobody wants to wait for it.
+    late = max(now, slip.expires_at + _LATENESS)
+    return _money(slip, now, delay, minor=slip.amount.minor, occurred_at=late)
+
+
+def _underpay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=max(slip.amount.minor // 2, 1))
+
+
+def _overpay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=slip.amount.minor * 3 // 2)
+
+
+def _pay_twice(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    first = _money(slip, now, delay, minor=slip.amount.minor)
+    return [*first, *_money(slip, now, delay, minor=slip.amount.minor, place=len(first))]
+
+
+def _decline(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return [_act(slip, len(slip.acts), Happening.FAILED, now=now)]
+
+
+def _refund(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.REFUNDED)
+
+
+def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTED)
+
+
+CHOICES: Mapping[str, Choice] = {
+    "pay": Choice(label="Pay", after_payment=False, make=_pay),
+    "late": Choice(label="Pay too late", after_payment=False, make=_pay_late),
+    "under": Choice(label="Pay only half", after_payment=False, make=_underpay),
+    "over": Choice(label="Pay half too much", after_payment=False, make=_overpay),
+    "twice": Choice(label="Pay twice", after_payment=False, make=_pay_twice),
+    "decline": Choice(label="Let it be declined", after_payment=False, make=_decline),
+    "again": Choice(label="Pay once more", after_payment=True, make=_pay),
+    "refund": Choice(label="Take the money back", after_payment=True, make=_refund),
+    "dispute": Choice(label="Dispute it at the bank", after_payment=True, make=_dispute),
+}
+
+
+def may_choose(choice: Choice, slip: Slip) -> bool:
+    """Whether the button is on the page now: a second press of Pay is no second payment."""
+    return choice.after_payment == bool(slip.receipts())
+
+
+def _money(
+    slip: Slip,
+    now: datetime,
+    delay: timedelta,
+    *,
+    minor: int,
+    occurred_at: datetime | None = None,
+    place: int = 0,
+) -> list[Act]:
+    """Make money arrive; with a delay it is seen first, as on a chain."""
+    place += len(slip.acts)
+    acts = [] if not delay else [_act(slip, place, Happening.SEEN, now=now, minor=minor)]
+    received = _act(
+        slip, place, Happening.RECEIVED, now=now + delay, minor=minor,
+        occurred_at=occurred_at,
+    )  # fmt: skip
+    return [*acts, received]
+
+
+def _undo(slip: Slip, now: datetime, happening: Happening) -> list[Act]:
+    money = slip.receipts()[-1]
+    if any(a.happening is happening and a.receipt_id == money.receipt_id for a in slip.acts):
+        return []
+    act = _act(slip, len(slip.acts), happening, now=now, minor=money.minor, money=money.receipt_id)
+    return [act]
+
+
+def _act(
+    slip: Slip,
+    place: int,
+    happening: Happening,
+    *,
+    now: datetime,
+    minor: int = 0,
+    money: str = "",
+    occurred_at: datetime | None = None,
+) -> Act:
+    return Act(
+        event_id=f"evt_{slip.reference}_{place}_{happening}",
+        happening=happening,
+        receipt_id=money or (f"money_{slip.reference}_{place}" if minor else ""),
+        minor=minor,
+        occurred_at=occurred_at or now,
+        ripe_at=now,
+    )

@@ -1,0 +1,169 @@
+"""Where the sandbox's play money lies: a JSON file a payment, so a kill -9 forgets nothing.
+
+Only for trying the shop: files are replaced whole and synced, never indexed or cleaned up.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from payments import fields
+from shop.ports import Happening, ProviderError
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that happened to a payment; nobody hears of it before `ripe_at`."""
+
+    event_id: str
+    happening: Happening
+    receipt_id: str
+    minor: int
+    occurred_at: datetime
+    ripe_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A payment the shop asked for, and everything that happened to it."""
+
+    reference: str
+    amount: Money
+    title: str
+    description: str
+    expires_at: datetime
+    return_url: str
+    acts: tuple[Act, ...] = ()
+
+    def known(self, now: datetime) -> list[Act]:
+        """Tell what has happened by now."""
+        return [act for act in self.acts if act.ripe_at <= now]
+
+    def receipts(self) -> list[Act]:
+        """List the moneys that arrived or are about to."""
+        return [act for act in self.acts if act.happening is Happening.RECEIVED]
+
+
+class Till:
+    """A directory of slips, safe between processes and across a kill -9."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def find(self, reference: str) -> Slip | None:
+        """Return the slip of this reference, or None; `ProviderError` when its file is broken."""
+        try:
+            return _from_json(self._file(reference).read_bytes())
+        except FileNotFoundError:
+            return None
+        except (BadInputError, ValueError) as error:
+            raise ProviderError(reason=f"the sandbox's file {reference}.json is broken") from error
+
+    def keep(self, slip: Slip) -> Slip:
+        """Write a slip down, or return the one that stands there already."""
+        with self._locked():
+            known = self.find(slip.reference)
+            if known is None:
+                self._write(slip)
+            return known or slip
+
+    def add(self, reference: str, make: Callable[[Slip], Sequence[Act]]) -> list[Act]:
+        """Let `make` decide what happens next to a slip; an unknown one is a `ProviderError`."""
+        with self._locked():
+            slip = self.find(reference)
+            if slip is None:
+                raise ProviderError(reason=f"the sandbox has no payment {reference}")
+            new = list(make(slip))
+            if new:
+                self._write(replace(slip, acts=(*slip.acts, *new)))
+            return new
+
+    def ripen(self, reference: str, now: datetime) -> list[Act]:
+        """Let everyone hear of all acts now; returns those that nobody had heard of."""
+        with self._locked():
+            slip = self.find(reference)
+            waiting = [act for act in slip.acts if act.ripe_at > now] if slip else []
+            if slip and waiting:
+                acts = tuple(replace(a, ripe_at=min(a.ripe_at, now)) for a in slip.acts)
+                self._write(replace(slip, acts=acts))
+            return waiting
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        with (self._directory / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, slip: Slip) -> None:
+        file = self._file(slip.reference)
+        draft = file.with_suffix(".new")
+        with draft.open("wb") as out:
+            out.write(_to_json(slip))
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+
+    def _file(self, reference: str) -> Path:
+        # The address of a page comes from a browser; it must not walk out of the directory.
+        if not (reference.isascii() and reference.replace("_", "").isalnum()):
+            raise ProviderError(reason="that is not a reference")
+        return self._directory / f"{reference[:40]}.json"
+
+
+def _to_json(slip: Slip) -> bytes:
+    acts = [
+        {
+            "event_id": act.event_id,
+            "happening": act.happening.value,
+            "receipt_id": act.receipt_id,
+            "minor": act.minor,
+            "occurred_at": act.occurred_at.isoformat(),
+            "ripe_at": act.ripe_at.isoformat(),
+        }
+        for act in slip.acts
+    ]
+    return json.dumps(
+        {
+            "reference": slip.reference,
+            "minor": slip.amount.minor,
+            "currency": slip.amount.currency,
+            "title": slip.title,
+            "description": slip.description,
+            "expires_at": slip.expires_at.isoformat(),
+            "return_url": slip.return_url,
+            "acts": acts,
+        },
+        indent=1,
+    ).encode()
+
+
+def _from_json(raw: bytes) -> Slip:
+    data = fields.parse_object(raw)
+    return Slip(
+        reference=fields.text(data, "reference"),
+        amount=Money(fields.whole(data, "minor"), fields.text(data, "currency")),
+        title=str(data["title"]),
+        description=str(data["description"]),
+        expires_at=fields.iso_moment(data, "expires_at"),
+        return_url=str(data["return_url"]),
+        acts=tuple(_act(row) for row in fields.rows(data, "acts")),
+    )
+
+
+def _act(row: fields.Fields) -> Act:
+    return Act(
+        event_id=fields.text(row, "event_id"),
+        happening=Happening(fields.text(row, "happening")),
+        receipt_id=fields.optional_text(row, "receipt_id"),
+        minor=fields.whole(row, "minor"),
+        occurred_at=fields.iso_moment(row, "occurred_at"),
+        ripe_at=fields.iso_moment(row, "ripe_at"),
+    )

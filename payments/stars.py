@@ -1,0 +1,183 @@
+"""Telegram Stars: an invoice link from the Bot API; payment comes as a chat message.
+
+Source: https://core.telegram.org/bots/payments-stars. Telegram wants digital goods to be sold for
+Stars; the bot token is part of every address, so no error here may show one.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import httpx
+
+from payments import fields
+from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from shop.ports import (
+    Clock,
+    EndpointClosedError,
+    Happening,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    ProviderSilentError,
+)
+from shop.rules.money import Money
+
+NAME = "stars"
+API_URL = "https://api.telegram.org"
+CURRENCY = "XTR"
+
+_LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
+_MESSAGES = {
+    "successful_payment": Happening.RECEIVED,
+    "refunded_payment": Happening.REFUNDED,
+}
+_PAGE, _MOST_PAGES = 100, 50
+_OLD = timedelta(days=3)  # nothing this old belongs to an open payment
+
+
+class Stars:
+    """Payments in Stars to the bot of this token."""
+
+    name = NAME
+    currencies: frozenset[str] | None = frozenset({CURRENCY})
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        clock: Clock,
+        http: httpx.AsyncClient,
+        api_url: str = API_URL,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._token = token
+        self._clock = clock
+        self._http = http
+        self._base = f"{api_url.rstrip('/')}/bot{token}"
+        self._seconds = seconds
+        # How many transactions are too old to matter; forgetting it costs a few calls.
+        self._passed = 0
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make an invoice link; whichever link is paid, its payload is the reference."""
+        answer = await self._ask(
+            "createInvoiceLink",
+            title=request.title[:_LONGEST_TITLE],
+            description=(request.description or request.title)[:_LONGEST_DESCRIPTION],
+            payload=request.reference,
+            currency=CURRENCY,
+            prices=[{"label": request.title[:_LONGEST_TITLE], "amount": request.amount.minor}],
+        )
+        url = understood(lambda data: fields.address(data, "result"), answer)
+        return PaymentPage(provider_ref=request.reference, url=url)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Search the bot's latest Star transactions for this payment."""
+        told: list[PaymentEvent] = []
+        async for row in self._transactions():
+            read = partial(_of_transaction, reference=reference, told=tuple(told))
+            event = understood(read, row)
+            told += [event] if event else []
+        return told or [pending(reference, provider_ref)]
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Refuse: Stars come as chat updates, for `read_update`."""
+        del headers, body, now
+        raise EndpointClosedError
+
+    def read_update(self, update: Mapping[str, object]) -> PaymentEvent | None:
+        """Read a `successful_payment` or `refunded_payment` in Stars; None in any other update.
+
+        `update` is the Bot API's JSON; one that makes no sense is a `BadInputError`.
+        """
+        message = fields.optional_section(update, "message")
+        for key, happening in _MESSAGES.items():
+            payment = fields.optional_section(message, key)
+            if payment and payment.get("currency") == CURRENCY:
+                return _event(
+                    happening,
+                    charge_id=fields.text(payment, "telegram_payment_charge_id"),
+                    reference=fields.text(payment, "invoice_payload"),
+                    stars=fields.whole(payment, "total_amount"),
+                    at=fields.unix_moment(message, "date"),
+                )
+        return None
+
+    async def check(self) -> str:
+        """Ask who the bot is."""
+        answer = await self._ask("getMe")
+        name = understood(lambda d: fields.text(fields.section(d, "result"), "username"), answer)
+        return f"{NAME}: @{name} answers"
+
+    async def close(self) -> None:
+        """Nothing to let go of: the client is shared."""
+
+    async def _transactions(self) -> AsyncIterator[fields.Fields]:
+        """Walk the transactions of the last days; Telegram lists the oldest first."""
+        old = self._clock.now() - _OLD
+        offset = self._passed
+        for _ in range(_MOST_PAGES):
+            page = await self._ask("getStarTransactions", offset=offset, limit=_PAGE)
+            rows = understood(_rows, page)
+            is_full = len(rows) == _PAGE
+            is_old = is_full and all(understood(_date, row) < old for row in rows)
+            for row in rows if not is_old else ():
+                yield row
+            if not is_full:
+                return
+            if is_old and offset == self._passed:
+                self._passed += _PAGE
+            offset += _PAGE
+        raise ProviderSilentError(reason="there is more to read than fits into one call")
+
+    async def _ask(self, method: str, **params: object) -> fields.Fields:
+        return await ask(
+            self._http,
+            "POST",
+            f"{self._base}/{method}",
+            secrets=[self._token],
+            seconds=self._seconds,
+            json=params,
+        )
+
+
+def _rows(page: fields.Fields) -> list[fields.Fields]:
+    return fields.rows(fields.section(page, "result"), "transactions")
+
+
+def _date(row: fields.Fields) -> datetime:
+    return fields.unix_moment(row, "date")
+
+
+def _of_transaction(
+    row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
+) -> PaymentEvent | None:
+    """Read a transaction if it is about this payment: incoming ones have a source."""
+    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
+    source = fields.optional_section(row, "source")
+    if source.get("invoice_payload") == reference:
+        happening = Happening.RECEIVED
+    # A refund has the id of what it gives back.
+    elif not source and any(event.receipt_id == charge_id for event in told):
+        happening = Happening.REFUNDED
+    else:
+        return None
+    return _event(happening, charge_id=charge_id, reference=reference, stars=stars, at=_date(row))
+
+
+def _event(
+    happening: Happening, *, charge_id: str, reference: str, stars: int, at: datetime
+) -> PaymentEvent:
+    return PaymentEvent(
+        event_id=f"{charge_id}.{happening}",
+        kind=f"stars.{happening}",
+        happening=happening,
+        reference=reference,
+        provider_ref=reference,
+        receipt_id=charge_id,
+        money=Money(stars, CURRENCY),
+        occurred_at=at,
+    )

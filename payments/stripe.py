@@ -1,0 +1,172 @@
+"""Cards and local methods through Stripe's hosted Checkout page.
+
+Sources: https://docs.stripe.com/payments/checkout, https://docs.stripe.com/checkout/fulfillment
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from payments import fields
+from payments.outgoing import (
+    CONNECT_SECONDS,
+    TOTAL_SECONDS,
+    is_silence,
+    pending,
+    reason_without,
+    understood,
+)
+from payments.signatures import check_stamped, keys_of
+from payments.stripe_events import events_of, read_event
+from payments.stripe_money import CURRENCIES
+from payments.stripe_session import closing_times, session_params
+from shop.ports import (
+    Clock,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    ProviderError,
+    ProviderSilentError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import stripe
+    from stripe import HTTPXClient, RequestOptions, StripeClient
+    from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
+
+NAME = "stripe"
+API_URL = "https://api.stripe.com"
+SIGNATURE_HEADER = "stripe-signature"
+
+
+class Stripe:
+    """Checkout Sessions over the official client, which is imported when first used.
+
+    `webhook_secrets` are `whsec_…`, several while one is rotated; `api_url` replaces the
+    scheme, host and path prefix of Stripe's address.
+    """
+
+    name = NAME
+    currencies: frozenset[str] | None = CURRENCIES
+
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        webhook_secrets: str | Sequence[str],
+        clock: Clock,
+        api_url: str = API_URL,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._secret_key = secret_key
+        self._keys = keys_of(webhook_secrets)
+        self._clock = clock
+        self._api_url = api_url.rstrip("/")
+        self._seconds = seconds
+        self._client: StripeClient | None = None
+        self._transport: HTTPXClient | None = None
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Open a Checkout Session, or find it again: the reference is the idempotency key."""
+        options: RequestOptions = {"idempotency_key": f"telekiosk-{request.reference}"}
+        for closes_at in closing_times(request.expires_at, self._clock.now()):
+            try:
+                session = await self._ask(_opening(session_params(request, closes_at), options))
+            except _OtherParametersError:
+                continue
+            return understood(_page_of, session)
+        raise ProviderError(reason="it has another payment under this reference")
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Ask for the Checkout Session; one whose making was never noted cannot be paid."""
+        if not provider_ref:
+            return [pending(reference)]
+        params: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge"]}
+        session = await self._ask(
+            lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
+        )
+        return understood(events_of, session)
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check `Stripe-Signature` and read the one event inside."""
+        check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
+        return [read_event(fields.parse_object(body))]
+
+    async def check(self) -> str:
+        """List one Checkout Session: the permission that this shop needs."""
+        await self._ask(lambda c: c.v1.checkout.sessions.list_async({"limit": 1}))
+        mode = "live" if "_live_" in self._secret_key else "test"
+        webhooks = "webhooks are signed" if self._keys else "no webhook secret yet"
+        return f"{NAME}: the key works ({mode} mode), {webhooks}"
+
+    async def close(self) -> None:
+        """Let go of the client's connections."""
+        transport, self._client, self._transport = self._transport, None, None
+        if transport is not None:
+            await transport.close_async()  # type: ignore[no-untyped-call]  # theirs lacks types
+
+    async def _ask(self, call: "Callable[[StripeClient], Awaitable[object]]") -> fields.Fields:
+        import stripe
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await call(self._connected())
+            if isinstance(answer, stripe.StripeObject):
+                return answer.to_dict()
+            trouble: ProviderError = ProviderSilentError(reason="its answer is not readable")
+        except stripe.IdempotencyError:
+            trouble = _OtherParametersError(reason="another request has this idempotency key")
+        except stripe.StripeError as error:
+            trouble = self._trouble(error)
+        except TimeoutError as error:
+            trouble = ProviderSilentError(reason=type(error).__name__)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # What the library raises over JSON that is no Stripe object.
+            trouble = ProviderSilentError(reason="its answer is not readable")
+        raise trouble  # outside of `except`: the library's error may quote the key
+
+    def _trouble(self, error: "stripe.StripeError") -> ProviderError:
+        words = reason_without(error.user_message or type(error).__name__, [self._secret_key])
+        # A status of success inside an error: the library could not read the answer.
+        if is_silence(error.http_status) or error.http_status == HTTPStatus.OK:
+            return ProviderSilentError(reason=words)
+        return ProviderError(reason=words)
+
+    def _connected(self) -> "StripeClient":
+        if self._client is None:
+            import httpx
+            import stripe
+
+            limits = httpx.Timeout(self._seconds, connect=CONNECT_SECONDS)
+            self._transport = stripe.HTTPXClient(timeout=limits)
+            self._client = stripe.StripeClient(
+                self._secret_key,
+                base_addresses={"api": self._api_url},
+                max_network_retries=2,
+                http_client=self._transport,
+            )
+        return self._client
+
+
+class _OtherParametersError(ProviderError):
+    """Stripe knows this reference, but with other details ({reason})."""
+
+
+def _opening(
+    params: "SessionCreateParams", options: "RequestOptions"
+) -> "Callable[[StripeClient], Awaitable[object]]":
+    return lambda client: client.v1.checkout.sessions.create_async(params, options)
+
+
+def _page_of(session: fields.Fields) -> PaymentPage:
+    return PaymentPage(
+        provider_ref=fields.text(session, "id"),
+        url=fields.address(session, "url"),
+        expires_at=fields.unix_moment(session, "expires_at"),
+    )

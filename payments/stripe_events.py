@@ -1,0 +1,177 @@
+"""What Stripe's events and objects mean to a shop.
+
+Source: https://docs.stripe.com/api/events/types. The payment intent is the receipt: it is the
+same in the session, the charge and the dispute. REFUNDED tells the total given back so far.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from payments import fields
+from payments.stripe_money import from_stripe
+from shop.ports import Happening, PaymentEvent
+from shop.rules.money import Money
+
+_H = Happening
+
+
+class _Heading(NamedTuple):
+    """What every event carries, whatever it is about."""
+
+    event_id: str
+    kind: str
+    occurred_at: datetime | None = None
+    provider_ref: str = ""
+    reference: str = ""
+
+
+_Reader = Callable[[fields.Fields, _Heading], PaymentEvent | None]
+
+
+def read_event(event: fields.Fields) -> PaymentEvent:
+    """Read a webhook's event; a kind that we do not act on comes back UNHANDLED.
+
+    `refund.*` is among those: `charge.refunded` comes with it and knows the total.
+    """
+    event_id, kind = fields.text(event, "id"), fields.text(event, "type")
+    read = _READERS.get(kind)
+    if read is not None:
+        heading = _Heading(event_id, kind, fields.unix_moment(event, "created"))
+        told = read(fields.section(fields.section(event, "data"), "object"), heading)
+        if told is not None:
+            return told
+    return PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)
+
+
+def events_of(session: fields.Fields) -> list[PaymentEvent]:
+    """Tell what its webhooks would have told of a session that was asked for.
+
+    Wants `payment_intent.latest_charge` expanded; without it, less is known.
+    """
+    intent = session.get("payment_intent")
+    intent = intent if isinstance(intent, dict) else {}
+    charge = intent.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    session_id, state = fields.text(session, "id"), _state(session, intent)
+    paid_at = fields.unix_moment(charge, "created") if charge else None
+    heading = _Heading(f"{session_id}.{state}", f"session.{state}", paid_at)
+    told = [_of_session(session, heading, happening=state)]
+    if state is not _H.RECEIVED:
+        return told
+    happened = {
+        _H.REFUNDED: charge.get("amount_refunded") not in {None, 0},
+        _H.DISPUTED: charge.get("disputed") is True,
+    }
+    for happening in (one for one, has_happened in happened.items() if has_happened):
+        heading = _Heading(
+            f"{session_id}.{happening}",
+            f"session.{happening}",
+            provider_ref=session_id,
+            reference=told[0].reference,
+        )
+        told.append(_of_charge(charge, heading, happening=happening))
+    return told
+
+
+def _state(session: fields.Fields, intent: fields.Fields) -> Happening:
+    match session.get("status"), session.get("payment_status"):
+        case "expired", _:
+            return _H.EXPIRED
+        case "complete", "paid" | "no_payment_required":
+            return _H.RECEIVED
+        case "complete", _:
+            # A bank debit on its way, unless its intent wants to be paid all over again.
+            has_failed = intent.get("status") in {"requires_payment_method", "canceled"}
+            return _H.FAILED if has_failed else _H.SEEN
+        case _:
+            return _H.PENDING
+
+
+def _of_session(
+    session: fields.Fields, heading: _Heading, *, happening: Happening
+) -> PaymentEvent:
+    session_id = fields.text(session, "id")
+    is_received = happening is _H.RECEIVED
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=happening,
+        reference=fields.optional_text(session, "client_reference_id") or _reference(session),
+        provider_ref=session_id,
+        # Nothing to pay means no intent; the session itself is the receipt then.
+        receipt_id=_intent_id(session) or (session_id if is_received else ""),
+        money=_money(session, "amount_total") if is_received else None,
+        occurred_at=heading.occurred_at,
+    )
+
+
+def _of_payment(
+    session: fields.Fields, heading: _Heading, *, happening: Happening
+) -> PaymentEvent | None:
+    # Subscriptions and card set-ups that the owner runs beside this shop.
+    if session.get("mode", "payment") != "payment":
+        return None
+    return _of_session(session, heading, happening=happening)
+
+
+def _completed(session: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    is_paid = session.get("payment_status") in {"paid", "no_payment_required"}
+    return _of_payment(session, heading, happening=_H.RECEIVED if is_paid else _H.SEEN)
+
+
+def _of_charge(
+    charge: fields.Fields, heading: _Heading, *, happening: Happening = _H.REFUNDED
+) -> PaymentEvent:
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=happening,
+        reference=heading.reference or _reference(charge),
+        provider_ref=heading.provider_ref,
+        receipt_id=_intent_id(charge) or fields.text(charge, "id"),
+        money=_money(charge, "amount_refunded" if happening is _H.REFUNDED else "amount"),
+        occurred_at=heading.occurred_at,
+    )
+
+
+def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=_H.DISPUTED,
+        receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
+        money=_money(dispute, "amount"),
+        occurred_at=heading.occurred_at,
+        facts={
+            "dispute": fields.text(dispute, "id"),
+            "reason": fields.optional_text(dispute, "reason"),
+        },
+    )
+
+
+def _reference(thing: fields.Fields) -> str:
+    return fields.optional_text(fields.optional_section(thing, "metadata"), "reference")
+
+
+def _intent_id(thing: fields.Fields) -> str:
+    """Return the payment intent's id, whether it came expanded or not; "" without one."""
+    intent = thing.get("payment_intent")
+    if isinstance(intent, dict):
+        return fields.text(intent, "id")
+    return fields.optional_text(thing, "payment_intent")
+
+
+def _money(thing: fields.Fields, key: str) -> Money:
+    return from_stripe(fields.whole(thing, key), fields.text(thing, "currency"))
+
+
+_READERS: Mapping[str, _Reader] = {
+    "checkout.session.completed": _completed,
+    "checkout.session.async_payment_succeeded": partial(_of_payment, happening=_H.RECEIVED),
+    "checkout.session.async_payment_failed": partial(_of_payment, happening=_H.FAILED),
+    "checkout.session.expired": partial(_of_payment, happening=_H.EXPIRED),
+    "charge.refunded": _of_charge,
+    "charge.dispute.created": _of_dispute,
+}

@@ -1,0 +1,76 @@
+"""How a stand-in can feel: everything a provider's server does to its callers on a bad day."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+_STEP = 0.05
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Mood(StrEnum):
+    """What the next calls meet."""
+
+    UP = "up"
+    DOWN = "down"  # 503
+    SLOW = "slow"  # answers, but after `delay`
+    REFUSING = "refusing"  # 400, and its words quote the caller's key
+    GARBAGE = "garbage"  # 200 with a body of `garbage`
+    DEAF = "deaf"  # does what it is asked, but the answer is lost: 502
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A webhook as it is sent: header names in lower case, raw body."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+class Moody:
+    """Something with a mood; its routes are wrapped in `moody`."""
+
+    def __init__(self) -> None:
+        self.mood = Mood.UP
+        self.delay = 5.0
+        self.garbage = b"<html>busy</html>"
+        self.calls: list[tuple[str, str]] = []
+
+    def moody(self, answer: Answer) -> Answer:
+        """Let a route feel as this server feels."""
+
+        async def felt(request: Request) -> Response:
+            self.calls.append((request.method, request.url.path))
+            match self.mood:
+                case Mood.DOWN:
+                    return Response("busy", 503, {"stripe-should-retry": "false"})
+                case Mood.SLOW:
+                    await self._dawdle(request)
+                case Mood.REFUSING:
+                    return JSONResponse(self.refusal(request), 400)
+                case Mood.GARBAGE:
+                    return Response(self.garbage, media_type="application/json")
+                case Mood.DEAF:
+                    await answer(request)
+                    return Response("lost", 502, {"stripe-should-retry": "false"})
+                case Mood.UP:
+                    pass
+            return await answer(request)
+
+        return felt
+
+    async def _dawdle(self, request: Request) -> None:
+        for _ in range(int(self.delay / _STEP)):
+            if await request.is_disconnected():
+                return
+            await asyncio.sleep(_STEP)
+
+    def refusal(self, request: Request) -> dict[str, object]:
+        """Say no in this provider's shape, quoting the caller's credentials."""
+        words = f"Not with {request.headers.get('authorization')}."
+        return {"error": {"type": "invalid_request_error", "message": words}}
