@@ -44,7 +44,7 @@ class Visit:
         """The private chat with this person has his own number."""
         return self.customer.telegram_id
 
-    async def show(self, screen: Screen) -> Self:
+    async def show(self, screen: Screen, *, is_protected: bool = False) -> Self:
         """Answer the tap, then edit in place, or send when there is nothing to edit."""
         text = screen.text
         if screen.toast and (self.query is None or is_answered(self.query)):
@@ -55,7 +55,7 @@ class Visit:
             return self
         message = await self.bot.send_message(
             self.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard,
-            link_preview_options=NO_PREVIEW,
+            link_preview_options=NO_PREVIEW, protect_content=is_protected,
         )  # fmt: skip
         return replace(self, message_id=message.message_id)
 
@@ -126,4 +126,15 @@ def _visitor(user: User, counter: Counter) -> Visitor:
     return Visitor(
         telegram_id=user.id, name=user.full_name, username=user.username or "",
         language=user.language_code or "en", zone=counter.zone,
+    )  # fmt: skip
+
+
+async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit | None:
+    """A visit of ours to someone, to tell him something; None when we never met."""
+    customer = await counter.storage.read(known, telegram_id)
+    if customer is None:
+        return None
+    return Visit(
+        counter=counter, bot=bot, customer=customer, now=counter.clock.now(), query=None,
+        speech=speak(customer.language, customer.zone), message_id=None,
     )  # fmt: skip

@@ -139,12 +139,16 @@ def price_of(
 def rest_of(
     books: Books, slug: str, interval: Interval, currency: str, customer_id: int
 ) -> tuple[Price | None, Money | None]:
-    """The price in force that a too small payment was for, and what is missing of it."""
+    """The price in force that a too small payment was for, and what is missing of it.
+
+    Nothing is missing once the order was paid, or what came was used otherwise.
+    """
     product = books.catalog.by_slug(slug)
     price = books.catalog.price_for(product.id, interval, currency)
     if price is None or not product.is_offered:
         return None, None
-    return price, price.amount - _came_before(books, customer_id, price)
+    before = _came_before(books, customer_id, price)
+    return price, price.amount - before if before else None
 
 
 def try_of(books: Books, reference: str, customer_id: int) -> Try:

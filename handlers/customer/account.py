@@ -74,14 +74,20 @@ def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
             access = _.moment(standing.access_until, now=now)
             was = _("🟡 Was paid until {date}", date=until)
             return was, _("It stays on until {date}; please renew before.", date=access)
-        case State.SUSPENDED:
-            kept = _.moment(standing.kept_until, now=now)
-            off = _("🔴 Off since {date}", date=_.date(standing.access_until))
-            return off, _("Renew by {date} and all is as it was.", date=kept)
-        case State.PAUSED:
-            return (_("⏸ Paused"),)
-        case State.ENDED:
-            return (_("⚪️ Ended on {date}", date=_.date(standing.paid_until)),)
+        case other:
+            return _off(visit, standing, other)
+
+
+def _off(visit: Visit, standing: Standing, state: State) -> tuple[Html, ...]:
+    """The same for what gives no access."""
+    _ = visit.speech
+    if state is State.SUSPENDED:
+        kept = _.moment(standing.kept_until, now=visit.now)
+        off = _("🔴 Off since {date}", date=_.date(standing.access_until))
+        return off, _("Renew by {date} and all is as it was.", date=kept)
+    if state is State.PAUSED:
+        return (_("⏸ Paused"),)
+    return (_("⚪️ Ended on {date}", date=_.date(standing.paid_until)),)
 
 
 def _acts(visit: Visit, one: Holding, *, is_one: bool) -> Row:

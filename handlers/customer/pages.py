@@ -50,7 +50,7 @@ async def _contact(visit: Visit, title: Html, words: Html) -> Screen:
     _ = visit.speech
     front = await visit.counter.storage.read(shopfront)
     number = _("Your customer number: {number}", number=code(str(visit.customer.id)))
-    back = button(_("‹ Back"), "home")
+    back = button(_("← Back"), "home")
     if not front.support:
         text = _("This shop has not named a contact yet. Please look in again later.")
         return Screen(text=paragraphs(title, text, number), rows=((back,),))
@@ -111,10 +111,10 @@ def _paged(_: Speech, title: Html, text: str, *, screen: str, args: Args) -> Scr
     pages = cut(text.strip()) or [_("The owner has not written this page yet.").plain]
     at = min(args.number(0) if args.parts else 0, len(pages) - 1)
     turn = [
-        button(_("‹ Page {n}", n=at), screen, at - 1) if at else None,
-        button(_("Page {n} ›", n=at + 2), screen, at + 1) if at + 1 < len(pages) else None,
+        button(_("← Page {n}", n=at), screen, at - 1) if at else None,
+        button(_("Page {n} →", n=at + 2), screen, at + 1) if at + 1 < len(pages) else None,
     ]
-    rows = (*in_rows(turn, wide=2), (button(_("‹ Back"), "home"),))
+    rows = (*in_rows(turn, wide=2), (button(_("← Back"), "home"),))
     return Screen(text=paragraphs(bold(title), escape(pages[at])), rows=rows)
 
 

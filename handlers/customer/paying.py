@@ -107,7 +107,7 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
         rows=(
             (link(price, url, style="primary"),),
             (button(_("I have paid"), "check", intent.payment.reference),),
-            (button(_("‹ Pay another way"), "ways", intent.price.id),),
+            (button(_("← Pay another way"), "ways", intent.price.id),),
         ),
     )
 

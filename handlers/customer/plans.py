@@ -63,7 +63,9 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
 
 def _card_text(visit: Visit, one: Card) -> Html:
     _ = visit.speech
-    screens = _.ngettext("On {n} screen at a time", "On {n} screens at a time", one.product.screens)
+    screens = _.ngettext(
+        "On {n} screen at a time", "On {n} screens at a time", one.product.screens
+    )
     if not one.terms:
         ask = _("It has no price in your currency yet. Write to us: /support")
     elif one.may_try:
@@ -112,7 +114,7 @@ def _currency_row(_: Speech, one: Card, screen: str, *args: str) -> tuple[Row, .
 
 
 def _back(_: Speech, screen: str) -> Row:
-    return (button(_("‹ Back"), screen),)
+    return (button(_("← Back"), screen),)
 
 
 async def currency(visit: Visit, args: Args) -> Screen:

@@ -80,7 +80,7 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
             currency=one.price.amount.currency,
         )
     rows = [(button(_way(_, way), "pay", way.price_id, way.provider),) for way in found]
-    back = (button(_("‹ Back"), "plan", one.product.slug),)
+    back = (button(_("← Back"), "plan", one.product.slug),)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
 
 
