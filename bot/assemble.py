@@ -83,12 +83,12 @@ def assemble(
 
 
 def _connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
-    from connectors.generated import Generated
-    from connectors.stock import Stock
+    from connectors.generated import GeneratedConnector
+    from connectors.stock import StockConnector
 
     made: list[Connector] = [
-        Generated(url=f"{settings.address}/playlist/{{token}}.m3u8"),
-        Stock(shelf),
+        GeneratedConnector(playlist_url=f"{settings.address}/playlist/{{token}}.m3u8"),
+        StockConnector(shelf=shelf),
     ]
     return {connector.name: connector for connector in made}
 

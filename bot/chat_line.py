@@ -40,12 +40,14 @@ class ChatLine:
         """Connect, then take updates until told to stop."""
         if not await self._connect():
             return
-        await set_profile(self._application.bot, self._counter)
+        profile = asyncio.create_task(set_profile(self._application.bot, self._counter))
         if self._settings.telegram_mode == "webhook":
             await self._have_us_called()
             await self._stopping.wait()
         else:
             await poll(self._calls, self._reception, self._stopping)
+        profile.cancel()
+        await asyncio.gather(profile, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go of the connections to Telegram."""

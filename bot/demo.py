@@ -51,12 +51,12 @@ class Demo:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         configure_logs([], is_plain=True)
-        page = None if await self._find_page() else await self._start_page()
         clock = MovableClock()
         parts = assemble(self._settings(), clock=clock, folder=self.folder / "sandbox")
         await parts.storage.open()
         clock.moved = timedelta(seconds=int(await parts.storage.read(recall, _NOTE) or 0))
         await parts.storage.close()
+        page = None if await self._find_page() else await self._start_page()
         try:
             await run_shop(
                 parts, further=_clock_routes(parts, clock), on_ready=self._welcome,
