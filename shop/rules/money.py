@@ -8,11 +8,11 @@ from typing import Self
 from shop.rules.errors import BadInputError
 
 # ISO 4217 currencies whose minor unit is not 1/100; XTR is Telegram Stars.
+_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF XTR"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 _EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF XTR".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys(_WHOLE.split(), 0),
+    **dict.fromkeys(_THOUSANDTHS.split(), 3),
 }
 _CODE_LENGTHS = range(3, 6)  # EUR … USDC
 _MOST_MINOR = 2**62

@@ -95,6 +95,4 @@ def next_span(
         start, day = now.astimezone(UTC), now.astimezone(UTC).day
     else:
         start, day = paid_until, anchor_day
-    return Span(
-        starts_at=start, ends_at=end_of(start, interval, anchor_day=day), anchor_day=day
-    )
+    return Span(starts_at=start, ends_at=end_of(start, interval, anchor_day=day), anchor_day=day)

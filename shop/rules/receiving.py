@@ -80,10 +80,7 @@ def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> 
         due.received_before, max(to_order - received, nothing, key=_minor), key=_minor
     )
     to_wallet = received - (to_order - from_before)
-    if is_late:
-        verdict = Verdict.LATE
-    else:
-        verdict = Verdict.OVER if to_wallet.minor > 0 else Verdict.PAID
+    verdict = Verdict.LATE if is_late else Verdict.OVER if to_wallet.minor > 0 else Verdict.PAID
     return Judgement(
         verdict=verdict, to_order=to_order, to_wallet=to_wallet, from_wallet=from_before,
         fulfils=True,

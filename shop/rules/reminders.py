@@ -24,7 +24,9 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadInputError(reason=f"{name!r} is not a time zone such as Europe/Berlin.") from error
+        raise BadInputError(
+            reason=f"{name!r} is not a time zone such as Europe/Berlin."
+        ) from error
 
 
 def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -65,9 +67,7 @@ def schedule(
     return sorted(found, key=lambda reminder: (reminder.at, -reminder.days_before))
 
 
-def next_after(
-    reminders: Sequence[Reminder], *, after: datetime
-) -> Reminder | None:
+def next_after(reminders: Sequence[Reminder], *, after: datetime) -> Reminder | None:
     """The first reminder later than `after`, or None when all have been told."""
     return next((reminder for reminder in reminders if reminder.at > after), None)
 

@@ -1,1 +1,1 @@
-"""The books: migrations, queries and one module for each family of tables."""
+"""The books: migrations, queries in files, one module a family of tables."""

@@ -1,0 +1,187 @@
+"""The time door: sends the outbox, reminds, renews, retries, asks again. Safe with several."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from handlers.notices import send_notice
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.pace import seconds_of
+from bot.reception import Reception
+from handlers.counter import Counter
+from handlers.http.measures import SENT, SETTLED
+from shop.checkout import expire_orders
+from shop.delivery import CARRY_OUT_WITHIN, carry_out
+from shop.expiry import change_one, due_changes
+from shop.outbox import claim, finish_effect, is_due, postpone, refuse
+from shop.people import note_unreachable
+from shop.polling import ask_about, claim_polls
+from shop.ports import Connector
+from shop.reminding import remind
+from shop.rules.errors import BooksUnavailableError, ShopError
+from shop.storage.outbox import Kind, QueuedEffect
+from shop.updates import claim_updates, forget_updates
+
+_TICK = 1.0
+_IN_FLIGHT = 64
+_MOST = 500
+_POLLS = 50
+_SLOW = timedelta(hours=1)
+log = structlog.get_logger()
+
+
+class Ticker:
+    """Works until told to stop; another process doing the same takes other rows."""
+
+    def __init__(
+        self, counter: Counter, *, bot: Bot, connectors: Mapping[str, Connector],
+        reception: Reception, stopping: asyncio.Event, awake: asyncio.Event,
+    ) -> None:  # fmt: skip
+        """`awake` is set when effects wait."""
+        self._counter, self._bot, self._connectors = counter, bot, connectors
+        self._reception, self._stopping, self._awake = reception, stopping, awake
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._next_cleaning = counter.clock.now() + _SLOW
+
+    async def run(self) -> None:
+        """Tick every second, and at once when woken; a failure of the books is waited out."""
+        while not self._stopping.is_set():
+            self._awake.clear()
+            try:
+                await self.tick()
+            except BooksUnavailableError:
+                log.warning("books_unavailable", door="clock")
+            except ShopError as error:
+                log.warning("tick_failed", error=error.sentence)
+            try:
+                await asyncio.wait_for(self._awake.wait(), _TICK)
+            except TimeoutError:
+                continue
+        await self.settle_down()
+
+    async def tick(self) -> None:
+        """Everything that is due now."""
+        await self._move_time_on()
+        await self._ask_providers()
+        await self._bring_back_updates()
+        await self._send()
+
+    async def settle_down(self) -> None:
+        """Wait until what was taken is finished."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _move_time_on(self) -> None:
+        storage, clock = self._counter.storage, self._counter.clock
+        now = clock.now()
+        for subscription, customer in await storage.read(due_changes, now=now, most=_MOST):
+            await storage.run(change_one, subscription, customer, now=now)
+        due = await storage.read(is_due, now=now)
+        if due.reminders:
+            while await storage.run(remind, now=now, most=_MOST) == _MOST:
+                pass
+        if due.orders:
+            await storage.run(expire_orders, clock=clock)
+        if now >= self._next_cleaning:
+            self._next_cleaning = now + _SLOW
+            await storage.run(forget_updates, now=now)
+
+    async def _ask_providers(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).polls:
+            return
+        for payment in await counter.storage.run(claim_polls, now=now, most=_POLLS):
+            self._start(self._ask(payment.reference, payment))
+
+    async def _ask(self, _reference: str, payment: Any) -> None:  # noqa: ANN401
+        counter = self._counter
+        outcomes = await ask_about(
+            counter.storage, counter.providers, payment, policy=counter.policy,
+            clock=counter.clock,
+        )  # fmt: skip
+        for outcome in outcomes:
+            SETTLED.labels(payment.provider, outcome).inc()
+        if outcomes:
+            self._awake.set()
+
+    async def _bring_back_updates(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if (await counter.storage.read(is_due, now=now)).letters:
+            found = await counter.storage.run(
+                claim_updates, policy=counter.policy, now=now, most=_MOST
+            )
+            self._reception.answer_later(found)
+
+    async def _send(self) -> None:
+        counter = self._counter
+        while not self._stopping.is_set() and (places := _IN_FLIGHT - len(self._in_flight)) > 0:
+            now = counter.clock.now()
+            if not (await counter.storage.read(is_due, now=now)).effects:
+                return
+            effects = await counter.storage.run(claim, now=now, most=places)
+            for effect in effects:
+                self._start(self._carry_out(effect))
+            if not effects:
+                return
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._survive(work))
+        self._in_flight.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._in_flight.discard(task)
+        self._awake.set()  # the next of this lane may go
+
+    async def _survive(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except BooksUnavailableError:
+            log.warning("books_unavailable", door="clock")  # the lease brings it again
+        except Exception as error:
+            log.exception("effect_failed", error=type(error).__name__)
+
+    async def _carry_out(self, effect: QueuedEffect) -> None:
+        counter = self._counter
+        if effect.kind is Kind.PROVISION:
+            async with asyncio.timeout(CARRY_OUT_WITHIN.total_seconds()):
+                await carry_out(
+                    counter.storage, self._connectors, effect, vault=counter.vault,
+                    policy=counter.policy, clock=counter.clock,
+                )  # fmt: skip
+            SENT.labels(effect.kind, "carried_out").inc()
+            return
+        outcome = await self._tell(effect)
+        SENT.labels(effect.kind, outcome).inc()
+
+    async def _tell(self, effect: QueuedEffect) -> str:
+        run, now = self._counter.storage.run, self._counter.clock.now
+        try:
+            await send_notice(self._bot, self._counter, effect.payload)
+        except RetryAfter as error:
+            wait = timedelta(seconds=seconds_of(error) + 1)
+            await run(postpone, effect, reason="Telegram asks to wait", wait=wait, now=now())
+            return "paced"
+        except Forbidden:
+            await run(note_unreachable, int(effect.payload["to"]))
+            await run(refuse, effect, reason="the chat is closed to us", is_dead=False, now=now())
+            return "blocked"
+        except BadRequest as error:
+            is_gone = "chat not found" in error.message.lower()
+            await run(refuse, effect, reason=error.message, is_dead=not is_gone, now=now())
+            return "refused"
+        except (NetworkError, TelegramError) as error:
+            await run(postpone, effect, reason=type(error).__name__, wait=None, now=now())
+            return "postponed"
+        except Exception as error:
+            await run(postpone, effect, reason=type(error).__name__, wait=None, now=now())
+            log.exception("notice_failed", notice=effect.payload.get("notice"))
+            return "failed"
+        await run(finish_effect, effect, now=now())
+        return "sent"

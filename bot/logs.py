@@ -1,0 +1,53 @@
+"""Structured logs in which no secret can appear: known values are struck out of every line."""
+
+import logging
+import sys
+from collections.abc import Iterable
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_SHORTEST = 6
+
+
+def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> None:
+    """Send structlog's lines to standard error: for a person on a terminal, else as JSON."""
+    is_for_people = sys.stderr.isatty() if is_plain is None else is_plain
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer() if is_for_people else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            strike_out(secrets),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # The libraries' own lines hold addresses with the bot's token in them.
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s")
+    for name in ("httpx", "httpcore", "telegram", "stripe", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def strike_out(secrets: Iterable[str]) -> Processor:
+    """A processor that replaces every secret in every text of a line."""
+    known = sorted({text for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
+
+    def strike(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {key: _struck(value) for key, value in event.items()}
+
+    def _struck(value: object) -> object:
+        if not isinstance(value, str):
+            text = str(value)
+            return value if not any(secret in text for secret in known) else "***"
+        for secret in known:
+            value = value.replace(secret, "***")
+        return value
+
+    return strike

@@ -1,0 +1,176 @@
+"""Takes updates into the books, then has them answered: in order in a chat, chats side by side."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+from telegram.error import BadRequest, NetworkError, TelegramError
+
+from handlers.counter import Counter
+from handlers.http.measures import SETTLED, UPDATES
+from shop.checkout import may_pay
+from shop.people import note_unreachable
+from shop.ports import PaymentEvent
+from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError
+from shop.rules.money import Money
+from shop.updates import KeptUpdate, NewUpdate, fail_update, finish_update, keep_updates
+
+Raw = dict[str, Any]
+Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
+_SIDE_BY_SIDE = 64
+_LATE = "This payment link is no longer valid. Please open the plan again."
+log = structlog.get_logger()
+
+
+class MoneyReader(Protocol):
+    """Finds a payment in an update: `payments.stars.read_update` is one."""
+
+    def __call__(self, update: Mapping[str, Any]) -> PaymentEvent | None:
+        """The event, or None when the update carries no money."""
+        ...
+
+
+class Reception:
+    """Where all updates arrive, by polling or by webhook."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        *,
+        answer: Answer,
+        call: Callable[..., Awaitable[Any]],
+        read_money: MoneyReader,
+        money_provider: str,
+    ) -> None:
+        """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
+        self._counter, self._answer, self._call = counter, answer, call
+        self._read_money, self._money_provider = read_money, money_provider
+        self._lanes: dict[int, deque[KeptUpdate]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def take(self, updates: list[Raw]) -> None:
+        """Return once they are in the books; raises `BooksUnavailableError`, then none is."""
+        counter = self._counter
+        kept_ones = []
+        for raw in updates:
+            kind = _kind(raw)
+            UPDATES.labels(kind).inc()
+            if kind == "pre_checkout_query":
+                self._start(self._answer_pre_checkout(raw["pre_checkout_query"]))
+            else:
+                kept_ones.append(self._new(raw, kind))
+        if not kept_ones:
+            return
+        kept = await counter.storage.run(
+            keep_updates, kept_ones, policy=counter.policy, now=counter.clock.now()
+        )
+        if any(update.money for update in kept_ones):
+            SETTLED.labels(self._money_provider, "update").inc()
+            counter.wake()
+        self.answer_later(kept)
+
+    def answer_later(self, updates: list[KeptUpdate]) -> None:
+        """Line each update up behind its chat's others."""
+        for update in updates:
+            chat = chat_of(update.raw)
+            if (lane := self._lanes.get(chat)) is not None:
+                lane.append(update)
+            else:
+                self._lanes[chat] = deque([update])
+                self._start(self._walk(chat))
+
+    async def settle_down(self) -> None:
+        """Wait until every update at hand is answered."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _new(self, raw: Raw, kind: str) -> NewUpdate:
+        try:
+            money = self._read_money(raw)
+        except BadInputError as error:
+            log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
+            money = None
+        provider = self._money_provider if money else ""
+        return NewUpdate(
+            update_id=raw["update_id"], kind=kind, raw=raw, money=money, provider=provider
+        )
+
+    def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _walk(self, chat: int) -> None:
+        lane = self._lanes[chat]
+        while lane:
+            async with self._places:
+                await self._handle(lane[0])
+            lane.popleft()
+        del self._lanes[chat]
+
+    async def _handle(self, update: KeptUpdate) -> None:
+        counter = self._counter
+        try:
+            if _is_goodbye(update.raw):
+                await counter.storage.run(note_unreachable, chat_of(update.raw))
+                error = None
+            else:
+                error = await self._answer(update.raw)
+            if error is None or isinstance(error, ShopError | TelegramError):
+                await self._finish(update, error)
+            else:
+                log.error("update_failed", error=type(error).__name__, exc_info=error)
+                await counter.storage.run(
+                    fail_update, update.letter_id, f"{type(error).__name__} while answering",
+                    policy=counter.policy, now=counter.clock.now(),
+                )  # fmt: skip
+                counter.wake()
+        except BooksUnavailableError:
+            log.warning("books_unavailable", door="chat")  # the inbox brings it again
+
+    async def _finish(self, update: KeptUpdate, error: BaseException | None) -> None:
+        is_silence = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+        if is_silence or isinstance(error, BooksUnavailableError):
+            log.warning("answer_postponed", error=type(error).__name__)
+            return  # it stays in the inbox, and the clock brings it again
+        if error is not None:
+            log.info("update_answered_with_error", error=type(error).__name__)
+        await self._counter.storage.run(finish_update, update.letter_id)
+
+    async def _answer_pre_checkout(self, query: Raw) -> None:
+        counter = self._counter
+        money = Money(query["total_amount"], query["currency"])
+        try:
+            is_fine = await counter.storage.read(
+                may_pay, query["invoice_payload"], money, now=counter.clock.now()
+            )
+        except BooksUnavailableError:
+            is_fine = False
+        extra = {} if is_fine else {"error_message": _LATE}
+        try:
+            await self._call("answerPreCheckoutQuery", pre_checkout_query_id=query["id"],
+                             ok=is_fine, **extra)  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - Telegram then tells the payer itself
+            log.warning("pre_checkout_unanswered", error=type(error).__name__)
+
+
+def chat_of(raw: Mapping[str, Any]) -> int:
+    """The chat an update belongs to, 0 when to none."""
+    for kind in ("message", "my_chat_member", "edited_message"):
+        if found := raw.get(kind):
+            return int(found["chat"]["id"])
+    if query := raw.get("callback_query"):
+        return int(query["from"]["id"])
+    return int(raw.get("subscription", {}).get("user", {}).get("id", 0))
+
+
+def _kind(raw: Raw) -> str:
+    return next((key for key in raw if key != "update_id"), "empty")
+
+
+def _is_goodbye(raw: Mapping[str, Any]) -> bool:
+    member = raw.get("my_chat_member") or {}
+    return member.get("new_chat_member", {}).get("status") in {"kicked", "left"}

@@ -1,0 +1,142 @@
+"""The environment (and .env) becomes one frozen value; a wrong setting stops the start, named."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shop.rules.errors import BadInputError
+
+_URL = TypeAdapter(HttpUrl)
+_CODE = r"^[A-Z]{3,5}$"
+_HOST_PORT = r"^\[?[A-Za-z0-9.:_-]+\]?:\d{1,5}$"
+_MOST_PORT = 65535
+
+
+class Settings(BaseSettings):
+    """Every setting of DESIGN section 5, in lower case here; secrets print as stars."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    telegram_bot_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    staff_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    database_url: SecretStr = SecretStr("sqlite:///telekiosk.db")
+    public_url: str = ""
+    listen: str = Field("127.0.0.1:8080", pattern=_HOST_PORT)
+    secret_key: SecretStr = SecretStr("")
+    shop_name: str = ""
+    base_currency: str = Field("EUR", pattern=_CODE)
+    catalog: Path | None = None
+    stars: bool = False
+    sandbox: bool = False
+    transfer_details: str = ""
+    telegram_provider_token: SecretStr = SecretStr("")
+
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api_url: str = "https://api.stripe.com"
+
+    coinbase_key_id: str = ""
+    coinbase_key_secret: SecretStr = SecretStr("")
+    coinbase_webhook_secret: SecretStr = SecretStr("")
+    coinbase_api_url: str = "https://business.coinbase.com"
+
+    coinbase_commerce_api_key: SecretStr = SecretStr("")
+    coinbase_commerce_webhook_secret: SecretStr = SecretStr("")
+    coinbase_commerce_api_url: str = "https://api.commerce.coinbase.com"
+
+    btcpay_url: str = ""
+    btcpay_api_key: SecretStr = SecretStr("")
+    btcpay_store_id: str = ""
+    btcpay_webhook_secret: SecretStr = SecretStr("")
+
+    cryptopay_token: SecretStr = SecretStr("")
+    cryptopay_api_url: str = "https://pay.crypt.bot"
+
+    nowpayments_api_key: SecretStr = SecretStr("")
+    nowpayments_ipn_secret: SecretStr = SecretStr("")
+    nowpayments_api_url: str = "https://api.nowpayments.io"
+
+    @field_validator("staff_ids", mode="before")
+    @classmethod
+    def _read_ids(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pieces = [piece.strip() for piece in value.split(",") if piece.strip()]
+        if not all(piece.isascii() and piece.isdigit() for piece in pieces):
+            message = "must be Telegram user ids (numbers) separated by commas"
+            raise ValueError(message)
+        return tuple(int(piece) for piece in pieces)
+
+    @field_validator("listen")
+    @classmethod
+    def _check_port(cls, value: str) -> str:
+        if not 0 <= int(value.rpartition(":")[2]) <= _MOST_PORT:
+            message = "must be HOST:PORT with a port up to 65535"
+            raise ValueError(message)
+        return value
+
+    @field_validator(
+        "telegram_api_url", "public_url", "stripe_api_url", "coinbase_api_url",
+        "coinbase_commerce_api_url", "btcpay_url", "cryptopay_api_url", "nowpayments_api_url",
+    )  # fmt: skip
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        if value:
+            _URL.validate_python(value)
+        return value.rstrip("/")
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _check_telegram_secret(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if text and not all(c.isascii() and (c.isalnum() or c in "_-") for c in text):
+            message = "may hold only A-Z, a-z, 0-9, _ and -"
+            raise ValueError(message)
+        return value
+
+    @property
+    def host(self) -> str:
+        """Where the web server listens."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 lets the system choose."""
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def address(self) -> str:
+        """What the outside calls us: PUBLIC_URL, or where we listen."""
+        return self.public_url or f"http://{self.listen}"
+
+    def secrets(self) -> list[str]:
+        """Every secret value that is set, for the log's redaction."""
+        found = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr) and (text := value.get_secret_value()):
+                found += [text, *text.split(",")]
+        return found
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the environment and .env; raises `BadInputError` that names each wrong setting."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(piece) for piece in problem["loc"][:1]).upper()
+            is_unknown = problem["type"] == "extra_forbidden"
+            what = (
+                "is not a setting" if is_unknown else problem["msg"].removeprefix("Value error, ")
+            )
+            lines.append(f"{name}: {what}")
+        raise BadInputError(reason="\n".join(lines)) from None

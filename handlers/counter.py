@@ -1,0 +1,28 @@
+"""What every door is handed: the books, the time, the ways to pay, and the shop's addresses."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shop.ports import Clock, PaymentProvider, Vault
+from shop.rules.policy import Policy
+from shop.storage.opening import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Frozen, and the same for every door of one process.
+
+    `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
+    name given to people met for the first time; `wake` tells the clock that effects wait.
+    """
+
+    storage: Storage
+    clock: Clock
+    vault: Vault
+    policy: Policy
+    providers: Mapping[str, PaymentProvider]
+    bot_username: str
+    public_url: str
+    wake: Callable[[], None]
+    chat_url: str = ""
+    zone: str = "UTC"

@@ -1,0 +1,1 @@
+"""Doors for programs: payment providers, Telegram, media servers, monitors."""

@@ -1,0 +1,72 @@
+"""Where people land after paying: says the truth (confirmed, or not yet), leads to the chat."""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from handlers.counter import Counter
+from handlers.http.webhooks import Endpoint
+from handlers.wording import speak
+from shop.people import person
+from shop.polling import ask_soon
+from shop.rules.errors import BooksUnavailableError
+from shop.rules.states import PaymentState
+
+_PAGE = """<!doctype html>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">{refresh}
+<title>{title}</title><style>
+:root {{ color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: center;
+  background: light-dark(#eef3f7, #17212b); color: light-dark(#17212b, #f5f7f9) }}
+main {{ max-width: 24rem; padding: 2rem; text-align: center }}
+.sign {{ font-size: 3.5rem }}
+h1 {{ font-size: 1.35rem; margin: .5rem 0 }}
+p {{ margin: 0 0 1.5rem; opacity: .85 }}
+a {{ display: block; padding: .8rem 1.2rem; border-radius: .8rem; text-decoration: none;
+  background: #2481cc; color: #fff; font-weight: 600 }}
+</style></head><body><main><div class="sign" aria-hidden="true">{sign}</div>
+<h1>{title}</h1><p>{text}</p><a href="{chat}">{back}</a></main></body></html>
+"""
+
+
+def return_door(counter: Counter) -> Endpoint:
+    """Behind `GET /pay/return?reference=…`; it tells nothing that only the payer may know."""
+
+    async def answer(request: Request) -> Response:
+        reference = request.query_params.get("reference", "")[:64]
+        try:
+            payment = await counter.storage.run(ask_soon, reference, now=counter.clock.now())
+            if payment is None:
+                return _page(counter, "en", state="unknown", status=404)
+            payer = await counter.storage.read(person, payment.customer_id)
+        except BooksUnavailableError:
+            return _page(counter, "en", state="waiting", status=503)
+        counter.wake()
+        states = {PaymentState.FINAL: "paid", PaymentState.FAILED: "failed"}
+        return _page(counter, payer.language, state=states.get(payment.state, "waiting"))
+
+    return answer
+
+
+def _page(counter: Counter, language: str, *, state: str, status: int = 200) -> HTMLResponse:
+    _ = speak(language)
+    words = {
+        "paid": ("✅", _("Payment received"), _("Everything you need is waiting in the chat.")),
+        "waiting": (
+            "⏳",
+            _("Not confirmed yet"),
+            _("As soon as the payment is confirmed, we write to you in the chat."),
+        ),
+        "failed": ("⚠️", _("The payment did not go through"), _("You can try again in the chat.")),
+        "unknown": ("🔎", _("We do not know this payment"), _("The chat shows your orders.")),
+    }
+    sign, title, text = words[state]
+    refresh = '<meta http-equiv="refresh" content="3">' if state == "waiting" else ""
+    html = _PAGE.format(
+        language=escape(language), direction=_.direction, refresh=refresh, sign=sign,
+        title=escape(title), text=escape(text), back=escape(_("Back to the chat")),
+        chat=escape(counter.chat_url),
+    )  # fmt: skip
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,42 @@
+"""Where Telegram calls in webhook mode: the update is in the books before it is acknowledged."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from handlers.http.measures import REJECTED
+from handlers.http.webhooks import Endpoint, TooLargeError, read_body
+from shop.rules.errors import BooksUnavailableError
+
+Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
+
+
+def telegram_door(take: Take, *, secret: str) -> Endpoint:
+    """Behind `POST /telegram`; `take` keeps updates and returns once they are safe."""
+
+    async def receive(request: Request) -> Response:
+        given = request.headers.get("x-telegram-bot-api-secret-token", "")
+        if not secret:
+            return Response(status_code=404)
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            REJECTED.labels("telegram", "signature").inc()
+            return Response(status_code=400)
+        try:
+            update = json.loads(await read_body(request))
+        except (ValueError, RecursionError, TooLargeError):
+            REJECTED.labels("telegram", "body").inc()
+            return Response(status_code=400)
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            REJECTED.labels("telegram", "body").inc()
+            return Response(status_code=400)
+        try:
+            await take([update])
+        except BooksUnavailableError:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        return Response(status_code=200)
+
+    return receive

@@ -1,0 +1,78 @@
+"""Where payment providers call: raw bytes, signature, one transaction, then 2xx."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from handlers.counter import Counter
+from handlers.http.measures import REJECTED, SETTLED
+from shop.ports import BadSignatureError, EndpointClosedError
+from shop.rules.errors import BadInputError, BooksUnavailableError
+from shop.settlement import Outcome, Source, settle_all
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_MOST_BYTES = 1024 * 1024
+_KEPT_HEADERS = ("content-type", "user-agent", "x-event-id", "x-request-id")
+_TELLING = {Outcome.SETTLED, Outcome.TO_WALLET, Outcome.NOTED, Outcome.UNKNOWN}
+log = structlog.get_logger()
+
+
+class TooLargeError(Exception):
+    """More bytes than any provider sends."""
+
+
+def webhook_door(counter: Counter) -> Endpoint:
+    """The endpoint behind `POST /webhooks/{provider}`."""
+
+    async def receive(request: Request) -> Response:
+        name = request.path_params["provider"]
+        provider = counter.providers.get(name)
+        if provider is None:
+            return Response(status_code=404)
+        try:
+            body = await read_body(request)
+            headers = dict(request.headers)
+            events = provider.read_webhook(headers, body, now=counter.clock.now())
+        except EndpointClosedError:
+            return Response(status_code=404)
+        except (BadSignatureError, BadInputError, TooLargeError) as error:
+            return _refuse(name, error)
+        source = Source(provider=name, headers=_kept(headers), body=body)
+        try:
+            outcomes = await counter.storage.run(
+                settle_all, events, source, policy=counter.policy, now=counter.clock.now()
+            )
+        except BooksUnavailableError:
+            log.warning("books_unavailable", door="webhooks", provider=name)
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        for outcome in outcomes:
+            SETTLED.labels(name, outcome).inc()
+        if not _TELLING.isdisjoint(outcomes):
+            counter.wake()
+        return Response(status_code=200)
+
+    return receive
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body, at most 1 MiB; raises `TooLargeError`."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise TooLargeError
+    return bytes(body)
+
+
+def _refuse(name: str, error: Exception) -> Response:
+    reasons = {BadSignatureError: "signature", BadInputError: "body", TooLargeError: "size"}
+    reason = reasons.get(type(error), "body")
+    REJECTED.labels(name, reason).inc()
+    log.warning("webhook_refused", provider=name, reason=reason)
+    return Response(status_code=413 if isinstance(error, TooLargeError) else 400)
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}

@@ -1,0 +1,215 @@
+"""Reads a catalog from TOML: all of it is right, or every mistake is told with its line."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from shop.catalog_file.page import BadCatalogError, Fault, Page, Table, meant
+from shop.rules.catalog import CONNECTORS, Catalog, Channel, Plan, Setup, Shopfront
+from shop.rules.currencies import CURRENCIES, sample_amount
+from shop.rules.errors import BadInputError
+from shop.rules.lifecycle import Terms
+from shop.rules.money import Money, exponent_of
+from shop.rules.periods import Interval
+
+# https://core.telegram.org/bots/api#sendinvoice: a title has 32 characters, a description 255;
+# a message 4096, less what stands around the text.
+_TITLE, _DESCRIPTION, _MESSAGE = 32, 255, 3800
+_SLUG = r"[a-z0-9_]{1,24}"  # it travels in callback data, which has 64 bytes
+_CHANNEL_ID = r"[A-Za-z0-9_.-]{1,64}"
+_URL = r"https?://[^\s{}\"<>]+(?:\{token\}[^\s{}\"<>]*)*"
+_URL_HINT = "write an http(s) address; only {token} may stand in braces"
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
+_MOST_MINOR = 10**12
+_SYNTAX_LINE = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
+
+
+def load_catalog(path: Path) -> Catalog:
+    """The catalog in this file; raises `BadCatalogError` with all that is wrong with it."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        reason = f"{path} cannot be read: {error.strerror or error}."
+        raise BadInputError(reason=reason) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        fault = Fault(line=line, reason="this is not UTF-8; save the file as UTF-8.")
+        raise BadCatalogError(str(path), [fault]) from error
+    return read_catalog(text, name=str(path))
+
+
+def read_catalog(text: str, *, name: str) -> Catalog:
+    """The catalog in this TOML; `name` stands before the line in what is wrong."""
+    text = text.replace("\r\n", "\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadCatalogError(name, [_syntax_fault(error, text)]) from error
+    page = Page(text)
+    catalog = _catalog(Table(page, (), values))
+    if page.faults:
+        raise BadCatalogError(name, page.faults)
+    return catalog
+
+
+def _syntax_fault(error: tomllib.TOMLDecodeError, text: str) -> Fault:
+    found = _SYNTAX_LINE.match(str(error))
+    reason = found[1] if found else str(error)
+    last = text.count("\n") + 1
+    return Fault(line=int(found[2]) if found and found[2] else last, reason=f"{reason}.")
+
+
+def _catalog(top: Table) -> Catalog:
+    shop = top.table("shop")
+    currency = _base_currency(shop) if shop else ""
+    plans = tuple(_plan(table, currency) for table in top.tables("plan"))
+    if not plans:
+        top.refuse("plan", "there is no [[plan]]; a shop needs something to sell.")
+    slugs = [plan.slug for plan in plans]
+    _refuse_repeats(top, "plan", "slug", slugs)
+    setup = tuple(_setup(table) for table in top.tables("setup"))
+    channels = tuple(_channel(table, slugs) for table in top.tables("channel"))
+    _refuse_repeats(top, "channel", "id", [channel.id for channel in channels])
+    front = Shopfront(name={})
+    if shop:
+        front = _front(shop, setup, channels)
+        if not front.stream_url and not all(channel.url for channel in channels):
+            shop.refuse("stream_url", "a channel without url needs the shop's stream_url.")
+        shop.refuse_unknown()
+    top.refuse_unknown()
+    return Catalog(currency=currency, front=front, plans=plans)
+
+
+def _base_currency(shop: Table) -> str:
+    currency = shop.text("currency", most=5)
+    if currency and currency not in CURRENCIES:
+        near = meant(currency, CURRENCIES)
+        shop.refuse("currency", f"{currency!r} is not a currency such as EUR.{near}")
+        return ""
+    return currency
+
+
+def _front(shop: Table, setup: tuple[Setup, ...], channels: tuple[Channel, ...]) -> Shopfront:
+    return Shopfront(
+        name=shop.texts("name", most=64, is_needed=True),
+        greeting=shop.texts("greeting", most=1000),
+        terms=shop.texts("terms", most=_MESSAGE),
+        privacy=shop.texts("privacy", most=_MESSAGE),
+        support=shop.text("support", most=200, default=""),
+        stream_url=shop.text("stream_url", most=500, default="", like=_URL, hint=_URL_HINT),
+        setup=setup,
+        channels=channels,
+    )
+
+
+def _plan(table: Table, currency: str) -> Plan:
+    plan = Plan(
+        slug=table.text("slug", most=24, like=_SLUG, hint="use a-z, 0-9 and _"),
+        name=table.texts("name", most=_TITLE, is_needed=True),
+        description=table.texts("description", most=_DESCRIPTION, is_needed=True),
+        screens=table.whole("screens", default=1, least=1, most=1000),
+        connector=_connector(table),
+        trial_days=table.whole("trial_days", default=0, least=0, most=90),
+        terms=Terms(
+            grace_days=table.whole("grace_days", default=3, least=0, most=60),
+            keep_days=table.whole("keep_days", default=14, least=0, most=365),
+        ),
+        prices=_prices(table.table("prices"), currency),
+    )
+    table.refuse_unknown()
+    return plan
+
+
+def _connector(table: Table) -> str:
+    name = table.text("connector", most=24, default="generated")
+    if name not in CONNECTORS:
+        known = " or ".join(sorted(CONNECTORS))
+        near = meant(name, CONNECTORS)
+        table.refuse("connector", f"connector {name!r} is not known; write {known}.{near}")
+    return name
+
+
+def _prices(table: Table | None, base: str) -> dict[Interval, tuple[Money, ...]]:
+    found: dict[Interval, tuple[Money, ...]] = {}
+    if table is None:
+        return found
+    if not table.values:
+        table.refuse("", 'a plan needs a price, such as "1 month" = { EUR = "7.99" }.')
+    for words, amounts in table.values.items():
+        try:
+            interval = Interval.from_words(words)
+        except BadInputError as error:
+            table.refuse(words, error.sentence)
+            continue
+        if interval in found:
+            table.refuse(words, f"{words!r} is priced twice (as {interval.words()!r}).")
+        found[interval] = _amounts(table, words, amounts, base)
+    return found
+
+
+def _amounts(table: Table, words: str, amounts: object, base: str) -> tuple[Money, ...]:
+    if not isinstance(amounts, dict):
+        table.refuse(words, f'{words!r} needs an amount by currency: {{ EUR = "7.99" }}.')
+        return ()
+    found = [_amount(table, words, currency, value) for currency, value in amounts.items()]
+    if base and base not in amounts:
+        table.refuse(words, f"{words!r} has no price in {base}, the shop's own currency.")
+    return tuple(money for money in found if money is not None)
+
+
+def _amount(table: Table, words: str, currency: str, value: Any) -> Money | None:  # noqa: ANN401
+    def refuse(reason: str) -> None:
+        table.page.refuse((*table.path, words, currency), reason)
+
+    if currency not in CURRENCIES:
+        refuse(f"{currency!r} is not a currency such as EUR.{meant(currency, CURRENCIES)}")
+        return None
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not (isinstance(value, str) or (is_whole and not exponent_of(currency))):
+        sample = sample_amount(currency)
+        refuse(f'write prices as text: {currency} = "{sample}", not {currency} = {value}.')
+        return None
+    if not _AMOUNT.fullmatch(str(value)):
+        refuse(f'{value!r} is not an amount such as "{sample_amount(currency)}".')
+        return None
+    try:
+        money = Money.parse(str(value), currency)
+    except BadInputError as error:
+        refuse(error.sentence)
+        return None
+    if 0 < money.minor <= _MOST_MINOR:
+        return money
+    refuse(f"a price must be more than nothing and sensible; this is {value} {currency}.")
+    return None
+
+
+def _setup(table: Table) -> Setup:
+    setup = Setup(
+        device=table.texts("device", most=_TITLE, is_needed=True),
+        steps=table.texts("steps", most=_MESSAGE, is_needed=True),
+    )
+    table.refuse_unknown()
+    return setup
+
+
+def _channel(table: Table, slugs: list[str]) -> Channel:
+    channel = Channel(
+        id=table.text("id", most=64, like=_CHANNEL_ID, hint="use letters, 0-9, _ . and -"),
+        name=table.text("name", most=100),
+        group=table.text("group", most=100, default=""),
+        logo=table.text("logo", most=500, default="", like=_URL, hint=_URL_HINT),
+        url=table.text("url", most=500, default="", like=_URL, hint=_URL_HINT),
+        plans=table.words("plans"),
+    )
+    for slug in channel.plans:
+        if slug not in slugs:
+            table.refuse("plans", f"there is no plan {slug!r}.{meant(slug, slugs)}")
+    table.refuse_unknown()
+    return channel
+
+
+def _refuse_repeats(top: Table, name: str, key: str, values: list[str]) -> None:
+    for i, value in enumerate(values):
+        if value and value in values[:i]:
+            top.page.refuse((name, i, key), f"{key} {value!r} is used twice.")

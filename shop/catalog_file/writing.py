@@ -1,0 +1,95 @@
+"""Writes a catalog as TOML that `read_catalog` reads back to the same value."""
+
+import json
+from collections.abc import Iterator
+
+from shop.rules.catalog import Catalog, Channel, Plan, Setup, Texts
+from shop.rules.money import Money, exponent_of
+
+
+def write_catalog(catalog: Catalog) -> str:
+    """The whole catalog as an owner would write it."""
+    lines = [*_shop(catalog)]
+    for plan in catalog.plans:
+        lines += ["", *_plan(plan)]
+    for setup in catalog.front.setup:
+        lines += ["", *_setup(setup)]
+    for channel in catalog.front.channels:
+        lines += ["", *_channel(channel)]
+    return "\n".join(lines) + "\n"
+
+
+def _shop(catalog: Catalog) -> Iterator[str]:
+    front = catalog.front
+    yield "[shop]"
+    yield from _texts("name", front.name)
+    yield f"currency = {_quoted(catalog.currency)}"
+    yield from _words("support", front.support)
+    yield from _words("stream_url", front.stream_url)
+    yield from _texts("greeting", front.greeting)
+    yield from _texts("terms", front.terms)
+    yield from _texts("privacy", front.privacy)
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    yield "[[plan]]"
+    yield f"slug = {_quoted(plan.slug)}"
+    yield from _texts("name", plan.name)
+    yield from _texts("description", plan.description)
+    yield f"screens = {plan.screens}"
+    yield f"connector = {_quoted(plan.connector)}"
+    yield f"trial_days = {plan.trial_days}"
+    yield f"grace_days = {plan.terms.grace_days}"
+    yield f"keep_days = {plan.terms.keep_days}"
+    yield "[plan.prices]"
+    for interval, amounts in plan.prices.items():
+        inner = ", ".join(f"{money.currency} = {_amount(money)}" for money in amounts)
+        yield f"{_quoted(interval.words())} = {{ {inner} }}"
+
+
+def _setup(setup: Setup) -> Iterator[str]:
+    yield "[[setup]]"
+    yield from _texts("device", setup.device)
+    yield from _texts("steps", setup.steps)
+
+
+def _channel(channel: Channel) -> Iterator[str]:
+    yield "[[channel]]"
+    yield f"id = {_quoted(channel.id)}"
+    yield f"name = {_quoted(channel.name)}"
+    for key in ("group", "logo", "url"):
+        yield from _words(key, getattr(channel, key))
+    if channel.plans:
+        yield f"plans = [{', '.join(map(_quoted, channel.plans))}]"
+
+
+def _words(key: str, value: str) -> Iterator[str]:
+    if value:
+        yield f"{key} = {_quoted(value)}"
+
+
+def _texts(key: str, texts: Texts) -> Iterator[str]:
+    # Dotted keys, because a table in braces may not go over several lines.
+    if texts.keys() == {""}:
+        yield f"{key} = {_quoted(texts[''])}"
+        return
+    for language, text in texts.items():
+        name = language or '""'
+        yield f"{key}.{name} = {_quoted(text)}"
+
+
+def _amount(money: Money) -> str:
+    return f'"{money.decimal():f}"' if exponent_of(money.currency) else str(money.minor)
+
+
+def _quoted(text: str) -> str:
+    """A basic string, over several lines when the text has them."""
+    lines = [_escaped(line) for line in text.split("\n")]
+    if len(lines) == 1:
+        return f'"{lines[0]}"'
+    return '"""\n' + "\n".join(lines) + '"""'
+
+
+def _escaped(line: str) -> str:
+    # TOML's escapes are JSON's, and both forbid bare control characters.
+    return json.dumps(line, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

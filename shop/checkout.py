@@ -1,0 +1,203 @@
+"""From a choice to a page where it is paid: the intent is in the books before anyone is asked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop.notices import tell_customer
+from shop.ports import Clock, PaymentPage, PaymentProvider, PaymentRequest, ProviderSilentError
+from shop.rules.errors import ShopError
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.periods import Interval, Unit
+from shop.rules.policy import Policy
+from shop.rules.retries import poll_wait
+from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.storage.books import Books
+from shop.storage.catalog import Price, Product
+from shop.storage.opening import Storage
+from shop.storage.orders import OrderKind
+from shop.storage.payments import Payment
+from shop.subscribing import TimeAdded, add_time
+
+
+class PriceChangedError(ShopError):
+    """The price has changed."""
+
+
+class NotOfferedError(ShopError):
+    """This plan is no longer on offer."""
+
+
+class TrialUsedError(ShopError):
+    """The trial has been used already."""
+
+
+class NoTrialError(ShopError):
+    """This plan has no trial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a customer wants to pay, and how; `price_id` is the price he was shown."""
+
+    customer_id: int
+    price_id: int
+    provider: str
+    screen_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A payment noted in the books, with what its page needs to say."""
+
+    payment: Payment
+    product: Product
+    price: Price
+    paid_before: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTexts:
+    """What the provider's page says, in the payer's language."""
+
+    title: str
+    description: str
+    language: str
+    return_url: str
+
+
+def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime) -> Intent:
+    """Note the intent to pay. A second tap finds the first try again."""
+    customer = books.customers.claim(choice.customer_id)
+    price = books.catalog.price(choice.price_id)
+    product = books.catalog.get(price.product_id)
+    if not product.is_offered:
+        raise NotOfferedError
+    if not price.is_in_force:
+        raise PriceChangedError
+    expires_at = now + policy.order_lifetime
+    order = books.orders.open_one(
+        customer.id, product_id=product.id, interval=price.interval, now=now,
+        expires_at=expires_at,
+    )  # fmt: skip
+    before = paid_before(books, customer.id, order.id, price.amount)
+    payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+    is_stale = payment.due + before != price.amount or payment.expires_at <= now
+    if is_stale:
+        # An older try asks for another sum or has run out: it ends, yet late money still counts.
+        books.payments.move(
+            payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
+        )
+        payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+    return Intent(payment=payment, product=product, price=price, paid_before=before)
+
+
+def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
+    """What of an earlier, too small payment for this order still lies in the wallet."""
+    short = books.payments.short_before(order_id, price.currency)
+    if not short:
+        return short
+    left = books.journal.wallet(customer_id, price.currency)
+    found = min(short.minor, left.minor)
+    return Money(found if 0 < found < price.minor else 0, price.currency)
+
+
+def _open(
+    books: Books,
+    choice: Choice,
+    order_id: int,
+    price: Price,
+    before: Money,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> Payment:
+    return books.payments.open_one(
+        reference=new_reference(), order_id=order_id, customer_id=choice.customer_id,
+        provider=choice.provider, price_id=price.id, due=price.amount - before,
+        whole=price.amount, screen_id=choice.screen_id, now=now, expires_at=expires_at,
+        poll_at=now + (poll_wait(timedelta(0)) or timedelta(0)),
+    )  # fmt: skip
+
+
+def new_reference() -> str:
+    """Our name for one payment: 22 characters of [a-z0-9_], 95 bits, safe in any address."""
+    alphabet = "abcdefghijkmnopqrstuvwxyz23456789"
+    return "tk_" + "".join(secrets.choice(alphabet) for _ in range(19))
+
+
+def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
+    """Note where it is paid; a page that closes earlier than the order says so."""
+    expires_at = min(page.expires_at or payment.expires_at, payment.expires_at)
+    books.payments.note_page(
+        payment.id, provider_ref=page.provider_ref, url=page.url, expires_at=expires_at
+    )
+
+
+def note_silence(books: Books, payment: Payment) -> None:
+    """Law 11: no answer is not a no; the clock asks again."""
+    if may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
+        books.payments.move(
+            payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
+        )
+
+
+async def open_page(
+    storage: Storage, provider: PaymentProvider, intent: Intent, texts: PageTexts, *, chat_id: int
+) -> str:
+    """The address where this intent is paid; asked of the provider once for each reference."""
+    payment = intent.payment
+    if payment.url:
+        return payment.url
+    request = PaymentRequest(
+        reference=payment.reference, amount=payment.due, title=texts.title,
+        description=texts.description, expires_at=payment.expires_at,
+        return_url=texts.return_url, language=texts.language, chat_id=chat_id,
+    )  # fmt: skip
+    try:
+        page = await provider.create(request)
+    except ProviderSilentError:
+        await storage.run(note_silence, payment)
+        raise
+    await storage.run(note_page, payment, page)
+    return page.url
+
+
+def may_pay(books: Books, reference: str, money: Money, *, now: datetime) -> bool:
+    """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
+    payment = books.payments.by_reference(reference)
+    if payment is None or payment.due != money or now >= payment.expires_at:
+        return False
+    return payment.state in {PaymentState.CREATED, PaymentState.SEEN, PaymentState.UNKNOWN}
+
+
+def start_trial(books: Books, customer_id: int, slug: str, *, now: datetime) -> TimeAdded:
+    """Give the trial of a plan, once a person."""
+    customer = books.customers.claim(customer_id)
+    product = books.catalog.by_slug(slug)
+    if not product.is_offered:
+        raise NotOfferedError
+    if not product.trial_days:
+        raise NoTrialError
+    live = books.subscriptions.live(customer.id, product.id)
+    if live is not None or not books.subscriptions.take_trial(customer.id, product.id, now=now):
+        raise TrialUsedError
+    interval = Interval(count=product.trial_days, unit=Unit.DAY)
+    order = books.orders.add_given(
+        customer.id, product_id=product.id, kind=OrderKind.TRIAL, interval=interval, now=now
+    )
+    added = add_time(
+        books, customer, product, interval, live=None, order_id=order.id, is_trial=True, now=now
+    )
+    told = tell_customer(
+        customer, Notice.GIVEN, key=f"order:{order.id}", plan=product.slug, term=interval.key,
+        until=int(added.span.ends_at.timestamp()), is_trial=True,
+    )  # fmt: skip
+    books.outbox.add([told, *added.effects], now=now)
+    return added
+
+
+def expire_orders(books: Books, *, clock: Clock, most: int = 500) -> int:
+    """Close orders nobody paid; money that still comes for them is honoured by the policy."""
+    return books.orders.expire(now=clock.now(), most=most)

@@ -1,0 +1,199 @@
+"""Carries out wishes at connectors, outside any transaction, and notes the outcome (law 4)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop.notices import tell_customer, tell_staff
+from shop.ports import (
+    Account,
+    AccountOrder,
+    Clock,
+    Connector,
+    ConnectorError,
+    Credentials,
+    SealBrokenError,
+    Vault,
+    Verb,
+)
+from shop.rules.lifecycle import may_use
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.rules.retries import connector_wait
+from shop.storage.accounts import AccountRow, Actual
+from shop.storage.books import Books
+from shop.storage.opening import Storage
+from shop.storage.outbox import QueuedEffect
+from shop.storage.subscriptions import Subscription
+from shop.subscribing import new_token
+
+_AFTER = {
+    Verb.CREATE: Actual.ACTIVE,
+    Verb.RESUME: Actual.ACTIVE,
+    Verb.CHANGE: None,
+    Verb.ROTATE: None,
+    Verb.SUSPEND: Actual.SUSPENDED,
+    Verb.TERMINATE: Actual.TERMINATED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A wish with what the connector needs; `order` None when nothing is left to do."""
+
+    verb: Verb
+    connector: str
+    order: AccountOrder | None
+
+
+def seal(credentials: Credentials, vault: Vault) -> bytes:
+    """Encrypt credentials for the books (law 13)."""
+    fields = {
+        "username": credentials.username,
+        "password": credentials.password,
+        "url": credentials.url,
+        "note": credentials.note,
+    }
+    return vault.seal(json.dumps(fields).encode())
+
+
+def unseal(sealed: bytes, vault: Vault) -> Credentials:
+    """Read credentials back; raises `SealBrokenError`."""
+    return Credentials(**json.loads(vault.unseal(sealed)))
+
+
+def prepare(
+    books: Books, subscription_id: int, verb: Verb, *, vault: Vault, now: datetime
+) -> Task:
+    """Read what the wish needs, and drop it when time has overtaken it."""
+    subscription = books.subscriptions.get(subscription_id)
+    account = books.accounts.get(subscription_id)
+    if _is_overtaken(subscription, account, verb, now=now):
+        return Task(verb=verb, connector=account.connector, order=None)
+    return Task(
+        verb=verb,
+        connector=account.connector,
+        order=AccountOrder(
+            subscription_id=subscription_id,
+            plan=subscription.product.slug,
+            screens=subscription.product.screens,
+            external_id=account.external_id,
+            credentials=None if account.sealed is None else unseal(account.sealed, vault),
+            # Rotation also changes the address: the old one stops when this is noted.
+            token=new_token() if verb is Verb.ROTATE else account.token,
+            paid_until=subscription.standing.paid_until,
+        ),
+    )
+
+
+def _is_overtaken(
+    subscription: Subscription, account: AccountRow, verb: Verb, *, now: datetime
+) -> bool:
+    is_open = may_use(subscription.standing, now=now)
+    match verb:
+        case Verb.SUSPEND:
+            return is_open or account.actual in {Actual.SUSPENDED, Actual.TERMINATED}
+        case Verb.RESUME:
+            return not is_open
+        case Verb.CHANGE | Verb.ROTATE:
+            return account.actual in {Actual.NONE, Actual.TERMINATED}
+        case Verb.TERMINATE:
+            return account.actual in {Actual.NONE, Actual.TERMINATED}
+        case Verb.CREATE:
+            return account.actual is not Actual.NONE
+
+
+def note_carried_out(
+    books: Books,
+    effect: QueuedEffect,
+    verb: Verb,
+    made: Account,
+    *,
+    token: str,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Note the account, and tell the customer new credentials, in one transaction."""
+    if not books.outbox.finish(effect.id, now=now):
+        return  # another process was first
+    subscription_id = int(effect.payload["subscription_id"])
+    account = books.accounts.get(subscription_id)
+    sealed = account.sealed if made.credentials is None else seal(made.credentials, vault)
+    books.accounts.note(
+        subscription_id, actual=_AFTER[verb] or account.actual, external_id=made.external_id,
+        sealed=sealed,
+    )  # fmt: skip
+    if verb is Verb.ROTATE:
+        books.accounts.set_token(subscription_id, token)
+    if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
+        customer = books.customers.get(books.subscriptions.get(subscription_id).customer_id)
+        told = tell_customer(
+            customer, Notice.CREDENTIALS, key=effect.key, subscription=subscription_id
+        )
+        books.outbox.add([told], now=now)
+
+
+def note_not_carried_out(
+    books: Books, effect: QueuedEffect, reason: str, *, policy: Policy, now: datetime
+) -> None:
+    """Try again at 1, 5, 15 and 60 minutes, then give it to staff; the customer hears once."""
+    wait = connector_wait(effect.tries)
+    subscription = books.subscriptions.get(int(effect.payload["subscription_id"]))
+    customer = books.customers.get(subscription.customer_id)
+    effects = []
+    if effect.tries == 1 and effect.payload["verb"] == Verb.CREATE:
+        effects.append(
+            tell_customer(
+                customer, Notice.DELIVERY_LATE, key=effect.key, plan=subscription.product.slug
+            )
+        )
+    if wait is None:
+        books.outbox.finish(effect.id, now=now, state="dead", error=reason)
+        effects += tell_staff(
+            policy, Notice.CONNECTOR_FAILED, key=f"{effect.key}:{int(now.timestamp())}",
+            effect=effect.id, customer=customer.id, name=customer.name,
+            plan=subscription.product.slug, verb=effect.payload["verb"], reason=reason,
+        )  # fmt: skip
+    else:
+        books.outbox.again(effect.id, due_at=now + wait, error=reason)
+    books.outbox.add(effects, now=now)
+
+
+def drop(books: Books, effect: QueuedEffect, *, now: datetime) -> None:
+    """The wish is not needed any more."""
+    books.outbox.finish(effect.id, now=now, state="dropped")
+
+
+async def carry_out(
+    storage: Storage,
+    connectors: Mapping[str, Connector],
+    effect: QueuedEffect,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """One wish, from the queue to the connector to the books."""
+    verb = Verb(effect.payload["verb"])
+    subscription_id = int(effect.payload["subscription_id"])
+    try:
+        task = await storage.read(prepare, subscription_id, verb, vault=vault, now=clock.now())
+        if task.order is None:
+            await storage.run(drop, effect, now=clock.now())
+            return
+        if (connector := connectors.get(task.connector)) is None:
+            raise ConnectorError(reason=f"there is no connector named {task.connector}")  # noqa: TRY301
+        made: Account = await getattr(connector, verb.value)(task.order)
+    except (ConnectorError, SealBrokenError) as error:
+        await storage.run(
+            note_not_carried_out, effect, error.sentence, policy=policy, now=clock.now()
+        )
+        return
+    await storage.run(
+        note_carried_out, effect, verb, made, token=task.order.token, vault=vault,
+        now=clock.now(),
+    )  # fmt: skip
+
+
+CARRY_OUT_WITHIN = timedelta(seconds=60)

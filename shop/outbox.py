@@ -1,0 +1,66 @@
+"""Takes effects from the queue and notes what came of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop.rules.retries import message_wait
+from shop.storage.books import Books
+from shop.storage.outbox import QueuedEffect
+
+_LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is due now; asked before any writing, so that an idle shop writes nothing."""
+
+    effects: bool
+    reminders: bool
+    orders: bool
+    polls: bool
+    letters: bool
+
+
+def is_due(books: Books, *, now: datetime) -> Due:
+    """Look at each queue's first row."""
+    return Due(
+        effects=_is_past(books.outbox.next_due(), now),
+        reminders=_is_past(books.subscriptions.next_reminder(), now),
+        orders=_is_past(books.orders.next_expiry(), now),
+        polls=_is_past(books.payments.next_poll(), now),
+        letters=_is_past(books.inbox.next_due(), now),
+    )
+
+
+def claim(books: Books, *, now: datetime, most: int) -> list[QueuedEffect]:
+    """Take due effects, one a lane; a killed process's come again after the lease."""
+    return books.outbox.claim(now=now, lease=now + _LEASE, most=most)
+
+
+def finish_effect(books: Books, effect: QueuedEffect, *, now: datetime) -> None:
+    """It happened."""
+    books.outbox.finish(effect.id, now=now)
+
+
+def postpone(
+    books: Books, effect: QueuedEffect, *, reason: str, wait: timedelta | None, now: datetime
+) -> None:
+    """Try again: after `wait` when the other side named it, else by the retry rule, else dead."""
+    if wait is not None:
+        books.outbox.again(effect.id, due_at=now + wait, error=reason, is_counted=False)
+    elif (again_in := message_wait(effect.tries)) is not None:
+        books.outbox.again(effect.id, due_at=now + again_in, error=reason)
+    else:
+        books.outbox.finish(effect.id, now=now, state="dead", error=reason)
+
+
+def refuse(
+    books: Books, effect: QueuedEffect, *, reason: str, is_dead: bool, now: datetime
+) -> None:
+    """It will never happen; a dead effect is one that staff should see."""
+    state = "dead" if is_dead else "dropped"
+    books.outbox.finish(effect.id, now=now, state=state, error=reason)
+
+
+def _is_past(due: datetime | None, now: datetime) -> bool:
+    return due is not None and due <= now

@@ -1,0 +1,133 @@
+"""What the chat needs to know of a person, and what a person may set."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.delivery import unseal
+from shop.ports import Credentials, Vault
+from shop.rules.errors import NotFoundError
+from shop.rules.lifecycle import may_use
+from shop.rules.money import Money
+from shop.rules.reminders import next_after, schedule, zone_of
+from shop.storage.accounts import Actual
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A person as the chat describes him; `language` an IETF tag."""
+
+    telegram_id: int
+    name: str
+    username: str
+    language: str
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A subscription with what /account shows of it."""
+
+    subscription: Subscription
+    has_access: bool
+    has_credentials: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything /account shows."""
+
+    customer: Customer
+    holdings: tuple[Holding, ...]
+    wallets: tuple[Money, ...]
+    may_try: bool
+
+
+def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) -> Customer:
+    """Meet a person; the first meeting fixes language and time zone until he changes them."""
+    return books.customers.greet(
+        visitor.telegram_id, name=visitor.name[:200], username=visitor.username[:64],
+        language=visitor.language[:16], zone=visitor.zone, source=source[:64], now=now,
+    )  # fmt: skip
+
+
+def known(books: Books, telegram_id: int) -> Customer | None:
+    """The person of this Telegram id, if met."""
+    return books.customers.by_telegram(telegram_id)
+
+
+def person(books: Books, customer_id: int) -> Customer:
+    """The person of this id."""
+    return books.customers.get(customer_id)
+
+
+def overview(books: Books, customer_id: int, *, now: datetime) -> Overview:
+    """What a person has here."""
+    holdings = [
+        _holding(books, subscription, now=now)
+        for subscription in books.subscriptions.of(customer_id)
+    ]
+    return Overview(
+        customer=books.customers.get(customer_id),
+        holdings=tuple(holdings),
+        wallets=tuple(books.journal.wallets(customer_id)),
+        may_try=not books.subscriptions.had_trial(customer_id),
+    )
+
+
+def credentials_of(
+    books: Books, subscription_id: int, customer_id: int, *, vault: Vault, now: datetime
+) -> tuple[Subscription, Credentials, str]:
+    """(subscription, credentials, playlist token) of someone's own subscription with access."""
+    subscription = books.subscriptions.get(subscription_id)
+    account = books.accounts.get(subscription_id)
+    is_own = subscription.customer_id == customer_id
+    if not is_own or account.sealed is None or not may_use(subscription.standing, now=now):
+        raise NotFoundError(what="access to subscription", name=subscription_id)
+    return subscription, unseal(account.sealed, vault), account.token
+
+
+def note_delivered(books: Books, subscription_id: int, *, now: datetime) -> None:
+    """The credentials reached the chat."""
+    books.accounts.note_delivered(subscription_id, now=now)
+
+
+def choose_language(books: Books, customer_id: int, language: str) -> None:
+    """Speak this language from now on."""
+    books.customers.set_language(customer_id, language)
+
+
+def choose_currency(books: Books, customer_id: int, currency: str) -> None:
+    """Show prices in this currency from now on."""
+    books.customers.set_currency(customer_id, currency)
+
+
+def choose_reminders(books: Books, customer_id: int, *, wants: bool, now: datetime) -> None:
+    """Turn reminders on or off; turning them on plans the next ones afresh."""
+    customer = books.customers.claim(customer_id)
+    books.customers.set_reminders(customer_id, wants=wants)
+    for subscription in books.subscriptions.of(customer_id):
+        reminders = schedule(
+            starts_at=subscription.starts_at, ends_at=subscription.standing.paid_until,
+            zone=zone_of(customer.zone),
+        )  # fmt: skip
+        upcoming = next_after(reminders, after=now)
+        books.subscriptions.reschedule(
+            subscription.id, upcoming.at if upcoming and wants else None
+        )
+
+
+def note_unreachable(books: Books, telegram_id: int) -> None:
+    """The person blocked the bot: nothing is sent until he comes back."""
+    books.customers.set_reachable(telegram_id, is_reachable=False)
+
+
+def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Holding:
+    account = books.accounts.get(subscription.id)
+    return Holding(
+        subscription=subscription,
+        has_access=may_use(subscription.standing, now=now),
+        has_credentials=account.sealed is not None and account.actual is not Actual.TERMINATED,
+    )

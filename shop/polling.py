@@ -1,0 +1,75 @@
+"""Asks providers about every open payment, so that a lost webhook costs minutes (law 11)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError
+from shop.rules.policy import Policy
+from shop.rules.retries import poll_wait
+from shop.rules.states import PaymentState
+from shop.settlement import Outcome, Source, settle
+from shop.storage.books import Books
+from shop.storage.opening import Storage
+from shop.storage.payments import Payment
+
+_LEASE = timedelta(minutes=2)
+
+
+def claim_polls(books: Books, *, now: datetime, most: int) -> list[Payment]:
+    """Payments it is time to ask about."""
+    return books.payments.claim_polls(now=now, lease=now + _LEASE, most=most)
+
+
+def note_poll(
+    books: Books,
+    payment: Payment,
+    events: list[PaymentEvent],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> list[Outcome]:
+    """Settle what the provider told, and set when to ask next."""
+    source = Source(provider=payment.provider)
+    told = [event for event in events if event.happening is not Happening.PENDING]
+    outcomes = [settle(books, event, source, policy=policy, now=now) for event in told]
+    today = books.payments.by_reference(payment.reference)
+    if today is not None and today.poll_at is not None:
+        wait = poll_wait(now - payment.created_at)
+        books.payments.poll_later(payment.id, None if wait is None else now + wait)
+    return outcomes
+
+
+def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
+    """A try whose page no one ever saw: it ends with its order, and a new tap makes a new one."""
+    if now < payment.expires_at:
+        books.payments.poll_later(payment.id, payment.expires_at)
+    else:
+        books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
+
+
+def ask_soon(books: Books, reference: str, *, now: datetime) -> Payment | None:
+    """The payment of this reference; while it is open, the clock asks about it next."""
+    payment = books.payments.by_reference(reference)
+    if payment is not None and payment.poll_at is not None and payment.poll_at > now:
+        books.payments.poll_later(payment.id, now)
+    return payment
+
+
+async def ask_about(
+    storage: Storage,
+    providers: Mapping[str, PaymentProvider],
+    payment: Payment,
+    *,
+    policy: Policy,
+    clock: Clock,
+) -> list[Outcome]:
+    """One payment, one question; silence only means: ask again."""
+    provider = providers.get(payment.provider)
+    if provider is None or not payment.provider_ref:
+        await storage.run(note_no_page, payment, now=clock.now())
+        return []
+    try:
+        events = list(await provider.look_up(payment.reference, payment.provider_ref))
+    except ProviderError:
+        events = []
+    return await storage.run(note_poll, payment, events, policy=policy, now=clock.now())

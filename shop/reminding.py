@@ -1,0 +1,39 @@
+"""Reminds people before their time runs out: in their daytime, once each, silent after renewal."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shop.notices import tell_chat
+from shop.rules.notices import Notice
+from shop.rules.reminders import latest_due, next_after, schedule, zone_of
+from shop.storage.books import Books
+
+if TYPE_CHECKING:
+    from shop.storage.outbox import Effect
+    from shop.storage.subscriptions import Remindable
+
+
+def remind(books: Books, *, now: datetime, most: int) -> int:
+    """Queue the reminders that are due; returns how many subscriptions were looked at."""
+    due = books.subscriptions.reminding(now=now, most=most)
+    effects: list[Effect] = []
+    nexts: list[tuple[Remindable, datetime | None]] = []
+    for one in due:
+        reminders = schedule(
+            starts_at=one.starts_at, ends_at=one.paid_until, zone=zone_of(one.zone)
+        )
+        latest = latest_due(reminders, now=now)
+        if latest is not None and one.is_told:
+            end = int(one.paid_until.timestamp())
+            effects.append(
+                tell_chat(
+                    one.telegram_id, Notice.REMINDER, key=f"{one.id}:{end}:{latest.days_before}",
+                    subscription=one.id, days=latest.days_before, paid_until=end,
+                )
+            )  # fmt: skip
+        upcoming = next_after(reminders, after=now)
+        nexts.append((one, None if upcoming is None else upcoming.at))
+    if nexts:
+        books.subscriptions.reminded(nexts)
+        books.outbox.add(effects, now=now)
+    return len(due)

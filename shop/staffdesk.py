@@ -1,0 +1,223 @@
+"""What staff may do, each act with its audit row in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop.notices import tell_customer
+from shop.ports import Verb
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.periods import Interval, Unit
+from shop.rules.states import SubscriptionState
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.inbox import InboxState, Letter
+from shop.storage.orders import Order, OrderKind
+from shop.storage.outbox import Depth, QueuedEffect
+from shop.storage.payments import Receipt
+from shop.storage.staff import Act
+from shop.storage.subscriptions import Subscription
+from shop.subscribing import TimeAdded, add_time, wish
+
+_MOST_DAYS = 3660
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits, and what wants a person."""
+
+    outbox: tuple[Depth, ...]
+    dead: int
+    letters: dict[InboxState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The shop at a glance; sales are (how many, how much) a currency since `since`."""
+
+    since: datetime
+    sales: tuple[tuple[int, Money], ...]
+    new_customers: int
+    subscriptions: dict[SubscriptionState, int]
+    stock: dict[str, int]
+    backlog: Backlog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One customer's story; lists are the latest first."""
+
+    customer: Customer
+    subscriptions: tuple[Subscription, ...]
+    orders: tuple[tuple[Order, str], ...]
+    receipts: tuple[Receipt, ...]
+    wallets: tuple[Money, ...]
+    acts: tuple[Act, ...]
+
+
+def today(books: Books, *, since: datetime, now: datetime) -> Today:
+    """Sales since `since`, and what needs a hand."""
+    until = now + timedelta(seconds=1)
+    return Today(
+        since=since,
+        sales=tuple(books.payments.totals(since=since, until=until)),
+        new_customers=books.staff.new_customers(since=since, until=until),
+        subscriptions=books.subscriptions.counts(),
+        stock=books.stock.levels(),
+        backlog=backlog(books),
+    )
+
+
+def backlog(books: Books) -> Backlog:
+    """What waits in the outbox, and what staff should look at."""
+    return Backlog(
+        outbox=tuple(books.outbox.depth()),
+        dead=books.outbox.count_dead(),
+        letters=books.inbox.counts(),
+    )
+
+
+def find(books: Books, words: str) -> list[Customer]:
+    """Up to ten people by id, Telegram id, @username or part of a name."""
+    if not words.strip():
+        raise BadInputError(reason="Write a name, @username or number to look for.")
+    return books.customers.find(words)
+
+
+def history(books: Books, customer_id: int) -> History:
+    """A customer's history for one screen."""
+    return History(
+        customer=books.customers.get(customer_id),
+        subscriptions=tuple(books.subscriptions.of(customer_id)),
+        orders=tuple(books.orders.of(customer_id, most=8)),
+        receipts=tuple(books.payments.receipts_of(customer_id, most=8)),
+        wallets=tuple(books.journal.wallets(customer_id)),
+        acts=tuple(books.staff.acts_on(customer_id, most=5)),
+    )
+
+
+def grant(
+    books: Books, staff_id: int, *, customer_id: int, slug: str, interval: Interval, now: datetime
+) -> TimeAdded:
+    """Give time for nothing: begins a subscription, or adds to the one that runs."""
+    customer = books.customers.claim(customer_id)
+    product = books.catalog.by_slug(slug)
+    order = books.orders.add_given(
+        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
+    )
+    live = books.subscriptions.live(customer.id, product.id)
+    added = add_time(
+        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
+    )
+    told = tell_customer(
+        customer, Notice.GIVEN, key=f"order:{order.id}", plan=slug, term=interval.key,
+        until=int(added.span.ends_at.timestamp()), is_trial=False,
+    )  # fmt: skip
+    books.outbox.add([told, *added.effects], now=now)
+    books.staff.audit(
+        staff_id, "grant", customer_id=customer.id,
+        facts={"plan": slug, "term": interval.key}, now=now,
+    )  # fmt: skip
+    return added
+
+
+def extend(
+    books: Books, staff_id: int, *, subscription_id: int, days: int, now: datetime
+) -> TimeAdded:
+    """Add days to a subscription."""
+    if not 1 <= days <= _MOST_DAYS:
+        raise BadInputError(reason="Give a number of days from 1 to 3660.")
+    subscription = books.subscriptions.get(subscription_id)
+    return grant(
+        books, staff_id, customer_id=subscription.customer_id, slug=subscription.product.slug,
+        interval=Interval(count=days, unit=Unit.DAY), now=now,
+    )  # fmt: skip
+
+
+def hold(
+    books: Books, staff_id: int, *, subscription_id: int, is_held: bool, now: datetime
+) -> None:
+    """Stop access at once, or give it back; the paid time is not touched."""
+    subscription = books.subscriptions.get(subscription_id)
+    customer = books.customers.claim(subscription.customer_id)
+    subscription = books.subscriptions.get(subscription_id)
+    if subscription.standing.is_held == is_held:
+        return
+    books.subscriptions.hold(subscription_id, is_held=is_held)
+    notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
+    effect = wish(books, subscription_id, verb)
+    told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
+    books.outbox.add([told, effect], now=now)
+    books.staff.audit(
+        staff_id, "suspend" if is_held else "resume", customer_id=customer.id,
+        facts={"subscription": subscription_id}, now=now,
+    )  # fmt: skip
+
+
+def resend(books: Books, staff_id: int, *, subscription_id: int, now: datetime) -> None:
+    """Send the customer his credentials again."""
+    subscription = books.subscriptions.get(subscription_id)
+    customer = books.customers.claim(subscription.customer_id)
+    if books.accounts.get(subscription_id).sealed is None:
+        raise BadInputError(reason="This account has no credentials yet.")
+    key = f"resend:{subscription_id}:{books.accounts.wish(subscription_id)}"
+    told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
+    books.outbox.add([told], now=now)
+    books.staff.audit(
+        staff_id, "resend", customer_id=customer.id, facts={"subscription": subscription_id},
+        now=now,
+    )  # fmt: skip
+
+
+def rotate(books: Books, staff_id: int, *, subscription_id: int, now: datetime) -> None:
+    """Make new credentials; the old ones stop working."""
+    subscription = books.subscriptions.get(subscription_id)
+    customer = books.customers.claim(subscription.customer_id)
+    books.outbox.add([wish(books, subscription_id, Verb.ROTATE)], now=now)
+    books.staff.audit(
+        staff_id, "rotate", customer_id=customer.id, facts={"subscription": subscription_id},
+        now=now,
+    )  # fmt: skip
+
+
+def note_stock_loaded(
+    books: Books, staff_id: int, *, plan: str, added: int, repeated: int, now: datetime
+) -> None:
+    """Record that stock was loaded; the lines themselves stay out of the audit."""
+    books.staff.audit(
+        staff_id, "load_stock", customer_id=None,
+        facts={"plan": plan, "added": added, "repeated": repeated}, now=now,
+    )  # fmt: skip
+
+
+def trouble(books: Books) -> tuple[list[QueuedEffect], list[Letter]]:
+    """What is stuck: effects given up, and letters that want a person."""
+    return books.outbox.dead(most=20), books.inbox.stuck(most=20)
+
+
+def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Let a given-up effect try afresh; False when it is not given up any more."""
+    done = books.outbox.replay(effect_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "replay_effect", customer_id=None, facts={"effect": effect_id}, now=now
+        )
+    return done
+
+
+def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Put a letter away as seen; it stays in the inbox."""
+    letter = books.inbox.get(letter_id)
+    if letter is None or letter.state is InboxState.DONE:
+        return False
+    books.inbox.finish(letter_id, InboxState.DONE, note="dismissed by staff")
+    books.staff.audit(
+        staff_id, "dismiss_letter", customer_id=None, facts={"letter": letter_id}, now=now
+    )
+    return True
+
+
+def unbalanced(books: Books) -> list[str]:
+    """Journal groups that do not sum to zero: always none, and doctor looks."""
+    return books.journal.unbalanced()

@@ -1,0 +1,47 @@
+"""The unit of work every use case is given: one transaction, each family of tables by name."""
+
+from shop.storage.accounts import Accounts
+from shop.storage.catalog import CatalogTables
+from shop.storage.customers import Customers
+from shop.storage.inbox import Inbox
+from shop.storage.journal import Journal
+from shop.storage.orders import Orders
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Payments
+from shop.storage.queries import Dialect, Sql
+from shop.storage.staff import StaffTables
+from shop.storage.stock import Stock
+from shop.storage.subscriptions import Subscriptions
+
+
+class Books:
+    """One transaction's view of the books; never kept longer than the use case runs."""
+
+    __slots__ = (
+        "accounts",
+        "catalog",
+        "customers",
+        "inbox",
+        "journal",
+        "orders",
+        "outbox",
+        "payments",
+        "staff",
+        "stock",
+        "subscriptions",
+    )
+
+    def __init__(self, connection: object, dialect: Dialect) -> None:
+        """Bind every family of tables to the connection."""
+        sql = Sql(connection, dialect)
+        self.accounts = Accounts(sql)
+        self.catalog = CatalogTables(sql)
+        self.customers = Customers(sql)
+        self.inbox = Inbox(sql)
+        self.journal = Journal(sql)
+        self.orders = Orders(sql)
+        self.outbox = Outbox(sql)
+        self.payments = Payments(sql)
+        self.staff = StaffTables(sql)
+        self.stock = Stock(sql)
+        self.subscriptions = Subscriptions(sql)

@@ -1,0 +1,40 @@
+-- name: inbox_keep$
+INSERT INTO inbox (provider, event_id, kind, headers, body, state, due_at, received_at)
+VALUES (:provider, :event_id, :kind, :headers, :body, :state, :due_at, :now)
+ON CONFLICT (provider, event_id) DO NOTHING RETURNING id;
+
+-- name: inbox_finish!
+UPDATE inbox SET state = :state, note = :note, due_at = NULL WHERE id = :id;
+
+-- name: inbox_claim
+UPDATE inbox SET due_at = :lease, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM inbox WHERE state = 'waiting' AND due_at <= :now ORDER BY id LIMIT :most
+)
+RETURNING *;
+
+-- name: inbox_stuck
+SELECT * FROM inbox WHERE state IN ('stuck', 'unhandled', 'unknown') ORDER BY id LIMIT :most;
+
+-- name: inbox_counts
+SELECT state, COUNT(*) AS many FROM inbox
+WHERE state IN ('stuck', 'unhandled', 'unknown') GROUP BY state ORDER BY state;
+
+-- name: inbox_waiting$
+SELECT COUNT(*) FROM inbox WHERE state = 'waiting';
+
+-- name: inbox_next_due$
+SELECT MIN(due_at) FROM inbox WHERE state = 'waiting';
+
+-- name: inbox_by_id^
+SELECT * FROM inbox WHERE id = :id;
+
+-- name: inbox_reopen!
+UPDATE inbox SET state = 'waiting', tries = 0, due_at = :now
+WHERE id = :id AND state IN ('stuck', 'unhandled', 'unknown');
+
+-- name: inbox_forget!
+DELETE FROM inbox WHERE id IN (
+    SELECT id FROM inbox
+    WHERE provider = 'telegram' AND state = 'done' AND received_at < :before ORDER BY id LIMIT :most
+);

@@ -1,0 +1,30 @@
+-- name: order_open_one^
+INSERT INTO orders (customer_id, product_id, kind, term, state, created_at, expires_at)
+VALUES (:customer_id, :product_id, :kind, :term, 'open', :now, :expires_at)
+ON CONFLICT (customer_id, product_id, term) WHERE state = 'open'
+DO UPDATE SET expires_at = excluded.expires_at
+RETURNING *;
+
+-- name: order_add^
+INSERT INTO orders (customer_id, product_id, kind, term, state, created_at, expires_at, closed_at)
+VALUES (:customer_id, :product_id, :kind, :term, 'paid', :now, :now, :now)
+RETURNING *;
+
+-- name: order_close!
+UPDATE orders SET state = :state, closed_at = :now
+WHERE id = :id AND state IN ('open', 'expired');
+
+-- name: orders_expire
+UPDATE orders SET state = 'expired', closed_at = :now
+WHERE id IN (
+    SELECT id FROM orders WHERE state = 'open' AND expires_at <= :now ORDER BY expires_at LIMIT :most
+)
+RETURNING id;
+
+-- name: orders_next_expiry$
+SELECT MIN(expires_at) FROM orders WHERE state = 'open';
+
+-- name: orders_of
+SELECT o.*, p.slug FROM orders AS o
+INNER JOIN products AS p ON p.id = o.product_id
+WHERE o.customer_id = :customer_id ORDER BY o.id DESC LIMIT :most;

@@ -1,0 +1,82 @@
+-- name: payment_open_one^
+INSERT INTO payments (
+    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state, screen_id,
+    created_at, expires_at, poll_at
+)
+VALUES (
+    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :whole, :currency, 'created',
+    :screen_id, :now, :expires_at, :poll_at
+)
+ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
+DO UPDATE SET screen_id = excluded.screen_id
+RETURNING *;
+
+-- name: payment_note_page!
+UPDATE payments
+SET provider_ref = :provider_ref, url = :url, expires_at = :expires_at,
+    state = CASE WHEN state = 'unknown' THEN 'created' ELSE state END
+WHERE id = :id;
+
+-- name: payment_by_reference^
+SELECT * FROM payments WHERE reference = :reference;
+
+-- name: payment_by_provider_ref^
+SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_ref;
+
+-- name: payment_affairs^
+-- Everything settlement decides on, read under the customer's claim.
+SELECT
+    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
+    pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
+    o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
+    pr.slug, pr.document,
+    s.id AS subscription_id
+FROM payments AS pay
+INNER JOIN orders AS o ON o.id = pay.order_id
+INNER JOIN products AS pr ON pr.id = o.product_id
+LEFT JOIN subscriptions AS s
+    ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
+WHERE pay.id = :id;
+
+-- name: payment_move!
+UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state = :old;
+
+-- name: payment_poll_later!
+UPDATE payments SET poll_at = :poll_at WHERE id = :id;
+
+-- name: payments_claim_polls
+UPDATE payments SET poll_at = :lease
+WHERE id IN (
+    SELECT id FROM payments WHERE poll_at <= :now ORDER BY poll_at LIMIT :most
+)
+RETURNING *;
+
+-- name: payments_next_poll$
+SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;
+
+-- name: receipt_add$
+INSERT INTO receipts (
+    provider, receipt_id, payment_id, customer_id, minor, currency, verdict,
+    to_order, to_wallet, from_wallet, occurred_at, recorded_at
+)
+VALUES (
+    :provider, :receipt_id, :payment_id, :customer_id, :minor, :currency, :verdict,
+    :to_order, :to_wallet, :from_wallet, :occurred_at, :now
+)
+ON CONFLICT (provider, receipt_id) DO NOTHING
+RETURNING id;
+
+-- name: receipts_short_of$
+-- What came for this order and lies in the wallet because it was too little.
+SELECT COALESCE(SUM(r.to_wallet - r.from_wallet), 0)
+FROM receipts AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE p.order_id = :order_id AND r.currency = :currency AND r.verdict = 'short';
+
+-- name: receipts_of
+SELECT * FROM receipts WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;
+
+-- name: receipts_totals
+SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM receipts
+WHERE recorded_at >= :since AND recorded_at < :until
+GROUP BY currency ORDER BY currency;

@@ -1,0 +1,7 @@
+-- name: inbox_claim
+UPDATE inbox SET due_at = :lease, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM inbox WHERE state = 'waiting' AND due_at <= :now ORDER BY id LIMIT :most
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING *;

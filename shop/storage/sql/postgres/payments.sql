@@ -1,0 +1,7 @@
+-- name: payments_claim_polls
+UPDATE payments SET poll_at = :lease
+WHERE id IN (
+    SELECT id FROM payments WHERE poll_at <= :now ORDER BY poll_at LIMIT :most
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING *;

@@ -1,0 +1,217 @@
+"""The books in one SQLite file: a writer that commits in groups (law 5), readers for screens."""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import aiosqlite
+
+from shop.rules.errors import BooksUnavailableError
+from shop.storage.books import Books
+from shop.storage.migrate import migrate_sqlite
+
+P = ParamSpec("P")
+T = TypeVar("T")
+UseCase = Callable[Concatenate[Books, P], T]
+_Work = Callable[[], Any]
+_Outcome = tuple[Any, BaseException | None]
+_BUSY_SECONDS = 5.0
+_MOST_TOGETHER = 256
+_READERS = 2
+
+
+class WriterConnection(aiosqlite.Connection):
+    """One connection whose thread runs whole use cases; those that wait commit together."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        """Prepare; `await` it to connect."""
+        super().__init__(connector, iter_chunk_size=64)
+        self._waiting: deque[tuple[_Work, asyncio.Future[Any]]] = deque()
+        self._drain: asyncio.Task[None] | None = None
+        self._books: Books | None = None
+        self._is_suspect = False
+
+    async def run(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case in a savepoint of its own; answers after the commit that holds it."""
+        if not self._running or not self._connection:
+            raise BooksUnavailableError
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((partial(self._call, use_case, args, kwargs), future))
+        if self._drain is None or self._drain.done():
+            self._drain = loop.create_task(self._drain_waiting())
+        return await future
+
+    async def settle_down(self) -> None:
+        """Wait until nothing is being written."""
+        while self._drain is not None and not self._drain.done():
+            await asyncio.wait([self._drain])
+
+    def _call(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
+        if self._books is None:
+            self._books = Books(self._conn, "sqlite")
+        return use_case(self._books, *args, **kwargs)
+
+    async def _drain_waiting(self) -> None:
+        while self._waiting:
+            size = min(len(self._waiting), _MOST_TOGETHER)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            works = [work for work, _ in batch]
+            try:
+                outcomes: list[_Outcome] = await self._execute(self._commit_together, works)  # type: ignore[no-untyped-call]
+            except Exception as error:  # noqa: BLE001 - every caller gets the one reason
+                outcomes = [(None, _unavailable(error))] * size
+            for (_, future), (value, trouble) in zip(batch, outcomes, strict=True):
+                if future.done():
+                    continue
+                if trouble is None:
+                    future.set_result(value)
+                else:
+                    future.set_exception(trouble)
+
+    def _commit_together(self, works: list[_Work]) -> list[_Outcome]:
+        if self._is_suspect:
+            self._reopen()
+        connection = self._conn
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_in_savepoint(connection, work) for work in works]
+            connection.execute("COMMIT")
+        except BaseException as error:
+            self._is_suspect = isinstance(error, sqlite3.Error) and not _is_busy(error)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return outcomes
+
+    def _reopen(self) -> None:
+        # After an I/O error or a full disk the handle may be stale; a new one recovers by itself.
+        fresh = self._connector()
+        self._conn.close()
+        self._connection, self._books, self._is_suspect = fresh, None, False
+
+
+class SqliteStorage:
+    """The books in one file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        """Remember where; `open` connects."""
+        self._path = path
+        self._writer: WriterConnection | None = None
+        self._readers: list[aiosqlite.Connection] = []
+        self._turn = 0
+
+    async def open(self) -> list[str]:
+        """Connect and migrate; returns the migrations applied."""
+        try:
+            writer = WriterConnection(partial(_connect, self._path))
+            _ = await writer
+            self._writer = writer
+            applied: list[str] = await writer._execute(_migrate, writer)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its own thread
+            for _ in range(_READERS):
+                self._readers.append(
+                    await aiosqlite.Connection(partial(_connect_reader, self._path), 64)
+                )
+        except sqlite3.Error as error:
+            await self.close()
+            raise BooksUnavailableError from error
+        return applied
+
+    async def run(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Write: the use case's changes are on the disk when this returns."""
+        if self._writer is None:
+            raise BooksUnavailableError
+        return await self._writer.run(use_case, *args, **kwargs)
+
+    async def read(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read in one consistent snapshot; writing fails."""
+        if not self._readers:
+            raise BooksUnavailableError
+        self._turn = (self._turn + 1) % len(self._readers)
+        reader = self._readers[self._turn]
+        work = partial(_in_snapshot, reader, use_case, args, kwargs)
+        try:
+            result: T = await reader._execute(work)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its way in
+        except sqlite3.OperationalError as error:
+            raise BooksUnavailableError from error
+        return result
+
+    async def close(self) -> None:
+        """Finish what waits, then let go of the file."""
+        if self._writer is not None:
+            await self._writer.settle_down()
+            await self._writer.close()
+        for reader in self._readers:
+            await reader.close()
+        self._writer, self._readers = None, []
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, cached_statements=512
+    )
+    connection.row_factory = sqlite3.Row
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def _migrate(writer: WriterConnection) -> list[str]:
+    return migrate_sqlite(writer._conn)  # noqa: SLF001 - the raw connection, on its own thread
+
+
+def _in_savepoint(connection: sqlite3.Connection, work: _Work) -> _Outcome:
+    connection.execute("SAVEPOINT one")
+    try:
+        outcome: _Outcome = (work(), None)
+    except Exception as error:
+        if not connection.in_transaction:
+            raise  # SQLite rolled the whole batch back (disk full, I/O): nobody was told yet
+        connection.execute("ROLLBACK TO one")
+        outcome = (None, _unavailable(error) if _is_trouble(error) else error)
+    connection.execute("RELEASE one")
+    return outcome
+
+
+def _in_snapshot(
+    reader: aiosqlite.Connection,
+    use_case: Callable[..., T],
+    args: Any,  # noqa: ANN401 - passed through
+    kwargs: Any,  # noqa: ANN401 - passed through
+) -> T:
+    connection = reader._conn  # noqa: SLF001 - the raw connection, on its own thread
+    connection.execute("BEGIN")
+    try:
+        return use_case(Books(connection, "sqlite"), *args, **kwargs)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _is_busy(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _is_trouble(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError)
+
+
+def _unavailable(error: BaseException) -> BaseException:
+    if isinstance(error, sqlite3.Error | ValueError):
+        trouble = BooksUnavailableError()
+        trouble.__cause__ = error
+        return trouble
+    return error

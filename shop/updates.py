@@ -1,0 +1,94 @@
+"""Chat updates enter the same inbox as webhooks: in the books before they are acknowledged."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shop.notices import tell_staff
+from shop.ports import PaymentEvent
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.settlement import Source, settle
+from shop.storage.books import Books
+from shop.storage.inbox import InboxState, Letter
+
+TELEGRAM = "telegram"
+_LEASE = timedelta(seconds=90)
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUpdate:
+    """An update as it came; `money` is set when it carries a payment, with its provider."""
+
+    update_id: int
+    kind: str
+    raw: Mapping[str, Any]
+    money: PaymentEvent | None = None
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptUpdate:
+    """An update in the books that still is to be answered."""
+
+    letter_id: int
+    raw: Mapping[str, Any]
+
+
+def keep_updates(
+    books: Books, updates: Iterable[NewUpdate], *, policy: Policy, now: datetime
+) -> list[KeptUpdate]:
+    """Keep a batch; money is settled at once. Returns those not seen before, to be answered."""
+    kept = []
+    for update in updates:
+        body = json.dumps(update.raw, ensure_ascii=False).encode()
+        letter = books.inbox.keep(
+            TELEGRAM, str(update.update_id), kind=update.kind, headers={}, body=body, now=now,
+            state=InboxState.DONE if update.money else InboxState.WAITING,
+            due_at=None if update.money else now + _LEASE,
+        )  # fmt: skip
+        if letter is None:
+            continue
+        if update.money is not None:
+            source = Source(provider=update.provider, body=body)
+            settle(books, update.money, source, policy=policy, now=now)
+        else:
+            kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
+    return kept
+
+
+def finish_update(books: Books, letter_id: int) -> None:
+    """It was answered."""
+    books.inbox.finish(letter_id, InboxState.DONE)
+
+
+def fail_update(books: Books, letter_id: int, note: str, *, policy: Policy, now: datetime) -> None:
+    """Answering it failed in a way that trying again will not mend: staff see it."""
+    books.inbox.finish(letter_id, InboxState.STUCK, note=note)
+    books.outbox.add(
+        tell_staff(policy, Notice.STUCK, key=f"letter:{letter_id}", letter=letter_id, reason=note),
+        now=now,
+    )
+
+
+def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> list[KeptUpdate]:
+    """Updates a killed process left unanswered; after three tries they are given to staff."""
+    found = []
+    for letter in books.inbox.claim(now=now, lease=now + _LEASE, most=most):
+        if letter.tries > _TRIES:
+            fail_update(books, letter.id, "it was tried three times", policy=policy, now=now)
+        else:
+            found.append(_kept(letter))
+    return found
+
+
+def forget_updates(books: Books, *, now: datetime) -> int:
+    """Delete chat updates answered more than two weeks ago."""
+    return books.inbox.forget_updates(before=now - timedelta(days=14), most=1000)
+
+
+def _kept(letter: Letter) -> KeptUpdate:
+    return KeptUpdate(letter_id=letter.id, raw=json.loads(letter.body))
