@@ -102,6 +102,11 @@ def history(books: Books, customer_id: int) -> History:
     )
 
 
+def subscription(books: Books, subscription_id: int) -> Subscription:
+    """One subscription, whoever's it is."""
+    return books.subscriptions.get(subscription_id)
+
+
 def grant(
     books: Books,
     staff_id: int,
