@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telegram import InlineKeyboardButton
-
 from handlers.customer.ways import provider_name
-from handlers.screens import Screen, button
+from handlers.screens import Screen, button, in_rows
 from handlers.staff.customers import verdict_name
 from handlers.visit import Visit
 from handlers.wording import Html, lines
@@ -107,14 +105,14 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
 def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
     """A notice to staff, with the way to whom or what it is about."""
     _ = visit.speech
-    row: tuple[InlineKeyboardButton, ...] = ()
+    row = []
     if facts.get("customer"):
-        row = (button(_("Open the customer"), "+who", facts["customer"]),)
+        row.append(button(_("Open the customer"), "+who", facts["customer"]))
     if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
-        row = (*row, button(_("What is stuck"), "+stuck"))
+        row.append(button(_("What is stuck"), "+stuck"))
     if notice is Notice.LOW_STOCK:
-        row = (button(_("Load stock"), "+s_stock"),)
-    return Screen(text=TELLERS[notice](visit, facts), rows=(row,) if row else ())
+        row.append(button(_("Load stock"), "+s_stock"))
+    return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 
 
 def _money(visit: Visit, facts: Facts) -> Html:

@@ -1,4 +1,4 @@
-"""A whole shop in a test: real library, SQLite file, the stand-in over HTTP; only money is fake."""
+"""A whole shop in a test: real library, SQLite file, stand-in over HTTP; only money is fake."""
 
 import asyncio
 import socket
@@ -22,7 +22,7 @@ from handlers.notices import send_notice
 from preview.app import create_app
 from preview.client import Chat, Preview
 from preview.config import PersonConfig, PreviewConfig
-from shop.catalog_file import read_catalog
+from shop.catalog_file.reading import load_catalog
 from shop.catalogue import apply_catalog
 from shop.delivery import carry_out
 from shop.outbox import claim, finish_effect
@@ -183,7 +183,7 @@ class House:
         offset = 0
         while True:
             try:
-                updates = await self.application.bot.get_updates(offset=offset, timeout=5)
+                updates = await self.application.bot.get_updates(offset=offset, timeout=1)
             except TelegramError:
                 await asyncio.sleep(0.05)
                 continue
@@ -226,8 +226,8 @@ async def stand_in(config: PreviewConfig) -> AsyncIterator[str]:
         uvicorn.Config(
             create_app(config, stopping=lambda: server.should_exit), log_level="error",
             timeout_graceful_shutdown=1,
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     running = asyncio.create_task(server.serve(sockets=[door]))
     try:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
@@ -243,10 +243,10 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
     stars = PlayTill(name="stars", currencies=frozenset({"XTR"}))
     storage = storage_at(f"sqlite:///{folder / 'shop.db'}")
     await storage.open()
-    await storage.run(apply_catalog, read_catalog(catalog.read_text(), name=catalog.name), now=clock.now())
+    await storage.run(apply_catalog, load_catalog(catalog), now=clock.now())
     application = (
         Application.builder().token("1000:DEMO").base_url(f"{address}/bot")
-        .request(HTTPXRequest(connection_pool_size=16)).updater(None).job_queue(None).build()
+        .base_file_url(f"{address}/file/bot").request(HTTPXRequest(connection_pool_size=16)).updater(None).job_queue(None).build()
     )  # fmt: skip
     counter = Counter(
         storage=storage, clock=clock, vault=GlassVault(), policy=Policy(staff_ids=(STAFF,)),

@@ -1,4 +1,4 @@
-from preview.client import Chat
+from preview.client import Chat, text_of
 from shop.rules.money import Money
 from tests.handlers.house import House
 
@@ -17,7 +17,7 @@ async def test_a_stranger_becomes_a_subscriber(house: House, anna: Chat) -> None
     page = await anna.wait_for("Paid today, it lasts until February 2, 2027.")
     assert page["message_id"] == hello["message_id"]
     await house.arrive(Money(2199, "EUR"))
-    texts = [one.get("text") or one.get("caption") for one in await anna.messages()]
+    texts = [text_of(one) for one in await anna.messages()]
     assert texts[-4].startswith("✅ Solo, 3 months: paid.")
     assert "Payment received" in texts[-3]
     assert "user1" in texts[-2]
