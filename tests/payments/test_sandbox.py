@@ -201,7 +201,7 @@ async def test_an_unknown_page_is_not_found(card: SandboxRig) -> None:
 
 
 def _browser(rig: SandboxRig) -> httpx.AsyncClient:
-    app = Starlette(routes=[Mount(f"/sandbox/{rig.sandbox.kind}", rig.sandbox.site())])
+    app = Starlette(routes=[Mount(f"/sandbox/{rig.sandbox.kind}", rig.make_site(sandbox))])
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://shop.test", follow_redirects=True
     )

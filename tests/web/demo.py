@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_READY = b"Your shop is open"
+_READY = "Your shop is open"
 _READY_WITHIN = 45
 
 
@@ -30,14 +30,15 @@ async def running_demo(
     """Start it and wait until it says it is open; stop it as Ctrl-C does."""
     port, preview_port = ports
     further = ["--catalog", str(catalog)] if catalog else []
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", "--no-open", "--folder", str(folder),
-        "--port", str(port), "--preview-port", str(preview_port), *further,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
+    log = folder.with_suffix(".log")
+    with log.open("wb") as writing:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "demo", "--no-open", "--folder", str(folder),
+            "--port", str(port), "--preview-port", str(preview_port), *further,
+            stdout=writing, stderr=writing, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
     try:
-        await _until_ready(process)
+        await _until_ready(process, log)
         yield Demo(
             process=process,
             page=f"http://127.0.0.1:{preview_port}",
@@ -46,17 +47,14 @@ async def running_demo(
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.communicate(), 15)
+            await asyncio.wait_for(process.wait(), 15)
 
 
-async def _until_ready(process: asyncio.subprocess.Process) -> None:
-    assert process.stdout is not None
-    seen = b""
+async def _until_ready(process: asyncio.subprocess.Process, log: Path) -> None:
     async with asyncio.timeout(_READY_WITHIN):
-        while _READY not in seen:
-            line = await process.stdout.readline()
-            assert line, f"the demo ended: {seen.decode()}"
-            seen += line
+        while _READY not in (said := await asyncio.to_thread(log.read_text, "utf-8")):
+            assert process.returncode is None, f"the demo ended: {said}"
+            await asyncio.sleep(0.05)
 
 
 def free_ports() -> tuple[int, int]:
