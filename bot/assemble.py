@@ -1,1 +1,188 @@
-"""The only file that names concrete payment providers and connectors."""
+"""The only file that names concrete providers and connectors: settings in, a whole shop out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from shop.stockroom import BooksShelf
+
+from bot.clocks import SystemClock
+from bot.reception import MoneyReader
+from bot.settings import Settings
+from bot.timed import TimedProvider
+from bot.vault import FernetVault, derive
+from shop.ports import Clock, Connector, PaymentProvider, Vault
+from shop.rules.errors import BadInputError
+from shop.rules.policy import Policy
+from shop.storage.opening import Storage, storage_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.routing import BaseRoute
+
+_SHORTEST_KEY = 16
+_MAKE_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything concrete, built once a process; nothing is connected yet."""
+
+    settings: Settings
+    storage: Storage
+    clock: Clock
+    vault: Vault
+    policy: Policy
+    http: httpx.AsyncClient
+    providers: Mapping[str, PaymentProvider]
+    connectors: Mapping[str, Connector]
+    routes: tuple["BaseRoute", ...]
+    read_money: MoneyReader
+
+    async def close(self) -> None:
+        """Let go of everything, the books last."""
+        for provider in self.providers.values():
+            await provider.close()
+        await self.http.aclose()
+        await self.storage.close()
+
+
+def assemble(
+    settings: Settings, *, clock: Clock | None = None, folder: Path | None = None
+) -> Parts:
+    """Build the parts; raises `BadInputError` that names the setting at fault.
+
+    `folder` is where the sandbox keeps its play money; it defaults to `sandbox/` here.
+    """
+    secret = settings.secret_key.get_secret_value()
+    if len(secret.split(",")[0]) < _SHORTEST_KEY:
+        raise BadInputError(reason=f"SECRET_KEY: needs 16 characters or more; {_MAKE_KEY}")
+    time = clock or SystemClock()
+    storage = storage_at(settings.database_url.get_secret_value())
+    vault = FernetVault(secret)
+    policy = Policy(base_currency=settings.base_currency, staff_ids=settings.staff_ids)
+    http = httpx.AsyncClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
+    shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
+    builder = _Providers(settings, time, http, folder or Path("sandbox"))
+    providers = builder.build()
+    return Parts(
+        settings=settings,
+        storage=storage,
+        clock=time,
+        vault=vault,
+        policy=policy,
+        http=http,
+        providers={name: TimedProvider(provider) for name, provider in providers.items()},
+        connectors=_connectors(settings, shelf),
+        routes=tuple(builder.routes),
+        read_money=builder.stars().read_update,
+    )
+
+
+def _connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
+    from connectors.generated import GeneratedConnector
+    from connectors.stock import StockConnector
+
+    made: list[Connector] = [
+        GeneratedConnector(playlist_url=f"{settings.address}/playlist/{{token}}.m3u8"),
+        StockConnector(shelf=shelf),
+    ]
+    return {connector.name: connector for connector in made}
+
+
+class _Providers:
+    """Builds the providers whose settings are there, in the order customers see them."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, http: httpx.AsyncClient, folder: Path
+    ) -> None:
+        self._settings, self._clock, self._http, self._folder = settings, clock, http, folder
+        self.routes: list[BaseRoute] = []
+
+    def build(self) -> dict[str, PaymentProvider]:
+        """Providers by name."""
+        steps: tuple[tuple[bool, Callable[[], list[PaymentProvider]]], ...] = (
+            (bool(self._settings.stripe_secret_key), self._stripe),
+            (self._settings.stars, lambda: [self.stars()]),
+            (bool(self._settings.coinbase_key_id), self._coinbase),
+            (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
+            (self._settings.sandbox, self._sandbox),
+        )
+        return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
+
+    def _stripe(self) -> list[PaymentProvider]:
+        from payments.stripe import Stripe
+
+        settings = self._settings
+        return [
+            Stripe(
+                secret_key=settings.stripe_secret_key.get_secret_value(),
+                webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
+                clock=self._clock,
+                api_url=settings.stripe_api_url,
+            )
+        ]
+
+    def stars(self) -> Any:  # noqa: ANN401 - Stars, whose class loads here
+        """Telegram Stars; also reads payments when they are switched off, so none is lost."""
+        from payments.stars import Stars
+
+        return Stars(
+            token=self._settings.telegram_bot_token.get_secret_value(),
+            clock=self._clock,
+            http=self._http,
+            api_url=self._settings.telegram_api_url,
+        )
+
+    def _coinbase(self) -> list[PaymentProvider]:
+        from payments.coinbase import Coinbase
+
+        settings = self._settings
+        return [
+            Coinbase(
+                key_id=settings.coinbase_key_id,
+                key_secret=settings.coinbase_key_secret.get_secret_value(),
+                webhook_secrets=_several(settings.coinbase_webhook_secret.get_secret_value()),
+                clock=self._clock,
+                http=self._http,
+                api_url=settings.coinbase_api_url,
+            )
+        ]
+
+    def _coinbase_commerce(self) -> list[PaymentProvider]:
+        from payments.coinbase_commerce import CoinbaseCommerce
+
+        settings = self._settings
+        secrets = settings.coinbase_commerce_webhook_secret.get_secret_value()
+        return [
+            CoinbaseCommerce(
+                api_key=settings.coinbase_commerce_api_key.get_secret_value(),
+                webhook_secrets=_several(secrets),
+                api_url=settings.coinbase_commerce_api_url,
+            )
+        ]
+
+    def _sandbox(self) -> list[PaymentProvider]:
+        from starlette.routing import Mount
+
+        from payments.sandbox import Sandbox
+
+        settings = self._settings
+        secret = derive(settings.secret_key.get_secret_value().split(",")[0], "sandbox").hex()
+        made = []
+        for kind in ("card", "crypto"):
+            sandbox = Sandbox(
+                kind=kind, directory=self._folder, secrets=secret, public_url=settings.address,
+                clock=self._clock, http=self._http,
+            )  # fmt: skip
+            self.routes.append(Mount(f"/sandbox/{kind}", sandbox.site()))
+            made.append(sandbox)
+        return list(made)
+
+
+def _several(secrets: str) -> tuple[str, ...]:
+    """Two secrets at once, separated by a comma, while one is being rotated."""
+    return tuple(piece.strip() for piece in secrets.split(",") if piece.strip())

@@ -1,11 +1,12 @@
 """The time door: sends the outbox, reminds, renews, retries, asks again. Safe with several."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from handlers.notices import send_notice
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -13,7 +14,6 @@ from bot.pace import seconds_of
 from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.measures import SENT, SETTLED
-from handlers.notices import send_notice
 from shop.checkout import expire_orders
 from shop.delivery import CARRY_OUT_WITHIN, carry_out
 from shop.expiry import change_one, due_changes
@@ -56,7 +56,7 @@ class Ticker:
             except BooksUnavailableError:
                 log.warning("books_unavailable", door="clock")
             except ShopError as error:
-                log.error("tick_failed", error=error.sentence)
+                log.warning("tick_failed", error=error.sentence)
             try:
                 await asyncio.wait_for(self._awake.wait(), _TICK)
             except TimeoutError:
@@ -144,8 +144,8 @@ class Ticker:
             await work
         except BooksUnavailableError:
             log.warning("books_unavailable", door="clock")  # the lease brings it again
-        except Exception as error:  # noqa: BLE001 - one effect's trouble is not the clock's
-            log.error("effect_failed", error=type(error).__name__, exc_info=error)
+        except Exception as error:
+            log.exception("effect_failed", error=type(error).__name__)
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter
@@ -181,10 +181,7 @@ class Ticker:
             return "postponed"
         except Exception as error:
             await run(postpone, effect, reason=type(error).__name__, wait=None, now=now())
-            log.error("notice_failed", notice=effect.payload.get("notice"), exc_info=error)
+            log.exception("notice_failed", notice=effect.payload.get("notice"))
             return "failed"
         await run(finish_effect, effect, now=now())
         return "sent"
-
-
-Waker = Callable[[], None]

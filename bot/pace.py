@@ -28,7 +28,7 @@ class Pace(BaseRateLimiter[int]):
     async def shutdown(self) -> None:
         """Nothing to let go of."""
 
-    async def process_request(
+    async def process_request(  # noqa: PLR0917 - the library's own signature
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
         args: Any,  # noqa: ANN401 - the library's own signature

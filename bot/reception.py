@@ -13,12 +13,12 @@ from handlers.http.measures import SETTLED, UPDATES
 from shop.checkout import may_pay
 from shop.people import note_unreachable
 from shop.ports import PaymentEvent
-from shop.rules.errors import BooksUnavailableError, ShopError
+from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError
 from shop.rules.money import Money
 from shop.updates import KeptUpdate, NewUpdate, fail_update, finish_update, keep_updates
 
 Raw = dict[str, Any]
-Answer = Callable[[Raw], Awaitable[BaseException | None]]
+Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
 _SIDE_BY_SIDE = 64
 _LATE = "This payment link is no longer valid. Please open the plan again."
 log = structlog.get_logger()
@@ -88,7 +88,11 @@ class Reception:
             await asyncio.wait(self._tasks)
 
     def _new(self, raw: Raw, kind: str) -> NewUpdate:
-        money = self._read_money(raw)
+        try:
+            money = self._read_money(raw)
+        except BadInputError as error:
+            log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
+            money = None
         provider = self._money_provider if money else ""
         return NewUpdate(
             update_id=raw["update_id"], kind=kind, raw=raw, money=money, provider=provider
@@ -153,7 +157,7 @@ class Reception:
             log.warning("pre_checkout_unanswered", error=type(error).__name__)
 
 
-def chat_of(raw: Raw) -> int:
+def chat_of(raw: Mapping[str, Any]) -> int:
     """The chat an update belongs to, 0 when to none."""
     for kind in ("message", "my_chat_member", "edited_message"):
         if found := raw.get(kind):
@@ -167,6 +171,6 @@ def _kind(raw: Raw) -> str:
     return next((key for key in raw if key != "update_id"), "empty")
 
 
-def _is_goodbye(raw: Raw) -> bool:
+def _is_goodbye(raw: Mapping[str, Any]) -> bool:
     member = raw.get("my_chat_member") or {}
     return member.get("new_chat_member", {}).get("status") in {"kicked", "left"}

@@ -135,6 +135,8 @@ def load_settings(**given: object) -> Settings:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(piece) for piece in problem["loc"][:1]).upper()
             is_unknown = problem["type"] == "extra_forbidden"
-            what = "is not a setting" if is_unknown else problem["msg"].removeprefix("Value error, ")
+            what = (
+                "is not a setting" if is_unknown else problem["msg"].removeprefix("Value error, ")
+            )
             lines.append(f"{name}: {what}")
         raise BadInputError(reason="\n".join(lines)) from None

@@ -1,6 +1,7 @@
 """Builds the library's Application, and takes updates from Telegram by a loop of our own."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -39,7 +40,6 @@ def build_application(settings: Settings) -> Bot:
         .defaults(Defaults(parse_mode="HTML"))
         .updater(None)
         .job_queue(None)
-        .concurrent_updates(False)
         .build()
     )
 
@@ -79,8 +79,8 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
         except (httpx.HTTPError, BooksUnavailableError, ValueError, KeyError) as error:
             failures += 1
             wait = min(30.0, 0.5 * 2 ** min(failures, 6))
-            log.warning("polling_failed", error=_name(error), again_in=wait)
-            await _sleep(wait, stopping)
+            log.warning("polling_failed", error=name_of(error), again_in=wait)
+            await wait_for_stop(wait, stopping)
 
 
 async def _drop_webhook(calls: Calls, stopping: asyncio.Event) -> None:
@@ -88,8 +88,8 @@ async def _drop_webhook(calls: Calls, stopping: asyncio.Event) -> None:
         try:
             await calls.call("deleteWebhook")
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            log.warning("telegram_unreachable", error=_name(error), again_in=3)
-            await _sleep(3, stopping)
+            log.warning("telegram_unreachable", error=name_of(error), again_in=3)
+            await wait_for_stop(3, stopping)
         else:
             return
 
@@ -102,33 +102,40 @@ async def set_webhook(calls: Calls, settings: Settings) -> None:
     )  # fmt: skip
 
 
-def _name(error: Exception) -> str:
+def name_of(error: Exception) -> str:
     """What went wrong, without the address, which holds the token."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"HTTP {error.response.status_code}"
     return type(error).__name__
 
 
-async def _sleep(seconds: float, stopping: asyncio.Event) -> None:
+async def wait_for_stop(seconds: float, stopping: asyncio.Event) -> None:
+    """Sleep, unless told to stop meanwhile."""
     try:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
 
 
-async def answer_one(application: Bot, raw: dict[str, Any]) -> BaseException | None:
-    """Let the chat doors answer one update; returns what went wrong, if anything did."""
-    update = Update.de_json(raw, application.bot)
-    errors: list[BaseException] = application.bot_data.setdefault("errors", {})[update.update_id] = []  # type: ignore[assignment]
+async def answer_one(application: Bot, raw: Mapping[str, Any]) -> BaseException | None:
+    """Let the chat doors answer one update; returns what went wrong, if anything did.
+
+    The person has been told by then.
+    """
+    update = Update.de_json(dict(raw), application.bot)
+    errors = application.bot_data.setdefault("errors", {})
+    errors[update.update_id] = None
     try:
         await application.process_update(update)
     finally:
-        application.bot_data["errors"].pop(update.update_id, None)
-    return errors[0] if errors else None
+        error: BaseException | None = errors.pop(update.update_id)
+    if error is not None:
+        await application.bot_data["apologise"](update, error)
+    return error
 
 
 async def catch_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """The library's error handler: hands the error back to `answer_one`."""
-    errors = context.bot_data.get("errors", {}).get(getattr(update, "update_id", None))
-    if errors is not None and context.error is not None:
-        errors.append(context.error)
+    number = getattr(update, "update_id", None)
+    if number in context.bot_data.get("errors", {}):
+        context.bot_data["errors"][number] = context.error

@@ -74,6 +74,11 @@ def offer(books: Books, slug: str) -> Offer:
     return _offer(product, books.catalog.prices(product.id))
 
 
+def has_catalog(books: Books) -> bool:
+    """Whether a catalog was ever applied."""
+    return books.catalog.latest() is not None
+
+
 def shopfront(books: Books) -> Shopfront:
     """What the shop says about itself; a shop without a catalog has a name only."""
     document = books.catalog.latest()

@@ -216,3 +216,8 @@ def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime
         staff_id, "dismiss_letter", customer_id=None, facts={"letter": letter_id}, now=now
     )
     return True
+
+
+def unbalanced(books: Books) -> list[str]:
+    """Journal groups that do not sum to zero: always none, and doctor looks."""
+    return books.journal.unbalanced()

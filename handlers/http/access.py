@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handlers.counter import Counter
+from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
 from shop.access import Access, may, may_sign_in
 from shop.catalogue import shopfront
-from handlers.http.playlist import playlist
 from shop.rules.errors import BooksUnavailableError
 
 _MOST_SECONDS = 180  # how long a media server may rely on a yes
@@ -57,7 +57,9 @@ def playlist_door(counter: Counter) -> Endpoint:
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
         try:
-            access = await counter.storage.read(may, token[:_TOKEN_LENGTH], now=counter.clock.now())
+            access = await counter.storage.read(
+                may, token[:_TOKEN_LENGTH], now=counter.clock.now()
+            )
             if access is None:
                 return Response(status_code=403)
             front = await counter.storage.read(shopfront)

@@ -11,9 +11,7 @@ REJECTED = Counter(
     "telekiosk_webhooks_rejected", "Webhooks turned away", ("provider", "reason"),
     registry=REGISTRY,
 )  # fmt: skip
-UPDATES = Counter(
-    "telekiosk_updates", "Chat updates taken in", ("kind",), registry=REGISTRY
-)
+UPDATES = Counter("telekiosk_updates", "Chat updates taken in", ("kind",), registry=REGISTRY)
 SENT = Counter(
     "telekiosk_effects", "Effects taken from the outbox", ("kind", "outcome"), registry=REGISTRY
 )
@@ -21,9 +19,7 @@ PROVIDER_SECONDS = Histogram(
     "telekiosk_provider_seconds", "How long a payment provider took to answer",
     ("provider", "call"), registry=REGISTRY,
 )  # fmt: skip
-OUTBOX_DEPTH = Gauge(
-    "telekiosk_outbox_waiting", "Effects that wait", ("kind",), registry=REGISTRY
-)
+OUTBOX_DEPTH = Gauge("telekiosk_outbox_waiting", "Effects that wait", ("kind",), registry=REGISTRY)
 OUTBOX_AGE = Gauge(
     "telekiosk_outbox_oldest_seconds", "Age of the oldest effect that waits", ("kind",),
     registry=REGISTRY,

@@ -4,7 +4,7 @@ from shop.rules.catalog import Shopfront, channel_address, channels_of
 
 
 def playlist(front: Shopfront, plan: str, *, token: str) -> str:
-    """The text of the file; attributes as televisions read them (tvg-id, tvg-logo, group-title)."""
+    """The text of the file, with the attributes that televisions read."""
     lines = ["#EXTM3U"]
     for number, channel in enumerate(channels_of(front, plan), 1):
         facts = {

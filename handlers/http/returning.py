@@ -38,12 +38,12 @@ def return_door(counter: Counter) -> Endpoint:
         reference = request.query_params.get("reference", "")[:64]
         try:
             payment = await counter.storage.run(ask_soon, reference, now=counter.clock.now())
-            payer = payment and await counter.storage.read(person, payment.customer_id)
+            if payment is None:
+                return _page(counter, "en", state="unknown", status=404)
+            payer = await counter.storage.read(person, payment.customer_id)
         except BooksUnavailableError:
             return _page(counter, "en", state="waiting", status=503)
         counter.wake()
-        if payment is None or payer is None:
-            return _page(counter, "en", state="unknown", status=404)
         states = {PaymentState.FINAL: "paid", PaymentState.FAILED: "failed"}
         return _page(counter, payer.language, state=states.get(payment.state, "waiting"))
 

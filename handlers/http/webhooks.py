@@ -68,7 +68,7 @@ async def read_body(request: Request) -> bytes:
 
 def _refuse(name: str, error: Exception) -> Response:
     reasons = {BadSignatureError: "signature", BadInputError: "body", TooLargeError: "size"}
-    reason = reasons[type(error)] if type(error) in reasons else "body"
+    reason = reasons.get(type(error), "body")
     REJECTED.labels(name, reason).inc()
     log.warning("webhook_refused", provider=name, reason=reason)
     return Response(status_code=413 if isinstance(error, TooLargeError) else 400)

@@ -1,0 +1,56 @@
+"""telekiosk catalog check | apply | export."""
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from bot.clocks import SystemClock
+from bot.settings import load_settings
+from shop.catalog_file.reading import load_catalog
+from shop.catalog_file.writing import write_catalog
+from shop.catalogue import apply_catalog, describe, export_catalog, plan_changes
+from shop.storage.opening import Storage, storage_at
+
+
+async def check(file: Path) -> None:
+    """Say that the file is fine; raises `BadCatalogError` with file, line and reason."""
+    catalog = load_catalog(file)
+    prices = sum(len(amounts) for plan in catalog.plans for amounts in plan.prices.values())
+    typer.echo(f"{file}: fine, {len(catalog.plans)} plans with {prices} prices.")
+
+
+async def apply(file: Path, *, is_sure: bool) -> None:
+    """Show the difference, ask, change; nothing happens when the file is wrong."""
+    catalog = load_catalog(file)
+    storage = await _open()
+    try:
+        changes = await storage.read(plan_changes, catalog)
+        if not changes:
+            typer.echo("Nothing to change.")
+            return
+        typer.echo("\n".join(describe(changes)))
+        if is_sure or typer.confirm("Apply?"):
+            await storage.run(apply_catalog, catalog, now=SystemClock().now())
+            typer.echo(f"{len(changes)} changes applied.")
+    finally:
+        await storage.close()
+
+
+async def export(file: Path | None) -> None:
+    """Write the catalog in force."""
+    storage = await _open()
+    try:
+        text = write_catalog(await storage.read(export_catalog))
+    finally:
+        await storage.close()
+    if file is None:
+        typer.echo(text, nl=False)
+    else:
+        await asyncio.to_thread(file.write_text, text, "utf-8")
+
+
+async def _open() -> Storage:
+    storage = storage_at(load_settings().database_url.get_secret_value())
+    await storage.open()
+    return storage

@@ -1,0 +1,142 @@
+"""The shop with a chat page beside it: play money, a clock that can be moved, no internet."""
+
+import asyncio
+import shutil
+import sys
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import typer
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.assemble import Parts, assemble
+from bot.clocks import MovableClock
+from bot.logs import configure_logs
+from bot.process import run_shop
+from bot.settings import Settings
+from shop.memory import recall, remember
+from shop.rules.errors import BadInputError
+
+_TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
+_BOT = "telekiosk_demo_bot"
+_NAME = "Northlight TV"
+_PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga (staff):en")
+_STAFF = (9001,)
+_NOTE = "demo_clock_seconds"
+_MOST_SECONDS = 366 * 86400
+_READY_WITHIN = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """One demo: where it listens, and the folder its books lie in."""
+
+    catalog: Path | None
+    port: int
+    preview_port: int
+    folder: Path
+    is_fresh: bool
+    opens: bool
+
+    async def run(self) -> None:
+        """Start the page (or find the one of an earlier demo), then the shop."""
+        if self.is_fresh:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        configure_logs([], is_plain=True)
+        clock = MovableClock()
+        parts = assemble(self._settings(), clock=clock, folder=self.folder / "sandbox")
+        await parts.storage.open()
+        clock.moved = timedelta(seconds=int(await parts.storage.read(recall, _NOTE) or 0))
+        await parts.storage.close()
+        page = None if await self._find_page() else await self._start_page()
+        try:
+            await run_shop(
+                parts, further=_clock_routes(parts, clock), on_ready=self._welcome,
+                chat_url=f"{self._page_url}/t.me/{_BOT}",
+            )  # fmt: skip
+        finally:
+            if page is not None and page.returncode is None:
+                page.terminate()
+                await page.wait()
+
+    @property
+    def _page_url(self) -> str:
+        return f"http://127.0.0.1:{self.preview_port}"
+
+    def _settings(self) -> Settings:
+        # Made without reading the environment: a demo never touches a real shop's keys.
+        return Settings.model_construct(
+            telegram_bot_token=SecretStr(_TOKEN),
+            telegram_api_url=self._page_url,
+            staff_ids=_STAFF,
+            database_url=SecretStr(f"sqlite:///{self.folder / 'telekiosk.db'}"),
+            listen=f"127.0.0.1:{self.port}",
+            public_url=f"http://127.0.0.1:{self.port}",
+            secret_key=SecretStr("the demo keeps no secrets"),
+            stars=True,
+            sandbox=True,
+            catalog=self.catalog,
+        )
+
+    async def _find_page(self) -> bool:
+        """Whether the page of an earlier demo (killed, perhaps) still stands there."""
+        async with httpx.AsyncClient(timeout=2) as http:
+            try:
+                answer = await http.get(f"{self._page_url}/bot{_TOKEN}/getMe")
+                return bool(answer.json()["result"]["username"] == _BOT)
+            except (httpx.HTTPError, ValueError, KeyError, TypeError):
+                return False
+
+    async def _start_page(self) -> asyncio.subprocess.Process:
+        people = [piece for person in _PEOPLE for piece in ("--person", person)]
+        page = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "preview", "--listen", f"127.0.0.1:{self.preview_port}",
+            "--token", _TOKEN, "--bot-username", _BOT, "--bot-name", _NAME,
+            "--clock-url", f"http://127.0.0.1:{self.port}/demo/clock", *people,
+            stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        assert page.stdout is not None  # noqa: S101 - it was asked for
+        try:
+            async with asyncio.timeout(_READY_WITHIN):
+                line = await page.stdout.readline()
+        except TimeoutError:
+            line = b""
+        if b"ready" not in line:
+            raise BadInputError(reason=f"The chat page cannot start on port {self.preview_port}.")
+        return page
+
+    def _welcome(self) -> None:
+        typer.echo(
+            f"\n  Your shop is open:  {self._page_url}\n\n"
+            "  Pick a person, press Start, buy a plan: the money is play money.\n"
+            "  Olga is the owner: /admin shows her the shop. “Next day” moves the clock.\n"
+            "  Ctrl-C closes the shop; its books stay in "
+            f"{self.folder}/ (--fresh forgets them).\n"
+        )
+        if self.opens:
+            webbrowser.open(self._page_url)
+
+
+def _clock_routes(parts: Parts, clock: MovableClock) -> Sequence[Route]:
+    """The door behind the page's “next day” button; only a demo has it."""
+
+    async def move(request: Request) -> Response:
+        try:
+            seconds = int((await request.json())["seconds"])
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse({"error": 'Send {"seconds": 86400}.'}, status_code=400)
+        if not 0 <= seconds <= _MOST_SECONDS:
+            return JSONResponse({"error": "From 0 seconds to 366 days."}, status_code=400)
+        now = clock.move(seconds)
+        await parts.storage.run(remember, _NOTE, str(int(clock.moved.total_seconds())))
+        return JSONResponse({"now": now.isoformat()})
+
+    return [Route("/demo/clock", move, methods=["POST"])]

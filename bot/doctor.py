@@ -1,0 +1,186 @@
+"""telekiosk doctor: tries each setting, token, key, clock and path; one line each."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bot.assemble import Parts, assemble
+from bot.settings import Settings, load_settings
+from bot.stocking import catalog_of
+from bot.telegram import name_of
+from shop.catalogue import has_catalog
+from shop.ports import EndpointClosedError
+from shop.rules.errors import ShopError
+from shop.staffdesk import backlog, unbalanced
+
+_MOST_DRIFT = 30
+_OK = 200
+_WEBHOOK_PORTS = {443, 80, 88, 8443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line: what was tried, whether it is fine (None: worth knowing), and what to do."""
+
+    what: str
+    is_fine: bool | None
+    says: str
+
+
+async def examine() -> bool:
+    """Print every finding; returns whether nothing is broken."""
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    is_well = True
+    try:
+        settings = load_settings()
+        async for finding in _findings(settings):
+            sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]![/]"}
+            table.add_row(sign[finding.is_fine], finding.what, finding.says)
+            is_well = is_well and finding.is_fine is not False
+    except ShopError as error:
+        for line in error.sentence.splitlines():
+            table.add_row("[red]✗[/]", "settings", line)
+        is_well = False
+    Console().print(table)
+    return is_well
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    parts = assemble(settings)
+    yield Finding(what="settings", is_fine=True, says="all readable")
+    try:
+        async for finding in _telegram(parts):
+            yield finding
+        yield _addresses(settings)
+        yield _staff(settings)
+        async for finding in _books(parts):
+            yield finding
+        for name in parts.providers:
+            yield await _provider(parts, name)
+        if not parts.providers:
+            says = "no way to pay is on: set a provider's keys, STARS=on or SANDBOX=on"
+            yield Finding(what="payments", is_fine=False, says=says)
+        yield _stars(parts)
+    finally:
+        await parts.close()
+
+
+async def _telegram(parts: Parts) -> AsyncIterator[Finding]:
+    token = parts.settings.telegram_bot_token.get_secret_value()
+    if not token:
+        says = "TELEGRAM_BOT_TOKEN is missing; @BotFather gives you one"
+        yield Finding(what="Telegram", is_fine=False, says=says)
+        return
+    try:
+        answer = await parts.http.post(f"{parts.settings.telegram_api_url}/bot{token}/getMe")
+    except httpx.HTTPError as error:
+        says = f"does not answer ({name_of(error)}); check the network or TELEGRAM_API_URL"
+        yield Finding(what="Telegram", is_fine=False, says=says)
+        return
+    if answer.status_code != _OK:
+        says = "does not know this TELEGRAM_BOT_TOKEN; copy it again from @BotFather"
+        yield Finding(what="Telegram", is_fine=False, says=says)
+        return
+    yield Finding(
+        what="Telegram", is_fine=True, says=f"@{answer.json()['result']['username']} answers"
+    )
+    yield _clock(answer)
+
+
+def _clock(answer: httpx.Response) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return Finding(what="clock", is_fine=None, says="could not be compared")
+    drift = abs((datetime.now(UTC) - theirs).total_seconds())
+    if drift > _MOST_DRIFT:
+        says = f"{drift:.0f} s off: signatures will be refused; turn on time synchronisation"
+        return Finding(what="clock", is_fine=False, says=says)
+    return Finding(what="clock", is_fine=True, says=f"within {_MOST_DRIFT} s of Telegram's")
+
+
+def _addresses(settings: Settings) -> Finding:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((settings.host, settings.port))
+        except OSError as error:
+            says = f"LISTEN {settings.listen}: {error.strerror}; is the shop running already?"
+            return Finding(what="address", is_fine=None, says=says)
+    url = httpx.URL(settings.address)
+    if settings.telegram_mode == "webhook":
+        port = url.port or 443
+        if url.scheme != "https" or port not in _WEBHOOK_PORTS:
+            says = "PUBLIC_URL: Telegram's webhooks need https on port 443, 80, 88 or 8443"
+            return Finding(what="address", is_fine=False, says=says)
+    if not settings.public_url:
+        says = "PUBLIC_URL is not set: providers and payers reach this shop on this machine only"
+        return Finding(what="address", is_fine=None, says=says)
+    return Finding(what="address", is_fine=True, says=settings.public_url)
+
+
+def _staff(settings: Settings) -> Finding:
+    if not settings.staff_ids:
+        says = "STAFF_IDS is empty: nobody can open /admin; put your own Telegram id there"
+        return Finding(what="staff", is_fine=None, says=says)
+    return Finding(what="staff", is_fine=True, says=f"{len(settings.staff_ids)} may open /admin")
+
+
+async def _books(parts: Parts) -> AsyncIterator[Finding]:
+    try:
+        applied = await parts.storage.open()
+        found = await parts.storage.read(backlog)
+        crooked = await parts.storage.read(unbalanced)
+        is_stocked = await parts.storage.read(has_catalog)
+    except ShopError as error:
+        says = f"DATABASE_URL: {error.sentence}"
+        yield Finding(what="books", is_fine=False, says=says)
+        return
+    says = f"{parts.storage.dialect} answers" + (", migrated just now" if applied else "")
+    yield Finding(what="books", is_fine=True, says=says)
+    balance = f"{len(crooked)} groups do not balance" if crooked else "balances"
+    yield Finding(what="journal", is_fine=not crooked, says=balance)
+    stuck = found.dead + sum(found.letters.values())
+    says = f"{stuck} things want a person: see /admin" if stuck else "nothing is stuck"
+    yield Finding(what="queues", is_fine=None if stuck else True, says=says)
+    try:
+        plans = len(catalog_of(parts).plans)
+    except ShopError as error:
+        yield Finding(what="catalog", is_fine=False, says=error.sentence)
+        return
+    source = parts.settings.catalog or "the sample: set CATALOG to sell your own plans"
+    is_fine = True if parts.settings.catalog or is_stocked else None
+    yield Finding(what="catalog", is_fine=is_fine, says=f"{plans} plans in {source}")
+
+
+async def _provider(parts: Parts, name: str) -> Finding:
+    provider = parts.providers[name]
+    try:
+        says = await provider.check()
+    except ShopError as error:
+        return Finding(what=name, is_fine=False, says=error.sentence)
+    try:
+        provider.read_webhook({}, b"", now=parts.clock.now())
+    except EndpointClosedError:
+        if name != "stars":
+            says += "; its webhook secret is not set, so payments are noticed by asking only"
+            return Finding(what=name, is_fine=None, says=says)
+    except ShopError:
+        pass  # open, and it rightly refuses an empty call
+    return Finding(what=name, is_fine=True, says=says)
+
+
+def _stars(parts: Parts) -> Finding:
+    if "stars" in parts.providers:
+        return Finding(what="Telegram's rules", is_fine=True, says="Stars are offered")
+    says = (
+        "Telegram asks that digital goods sold inside it are paid in Stars (STARS=on); "
+        "selling them otherwise is your decision and risk"
+    )
+    return Finding(what="Telegram's rules", is_fine=None, says=says)

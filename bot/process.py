@@ -1,0 +1,129 @@
+"""The life of one process: open the books, listen, take updates, tick; stop with nothing lost."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import structlog
+from starlette.routing import BaseRoute
+
+from bot.assemble import Parts
+from bot.chat_line import ChatLine, bot_name
+from bot.clock import Ticker
+from bot.listener import Listener, bind
+from bot.reception import Reception
+from bot.stocking import stock_the_shop
+from bot.telegram import Calls, answer_one, build_application
+from handlers.counter import Counter
+from handlers.http.routes import build_web
+
+_STOP_WITHIN = 8.0
+log = structlog.get_logger()
+
+
+async def run_shop(
+    parts: Parts,
+    *,
+    further: Sequence[BaseRoute] = (),
+    chat_url: str = "",
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until SIGTERM or SIGINT; `on_ready` is called once requests are answered."""
+    stopping, awake = asyncio.Event(), asyncio.Event()
+    _catch_signals(stopping, awake)
+    sock = bind(parts.settings.host, parts.settings.port)
+    try:
+        await _open_books(parts)
+        shop = await _build(parts, sock, stopping, awake, further=further, chat_url=chat_url)
+        await shop.run(on_ready)
+    finally:
+        sock.close()
+        await parts.close()
+    log.info("stopped")
+
+
+async def _open_books(parts: Parts) -> None:
+    if migrated := await parts.storage.open():
+        log.info("books_migrated", migrations=migrated)
+    await stock_the_shop(parts)
+
+
+class _Shop:
+    """The tasks of a running shop."""
+
+    def __init__(
+        self, listener: Listener, ticker: Ticker, line: ChatLine, reception: Reception,
+        stopping: asyncio.Event,
+    ) -> None:  # fmt: skip
+        self._listener, self._ticker, self._line = listener, ticker, line
+        self._reception, self._stopping = reception, stopping
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        await self._listener.start()
+        on_ready()
+        tasks = [asyncio.create_task(self._line.run()), asyncio.create_task(self._ticker.run())]
+        for task in tasks:
+            # A loop that ends by itself has failed: the process must not go on half alive.
+            task.add_done_callback(lambda _: self._stopping.set())
+        await self._stopping.wait()
+        log.info("stopping")
+        await self._listener.stop()
+        try:
+            async with asyncio.timeout(_STOP_WITHIN):
+                await asyncio.gather(*tasks)
+                await self._reception.settle_down()
+        except TimeoutError:
+            log.warning("stopped_midway")  # what was not finished comes again after its lease
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._line.close()
+
+
+async def _build(
+    parts: Parts,
+    sock: socket.socket,
+    stopping: asyncio.Event,
+    awake: asyncio.Event,
+    *,
+    further: Sequence[BaseRoute],
+    chat_url: str,
+) -> _Shop:
+    settings = parts.settings
+    application = build_application(settings)
+    calls = Calls(parts.http, settings)
+    name = await bot_name(calls, parts.storage)
+    counter = Counter(
+        storage=parts.storage, clock=parts.clock, vault=parts.vault, policy=parts.policy,
+        providers=parts.providers, bot_username=name, public_url=settings.address,
+        chat_url=chat_url or f"https://t.me/{name}", wake=awake.set,
+    )  # fmt: skip
+    reception = Reception(
+        counter, answer=partial(answer_one, application), call=calls.call,
+        read_money=parts.read_money, money_provider="stars",
+    )  # fmt: skip
+    ticker = Ticker(
+        counter, bot=application.bot, connectors=parts.connectors, reception=reception,
+        stopping=stopping, awake=awake,
+    )  # fmt: skip
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    web = build_web(
+        counter, take=reception.take, telegram_secret=secret, further=[*parts.routes, *further]
+    )
+    line = ChatLine(
+        application, counter=counter, calls=calls, reception=reception, settings=settings,
+        stopping=stopping,
+    )  # fmt: skip
+    return _Shop(Listener(web, sock), ticker, line, reception, stopping)
+
+
+def _catch_signals(stopping: asyncio.Event, awake: asyncio.Event) -> None:
+    def stop() -> None:
+        stopping.set()
+        awake.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)

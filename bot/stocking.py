@@ -1,0 +1,33 @@
+"""Gives a new shop its first catalog; later changes wait for `telekiosk catalog apply`."""
+
+import structlog
+
+from bot.assemble import Parts
+from shop.catalog_file import sample_text
+from shop.catalog_file.reading import load_catalog, read_catalog
+from shop.catalogue import apply_catalog, has_catalog, plan_changes
+from shop.rules.catalog import Catalog
+
+log = structlog.get_logger()
+
+
+def catalog_of(parts: Parts) -> Catalog:
+    """The catalog that CATALOG names, or the sample; raises `BadCatalogError`."""
+    path = parts.settings.catalog
+    if path is None:
+        return read_catalog(sample_text(), name="sample_catalog.toml")
+    return load_catalog(path)
+
+
+async def stock_the_shop(parts: Parts) -> None:
+    """Apply the catalog in a new shop; in an old one only say that the file differs."""
+    storage, path = parts.storage, parts.settings.catalog
+    if not await storage.read(has_catalog):
+        if path is None:
+            log.warning("sample_catalog", hint="set CATALOG to sell your own plans")
+        changes = await storage.run(apply_catalog, catalog_of(parts), now=parts.clock.now())
+        log.info("catalog_applied", changes=len(changes))
+    elif path is not None:
+        changes = await storage.read(plan_changes, load_catalog(path))
+        if changes:
+            log.warning("catalog_differs", changes=len(changes), hint="telekiosk catalog apply")

@@ -1,0 +1,71 @@
+"""Skips time: the shop's clock and the chat's move together, then renewals fall due."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import httpx
+
+from preview.checkout import renew_due
+
+if TYPE_CHECKING:
+    from preview.telegram import Telegram
+
+__all__ = ["Arrival", "skip"]
+
+CATCH_UP_SECONDS = 2.0
+SHOP_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """The time it is now, and one sentence when the shop did not come along."""
+
+    now: datetime
+    error: str | None = None
+
+
+async def skip(telegram: Telegram, *, seconds: float) -> Arrival:
+    """Move time ahead; when the shop does not follow, nothing moves."""
+    await _catch_up(telegram)
+    telegram.clock.move(seconds)
+    error = None
+    if telegram.config.clock_url:
+        error = await _tell_shop(telegram, telegram.config.clock_url, seconds=seconds)
+    if error:
+        telegram.clock.move(-seconds)
+    renew_due(telegram)
+    telegram.feed.tell("clock", now=telegram.clock.now().isoformat())
+    return Arrival(now=telegram.clock.now(), error=error)
+
+
+async def _catch_up(telegram: Telegram) -> None:
+    """Let a running bot take what waits, so that no update grows old in the leap."""
+    updates = telegram.updates
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while updates.fresh() and time.monotonic() < deadline:
+        if not (updates.polled() or updates.webhook_set):
+            return
+        await asyncio.sleep(0.02)
+
+
+async def _tell_shop(telegram: Telegram, url: str, *, seconds: float) -> str | None:
+    try:
+        async with httpx.AsyncClient(timeout=SHOP_SECONDS, trust_env=False) as client:
+            answer = await client.post(url, json={"seconds": seconds})
+    except httpx.HTTPError:
+        return f"The shop does not answer at {url}, so the time stays as it is."
+    if not answer.is_success:
+        return f"The shop refused to move its clock ({answer.status_code}); nothing moved."
+    try:
+        now = datetime.fromisoformat(str(answer.json()["now"]))
+    except (ValueError, KeyError, TypeError):
+        return "The shop moved its clock but did not say what time it is now; nothing moved here."
+    if now.tzinfo is None:
+        return "The shop told the time without a time zone; nothing moved here."
+    telegram.clock.follow(now)
+    return None
