@@ -1,7 +1,7 @@
 """The sandbox: a provider of play money, so a shop can be tried whole before any contract.
 
 It behaves as a stranger would: a page of its own, signed webhooks over HTTP, and answers when
-asked. `site()` is mounted at `/sandbox/{kind}`.
+asked. `sandbox_page.make_site` makes the app to mount at `/sandbox/{kind}`.
 """
 
 import asyncio
