@@ -1,6 +1,5 @@
 """Bot API objects as aiogram types them: an independent reading of Telegram's documentation."""
 
-
 from pydantic import BaseModel, TypeAdapter
 
 from tests.preview.conftest import Json
