@@ -91,7 +91,7 @@ class Outbox:
         )  # fmt: skip
 
     def release(self, *, now: datetime) -> int:
-        """Give back what a killed process had taken; what waits after a failure goes on waiting."""
+        """Give back what a killed process had taken; what waits after a failure still waits."""
         return self._sql.run("outbox_release", now=seconds(now))
 
     def replay(self, effect_id: int, *, now: datetime) -> bool:
