@@ -29,8 +29,9 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         lines(_waiting(_, found.backlog.outbox), _trouble(_, found)),
     )
     rows = (
-        (button(_("Find a customer"), "s_find"), button(_("Refresh"), "desk")),
-        (button(_("Load stock"), "s_stock"), button(_("What is stuck"), "stuck")),
+        (button(_("Find a customer"), "s_find"),),
+        (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
+        (button(_("Refresh"), "desk"),),
     )
     return Screen(text=text, rows=rows)
 

@@ -212,10 +212,12 @@ async def open_house(folder: Path, *, catalog: Path = SAMPLE) -> AsyncIterator[H
         house = await _assemble(folder, address, catalog)
         async with house.application, house.preview:
             serving = asyncio.create_task(house.serve())
-            yield house
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
-        await house.storage.close()
+            try:
+                yield house
+            finally:
+                serving.cancel()
+                await asyncio.gather(serving, return_exceptions=True)
+                await house.storage.close()
 
 
 @asynccontextmanager
