@@ -19,7 +19,7 @@ def main() -> None:
     for package in _PACKAGES:
         found = extract_from_dir(_ROOT / package, comment_tags=("Translators:",))
         for file, _line, text, comments, context in found:
-            texts.add(text, locations=[(f"{package}/{file}", None)], auto_comments=comments,
+            texts.add(text, locations=[(f"{package}/{file}", 0)], auto_comments=comments,
                       context=context)  # fmt: skip
     for language in languages():
         if language != ENGLISH:
