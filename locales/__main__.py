@@ -19,7 +19,7 @@ def main() -> None:
     for package in _PACKAGES:
         found = extract_from_dir(_ROOT / package, comment_tags=("Translators:",))
         for file, _line, text, comments, context in found:
-            texts.add(text, locations=[(f"{package}/{file}", None)], auto_comments=comments,
+            texts.add(text, locations=[(f"{package}/{file}", 0)], auto_comments=comments,
                       context=context)  # fmt: skip
     for language in languages():
         if language != ENGLISH:
@@ -28,7 +28,9 @@ def main() -> None:
 
 def _update(path: Path, texts: Catalog, language: str) -> None:
     catalogue = read_po(BytesIO(path.read_bytes()), locale=language)
+    began = catalogue.creation_date
     catalogue.update(texts, no_fuzzy_matching=True)
+    catalogue.creation_date = began  # else every update would change every file
     catalogue.obsolete.clear()
     out = BytesIO()
     write_po(out, catalogue, width=99, omit_header=False, sort_by_file=True, include_lineno=False)
