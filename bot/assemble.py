@@ -122,6 +122,7 @@ class _Providers:
                 secret_key=settings.stripe_secret_key.get_secret_value(),
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
+                http=self._http,
                 api_url=settings.stripe_api_url,
             )
         ]
