@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from shop.stockroom import BooksShelf
 
 from bot.clocks import SystemClock
 from bot.reception import MoneyReader
@@ -16,6 +15,7 @@ from bot.vault import FernetVault, derive
 from shop.ports import Clock, Connector, PaymentProvider, Vault
 from shop.rules.errors import BadInputError
 from shop.rules.policy import Policy
+from shop.stockroom import BooksShelf
 from shop.storage.opening import Storage, storage_at
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def assemble(
     time = clock or SystemClock()
     storage = storage_at(settings.database_url.get_secret_value())
     vault = FernetVault(secret)
-    policy = Policy(base_currency=settings.base_currency, staff_ids=settings.staff_ids)
+    policy = Policy(
+        base_currency=settings.base_currency, shop_name=settings.shop_name,
+        staff_ids=settings.staff_ids,
+    )  # fmt: skip
     http = httpx.AsyncClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
     shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
     builder = _Providers(settings, time, http, folder or Path("sandbox"))
@@ -120,6 +123,7 @@ class _Providers:
         return [
             Stripe(
                 secret_key=settings.stripe_secret_key.get_secret_value(),
+                http=self._http,
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
                 http=self._http,
@@ -170,6 +174,7 @@ class _Providers:
         from starlette.routing import Mount
 
         from payments.sandbox import Sandbox
+        from payments.sandbox_page import make_site
 
         settings = self._settings
         secret = derive(settings.secret_key.get_secret_value().split(",")[0], "sandbox").hex()
@@ -179,7 +184,7 @@ class _Providers:
                 kind=kind, directory=self._folder, secrets=secret, public_url=settings.address,
                 clock=self._clock, http=self._http,
             )  # fmt: skip
-            self.routes.append(Mount(f"/sandbox/{kind}", sandbox.site()))
+            self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
             made.append(sandbox)
         return list(made)
 

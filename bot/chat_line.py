@@ -4,12 +4,12 @@ import asyncio
 
 import httpx
 import structlog
-from handlers.chat import apologise, register, set_profile
 from telegram.error import InvalidToken, TelegramError
 
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.telegram import Bot, Calls, catch_error, name_of, poll, set_webhook, wait_for_stop
+from handlers.chat import apologise, register, set_profile
 from handlers.counter import Counter
 from shop.memory import recall, remember
 from shop.rules.errors import BadInputError

@@ -49,7 +49,7 @@ def sentence(_: Speech, error: BaseException) -> Html:
         NotFoundError: _("That is no longer here."),
         ShopError: _("That did not work. Please try again."),
         BaseException: _(
-            "Something went wrong on our side, and we have been told. Please try again in a moment."
+            "Something went wrong on our side, and we have been told. Please try again soon."
         ),
     }
     return next(words for kind, words in sentences.items() if isinstance(error, kind))

@@ -21,6 +21,9 @@ from handlers.customer.plans import plan_screen
 from handlers.customer.routes import COMMANDS, SCREENS, Route
 from handlers.profile import set_profile
 from handlers.screens import KEEP, Args, OddButtonError, Screen, button, link
+from handlers.staff import routes as staff
+from handlers.staff.customers import found
+from handlers.staff.stock import receive
 from handlers.visit import Visit, answer, is_answered, visit_of
 from handlers.wording import speak
 from shop.rules.errors import BadInputError, NotFoundError
@@ -40,6 +43,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Co
     add(CommandHandler("start", _start(counter), in_private))
     for name, route in COMMANDS.items():
         add(CommandHandler(name, _command(counter, route), in_private))
+    for name, words in staff.COMMANDS.items():
+        add(CommandHandler(name, _staff_command(counter, words), in_private))
     add(CallbackQueryHandler(_button(counter)))
     add(CommandHandler(["start", *COMMANDS], _group(counter), in_group))
     anything = in_private & ~filters.StatusUpdate.ALL & ~filters.SUCCESSFUL_PAYMENT
@@ -70,6 +75,18 @@ def _command(counter: Counter, route: Route) -> Callback:
     return callback
 
 
+def _staff_command(counter: Counter, route: staff.Words) -> Callback:
+    """To anyone else such a command does not exist."""
+
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        visit = await visit_of(update, counter, context.bot)
+        screen = await route(visit, context.args or []) if visit.is_staff else lost(visit)
+        if screen is not None:
+            await visit.show(screen)
+
+    return callback
+
+
 def _button(counter: Counter) -> Callback:
     """Any tap: the data of a button may be old or forged, and is read as such."""
 
@@ -93,8 +110,9 @@ def _button(counter: Counter) -> Callback:
 
 
 async def _routed(visit: Visit, name: str, args: Args) -> Screen | None:
+    screens = {**SCREENS, **staff.SCREENS} if visit.is_staff else SCREENS
     try:
-        return await SCREENS.get(name, _odd)(visit, args)
+        return await screens.get(name, _odd)(visit, args)
     except (OddButtonError, NotFoundError, BadInputError):
         words = visit.speech("That button belongs to something that is no longer here.")
         return (await home(visit, Args(()))).explaining(words)
@@ -122,11 +140,17 @@ def _group(counter: Counter) -> Callback:
 
 
 def _anything(counter: Counter) -> Callback:
-    """Whatever else people write is answered kindly."""
+    """Whatever else people write is answered kindly; staff search by it, or load stock."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        visit = await visit_of(update, counter, context.bot)
-        await visit.show(lost(visit))
+        visit, message = await visit_of(update, counter, context.bot), update.message
+        text = "" if message is None else message.text or ""
+        if visit.is_staff and message is not None and message.document is not None:
+            await receive(visit, message)
+        elif visit.is_staff and text and not text.startswith("/"):
+            await visit.show(await found(visit, text))
+        else:
+            await visit.show(lost(visit))
 
     return callback
 

@@ -6,7 +6,8 @@ from typing import Any
 from telegram import Bot
 
 from handlers.counter import Counter
-from handlers.customer.told import TELLERS
+from handlers.customer import told as to_customer
+from handlers.staff import told as to_staff
 from handlers.visit import visit_to
 from shop.rules.notices import Notice
 
@@ -15,8 +16,9 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
     """Send it, unless time has overtaken it; Telegram's errors come through."""
     notice = Notice(payload["notice"])
     visit = await visit_to(bot, counter, int(payload["to"]))
-    if visit is None:
-        return  # nobody we ever met
-    screen = await TELLERS[notice](visit, payload)
+    if notice in to_staff.TELLERS:
+        await visit.show(to_staff.told(visit, notice, payload))
+        return
+    screen = await to_customer.TELLERS[notice](visit, payload)
     if screen is not None:
         await visit.show(screen)

@@ -13,6 +13,7 @@ from telegram.error import BadRequest
 from handlers.counter import Counter
 from handlers.screens import MOST_TOAST, Screen
 from handlers.wording import Html, Speech, escape, paragraphs, speak
+from locales import ENGLISH
 from shop.people import Visitor, greet, known
 from shop.storage.customers import Customer
 
@@ -129,12 +130,14 @@ def _visitor(user: User, counter: Counter) -> Visitor:
     )  # fmt: skip
 
 
-async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit | None:
-    """A visit of ours to someone, to tell him something; None when we never met."""
-    customer = await counter.storage.read(known, telegram_id)
-    if customer is None:
-        return None
+async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit:
+    """A visit of ours to someone, to tell him something; staff may never have come themselves."""
+    now = counter.clock.now()
+    customer = await counter.storage.read(known, telegram_id) or Customer(
+        id=0, telegram_id=telegram_id, name="", username="", language=ENGLISH, zone=counter.zone,
+        currency="", wants_reminders=False, is_reachable=True, created_at=now,
+    )  # fmt: skip
     return Visit(
-        counter=counter, bot=bot, customer=customer, now=counter.clock.now(), query=None,
+        counter=counter, bot=bot, customer=customer, now=now, query=None,
         speech=speak(customer.language, customer.zone), message_id=None,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The sandbox: a provider of play money, so a shop can be tried whole before any contract.
 
 It behaves as a stranger would: a page of its own, signed webhooks over HTTP, and answers when
-asked. `site()` is mounted at `/sandbox/{kind}`.
+asked. `sandbox_page.make_site` makes the app to mount at `/sandbox/{kind}`.
 """
 
 import asyncio
@@ -10,11 +10,12 @@ import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import httpx
 
 from payments import fields
+from payments.outgoing import pending
 from payments.sandbox_acts import CHOICES, may_choose
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
@@ -28,9 +29,6 @@ from shop.ports import (
 )
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
@@ -90,8 +88,10 @@ class Sandbox:
         """Tell everything that has happened to this payment by now."""
         slip = await self.find(provider_ref or reference)
         now = self._clock.now()
-        if slip is None:
+        if slip is None and provider_ref:
             raise ProviderError(reason=f"the sandbox has no payment {reference}")
+        if slip is None:
+            return [pending(reference)]
         known = slip.known(now)
         if known:
             return [_to_event(act, slip) for act in known]
@@ -123,12 +123,6 @@ class Sandbox:
         for errand in errands:
             errand.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
-
-    def site(self) -> "Starlette":
-        """Return the payment page as an app, to be mounted at `/sandbox/{kind}`."""
-        from payments.sandbox_page import make_site
-
-        return make_site(self)
 
     def now(self) -> datetime:
         """Tell the shop's present moment."""

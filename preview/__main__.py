@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
+from contextlib import suppress
 
 import uvicorn
 
@@ -44,6 +45,7 @@ def _serve(config: PreviewConfig, *, listen: str, browse: bool) -> None:
         port=int(port),
         log_level="warning",
         access_log=False,
+        ws="none",
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(settings)
@@ -54,7 +56,8 @@ def _serve(config: PreviewConfig, *, listen: str, browse: bool) -> None:
     sys.stdout.flush()
     if browse:
         webbrowser.open(address)
-    server.run(sockets=[door])
+    with suppress(KeyboardInterrupt):  # Ctrl-C is the ordinary way to stop this
+        server.run(sockets=[door])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ const SHAPES = {
   more: "M12 5v.01M12 12v.01M12 19v.01",
   reply: "M10 7L4 12l6 5M4 12h9a7 7 0 0 1 7 7",
   send: "M3 20.5l19-8.5L3 3.5v6.6L15 12 3 13.9z",
+  star: "M12 2.6l2.9 6 6.6.9-4.8 4.6 1.2 6.5L12 17.4l-5.9 3.2 1.2-6.5L2.5 9.5l6.6-.9z",
   split: "M3 5h18v14H3zM12 5v14",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5L19 19M5 19l1.5-1.5M17.5 6.5L19 5",
 };
@@ -62,6 +63,12 @@ export async function copy(text) {
 }
 
 export const stars = (amount) => `⭐ ${amount.toLocaleString("en")}`;
+
+// Telegram draws its own star where a text says ⭐; so do we, whatever fonts there are. The sign
+// itself stays in the text, for readers, for copying and for tests that look for a label.
+export function starred(text) {
+  return text.split(/(⭐\uFE0F?)/u).filter(Boolean).map((part) => (part.startsWith("⭐") ? el("span", { class: "star" }, icon("star"), part) : part));
+}
 
 export function money(amount, currency) {
   if (currency === "XTR") return stars(amount);

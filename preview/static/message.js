@@ -1,5 +1,5 @@
 // One message: its bubble, what is in it, and the buttons below.
-import { copy, el, icon, money, stars } from "./dom.js";
+import { copy, el, icon, money, starred } from "./dom.js";
 import { post, store } from "./store.js";
 import { formatted } from "./text.js";
 
@@ -54,7 +54,7 @@ function service(message) {
     if (paid.is_recurring) words = paid.is_first_recurring ? `You subscribed for ${amount} a month${until}` : `Your subscription was renewed for ${amount}${until}`;
   }
   if (back) words = `${store.bot.first_name} refunded ${money(back.total_amount, back.currency)}`;
-  return el("div", { class: "service", testid: `message-${message.message_id}`, "data-id": message.message_id, role: "note" }, words);
+  return el("div", { class: "service", testid: `message-${message.message_id}`, "data-id": message.message_id, role: "note" }, ...starred(words));
 }
 
 function meta(message, out) {
@@ -92,7 +92,7 @@ function file(document_) {
 const contact = (one) => el("div", { class: "invoice" }, el("b", {}, one.first_name), el("p", {}, one.phone_number));
 
 function invoice(one) {
-  return el("div", { class: "invoice" }, el("b", {}, one.title), el("p", {}, one.description), el("small", {}, `${money(one.total_amount, one.currency)} · Invoice`));
+  return el("div", { class: "invoice" }, el("b", {}, one.title), el("p", {}, one.description), el("small", {}, ...starred(`${money(one.total_amount, one.currency)} · Invoice`)));
 }
 
 function inline(message, chat, acts) {
@@ -106,7 +106,7 @@ function key(button, message, chat, acts) {
   const paid = button.pay && chat.paid.has(message.message_id);
   const mark = button.url || button.web_app || button.login_url ? "link" : button.copy_text ? "copy" : button.pay ? "card" : null;
   const label = paid ? "Receipt" : button.text.replace("XTR", "⭐");
-  const node = el("button", { type: "button", class: `key ${button.style || ""}`, disabled: Boolean(button.disabled) }, label, mark ? el("span", { class: "sign" }, icon(mark)) : null);
+  const node = el("button", { type: "button", class: `key ${button.style || ""}`, disabled: Boolean(button.disabled) }, ...starred(label), mark ? el("span", { class: "sign" }, icon(mark)) : null);
   node.addEventListener("click", () => pressed(node, button, message, { ...acts, paid }));
   return node;
 }
@@ -135,5 +135,3 @@ async function pressed(node, button, message, acts) {
   }
   return undefined;
 }
-
-export { stars };

@@ -1,6 +1,6 @@
 // One chat on the screen: its header, its messages, its composer.
 import { composer } from "./composer.js";
-import { avatar, el, icon, stars } from "./dom.js";
+import { avatar, el, icon, starred, stars } from "./dom.js";
 import { drawMessage, isService, snippet } from "./message.js";
 import { alert, browse, checkout, subscriptions, view } from "./sheet.js";
 import { now, post, store } from "./store.js";
@@ -24,6 +24,7 @@ export function pane(person) {
   const nodes = new Map();
   let unseen = 0;
   let toastTimer = 0;
+  let idle = 0;
 
   const acts = {
     person, alert, view,
@@ -59,6 +60,16 @@ export function pane(person) {
   }
   function scrolled() {
     if (atBottom()) unseen = 0;
+    const top = list.getBoundingClientRect().top;
+    const days = [...rows.querySelectorAll(".day")];
+    const stuckDays = days.filter((day) => list.scrollTop > 4 && day.getBoundingClientRect().top < top + 2);
+    for (const day of days) {
+      day.classList.toggle("floating", stuckDays.includes(day));
+      day.classList.toggle("passed", stuckDays.includes(day) && day !== stuckDays.at(-1));
+    }
+    list.classList.add("scrolling");
+    clearTimeout(idle);
+    idle = setTimeout(() => list.classList.remove("scrolling"), 900);
     down.hidden = atBottom();
     missed.hidden = !unseen;
     missed.textContent = unseen;
@@ -100,7 +111,7 @@ export function pane(person) {
     const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
     const said = one.blocked ? "blocked" : `bot · you are ${one.name}`;
     if (typing) { if (!status.querySelector(".dots")) status.replaceChildren("typing", dots); } else status.replaceChildren(said);
-    balance.textContent = stars(one.stars);
+    if (balance.dataset.amount !== String(one.stars)) { balance.dataset.amount = one.stars; balance.replaceChildren(...starred(stars(one.stars))); }
     const last = chat.messages.get(chat.pinned[chat.pinned.length - 1]);
     pin.hidden = !last;
     if (last) pin.replaceChildren(el("div", {}, el("b", {}, "Pinned message"), el("span", {}, snippet(last))));
@@ -142,6 +153,7 @@ export function pane(person) {
   return {
     node, person, acts, focus: writer.focus,
     tick: drawHead,
+    refresh: draw,
     take(event) {
       const follow = atBottom() || event.message?.from.id === person;
       draw();

@@ -1,5 +1,5 @@
 // Everything that lies over the chat: alerts, the checkout, the in-app browser, pictures.
-import { el, icon, money, stars } from "./dom.js";
+import { el, icon, money, starred, stars } from "./dom.js";
 import { get, post, store } from "./store.js";
 
 function open(dialog) {
@@ -42,7 +42,7 @@ export function browse(address, back) {
   const listen = ({ origin, source, data }) => {
     if (origin !== location.origin || source !== frame.contentWindow || data?.type !== "preview:start") return;
     dialog.close();
-    back(data.start);
+    if (data.start) back(data.start); // as in Telegram, a link without a word only opens the chat
   };
   addEventListener("message", listen);
   dialog.addEventListener("close", () => { removeEventListener("message", listen); browser = null; });
@@ -59,18 +59,18 @@ export async function checkout(person, where, toast) {
   const inStars = bill.currency === "XTR";
   const total = money(bill.total_amount, bill.currency);
   const wrong = el("p", { class: "wrong", role: "alert", testid: "pay-error", hidden: true });
-  const pay = el("button", { type: "button", class: "big", testid: "pay", autofocus: true }, inStars ? `Confirm and pay ${total}` : `Pay ${total}`);
+  const pay = el("button", { type: "button", class: "big", testid: "pay", autofocus: true }, ...starred(inStars ? `Confirm and pay ${total}` : `Pay ${total}`));
   const decline = inStars ? null : el("button", { type: "button", class: "big plain", testid: "decline" }, "Decline");
   const body = el("div", { class: "checkout-body" }, ...(inStars ? starBill(bill, total) : cardBill(bill)), pay, decline, wrong, el("p", { class: "fine" }, "This is a preview: no money moves."));
-  const dialog = el("dialog", { class: "checkout", testid: "sheet", "aria-label": "Pay" }, head(inStars ? "Confirm your purchase" : "Checkout", "", () => dialog), inStars ? el("span", { class: "balance" }, `Balance ${stars(bill.stars)}`) : null, body);
+  const dialog = el("dialog", { class: "checkout", testid: "sheet", "aria-label": "Pay" }, head(inStars ? "Confirm your purchase" : "Checkout", "", () => dialog, inStars ? el("span", { class: "balance" }, ...starred(stars(bill.stars))) : null), body);
   open(dialog);
   const attempt = async (outcome) => {
-    const label = pay.textContent;
+    const label = [...pay.childNodes];
     for (const button of [pay, decline]) if (button) button.disabled = true;
     if (outcome === "ok") pay.textContent = "Waiting for the bot…";
     wrong.hidden = true;
     const ended = await post("/pay", { person, ...where, outcome }).catch((error) => ({ paid: false, error: error.message }));
-    pay.textContent = label;
+    pay.replaceChildren(...label);
     for (const button of [pay, decline]) if (button) button.disabled = false;
     if (ended.paid) return finish(dialog, body);
     wrong.textContent = ended.error;
@@ -85,9 +85,9 @@ function starBill(bill, total) {
   const price = bill.period ? `${total} a month` : total;
   const short = bill.stars < bill.total_amount ? `You need ${stars(bill.total_amount - bill.stars)} more; they are bought with this tap.` : null;
   const renews = bill.period ? "It renews every 30 days until you cancel it." : null;
-  return [el("div", { class: "checkout-star", "aria-hidden": "true" }, "⭐"), el("h3", {}, bill.title), el("p", {}, bill.description),
-    el("p", {}, `Do you want to ${bill.period ? "subscribe to" : "buy"} ${bill.title} in ${store.bot.first_name} for ${price}?`),
-    ...[renews, short].filter(Boolean).map((words) => el("p", { class: "fine" }, words))];
+  return [el("div", { class: "checkout-star", "aria-hidden": "true" }, ...starred("⭐")), el("h3", {}, bill.title), el("p", {}, bill.description),
+    el("p", {}, ...starred(`Do you want to ${bill.period ? "subscribe to" : "buy"} ${bill.title} in ${store.bot.first_name} for ${price}?`)),
+    ...[renews, short].filter(Boolean).map((words) => el("p", { class: "fine" }, ...starred(words)))];
 }
 
 function cardBill(bill) {
@@ -116,7 +116,7 @@ export function subscriptions(person) {
         draw();
       });
       const how = active ? `renews on ${until}` : `${one.canceled_by_bot ? "stopped by the bot" : one.state}, ends on ${until}`;
-      return el("li", {}, el("div", {}, one.title, el("small", {}, `${stars(one.amount)} a month · ${how}`)), one.canceled_by_bot ? null : act);
+      return el("li", {}, el("div", {}, one.title, el("small", {}, ...starred(`${stars(one.amount)} a month · ${how}`))), one.canceled_by_bot ? null : act);
     });
     dialog.replaceChildren(head("Star subscriptions", store.people.get(person).name, () => dialog), rows.length ? el("ul", {}, ...rows) : el("p", {}, "None yet. They are bought through a link with a monthly price in Stars."));
   };

@@ -1,10 +1,11 @@
 // The people one can be, and the time one can skip.
-import { avatar, el, icon } from "./dom.js";
+import { avatar, el, icon, starred } from "./dom.js";
 import { snippet } from "./message.js";
 import { now, post, store } from "./store.js";
 
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short" });
+const calendar = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const MOVES = [["+1 hour", 3600], ["+7 days", 7 * 86400], ["+1 month", 0]];
 
 export function drawPeople(box, main, beside, choose) {
@@ -19,7 +20,7 @@ export function drawPeople(box, main, beside, choose) {
       avatar(person.name, person.id),
       el("span", { class: "person-lines" },
         el("span", { class: "person-line" }, el("span", { class: "person-name" }, person.name, " ", el("span", { class: "person-role" }, person.role || person.language)), el("span", { class: "person-time" }, time)),
-        el("span", { class: "person-line" }, el("span", { class: "person-snippet" }, words))),
+        el("span", { class: "person-line" }, el("span", { class: "person-snippet" }, ...starred(words)))),
       chat?.unread ? el("span", { class: "badge", testid: `unread-${person.id}`, "aria-label": `${chat.unread} unread` }, String(chat.unread)) : null);
     row.setAttribute("aria-label", `${person.name}${chat?.unread ? `, ${chat.unread} unread` : ""}`);
     row.addEventListener("click", () => choose(person.id));
@@ -33,7 +34,9 @@ function stamp(date) {
 
 export function drawClock() {
   const moment = now();
-  document.getElementById("clock-date").textContent = weekday.format(moment);
+  document.getElementById("clock-weekday").textContent = weekday.format(moment);
+  document.getElementById("clock-date").textContent = calendar.format(moment);
+  document.getElementById("clock-year").textContent = moment.getFullYear();
   document.getElementById("clock-date").title = moment.toLocaleString();
   document.getElementById("clock-hour").textContent = hour.format(moment);
 }

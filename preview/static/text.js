@@ -1,6 +1,9 @@
 // A message's text with its entities. Offsets are UTF-16 units, as in JavaScript's own strings.
 import { copy, el, icon } from "./dom.js";
 
+// These stand on lines of their own, so the line breaks around them are not drawn twice.
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 export function formatted(text, entities, acts) {
   const sorted = [...(entities || [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return range(text, 0, text.length, sorted, acts);
@@ -18,10 +21,11 @@ function range(text, start, end, entities, acts) {
     if (last <= first) continue;
     const inner = [];
     while (index < entities.length && entities[index].offset < last) inner.push(entities[index++]);
-    if (first > at) nodes.push(text.slice(at, first));
+    const block = BLOCKS.has(entity.type);
+    if (first > at) nodes.push(text.slice(at, block && text[first - 1] === "\n" ? first - 1 : first));
     const children = range(text, first, last, inner, acts);
     nodes.push(wrap(entity, text.slice(first, last), children, acts));
-    at = last;
+    at = block && text[last] === "\n" ? last + 1 : last;
   }
   if (at < end) nodes.push(text.slice(at, end));
   return nodes;

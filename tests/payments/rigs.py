@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,8 +25,11 @@ from tests.standins.moods import Delivery, Moody
 from tests.standins.server import serve
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+# Made once: a context with the system's certificates costs every test tens of milliseconds.
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 SECONDS = 1.0
 """How long providers wait in tests."""
+NO_ANSWER = 0
 SANDBOX_SECRET = "a secret of the sandbox"
 
 
@@ -245,12 +249,13 @@ class SandboxRig:
 
     def __init__(self, *, clock: Hands, kind: Literal["card", "crypto"], directory: Path) -> None:
         self.clock, self._kind, self._directory = clock, kind, directory
+        self.answers: list[int] = []
         self.sent: asyncio.Queue[Delivery] = asyncio.Queue()
         self.http = httpx.AsyncClient(transport=httpx.MockTransport(self._catch))
         self.sandbox = self.with_secrets(SANDBOX_SECRET)
         self.provider: PaymentProvider = self.sandbox
 
-    def with_secrets(self, *secrets: str) -> Sandbox:
+    def with_secrets(self, *secrets: str, send_webhooks: bool = True) -> Sandbox:
         return Sandbox(
             kind=self._kind,
             directory=self._directory,
@@ -258,6 +263,7 @@ class SandboxRig:
             public_url="http://127.0.0.1:8080",
             clock=self.clock,
             http=self.http,
+            send_webhooks=send_webhooks,
         )
 
     async def pay(self, page: PaymentPage) -> Delivery:
@@ -288,7 +294,11 @@ class SandboxRig:
 
     async def _catch(self, request: httpx.Request) -> httpx.Response:
         self.sent.put_nowait(Delivery(headers=dict(request.headers), body=request.content))
-        return httpx.Response(200)
+        answer = self.answers.pop(0) if self.answers else 200
+        if answer == NO_ANSWER:
+            words = "nobody there"
+            raise httpx.ConnectError(words, request=request)
+        return httpx.Response(answer)
 
 
 REMOTE = ("stripe", "coinbase", "coinbase_commerce", "stars")
@@ -309,7 +319,7 @@ async def rig_of(name: str, directory: Path) -> AsyncIterator[Any]:
             rig = sandbox = SandboxRig(clock=clock, kind=kind, directory=directory)
             stack.push_async_callback(sandbox.http.aclose)
         else:
-            http = await stack.enter_async_context(httpx.AsyncClient())
+            http = await stack.enter_async_context(httpx.AsyncClient(verify=_TLS))
             rig = _remote(name, clock, stack, http)
         stack.push_async_callback(rig.provider.close)
         yield rig

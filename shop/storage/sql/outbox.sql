@@ -30,9 +30,16 @@ WHERE id = :id AND state = 'waiting';
 UPDATE outbox SET due_at = :due_at, error = :error, tries = tries - :forgiven
 WHERE id = :id AND state = 'waiting';
 
+-- name: outbox_release!
+UPDATE outbox SET due_at = :now
+WHERE state = 'waiting' AND due_at > :now AND tries > 0 AND error = '';
+
 -- name: outbox_replay!
 UPDATE outbox SET state = 'waiting', tries = 0, due_at = :now, done_at = NULL
 WHERE id = :id AND state = 'dead';
+
+-- name: outbox_dismiss!
+UPDATE outbox SET state = 'dropped', done_at = :now WHERE id = :id AND state = 'dead';
 
 -- name: outbox_dead
 SELECT * FROM outbox WHERE state = 'dead' ORDER BY id LIMIT :most;
