@@ -126,6 +126,7 @@ class _Providers:
                 http=self._http,
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
+                http=self._http,
                 api_url=settings.stripe_api_url,
             )
         ]
