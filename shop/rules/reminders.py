@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shop.rules.errors import BadInputError
 
 DAYS_BEFORE = (7, 3, 1, 0, -1)
-_DAY_STARTS, _DAY_ENDS = time(10), time(20)
+_DAY_STARTS, _DAY_ENDS = 10, 20  # hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +32,10 @@ def zone_of(name: str) -> ZoneInfo:
 def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
     """This moment, or the next one at which it is daytime where the person lives."""
     local = moment.astimezone(zone)
-    if local.time() < _DAY_STARTS:
-        local = local.replace(hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0)
-    elif local.time() >= _DAY_ENDS:
-        local = (local + timedelta(days=1)).replace(
-            hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0
-        )
-    return local.astimezone(moment.tzinfo)
+    if _DAY_STARTS <= local.hour < _DAY_ENDS:
+        return moment
+    day = local if local.hour < _DAY_STARTS else local + timedelta(days=1)
+    return _morning(day).astimezone(moment.tzinfo)
 
 
 def schedule(
@@ -57,10 +54,8 @@ def schedule(
             continue
         if days_before == 0:
             # "It ends today" is told on the morning of the day, before the hour it ends.
-            morning = ends_at.astimezone(zone).replace(
-                hour=_DAY_STARTS.hour, minute=0, second=0, microsecond=0
-            )
-            due = max(min(morning.astimezone(ends_at.tzinfo), ends_at), starts_at)
+            morning = _morning(ends_at.astimezone(zone)).astimezone(ends_at.tzinfo)
+            due = max(min(morning, ends_at), starts_at)
             found.append(Reminder(days_before=0, at=due))
         else:
             found.append(Reminder(days_before=days_before, at=in_daytime(due, zone)))
@@ -76,3 +71,7 @@ def latest_due(reminders: Sequence[Reminder], *, now: datetime) -> Reminder | No
     """The most recent reminder that is due; older missed ones are not told any more."""
     due = [reminder for reminder in reminders if reminder.at <= now]
     return due[-1] if due else None
+
+
+def _morning(local: datetime) -> datetime:
+    return local.replace(hour=_DAY_STARTS, minute=0, second=0, microsecond=0)
