@@ -1,12 +1,11 @@
 """The only file that names concrete providers and connectors: settings in, a whole shop out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from shop.stockroom import BooksShelf
 
 from bot.clocks import SystemClock
 from bot.reception import MoneyReader
@@ -16,9 +15,12 @@ from bot.vault import FernetVault, derive
 from shop.ports import Clock, Connector, PaymentProvider, Vault
 from shop.rules.errors import BadInputError
 from shop.rules.policy import Policy
+from shop.stockroom import BooksShelf
 from shop.storage.opening import Storage, storage_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.routing import BaseRoute
 
 _SHORTEST_KEY = 16
@@ -81,12 +83,12 @@ def assemble(
 
 
 def _connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
-    from connectors.generated import Generated
-    from connectors.stock import Stock
+    from connectors.generated import GeneratedConnector
+    from connectors.stock import StockConnector
 
     made: list[Connector] = [
-        Generated(url=f"{settings.address}/playlist/{{token}}.m3u8"),
-        Stock(shelf),
+        GeneratedConnector(playlist_url=f"{settings.address}/playlist/{{token}}.m3u8"),
+        StockConnector(shelf=shelf),
     ]
     return {connector.name: connector for connector in made}
 
@@ -118,6 +120,7 @@ class _Providers:
         return [
             Stripe(
                 secret_key=settings.stripe_secret_key.get_secret_value(),
+                http=self._http,
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
                 api_url=settings.stripe_api_url,
@@ -167,6 +170,7 @@ class _Providers:
         from starlette.routing import Mount
 
         from payments.sandbox import Sandbox
+        from payments.sandbox_page import make_site
 
         settings = self._settings
         secret = derive(settings.secret_key.get_secret_value().split(",")[0], "sandbox").hex()
@@ -176,7 +180,7 @@ class _Providers:
                 kind=kind, directory=self._folder, secrets=secret, public_url=settings.address,
                 clock=self._clock, http=self._http,
             )  # fmt: skip
-            self.routes.append(Mount(f"/sandbox/{kind}", sandbox.site()))
+            self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
             made.append(sandbox)
         return list(made)
 

@@ -4,12 +4,12 @@ import asyncio
 
 import httpx
 import structlog
-from handlers.chat import apologise, register, set_profile
 from telegram.error import InvalidToken, TelegramError
 
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.telegram import Bot, Calls, catch_error, name_of, poll, set_webhook, wait_for_stop
+from handlers.chat import apologise, register, set_profile
 from handlers.counter import Counter
 from shop.memory import recall, remember
 from shop.rules.errors import BadInputError
@@ -40,12 +40,14 @@ class ChatLine:
         """Connect, then take updates until told to stop."""
         if not await self._connect():
             return
-        await set_profile(self._application.bot, self._counter)
+        profile = asyncio.create_task(set_profile(self._application.bot, self._counter))
         if self._settings.telegram_mode == "webhook":
             await self._have_us_called()
             await self._stopping.wait()
         else:
             await poll(self._calls, self._reception, self._stopping)
+        profile.cancel()
+        await asyncio.gather(profile, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go of the connections to Telegram."""

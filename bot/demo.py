@@ -1,7 +1,9 @@
 """The shop with a chat page beside it: play money, a clock that can be moved, no internet."""
 
 import asyncio
+import os
 import shutil
+import signal
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -51,25 +53,28 @@ class Demo:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         configure_logs([], is_plain=True)
-        page = None if await self._find_page() else await self._start_page()
         clock = MovableClock()
         parts = assemble(self._settings(), clock=clock, folder=self.folder / "sandbox")
         await parts.storage.open()
         clock.moved = timedelta(seconds=int(await parts.storage.read(recall, _NOTE) or 0))
         await parts.storage.close()
+        if not await self._find_page():
+            await self._start_page()
         try:
             await run_shop(
                 parts, further=_clock_routes(parts, clock), on_ready=self._welcome,
                 chat_url=f"{self._page_url}/t.me/{_BOT}",
             )  # fmt: skip
         finally:
-            if page is not None and page.returncode is None:
-                page.terminate()
-                await page.wait()
+            self._close_page()
 
     @property
     def _page_url(self) -> str:
         return f"http://127.0.0.1:{self.preview_port}"
+
+    @property
+    def _page_note(self) -> Path:
+        return self.folder / "page.pid"
 
     def _settings(self) -> Settings:
         # Made without reading the environment: a demo never touches a real shop's keys.
@@ -95,7 +100,15 @@ class Demo:
             except (httpx.HTTPError, ValueError, KeyError, TypeError):
                 return False
 
-    async def _start_page(self) -> asyncio.subprocess.Process:
+    def _close_page(self) -> None:
+        """End the page, whichever demo started it."""
+        try:
+            os.kill(int(self._page_note.read_text("utf-8")), signal.SIGTERM)
+            self._page_note.unlink()
+        except (OSError, ValueError):
+            typer.echo(f"The chat page at {self._page_url} was closed already.")
+
+    async def _start_page(self) -> None:
         people = [piece for person in _PEOPLE for piece in ("--person", person)]
         page = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "preview", "--listen", f"127.0.0.1:{self.preview_port}",
@@ -111,7 +124,8 @@ class Demo:
             line = b""
         if b"ready" not in line:
             raise BadInputError(reason=f"The chat page cannot start on port {self.preview_port}.")
-        return page
+        # A killed demo leaves its page behind; the next one finds it, and closes it in the end.
+        await asyncio.to_thread(self._page_note.write_text, str(page.pid), "utf-8")
 
     def _welcome(self) -> None:
         typer.echo(

@@ -3,6 +3,7 @@
 Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checkouts
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -104,7 +105,8 @@ class Coinbase:
     ) -> fields.Fields:
         path = f"{_PATH}{rest}"
         claims = [f"{method} {host}{path}" for host in _hosts(self._api_url)]
-        token = self._key.token(claims, now=self._clock.now())
+        # The first token imports PyJWT and cryptography; nobody else should wait for that.
+        token = await asyncio.to_thread(self._key.token, claims, now=self._clock.now())
         headers = {"authorization": f"Bearer {token}"}
         if once:
             headers["x-idempotency-key"] = once

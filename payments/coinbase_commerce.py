@@ -149,7 +149,7 @@ class CoinbaseCommerce:
             answer = getattr(client, method)(*path, **options).data
         except APIError as error:
             trouble = self._trouble(error.http_status, str(error))
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             # What the package raises over an answer that is not its JSON.
             trouble = ProviderSilentError(reason="its answer is not readable")
         else:

@@ -128,7 +128,7 @@ def _reference(charge: fields.Fields) -> str:
 
 def _status(charge: fields.Fields) -> str:
     timeline = fields.rows(charge, "timeline")
-    return fields.text(timeline[-1], "status") if timeline else "NEW"
+    return fields.text(timeline[-1], "status") if timeline else ""
 
 
 def _rounded(value: fields.Fields) -> Money:

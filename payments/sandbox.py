@@ -10,7 +10,7 @@ import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import httpx
 
@@ -28,9 +28,6 @@ from shop.ports import (
 )
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
@@ -123,12 +120,6 @@ class Sandbox:
         for errand in errands:
             errand.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
-
-    def site(self) -> "Starlette":
-        """Return the payment page as an app, to be mounted at `/sandbox/{kind}`."""
-        from payments.sandbox_page import make_site
-
-        return make_site(self)
 
     def now(self) -> datetime:
         """Tell the shop's present moment."""

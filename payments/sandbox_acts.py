@@ -90,7 +90,7 @@ def _money(
     acts = [] if not delay else [_act(slip, place, Happening.SEEN, now=now, minor=minor)]
     received = _act(
         slip, place, Happening.RECEIVED, now=now + delay, minor=minor,
-        occurred_at=occurred_at,
+        occurred_at=occurred_at or now,
     )  # fmt: skip
     return [*acts, received]
 

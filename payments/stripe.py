@@ -9,9 +9,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import httpx
+
 from payments import fields
 from payments.outgoing import (
-    CONNECT_SECONDS,
     TOTAL_SECONDS,
     is_silence,
     pending,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     import stripe
-    from stripe import HTTPXClient, RequestOptions, StripeClient
+    from stripe import RequestOptions, StripeClient
     from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
 
 NAME = "stripe"
@@ -59,16 +60,17 @@ class Stripe:
         secret_key: str,
         webhook_secrets: str | Sequence[str],
         clock: Clock,
+        http: httpx.AsyncClient,
         api_url: str = API_URL,
         seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._secret_key = secret_key
         self._keys = keys_of(webhook_secrets)
         self._clock = clock
+        self._http = http
         self._api_url = api_url.rstrip("/")
         self._seconds = seconds
         self._client: StripeClient | None = None
-        self._transport: HTTPXClient | None = None
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
         """Open a Checkout Session, or find it again: the reference is the idempotency key."""
@@ -106,17 +108,15 @@ class Stripe:
         return f"{NAME}: the key works ({mode} mode), {webhooks}"
 
     async def close(self) -> None:
-        """Let go of the client's connections."""
-        transport, self._client, self._transport = self._transport, None, None
-        if transport is not None:
-            await transport.close_async()  # type: ignore[no-untyped-call]  # theirs lacks types
+        """Nothing to let go of: the HTTP client is shared."""
 
     async def _ask(self, call: "Callable[[StripeClient], Awaitable[object]]") -> fields.Fields:
+        client = await self._connected()
         import stripe
 
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await call(self._connected())
+                answer = await call(client)
             if isinstance(answer, stripe.StripeObject):
                 return answer.to_dict()
             trouble: ProviderError = ProviderSilentError(reason="its answer is not readable")
@@ -126,7 +126,7 @@ class Stripe:
             trouble = self._trouble(error)
         except TimeoutError as error:
             trouble = ProviderSilentError(reason=type(error).__name__)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             # What the library raises over JSON that is no Stripe object.
             trouble = ProviderSilentError(reason="its answer is not readable")
         raise trouble  # outside of `except`: the library's error may quote the key
@@ -138,20 +138,23 @@ class Stripe:
             return ProviderSilentError(reason=words)
         return ProviderError(reason=words)
 
-    def _connected(self) -> "StripeClient":
+    async def _connected(self) -> "StripeClient":
         if self._client is None:
-            import httpx
-            import stripe
-
-            limits = httpx.Timeout(self._seconds, connect=CONNECT_SECONDS)
-            self._transport = stripe.HTTPXClient(timeout=limits)
-            self._client = stripe.StripeClient(
-                self._secret_key,
-                base_addresses={"api": self._api_url},
-                max_network_retries=2,
-                http_client=self._transport,
-            )
+            # The import takes a good part of a second; nobody else should wait for it.
+            self._client = await asyncio.to_thread(self._make_client)
         return self._client
+
+    def _make_client(self) -> "StripeClient":
+        import stripe
+
+        from payments.stripe_transport import SharedTransport
+
+        return stripe.StripeClient(
+            self._secret_key,
+            base_addresses={"api": self._api_url},
+            max_network_retries=2,
+            http_client=SharedTransport(self._http, seconds=self._seconds),
+        )
 
 
 class _OtherParametersError(ProviderError):

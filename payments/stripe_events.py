@@ -12,8 +12,12 @@ from typing import NamedTuple
 from payments import fields
 from payments.stripe_money import from_stripe
 from shop.ports import Happening, PaymentEvent
+from shop.rules.errors import BadInputError
 from shop.rules.money import Money
 
+# Tuples, because what is looked for in them may be anything, lists included.
+_PAID = ("paid", "no_payment_required")
+_GIVEN_UP = ("requires_payment_method", "canceled")
 _H = Happening
 
 
@@ -61,7 +65,7 @@ def events_of(session: fields.Fields) -> list[PaymentEvent]:
     if state is not _H.RECEIVED:
         return told
     happened = {
-        _H.REFUNDED: charge.get("amount_refunded") not in {None, 0},
+        _H.REFUNDED: charge.get("amount_refunded") not in (None, 0),
         _H.DISPUTED: charge.get("disputed") is True,
     }
     for happening in (one for one, has_happened in happened.items() if has_happened):
@@ -83,10 +87,12 @@ def _state(session: fields.Fields, intent: fields.Fields) -> Happening:
             return _H.RECEIVED
         case "complete", _:
             # A bank debit on its way, unless its intent wants to be paid all over again.
-            has_failed = intent.get("status") in {"requires_payment_method", "canceled"}
+            has_failed = intent.get("status") in _GIVEN_UP
             return _H.FAILED if has_failed else _H.SEEN
-        case _:
+        case "open", _:
             return _H.PENDING
+        case _:
+            raise BadInputError(reason="The session is in no known state.")
 
 
 def _of_session(
@@ -117,7 +123,7 @@ def _of_payment(
 
 
 def _completed(session: fields.Fields, heading: _Heading) -> PaymentEvent | None:
-    is_paid = session.get("payment_status") in {"paid", "no_payment_required"}
+    is_paid = session.get("payment_status") in _PAID
     return _of_payment(session, heading, happening=_H.RECEIVED if is_paid else _H.SEEN)
 
 

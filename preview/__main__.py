@@ -44,6 +44,7 @@ def _serve(config: PreviewConfig, *, listen: str, browse: bool) -> None:
         port=int(port),
         log_level="warning",
         access_log=False,
+        ws="none",
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(settings)

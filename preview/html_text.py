@@ -75,7 +75,8 @@ class _Reader:
             _broken(f'Can\'t find end tag corresponding to start tag "{tag}"')
         for entity in self.entities:
             entity.pop("_language", None)
-        entities = sorted(self.entities, key=lambda one: (one["offset"], -one["length"]))
+        outermost_first = self.entities[::-1]
+        entities = sorted(outermost_first, key=lambda one: (one["offset"], -one["length"]))
         return "".join(self.plain), entities
 
     def _add(self, character: str) -> None:

@@ -11,12 +11,15 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from preview import views
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
 
     from preview.telegram import Telegram
+
 
 __all__ = ["Page"]
 
@@ -86,6 +89,7 @@ class Page:
         while not self._stopping() and not await request.is_disconnected():
             for event in self.telegram.feed.since(seq):
                 seq = event["seq"]
-                yield f"id: {seq}\ndata: {json.dumps(event)}\n\n"
+                shown = views.event(self.telegram, event)
+                yield f"id: {seq}\ndata: {json.dumps(shown)}\n\n"
             if not await self.telegram.feed.wait(timeout=HEARTBEAT_SECONDS):
                 yield ": still here\n\n"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from preview.invoices import Invoice
     from preview.telegram import Telegram
 
-__all__ = ["chat", "invoice", "person", "state"]
+__all__ = ["chat", "event", "invoice", "person", "state"]
 
 
 def person(telegram: Telegram, chat: Chat) -> dict[str, Any]:
@@ -38,17 +38,12 @@ def person(telegram: Telegram, chat: Chat) -> dict[str, Any]:
 
 def chat(telegram: Telegram, chat: Chat) -> dict[str, Any]:
     """Give a whole chat, deleted messages included and marked."""
-    paid = [
-        message_id
-        for person_id, message_id in telegram.ledger.paid_messages
-        if person_id == chat.person.id
-    ]
     return {
         "person": person(telegram, chat),
         "messages": [kept.shown() for kept in chat.messages.values()],
         "keyboard": chat.keyboard,
         "pinned": chat.pinned,
-        "paid": sorted(paid),
+        "paid": _paid(telegram, chat),
         "seq": telegram.feed.seq,
     }
 
@@ -75,6 +70,22 @@ def state(telegram: Telegram) -> dict[str, Any]:
         "balance": telegram.ledger.balance(),
         "seq": telegram.feed.seq,
     }
+
+
+def event(telegram: Telegram, told: dict[str, Any]) -> dict[str, Any]:
+    """Give an event together with how the things it speaks of stand now."""
+    chat = telegram.chats.get(told.get("person", 0))
+    if chat is None:
+        return told
+    facts = {"keyboard": chat.keyboard, "pinned": chat.pinned, "paid": _paid(telegram, chat)}
+    shown = told | {"view": person(telegram, chat), "chat": facts}
+    kept = chat.messages.get(told.get("message_id", 0))
+    return shown | ({"message": kept.shown()} if kept else {})
+
+
+def _paid(telegram: Telegram, chat: Chat) -> list[int]:
+    paid = telegram.ledger.paid_messages
+    return sorted(message_id for person_id, message_id in paid if person_id == chat.person.id)
 
 
 def _spoken(texts: dict[str, str], language: str) -> str:

@@ -81,7 +81,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         customer.id, product_id=product.id, interval=price.interval, now=now,
         expires_at=expires_at,
     )  # fmt: skip
-    before = _paid_before(books, customer.id, order.id, price.amount)
+    before = paid_before(books, customer.id, order.id, price.amount)
     payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
     if is_stale:
@@ -93,7 +93,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     return Intent(payment=payment, product=product, price=price, paid_before=before)
 
 
-def _paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
+def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
     """What of an earlier, too small payment for this order still lies in the wallet."""
     short = books.payments.short_before(order_id, price.currency)
     if not short:

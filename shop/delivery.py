@@ -26,6 +26,7 @@ from shop.storage.books import Books
 from shop.storage.opening import Storage
 from shop.storage.outbox import QueuedEffect
 from shop.storage.subscriptions import Subscription
+from shop.subscribing import new_token
 
 _AFTER = {
     Verb.CREATE: Actual.ACTIVE,
@@ -79,7 +80,8 @@ def prepare(
             screens=subscription.product.screens,
             external_id=account.external_id,
             credentials=None if account.sealed is None else unseal(account.sealed, vault),
-            token=account.token,
+            # Rotation also changes the address: the old one stops when this is noted.
+            token=new_token() if verb is Verb.ROTATE else account.token,
             paid_until=subscription.standing.paid_until,
         ),
     )
@@ -108,6 +110,7 @@ def note_carried_out(
     verb: Verb,
     made: Account,
     *,
+    token: str,
     vault: Vault,
     now: datetime,
 ) -> None:
@@ -121,6 +124,8 @@ def note_carried_out(
         subscription_id, actual=_AFTER[verb] or account.actual, external_id=made.external_id,
         sealed=sealed,
     )  # fmt: skip
+    if verb is Verb.ROTATE:
+        books.accounts.set_token(subscription_id, token)
     if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
         customer = books.customers.get(books.subscriptions.get(subscription_id).customer_id)
         told = tell_customer(
@@ -185,7 +190,10 @@ async def carry_out(
             note_not_carried_out, effect, error.sentence, policy=policy, now=clock.now()
         )
         return
-    await storage.run(note_carried_out, effect, verb, made, vault=vault, now=clock.now())
+    await storage.run(
+        note_carried_out, effect, verb, made, token=task.order.token, vault=vault,
+        now=clock.now(),
+    )  # fmt: skip
 
 
 CARRY_OUT_WITHIN = timedelta(seconds=60)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shop.notices import tell_customer
 from shop.ports import Verb
-from shop.rules.errors import BadInputError
+from shop.rules.errors import BadInputError, ShopError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval, Unit
@@ -19,6 +19,7 @@ from shop.storage.payments import Receipt
 from shop.storage.staff import Act
 from shop.storage.subscriptions import Subscription
 from shop.subscribing import TimeAdded, add_time, wish
+from shop.updates import TELEGRAM
 
 _MOST_DAYS = 3660
 
@@ -30,6 +31,10 @@ class Backlog:
     outbox: tuple[Depth, ...]
     dead: int
     letters: dict[InboxState, int]
+
+
+class DoneAlreadyError(ShopError):
+    """This has been done already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +102,27 @@ def history(books: Books, customer_id: int) -> History:
     )
 
 
+def subscription(books: Books, subscription_id: int) -> Subscription:
+    """One subscription, whoever's it is."""
+    return books.subscriptions.get(subscription_id)
+
+
 def grant(
-    books: Books, staff_id: int, *, customer_id: int, slug: str, interval: Interval, now: datetime
+    books: Books,
+    staff_id: int,
+    *,
+    customer_id: int,
+    slug: str,
+    interval: Interval,
+    tap: str = "",
+    now: datetime,
 ) -> TimeAdded:
-    """Give time for nothing: begins a subscription, or adds to the one that runs."""
+    """Give time for nothing: begins a subscription, or adds to the one that runs.
+
+    `tap` names the button that asked for it: a second tap on the same one is refused.
+    """
     customer = books.customers.claim(customer_id)
+    _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
     product = books.catalog.by_slug(slug)
     order = books.orders.add_given(
         customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
@@ -123,15 +144,21 @@ def grant(
 
 
 def extend(
-    books: Books, staff_id: int, *, subscription_id: int, days: int, now: datetime
+    books: Books,
+    staff_id: int,
+    *,
+    subscription_id: int,
+    days: int,
+    tap: str = "",
+    now: datetime,
 ) -> TimeAdded:
-    """Add days to a subscription."""
+    """Add days to a subscription; `tap` as in `grant`."""
     if not 1 <= days <= _MOST_DAYS:
         raise BadInputError(reason="Give a number of days from 1 to 3660.")
     subscription = books.subscriptions.get(subscription_id)
     return grant(
         books, staff_id, customer_id=subscription.customer_id, slug=subscription.product.slug,
-        interval=Interval(count=days, unit=Unit.DAY), now=now,
+        interval=Interval(count=days, unit=Unit.DAY), tap=tap, now=now,
     )  # fmt: skip
 
 
@@ -155,10 +182,13 @@ def hold(
     )  # fmt: skip
 
 
-def resend(books: Books, staff_id: int, *, subscription_id: int, now: datetime) -> None:
-    """Send the customer his credentials again."""
+def resend(
+    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
+) -> None:
+    """Send the customer his credentials again; `tap` as in `grant`."""
     subscription = books.subscriptions.get(subscription_id)
     customer = books.customers.claim(subscription.customer_id)
+    _refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
     if books.accounts.get(subscription_id).sealed is None:
         raise BadInputError(reason="This account has no credentials yet.")
     key = f"resend:{subscription_id}:{books.accounts.wish(subscription_id)}"
@@ -170,10 +200,13 @@ def resend(books: Books, staff_id: int, *, subscription_id: int, now: datetime) 
     )  # fmt: skip
 
 
-def rotate(books: Books, staff_id: int, *, subscription_id: int, now: datetime) -> None:
-    """Make new credentials; the old ones stop working."""
+def rotate(
+    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
+) -> None:
+    """Make new credentials; the old ones stop working. `tap` as in `grant`."""
     subscription = books.subscriptions.get(subscription_id)
     customer = books.customers.claim(subscription.customer_id)
+    _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
     books.outbox.add([wish(books, subscription_id, Verb.ROTATE)], now=now)
     books.staff.audit(
         staff_id, "rotate", customer_id=customer.id, facts={"subscription": subscription_id},
@@ -206,6 +239,29 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
     return done
 
 
+def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Put a given-up effect away: it will not happen."""
+    done = books.outbox.dismiss(effect_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "dismiss_effect", customer_id=None, facts={"effect": effect_id}, now=now
+        )
+    return done
+
+
+def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Let a chat update be answered afresh; payment events are asked of the provider instead."""
+    letter = books.inbox.get(letter_id)
+    if letter is None or letter.provider != TELEGRAM:
+        return False
+    done = books.inbox.reopen(letter_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "replay_letter", customer_id=None, facts={"letter": letter_id}, now=now
+        )
+    return done
+
+
 def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
     """Put a letter away as seen; it stays in the inbox."""
     letter = books.inbox.get(letter_id)
@@ -221,3 +277,12 @@ def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime
 def unbalanced(books: Books) -> list[str]:
     """Journal groups that do not sum to zero: always none, and doctor looks."""
     return books.journal.unbalanced()
+
+
+def _refuse_second(books: Books, what: str, tap: str) -> None:
+    if not tap:
+        return
+    key = f"tap:{what}"
+    if books.staff.note(key) == tap:
+        raise DoneAlreadyError
+    books.staff.set_note(key, tap)

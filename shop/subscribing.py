@@ -39,13 +39,7 @@ def add_time(
     now: datetime,
 ) -> TimeAdded:
     """Add one interval to what runs, or begin anew; the caller has claimed the customer."""
-    runs_on = live is not None and now < live.standing.access_until and _is_live(live)
-    span = next_span(
-        interval,
-        now=now,
-        paid_until=live.standing.paid_until if live and runs_on else None,
-        anchor_day=_anchor_of(live) if live and runs_on else None,
-    )
+    span = bought_span(interval, live=live, now=now)
     plan = _scheduled(customer, product, span, is_trial=is_trial, live=live, now=now)
     if live is None:
         subscription_id = books.subscriptions.add(customer.id, product.id, plan)
@@ -60,6 +54,17 @@ def add_time(
     )  # fmt: skip
     return TimeAdded(
         subscription_id=subscription_id, span=span, is_new=live is None, effects=(effect,)
+    )
+
+
+def bought_span(interval: Interval, *, live: Subscription | None, now: datetime) -> Span:
+    """The time this interval would buy: after what runs, or from now."""
+    runs_on = live is not None and now < live.standing.access_until and _is_live(live)
+    return next_span(
+        interval,
+        now=now,
+        paid_until=live.standing.paid_until if live and runs_on else None,
+        anchor_day=_anchor_of(live) if live and runs_on else None,
     )
 
 

@@ -9,9 +9,10 @@ from typing import TypeAlias
 import pytest
 from hypothesis import settings
 
+from tests.books import books_url, storage
 from tests.postgres import postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["books_url", "postgres_server", "postgres_url", "storage"]
 
 Address: TypeAlias = tuple[str, int] | str | bytes  # a pair is the network, the rest is Unix
 

@@ -95,4 +95,8 @@ def next_span(
         start, day = now.astimezone(UTC), now.astimezone(UTC).day
     else:
         start, day = paid_until, anchor_day
-    return Span(starts_at=start, ends_at=end_of(start, interval, anchor_day=day), anchor_day=day)
+    end = end_of(start, interval, anchor_day=day)
+    # Days move the end off the anchor: a month bought after them is counted from where they end.
+    return Span(
+        starts_at=start, ends_at=end, anchor_day=end.day if interval.unit is Unit.DAY else day
+    )

@@ -94,6 +94,10 @@ class Outbox:
         """Let a dead effect try afresh."""
         return self._sql.run("outbox_replay", id=effect_id, now=seconds(now)) == 1
 
+    def dismiss(self, effect_id: int, *, now: datetime) -> bool:
+        """Put a dead effect away."""
+        return self._sql.run("outbox_dismiss", id=effect_id, now=seconds(now)) == 1
+
     def dead(self, *, most: int) -> list[QueuedEffect]:
         """Effects that were given up."""
         return [_effect(row) for row in self._sql.all("outbox_dead", most=most)]

@@ -33,10 +33,14 @@ class Delivery:
 
 
 class Moody:
-    """Something with a mood; its routes are wrapped in `moody`."""
+    """Something with a mood; its routes are wrapped in `moody`.
 
-    def __init__(self) -> None:
+    `refuse` says no in this provider's words, and quotes the caller's credentials.
+    """
+
+    def __init__(self, *, refuse: Callable[[Request], dict[str, object]] | None = None) -> None:
         self.mood = Mood.UP
+        self.refuse = refuse or _quote_authorization
         self.delay = 5.0
         self.garbage = b"<html>busy</html>"
         self.calls: list[tuple[str, str]] = []
@@ -52,7 +56,7 @@ class Moody:
                 case Mood.SLOW:
                     await self._dawdle(request)
                 case Mood.REFUSING:
-                    return JSONResponse(self.refusal(request), 400)
+                    return JSONResponse(self.refuse(request), 400)
                 case Mood.GARBAGE:
                     return Response(self.garbage, media_type="application/json")
                 case Mood.DEAF:
@@ -70,7 +74,7 @@ class Moody:
                 return
             await asyncio.sleep(_STEP)
 
-    def refusal(self, request: Request) -> dict[str, object]:
-        """Say no in this provider's shape, quoting the caller's credentials."""
-        words = f"Not with {request.headers.get('authorization')}."
-        return {"error": {"type": "invalid_request_error", "message": words}}
+
+def _quote_authorization(request: Request) -> dict[str, object]:
+    words = f"Not with {request.headers.get('authorization')}."
+    return {"error": {"type": "invalid_request_error", "message": words}}

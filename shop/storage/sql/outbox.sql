@@ -34,6 +34,9 @@ WHERE id = :id AND state = 'waiting';
 UPDATE outbox SET state = 'waiting', tries = 0, due_at = :now, done_at = NULL
 WHERE id = :id AND state = 'dead';
 
+-- name: outbox_dismiss!
+UPDATE outbox SET state = 'dropped', done_at = :now WHERE id = :id AND state = 'dead';
+
 -- name: outbox_dead
 SELECT * FROM outbox WHERE state = 'dead' ORDER BY id LIMIT :most;
 

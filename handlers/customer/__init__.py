@@ -1,0 +1,1 @@
+"""What a subscriber can do in the chat."""

@@ -1,0 +1,54 @@
+"""Which command and which button lead to which screen."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers.customer.access import access, setup
+from handlers.customer.account import account, reminders
+from handlers.customer.home import help_page, home
+from handlers.customer.pages import language, paysupport, privacy, support, terms, wallet
+from handlers.customer.paying import check, pay
+from handlers.customer.plans import currency, money, plan, plans
+from handlers.customer.told_money import again
+from handlers.customer.trying import trial
+from handlers.customer.ways import renew, rest, ways
+from handlers.screens import Args, Screen
+from handlers.visit import Visit
+
+Route = Callable[[Visit, Args], Awaitable[Screen | None]]
+
+COMMANDS: Mapping[str, Route] = {
+    "plans": plans,
+    "account": account,
+    "wallet": wallet,
+    "support": support,
+    "language": language,
+    "terms": terms,
+    "paysupport": paysupport,
+    "privacy": privacy,
+    "help": help_page,
+}
+SCREENS: Mapping[str, Route] = {
+    "home": home,
+    "help": help_page,
+    "plans": plans,
+    "money": money,
+    "plan": plan,
+    "cur": currency,
+    "ways": ways,
+    "pay": pay,
+    "check": check,
+    "rest": rest,
+    "again": again,
+    "renew": renew,
+    "trial": trial,
+    "account": account,
+    "remind": reminders,
+    "access": access,
+    "setup": setup,
+    "wallet": wallet,
+    "support": support,
+    "paysup": paysupport,
+    "lang": language,
+    "terms": terms,
+    "privacy": privacy,
+}

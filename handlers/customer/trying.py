@@ -1,0 +1,26 @@
+"""The trial: once a person, begun with one tap."""
+
+from handlers.customer.account import account
+from handlers.customer.plans import plan_screen
+from handlers.screens import Args, Screen
+from handlers.visit import Visit
+from shop.checkout import NotOfferedError, NoTrialError, TrialUsedError, start_trial
+from shop.rules.errors import NotFoundError
+
+
+async def trial(visit: Visit, args: Args) -> Screen:
+    """Begin; a second tap finds it running."""
+    _ = visit.speech
+    slug = args.text(0)
+    try:
+        await visit.counter.storage.run(start_trial, visit.customer.id, slug, now=visit.now)
+    except TrialUsedError:
+        used = _("You have used your trial. Everything you have is in /account.")
+        return (await plan_screen(visit, slug)).explaining(used)
+    except NoTrialError:
+        return (await plan_screen(visit, slug)).explaining(_("This plan has no trial any more."))
+    except (NotOfferedError, NotFoundError):
+        return await plan_screen(visit, slug)  # it explains
+    visit.counter.wake()
+    begun = _("Your trial has begun. Your access arrives in a moment.")
+    return (await account(visit, args)).saying(begun)

@@ -1,0 +1,149 @@
+"""What is about to be bought, and the ways to pay for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.customer.plans import plan_screen
+from handlers.screens import Args, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.choosing import Basket, basket, renewal, rest_of
+from shop.ports import PaymentProvider
+from shop.rules.catalog import STARS
+from shop.rules.money import Money
+from shop.rules.periods import Interval
+
+STARS_PROVIDER = "stars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A provider that can take this, and the price it takes."""
+
+    provider: str
+    price_id: int
+    amount: Money
+
+
+def provider_name(_: Speech, name: str) -> Html:
+    """What people call a way to pay."""
+    names = {
+        "sandbox_card": _("Card (sandbox)"),
+        "sandbox_crypto": _("Crypto (sandbox)"),
+        "stripe": _("Card"),
+        "coinbase": _("Crypto (Coinbase)"),
+        "coinbase_commerce": _("Crypto (Coinbase)"),
+        "btcpay": _("Bitcoin"),
+        "nowpayments": _("Crypto"),
+        "cryptopay": _("Crypto Pay"),
+        "transfer": _("Bank transfer"),
+        "stars": _("Telegram Stars"),
+    }
+    return names.get(name) or escape(name.replace("_", " ").title())
+
+
+def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
+    """Who can take this, in the owner's order; Stars are taken for the price in Stars."""
+    found = []
+    for name, provider in providers.items():
+        price = one.stars if name == STARS_PROVIDER else one.price
+        if price is None or not _takes(provider, price.amount.currency):
+            continue
+        amount = one.due if price.id == one.price.id else price.amount
+        found.append(Way(provider=name, price_id=price.id, amount=amount))
+    return found
+
+
+def _takes(provider: PaymentProvider, currency: str) -> bool:
+    if (currency == STARS) != (provider.name == STARS_PROVIDER):
+        return False
+    return provider.currencies is None or currency in provider.currencies
+
+
+async def ways(visit: Visit, args: Args) -> Screen:
+    """The order in short, and how to pay it."""
+    return await ways_screen(visit, args.number(0))
+
+
+async def ways_screen(visit: Visit, price_id: int) -> Screen:
+    """The same, or today's prices with the reason when this one is not in force any more."""
+    _ = visit.speech
+    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
+    if reason := changed(_, one):
+        return (await plan_screen(visit, one.product.slug)).explaining(reason)
+    found = ways_for(visit.counter.providers, one)
+    ask = _("How would you like to pay?")
+    if not found:
+        ask = _(
+            "There is no way to pay this in {currency} yet. Please choose another currency "
+            "or write to us: /support",
+            currency=one.price.amount.currency,
+        )
+    rows = [(button(_way(_, way), "pay", way.price_id, way.provider),) for way in found]
+    back = (button(_("← Back"), "plan", one.product.slug),)
+    return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+
+
+def changed(_: Speech, one: Basket) -> Html | None:
+    """Why this cannot be bought as it was shown, or None when it can."""
+    if not one.product.is_offered:
+        return _("{plan} is no longer on offer.", plan=_.own(one.product.name))
+    if not one.price.is_in_force:
+        return _("The price has changed since. Here is today's.")
+    return None
+
+
+def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
+    """What is bought, what it costs, and until when one has it then."""
+    _ = visit.speech
+    title = _(
+        "<b>{plan}, {time}</b>", plan=_.own(one.product.name), time=_.interval(one.price.interval)
+    )
+    return (title, lines(_price(_, one), _outcome(visit, one)))
+
+
+def _price(_: Speech, one: Basket) -> Html:
+    if one.due == one.price.amount:
+        return _("Price: <b>{price}</b>", price=_.money(one.due))
+    return _(
+        "Still to pay: <b>{rest}</b> of {price}; the rest is here already.",
+        rest=_.money(one.due),
+        price=_.money(one.price.amount),
+    )
+
+
+def _outcome(visit: Visit, one: Basket) -> Html:
+    _ = visit.speech
+    date = bold(_.date(one.span.ends_at))
+    if one.live is None or one.span.starts_at <= visit.now:
+        return _("Paid today, it lasts until {date}.", date=date)
+    was = _.date(one.live.standing.paid_until)
+    return _("Your time grows from {was} to {date}.", was=was, date=date)
+
+
+def _way(_: Speech, way: Way) -> Html:
+    name = provider_name(_, way.provider)
+    return _("{way} · {price}", way=name, price=_.money(way.amount))
+
+
+async def renew(visit: Visit, args: Args) -> Screen:
+    """Straight to the ways to pay, for the time bought last."""
+    counter = visit.counter
+    product, price = await counter.storage.read(
+        renewal, args.number(0), visit.customer.id, policy=counter.policy
+    )
+    if price is None:
+        return await plan_screen(visit, product.slug)
+    return await ways_screen(visit, price.id)
+
+
+async def rest(visit: Visit, args: Args) -> Screen:
+    """Pay what was missing."""
+    slug, interval, currency = args.text(0), Interval.from_key(args.text(1)), args.text(2)
+    price, _missing = await visit.counter.storage.read(
+        rest_of, slug, interval, currency, visit.customer.id
+    )
+    if price is None:
+        reason = visit.speech("The price has changed since. Here is today's.")
+        return (await plan_screen(visit, slug)).explaining(reason)
+    return await ways_screen(visit, price.id)

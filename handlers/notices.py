@@ -1,0 +1,24 @@
+"""Words one notice from the outbox, as things stand now, and sends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import Bot
+
+from handlers.counter import Counter
+from handlers.customer import told as to_customer
+from handlers.staff import told as to_staff
+from handlers.visit import visit_to
+from shop.rules.notices import Notice
+
+
+async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) -> None:
+    """Send it, unless time has overtaken it; Telegram's errors come through."""
+    notice = Notice(payload["notice"])
+    visit = await visit_to(bot, counter, int(payload["to"]))
+    if notice in to_staff.TELLERS:
+        await visit.show(to_staff.told(visit, notice, payload))
+        return
+    screen = await to_customer.TELLERS[notice](visit, payload)
+    if screen is not None:
+        await visit.show(screen)

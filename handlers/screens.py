@@ -1,0 +1,108 @@
+"""A screen: one message with its buttons, and what the tapped button is answered with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers.wording import Html, escape
+from shop.rules.errors import ShopError
+
+MOST_DATA = 64  # bytes; Telegram's limit for callback data
+MOST_COPIED = 256  # characters of a copy button
+MOST_TOAST = 200
+_MOST_NUMBER = 18  # digits: what the books' numbers surely hold
+KEEP = "+"  # the message of this button is worth keeping: show the screen below it
+
+Row = tuple[InlineKeyboardButton, ...]
+
+
+class OddButtonError(ShopError):
+    """This button is not one of today's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What a person sees; `toast` answers the tap, as an alert to be closed if it explains."""
+
+    text: Html
+    rows: tuple[Row, ...] = ()
+    toast: str = ""
+    is_alert: bool = False
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """The buttons for Telegram."""
+        return InlineKeyboardMarkup(self.rows) if self.rows else None
+
+    def saying(self, toast: Html) -> "Screen":
+        """The same screen, with a word about what was done."""
+        return replace(self, toast=toast.plain, is_alert=False)
+
+    def explaining(self, reason: Html) -> "Screen":
+        """The same screen, with an alert that says why it is not what the button promised."""
+        return replace(self, toast=reason.plain, is_alert=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """The arguments in a button's data: anyone may have forged them."""
+
+    parts: tuple[str, ...]
+
+    def text(self, index: int) -> str:
+        """The argument at this place."""
+        if index >= len(self.parts):
+            raise OddButtonError
+        return self.parts[index]
+
+    def number(self, index: int) -> int:
+        """The number at this place."""
+        text = self.text(index)
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_NUMBER):
+            raise OddButtonError
+        return int(text)
+
+    def choice(self, index: int, default: str = "") -> str:
+        """The argument at this place, if there is one."""
+        return self.parts[index] if index < len(self.parts) else default
+
+
+def data(screen: str, *args: object) -> str:
+    """Callback data: `screen:arg:arg`."""
+    return ":".join((screen, *(str(arg) for arg in args)))
+
+
+def button(
+    label: Html, screen: str, *args: object, style: str | None = None
+) -> InlineKeyboardButton:
+    """A button that leads to a screen; a `+` before its name keeps the message it hangs in."""
+    return InlineKeyboardButton(label.plain, callback_data=data(screen, *args), style=style)
+
+
+def link(label: Html, url: str, *, style: str | None = None) -> InlineKeyboardButton:
+    """A button that opens an address."""
+    return InlineKeyboardButton(label.plain, url=url, style=style)
+
+
+def copy(label: Html, text: str) -> InlineKeyboardButton | None:
+    """A button that copies a text; None when the text is too long for one."""
+    if not 0 < len(text) <= MOST_COPIED:
+        return None
+    return InlineKeyboardButton(label.plain, copy_text=CopyTextButton(text))
+
+
+def in_rows(buttons: Sequence[InlineKeyboardButton | None], *, wide: int) -> tuple[Row, ...]:
+    """Buttons side by side, so many a row."""
+    there = [one for one in buttons if one is not None]
+    return tuple(tuple(there[i : i + wide]) for i in range(0, len(there), wide))
+
+
+def code(text: str) -> Html:
+    """A text to be typed or copied exactly."""
+    return Html(f"<code>{escape(text)}</code>")
+
+
+def bold(text: str) -> Html:
+    """A text to be seen first."""
+    return Html(f"<b>{escape(text)}</b>")

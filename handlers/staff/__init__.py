@@ -1,0 +1,1 @@
+"""What staff can do in the chat; each door asks first whether one is staff."""

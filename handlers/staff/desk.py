@@ -1,0 +1,100 @@
+"""The shop at a glance."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from handlers.screens import Args, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.catalogue import offers
+from shop.rules.reminders import zone_of
+from shop.rules.states import SubscriptionState as State
+from shop.staffdesk import Today, today
+from shop.storage.outbox import Depth, Kind
+
+STOCK = "stock"
+
+
+async def desk(visit: Visit, _args: Args) -> Screen:
+    """Sales today, who is here, what is left, and what needs a hand."""
+    _, storage = visit.speech, visit.counter.storage
+    found = await storage.read(today, since=_morning(visit), now=visit.now)
+    sold = await storage.read(offers)
+    stocked = [one.product.slug for one in sold if one.product.connector == STOCK]
+    text = paragraphs(
+        bold(_("The shop today")),
+        lines(_sales(_, found), _("New customers: {n}", n=found.new_customers)),
+        _subscriptions(_, found.subscriptions),
+        _stock(visit, found.stock, stocked),
+        lines(_waiting(_, found.backlog.outbox), _trouble(_, found)),
+    )
+    rows = (
+        (button(_("Find a customer"), "s_find"), button(_("Refresh"), "desk")),
+        (button(_("Load stock"), "s_stock"), button(_("What is stuck"), "stuck")),
+    )
+    return Screen(text=text, rows=rows)
+
+
+def _morning(visit: Visit) -> datetime:
+    """When the day began where the shop is."""
+    local = visit.now.astimezone(zone_of(visit.counter.zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _sales(_: Speech, found: Today) -> Html:
+    if not found.sales:
+        return _("No sales yet today.")
+    sums = (
+        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=bold(_.money(money)))
+        for many, money in found.sales
+    )
+    return lines(*sums)
+
+
+def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
+    names = {
+        State.ACTIVE: _("🟢 Active: {n}", n=counts.get(State.ACTIVE, 0)),
+        State.TRIALING: _("🟢 On trial: {n}", n=counts.get(State.TRIALING, 0)),
+        State.PAST_DUE: _("🟡 In grace: {n}", n=counts.get(State.PAST_DUE, 0)),
+        State.SUSPENDED: _("🔴 Off: {n}", n=counts.get(State.SUSPENDED, 0)),
+    }
+    always = {State.ACTIVE}
+    return lines(*(text for state, text in names.items() if counts.get(state) or state in always))
+
+
+def _stock(visit: Visit, levels: Mapping[str, int], stocked: list[str]) -> Html:
+    """Each plan that lives from stock, also when nothing is left of it."""
+    _ = visit.speech
+    plans = sorted({*levels, *stocked})
+    if not plans:
+        return Html("")
+    low = visit.counter.policy.low_stock
+    rows = (_level(_, plan, levels.get(plan, 0), low=low) for plan in plans)
+    return lines(bold(_("Stock")), *rows)
+
+
+def _level(_: Speech, plan: str, left: int, *, low: int) -> Html:
+    if left == 0:
+        return _("🔴 {plan}: nothing left", plan=plan)
+    if left <= low:
+        return _("🟡 {plan}: {n} left", plan=plan, n=left)
+    return _("{plan}: {n} left", plan=plan, n=left)
+
+
+def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
+    names = {
+        Kind.CHAT: _("messages"),
+        Kind.STAFF: _("messages to staff"),
+        Kind.PROVISION: _("accounts"),
+    }
+    if not depths:
+        return Html("")
+    waiting = ", ".join(f"{names[one.kind]} {one.many}" for one in depths)
+    return _("On the way: {waiting}", waiting=escape(waiting))
+
+
+def _trouble(_: Speech, found: Today) -> Html:
+    many = found.backlog.dead + sum(found.backlog.letters.values())
+    if not many:
+        return _("✅ Nothing is stuck.")
+    return _.ngettext("⚠️ {n} thing needs a hand.", "⚠️ {n} things need a hand.", many)

@@ -1,0 +1,55 @@
+"""Which staff command and which staff button lead where."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from handlers.screens import Args, Screen
+from handlers.staff.acts import (
+    extend,
+    extend_by_words,
+    resend,
+    resume,
+    rotate,
+    stop,
+    subscription,
+)
+from handlers.staff.customers import ask_for_name, found, who
+from handlers.staff.desk import desk
+from handlers.staff.giving import give
+from handlers.staff.stock import chosen, how_to_load
+from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
+from handlers.visit import Visit
+
+Route = Callable[[Visit, Args], Awaitable[Screen | None]]
+Words = Callable[[Visit, list[str]], Awaitable[Screen | None]]
+
+
+async def admin(visit: Visit, _words: list[str]) -> Screen:
+    """`/admin`."""
+    return await desk(visit, Args(()))
+
+
+async def find(visit: Visit, words: list[str]) -> Screen:
+    """`/find words`."""
+    return await found(visit, " ".join(words))
+
+
+COMMANDS: Mapping[str, Words] = {"admin": admin, "find": find, "extend": extend_by_words}
+SCREENS: Mapping[str, Route] = {
+    "desk": desk,
+    "s_find": ask_for_name,
+    "s_stock": how_to_load,
+    "load": chosen,
+    "who": who,
+    "sub": subscription,
+    "gv": give,
+    "extend": extend,
+    "stop": stop,
+    "resume": resume,
+    "resend": resend,
+    "rotate": rotate,
+    "stuck": stuck,
+    "e_again": effect_again,
+    "e_away": effect_away,
+    "l_again": letter_again,
+    "l_away": letter_away,
+}

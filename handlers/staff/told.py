@@ -1,0 +1,127 @@
+"""What staff are told of the shop's own accord."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from handlers.customer.ways import provider_name
+from handlers.screens import Screen, button, in_rows
+from handlers.staff.customers import verdict_name
+from handlers.visit import Visit
+from handlers.wording import Html, lines
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.periods import Interval
+from shop.rules.receiving import Verdict
+from shop.rules.states import PaymentState
+
+Facts = Mapping[str, Any]
+
+
+def sale(visit: Visit, facts: Facts) -> Html:
+    """Someone bought."""
+    _ = visit.speech
+    return _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
+             money=_money(visit, facts), time=_time(visit, facts))  # fmt: skip
+
+
+def odd_money(visit: Visit, facts: Facts) -> Html:
+    """Money came that an order did not take."""
+    _ = visit.speech
+    due = _.money(Money(facts["due"], facts["due_currency"]))
+    return lines(
+        _("⚠️ {money} from {name} by {way}: {how}.", money=_money(visit, facts),
+          name=facts["name"], way=_way(visit, facts),
+          how=verdict_name(_, Verdict(facts["verdict"]))),
+        _("{plan}, {time} costs {due}. The money is in his wallet.", plan=facts["plan"],
+          time=_time(visit, facts), due=due),
+    )  # fmt: skip
+
+
+def unknown_money(visit: Visit, facts: Facts) -> Html:
+    """Money came that belongs to no order we know."""
+    _ = visit.speech
+    return lines(
+        _("⚠️ {money} by {way} belongs to no order we know.", money=_money(visit, facts),
+          way=_way(visit, facts)),
+        _("Receipt {receipt}, reference {reference}", receipt=facts["receipt"],
+          reference=facts["reference"] or "–"),
+    )  # fmt: skip
+
+
+def money_back(visit: Visit, facts: Facts) -> Html:
+    """A payment was refunded or is disputed."""
+    _ = visit.speech
+    named = {
+        "name": facts["name"],
+        "money": _money(visit, facts),
+        "plan": facts["plan"],
+        "way": _way(visit, facts),
+    }
+    if facts["what"] == PaymentState.DISPUTED:
+        text = _("⚠️ {name} disputes {money} for {plan} ({way}).", **named)
+    else:
+        text = _("↩️ {money} for {plan} went back to {name} ({way}).", **named)
+    return lines(text, _("Access was left as it is."))
+
+
+def low_stock(visit: Visit, facts: Facts) -> Html:
+    """Few accounts are left, or none."""
+    _ = visit.speech
+    if not facts["left"]:
+        return _("🔴 No accounts are left for {plan}: buyers wait until you load more.",
+                 plan=facts["plan"])  # fmt: skip
+    return _.ngettext("🟡 {n} account is left for {plan}.", "🟡 {n} accounts are left for {plan}.",
+                      int(facts["left"]), plan=facts["plan"])  # fmt: skip
+
+
+def connector_failed(visit: Visit, facts: Facts) -> Html:
+    """An account could not be made or changed, after every try."""
+    _ = visit.speech
+    return lines(
+        _("🔴 {plan} for {name}: {verb} failed, and we stopped trying.", plan=facts["plan"],
+          name=facts["name"], verb=facts["verb"]),
+        _("{reason}", reason=facts["reason"]),
+    )  # fmt: skip
+
+
+def stuck(visit: Visit, facts: Facts) -> Html:
+    """Something that came in could not be handled."""
+    _ = visit.speech
+    return _("🔴 Letter {letter} could not be handled: {reason}", letter=facts["letter"],
+             reason=facts["reason"])  # fmt: skip
+
+
+TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
+    Notice.SALE: sale,
+    Notice.ODD_MONEY: odd_money,
+    Notice.UNKNOWN_MONEY: unknown_money,
+    Notice.MONEY_BACK: money_back,
+    Notice.LOW_STOCK: low_stock,
+    Notice.CONNECTOR_FAILED: connector_failed,
+    Notice.STUCK: stuck,
+}
+
+
+def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
+    """A notice to staff, with the way to whom or what it is about."""
+    _ = visit.speech
+    row = []
+    if facts.get("customer"):
+        row.append(button(_("Open the customer"), "+who", facts["customer"]))
+    if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
+        row.append(button(_("What is stuck"), "+stuck"))
+    if notice is Notice.LOW_STOCK:
+        row.append(button(_("Load stock"), "+s_stock"))
+    return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
+
+
+def _money(visit: Visit, facts: Facts) -> Html:
+    return visit.speech.money(Money(facts["minor"], facts["currency"]))
+
+
+def _way(visit: Visit, facts: Facts) -> Html:
+    return provider_name(visit.speech, facts["provider"])
+
+
+def _time(visit: Visit, facts: Facts) -> Html:
+    return visit.speech.interval(Interval.from_key(facts["term"]))

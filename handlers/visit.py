@@ -1,0 +1,143 @@
+"""One person's one step: who he is, how to speak to him, and how he sees the answer."""
+
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Update, User
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from handlers.counter import Counter
+from handlers.screens import MOST_TOAST, Screen
+from handlers.wording import Html, Speech, escape, paragraphs, speak
+from locales import ENGLISH
+from shop.people import Visitor, greet, known
+from shop.storage.customers import Customer
+
+_LOG = logging.getLogger(__name__)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# Which tap was answered last while this update is handled; nothing outlives the update.
+_ANSWERED: ContextVar[str] = ContextVar("answered", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A command or a tap being answered; `message_id` is the message to edit, if there is one."""
+
+    counter: Counter
+    bot: Bot
+    customer: Customer
+    speech: Speech
+    now: datetime
+    query: CallbackQuery | None
+    message_id: int | None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person serves here."""
+        return self.customer.telegram_id in self.counter.policy.staff_ids
+
+    @property
+    def chat_id(self) -> int:
+        """The private chat with this person has his own number."""
+        return self.customer.telegram_id
+
+    async def show(self, screen: Screen, *, is_protected: bool = False) -> Self:
+        """Answer the tap, then edit in place, or send when there is nothing to edit."""
+        text = screen.text
+        if screen.toast and (self.query is None or is_answered(self.query)):
+            text = paragraphs(escape(screen.toast), text)  # no tap left to answer with it
+        elif self.query is not None:
+            await answer(self.query, screen.toast, is_alert=screen.is_alert)
+        if self.message_id is not None and await self._edit(text, screen.keyboard):
+            return self
+        message = await self.bot.send_message(
+            self.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard,
+            link_preview_options=NO_PREVIEW, protect_content=is_protected,
+        )  # fmt: skip
+        return replace(self, message_id=message.message_id)
+
+    async def _edit(self, text: Html, keyboard: InlineKeyboardMarkup | None) -> bool:
+        """False when this message cannot become the screen (gone, or a picture)."""
+        try:
+            await self.bot.edit_message_text(
+                text, chat_id=self.chat_id, message_id=self.message_id,
+                parse_mode=ParseMode.HTML, reply_markup=keyboard,
+                link_preview_options=NO_PREVIEW,
+            )  # fmt: skip
+        except BadRequest as error:
+            if "not modified" in error.message.lower():
+                return True  # a double tap: it shows this already
+            if not is_gone(error):
+                raise
+            return False
+        return True
+
+    def below(self) -> Self:
+        """The same visit, answered with a new message."""
+        return replace(self, message_id=None)
+
+
+def is_gone(error: BadRequest) -> bool:
+    """Whether a message could not be edited because it is not there, or not text."""
+    words = ("not found", "can't be edited", "no text in the message", "message_id_invalid")
+    return any(word in error.message.lower() for word in words)
+
+
+async def answer(query: CallbackQuery, text: str = "", *, is_alert: bool = False) -> None:
+    """Answer a tap, once; Telegram forgets taps after a while, and that is no error."""
+    if is_answered(query):
+        return
+    _ANSWERED.set(query.id)
+    try:
+        await query.answer(text[:MOST_TOAST] or None, show_alert=is_alert and bool(text))
+    except BadRequest as error:
+        _LOG.info("A tap was too old to be answered: %s", error.message)
+
+
+def is_answered(query: CallbackQuery) -> bool:
+    """Whether this tap was answered while this update is handled."""
+    return _ANSWERED.get() == query.id
+
+
+async def visit_of(update: Update, counter: Counter, bot: Bot, *, source: str = "") -> Visit:
+    """Who comes, as the books know him; a command meets him anew, a tap knows him already."""
+    user = update.effective_user
+    assert user is not None  # noqa: S101 - only updates of persons are routed here
+    now = counter.clock.now()
+    query = update.callback_query
+    customer = None
+    if query is not None:
+        customer = await counter.storage.read(known, user.id)
+    if customer is None or not customer.is_reachable:
+        visitor = _visitor(user, counter)
+        customer = await counter.storage.run(greet, visitor, source=source, now=now)
+    message = None if query is None else query.message
+    return Visit(
+        counter=counter, bot=bot, customer=customer, now=now, query=query,
+        speech=speak(customer.language, customer.zone),
+        message_id=None if message is None else message.message_id,
+    )  # fmt: skip
+
+
+def _visitor(user: User, counter: Counter) -> Visitor:
+    return Visitor(
+        telegram_id=user.id, name=user.full_name, username=user.username or "",
+        language=user.language_code or "en", zone=counter.zone,
+    )  # fmt: skip
+
+
+async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit:
+    """A visit of ours to someone, to tell him something; staff may never have come themselves."""
+    now = counter.clock.now()
+    customer = await counter.storage.read(known, telegram_id) or Customer(
+        id=0, telegram_id=telegram_id, name="", username="", language=ENGLISH, zone=counter.zone,
+        currency="", wants_reminders=False, is_reachable=True, created_at=now,
+    )  # fmt: skip
+    return Visit(
+        counter=counter, bot=bot, customer=customer, now=now, query=None,
+        speech=speak(customer.language, customer.zone), message_id=None,
+    )  # fmt: skip

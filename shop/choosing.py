@@ -1,0 +1,209 @@
+"""What a customer looks at before he pays: the menu, a plan, what he is about to buy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.catalogue import Offer, offer, offers, shopfront
+from shop.checkout import paid_before
+from shop.rules.catalog import STARS, Shopfront
+from shop.rules.errors import NotFoundError
+from shop.rules.money import Money
+from shop.rules.periods import Interval, Span
+from shop.rules.policy import Policy
+from shop.rules.pricing import lowest, saving, shortest
+from shop.rules.states import OrderState
+from shop.storage.books import Books
+from shop.storage.catalog import Price, Product
+from shop.storage.orders import OrderKind
+from shop.storage.payments import Payment
+from shop.storage.subscriptions import Subscription
+from shop.subscribing import bought_span
+
+_ORDERS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One price of a card; `saving` in whole percent against the shortest time."""
+
+    price: Price
+    saving: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A plan as one customer sees it; `terms` in `currency`, empty when it has no prices."""
+
+    product: Product
+    currency: str
+    currencies: tuple[str, ...]
+    terms: tuple[Term, ...]
+    start: Money | None
+    live: Subscription | None
+    may_try: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The shop as one customer finds it."""
+
+    front: Shopfront
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """What a customer is about to buy; `stars` is the same time for Telegram Stars.
+
+    `due` is less than the price when a part of it came before.
+    """
+
+    product: Product
+    price: Price
+    stars: Price | None
+    due: Money
+    live: Subscription | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """A payment of one's own, with what it is for."""
+
+    payment: Payment
+    product: Product
+    interval: Interval
+    price_id: int | None
+    order_state: OrderState
+    live: Subscription | None
+
+
+def menu(books: Books, customer_id: int, *, policy: Policy) -> Menu:
+    """The shopfront, and every plan on offer."""
+    cards = tuple(_card(books, one, customer_id, policy=policy) for one in offers(books))
+    return Menu(front=shopfront(books), cards=cards)
+
+
+def card(books: Books, slug: str, customer_id: int, *, policy: Policy) -> Card:
+    """One plan, on offer or not (see `product.is_offered`)."""
+    return _card(books, offer(books, slug), customer_id, policy=policy)
+
+
+def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> Basket:
+    """What paying this price would bring, in force or not (see `price.is_in_force`)."""
+    price = books.catalog.price(price_id)
+    live = books.subscriptions.live(customer_id, price.product_id)
+    return Basket(
+        product=books.catalog.get(price.product_id),
+        price=price,
+        stars=books.catalog.price_for(price.product_id, price.interval, STARS),
+        due=price.amount - _came_before(books, customer_id, price),
+        live=live,
+        span=bought_span(price.interval, live=live, now=now),
+    )
+
+
+def renewal(
+    books: Books, subscription_id: int, customer_id: int, *, policy: Policy
+) -> tuple[Product, Price | None]:
+    """The plan of one's own subscription, and today's price of the time bought last."""
+    subscription = books.subscriptions.get(subscription_id)
+    if subscription.customer_id != customer_id:
+        raise NotFoundError(what="subscription", name=subscription_id)
+    product = books.catalog.get(subscription.product.id)
+    orders = (order for order, _ in books.orders.of(customer_id, most=_ORDERS))
+    last = next(
+        (
+            order.interval
+            for order in orders
+            if order.product_id == product.id
+            and order.kind is OrderKind.PURCHASE
+            and order.state is OrderState.PAID
+        ),
+        None,
+    )
+    if last is None or not product.is_offered:
+        return product, None
+    return product, price_of(books, product.slug, last, customer_id, policy=policy)
+
+
+def price_of(
+    books: Books, slug: str, interval: Interval, customer_id: int, *, policy: Policy
+) -> Price | None:
+    """Today's price of this time in the customer's currency, None when it is not sold so."""
+    one = _card(books, offer(books, slug), customer_id, policy=policy)
+    found = (term.price for term in one.terms if term.price.interval == interval)
+    return next(found, None)
+
+
+def rest_of(
+    books: Books, slug: str, interval: Interval, currency: str, customer_id: int
+) -> tuple[Price | None, Money | None]:
+    """The price in force that a too small payment was for, and what is missing of it.
+
+    Nothing is missing once the order was paid, or what came was used otherwise.
+    """
+    product = books.catalog.by_slug(slug)
+    price = books.catalog.price_for(product.id, interval, currency)
+    if price is None or not product.is_offered:
+        return None, None
+    before = _came_before(books, customer_id, price)
+    return price, price.amount - before if before else None
+
+
+def try_of(books: Books, reference: str, customer_id: int) -> Try:
+    """How one's own payment stands in the books."""
+    payment = books.payments.by_reference(reference)
+    if payment is None or payment.customer_id != customer_id:
+        raise NotFoundError(what="payment", name=reference)
+    affairs = books.payments.affairs(payment.id)
+    interval = Interval.from_key(affairs.term)
+    price = books.catalog.price_for(affairs.product.id, interval, payment.whole.currency)
+    return Try(
+        payment=payment,
+        product=affairs.product,
+        interval=interval,
+        price_id=None if price is None else price.id,
+        order_state=affairs.order_state,
+        live=books.subscriptions.live(customer_id, affairs.product.id),
+    )
+
+
+def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card:
+    wanted = books.customers.get(customer_id).currency
+    currencies = _currencies(one, base=policy.base_currency)
+    currency = next((code for code in (wanted, *currencies) if code in currencies), "")
+    found = [price for term in one.prices if (price := one.price(term, currency))]
+    terms = [(price.interval, price.amount) for price in found]
+    live = books.subscriptions.live(customer_id, one.product.id)
+    may_try = one.product.trial_days > 0 and live is None and one.product.is_offered
+    return Card(
+        product=one.product,
+        currency=currency,
+        currencies=currencies,
+        terms=tuple(
+            Term(
+                price=price,
+                saving=saving((price.interval, price.amount), against=shortest(terms)),
+            )
+            for price in found
+        ),
+        start=lowest(terms) if terms else None,
+        live=live,
+        may_try=may_try and not books.subscriptions.had_trial(customer_id),
+    )
+
+
+def _currencies(one: Offer, *, base: str) -> tuple[str, ...]:
+    """The shop's own first. Stars are a way to pay; they are a currency only without another."""
+    codes = {price.amount.currency for prices in one.prices.values() for price in prices}
+    national = codes - {STARS} or codes
+    return tuple(sorted(national, key=lambda code: (code != base, code)))
+
+
+def _came_before(books: Books, customer_id: int, price: Price) -> Money:
+    for order, _ in books.orders.of(customer_id, most=_ORDERS):
+        is_it = order.product_id == price.product_id and order.interval == price.interval
+        if is_it and order.state is OrderState.OPEN:
+            return paid_before(books, customer_id, order.id, price.amount)
+    return Money.zero(price.amount.currency)

@@ -1,0 +1,63 @@
+import pytest
+
+from preview.client import Chat
+from shop.rules.money import Money
+from shop.staffdesk import history
+from tests.handlers.house import STAFF, House
+
+
+@pytest.fixture
+def olga(house: House) -> Chat:
+    return house.preview.chat(STAFF)
+
+
+async def subscribed(house: House, anna: Chat) -> None:
+    """Anna has one month of Solo."""
+    await anna.send("/start plan_solo")
+    await anna.wait_for("On 1 screen")
+    await anna.press("1 month · €7.99")
+    await anna.press("Card (sandbox) · €7.99")
+    await anna.wait_for("The price is kept")
+    await house.arrive(Money(799, "EUR"))
+
+
+async def test_the_desk_shows_the_day(house: House, anna: Chat, olga: Chat) -> None:
+    await subscribed(house, anna)
+    await olga.send("/admin")
+    desk = await olga.wait_for("The shop today")
+    assert "1 payment, €7.99" in desk["text"]
+    assert "Active: 1" in desk["text"]
+    assert "Nothing is stuck" in desk["text"]
+
+
+@pytest.mark.parametrize("command", ["/admin", "/find anna", "/extend 1 30", "/nonsense"])
+async def test_to_others_staff_commands_do_not_exist(anna: Chat, command: str) -> None:
+    await anna.send(command)
+    await anna.wait_for("I only understand buttons and commands.")
+
+
+async def test_staff_give_days_with_one_more_tap_and_only_once(
+    house: House, anna: Chat, olga: Chat
+) -> None:
+    await subscribed(house, anna)
+    await olga.send("anna")
+    await olga.wait_for("Customer 1 · Telegram 1001")
+    await olga.press("Solo …")
+    await olga.press("+7 days")
+    sure = await olga.wait_for("Give 7 days of Solo?")
+    yes = sure["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await olga.press(yes)
+    await olga.wait_for("given")
+    await anna.wait_for("We gave you 7 days of Solo. It now lasts until December 9, 2026.")
+    story = await house.storage.read(history, 1)
+    assert [order.kind for order, _ in story.orders] == ["grant", "purchase"]
+
+
+async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(olga: Chat) -> None:
+    await olga.send_document(b"username,password\nann,secret1\nbob,secret2\nbob,secret2\n",
+                             name="stock.csv")  # fmt: skip
+    await olga.wait_for("Which plan is this stock for?")
+    await olga.press("Duo")
+    told = await olga.wait_for("2 accounts loaded for duo.")
+    assert "The file is out of the chat." in told["text"]
+    assert all("document" not in one for one in await olga.messages())

@@ -1,0 +1,137 @@
+"""Looks at the tables themselves, past the shop: dumps them, counts, and finds contradictions."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.rows import tuple_row
+
+Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
+TABLES = (
+    "accounts", "audit", "catalogs", "customers", "inbox", "journal", "notes", "orders", "outbox",
+    "payments", "periods", "prices", "products", "receipts", "stock", "subscriptions", "trials",
+)  # fmt: skip
+
+
+class Tables:
+    """A connection of one's own to the books behind a DATABASE_URL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._connection() as connection:
+            return [tuple(row) for row in connection.execute(query).fetchall()]
+
+    def one(self, query: str) -> Any:  # noqa: ANN401 - a column of any type
+        """The one value of a query."""
+        return self.rows(query)[0][0]
+
+    def dump(self) -> Dump:
+        """Every row of every table."""
+        return {table: self.rows(f"SELECT * FROM {table} ORDER BY 1") for table in TABLES}  # noqa: S608
+
+    def write(self, statement: str) -> None:
+        """Change the books behind the shop's back."""
+        with self._connection() as connection:
+            connection.execute(statement)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        if self._url.startswith("sqlite"):
+            connection = sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=10)
+            try:
+                with connection:
+                    yield connection
+            finally:
+                connection.close()
+        else:
+            with psycopg.connect(self._url, autocommit=True, row_factory=tuple_row) as postgres:
+                yield postgres
+
+
+CONTRADICTIONS = {
+    "a journal group does not balance": """
+        SELECT group_ref, currency FROM journal
+        GROUP BY group_ref, currency HAVING SUM(minor) <> 0
+    """,
+    "a wallet is below zero": """
+        SELECT customer_id, currency FROM journal WHERE account = 'wallet'
+        GROUP BY customer_id, currency HAVING SUM(-minor) < 0
+    """,
+    "a wallet belongs to no one": """
+        SELECT group_ref FROM journal WHERE account = 'wallet' AND customer_id IS NULL
+    """,
+    "two periods of a subscription overlap": """
+        SELECT a.id, b.id FROM periods AS a
+        INNER JOIN periods AS b ON b.subscription_id = a.subscription_id AND b.id > a.id
+        WHERE a.starts_at < b.ends_at AND b.starts_at < a.ends_at
+    """,
+    "a subscription's end is not that of its last period": """
+        SELECT s.id FROM subscriptions AS s
+        WHERE s.paid_until <> (
+            SELECT MAX(ends_at) FROM periods WHERE subscription_id = s.id
+        )
+    """,
+    "a paid order gave no time, or gave it twice": """
+        SELECT o.id FROM orders AS o LEFT JOIN periods AS p ON p.order_id = o.id
+        WHERE o.state = 'paid' GROUP BY o.id HAVING COUNT(p.id) <> 1
+    """,
+    "an unpaid order gave time": """
+        SELECT o.id FROM orders AS o INNER JOIN periods AS p ON p.order_id = o.id
+        WHERE o.state <> 'paid'
+    """,
+    "a purchase was paid with other than its price": """
+        SELECT o.id FROM orders AS o
+        INNER JOIN payments AS pay ON pay.order_id = o.id
+        INNER JOIN receipts AS r ON r.payment_id = pay.id AND r.to_order > 0
+        WHERE o.state = 'paid' AND r.to_order <> pay.whole
+    """,
+    "a purchase was paid twice": """
+        SELECT pay.order_id FROM payments AS pay
+        INNER JOIN receipts AS r ON r.payment_id = pay.id AND r.to_order > 0
+        GROUP BY pay.order_id HAVING COUNT(*) > 1
+    """,
+    "a purchase was given unpaid": """
+        SELECT o.id FROM orders AS o
+        WHERE o.kind = 'purchase' AND o.state = 'paid' AND NOT EXISTS (
+            SELECT 1 FROM payments AS pay
+            INNER JOIN receipts AS r ON r.payment_id = pay.id AND r.to_order > 0
+            WHERE pay.order_id = o.id
+        )
+    """,
+    "a receipt is not accounted for exactly": """
+        SELECT r.id FROM receipts AS r
+        WHERE r.minor <> r.to_order + r.to_wallet - r.from_wallet OR r.minor <> (
+            SELECT COALESCE(SUM(j.minor), 0) FROM journal AS j
+            WHERE j.group_ref = 'receipt:' || r.id AND j.account = 'provider:' || r.provider
+                AND j.currency = r.currency
+        )
+    """,
+    "the providers' accounts differ from the receipts": """
+        SELECT account, currency FROM (
+            SELECT account, currency, minor FROM journal WHERE account LIKE 'provider:%'
+            UNION ALL
+            SELECT 'provider:' || provider, currency, -minor FROM receipts
+        ) AS both_sides GROUP BY account, currency HAVING SUM(minor) <> 0
+    """,
+    "an account has no subscription that was paid, tried or given": """
+        SELECT a.subscription_id FROM accounts AS a WHERE NOT EXISTS (
+            SELECT 1 FROM periods AS p WHERE p.subscription_id = a.subscription_id
+        )
+    """,
+    "a customer has two live subscriptions to one plan": """
+        SELECT customer_id, product_id FROM subscriptions WHERE state <> 'ended'
+        GROUP BY customer_id, product_id HAVING COUNT(*) > 1
+    """,
+}
+
+
+def contradictions(tables: Tables) -> dict[str, list[tuple[Any, ...]]]:
+    """What must never be in the books, with the rows at fault."""
+    # psycopg takes a lone % for a placeholder only where parameters are given.
+    found = {name: tables.rows(query) for name, query in CONTRADICTIONS.items()}
+    return {name: rows for name, rows in found.items() if rows}

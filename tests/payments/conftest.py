@@ -1,0 +1,40 @@
+"""Rigs as fixtures: a test that asks for `rig` runs once for every provider."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.payments.rigs import ALL, REMOTE, SIGNED, STAMPED, Ending, Remote, Rig, Signed, rig_of
+
+_ENDING = [name for name in ALL if name != "stars"]
+
+
+@pytest.fixture(params=ALL)
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=REMOTE)
+async def remote(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Remote]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=_ENDING)
+async def ending(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ending]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=SIGNED)
+async def signed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Signed]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=STAMPED)
+async def stamped(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Signed]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made

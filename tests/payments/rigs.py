@@ -1,0 +1,344 @@
+"""Every provider beside the server it speaks to, with the same levers for the contract tests."""
+
+import asyncio
+import hmac
+import json
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import httpx
+
+from payments.coinbase import Coinbase
+from payments.coinbase_commerce import CoinbaseCommerce
+from payments.sandbox import SIGNATURE_HEADER, Sandbox
+from payments.stars import Stars
+from payments.stripe import Stripe
+from shop.ports import PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
+from shop.rules.money import Money
+from tests.standins import coinbase, coinbase_commerce, star_bot, stripe
+from tests.standins.moods import Delivery, Moody
+from tests.standins.server import serve
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+# Made once: a context with the system's certificates costs every test tens of milliseconds.
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+SECONDS = 1.0
+"""How long providers wait in tests."""
+NO_ANSWER = 0
+SANDBOX_SECRET = "a secret of the sandbox"
+
+
+@dataclass
+class Hands:
+    """A clock whose hands a test moves."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class Rig(Protocol):
+    """A provider, what no error of it may show, and the lever that makes a customer pay."""
+
+    provider: PaymentProvider
+    clock: Hands
+    currency: str
+
+    @property
+    def hidden(self) -> Sequence[str]: ...
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        """Pay; returns what is sent when the money is final."""
+        ...
+
+
+class Remote(Rig, Protocol):
+    """A rig whose server may have a bad day."""
+
+    @property
+    def server(self) -> Moody: ...
+
+
+class Ending(Rig, Protocol):
+    """A rig where payments can also end without money."""
+
+    async def expire(self, page: PaymentPage) -> None: ...
+
+    async def decline(self, page: PaymentPage) -> None: ...
+
+
+class Signed(Rig, Protocol):
+    """A rig with signed webhooks."""
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery: ...
+
+    def unknown(self) -> Delivery:
+        """Send an event of a kind that no shop acts on."""
+        ...
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        """Make the same provider with other webhook secrets."""
+        ...
+
+
+def request_of(rig: Rig, reference: str = "pay_1", **changes: Any) -> PaymentRequest:  # noqa: ANN401 - any field
+    """Ask for 7.99 (or 799 Stars), due in an hour."""
+    request = PaymentRequest(
+        reference=reference,
+        amount=Money(799, rig.currency),
+        title="Films & series",
+        description="30 days",
+        expires_at=rig.clock.now() + timedelta(hours=1),
+        return_url="https://t.me/kiosk_bot",
+        language="en",
+        chat_id=1,
+    )
+    return replace(request, **changes)
+
+
+def hear(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
+    """Let the provider read what was sent; for Stars that is an update."""
+    if isinstance(rig.provider, Stars):
+        event = rig.provider.read_update(json.loads(delivery.body))
+        return [event] if event else []
+    return rig.provider.read_webhook(delivery.headers, delivery.body, now=rig.clock.now())
+
+
+class StripeRig:
+    """Stripe and its stand-in."""
+
+    currency = "EUR"
+    hidden = (stripe.KEY, stripe.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: stripe.StripeServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(stripe.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return Stripe(
+            secret_key=stripe.KEY,
+            webhook_secrets=secrets,
+            clock=self.clock,
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.expire(page.provider_ref)
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.fail_debit(page.provider_ref)
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("invoice.paid", {"id": "in_1", "object": "invoice"})
+
+
+class CoinbaseRig:
+    """Coinbase Checkouts and their stand-in."""
+
+    currency = "USD"
+    hidden = (coinbase.KEY_SECRET, coinbase.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: coinbase.CoinbaseServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(coinbase.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return Coinbase(
+            key_id=coinbase.KEY_ID,
+            key_secret=coinbase.KEY_SECRET,
+            webhook_secrets=secrets,
+            clock=self.clock,
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.expire(page.provider_ref)
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.fail(page.provider_ref)
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("checkout.refund.failed", {"id": "0" * 24})
+
+
+class CommerceRig:
+    """Coinbase Commerce and its stand-in."""
+
+    currency = "USD"
+    hidden = (coinbase_commerce.KEY, coinbase_commerce.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: coinbase_commerce.CommerceServer, url: str
+    ) -> None:
+        self.clock, self.server, self._url = clock, server, url
+        self.provider: PaymentProvider = self.with_secrets(coinbase_commerce.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return CoinbaseCommerce(
+            api_key=coinbase_commerce.KEY,
+            webhook_secrets=secrets,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.expire(page.provider_ref)
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.fail(page.provider_ref)
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("charge:created", {"id": "1"})
+
+
+class StarsRig:
+    """Stars and a Bot API stand-in."""
+
+    currency = "XTR"
+    hidden = (star_bot.TOKEN,)
+
+    def __init__(
+        self, *, clock: Hands, server: star_bot.StarBotServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server = clock, server
+        self.provider: PaymentProvider = Stars(
+            token=star_bot.TOKEN, clock=clock, http=http, api_url=url, seconds=SECONDS
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+
+class SandboxRig:
+    """The sandbox, whose webhooks are caught on their way out."""
+
+    currency = "EUR"
+    hidden = (SANDBOX_SECRET,)
+
+    def __init__(self, *, clock: Hands, kind: Literal["card", "crypto"], directory: Path) -> None:
+        self.clock, self._kind, self._directory = clock, kind, directory
+        self.answers: list[int] = []
+        self.sent: asyncio.Queue[Delivery] = asyncio.Queue()
+        self.http = httpx.AsyncClient(transport=httpx.MockTransport(self._catch))
+        self.sandbox = self.with_secrets(SANDBOX_SECRET)
+        self.provider: PaymentProvider = self.sandbox
+
+    def with_secrets(self, *secrets: str, send_webhooks: bool = True) -> Sandbox:
+        return Sandbox(
+            kind=self._kind,
+            directory=self._directory,
+            secrets=secrets,
+            public_url="http://127.0.0.1:8080",
+            clock=self.clock,
+            http=self.http,
+            send_webhooks=send_webhooks,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        await self.sandbox.press(page.provider_ref, "pay")
+        if self._kind == "crypto":
+            await self.next_sent()
+            await self.sandbox.press(page.provider_ref, "confirm")
+        return await self.next_sent()
+
+    async def next_sent(self) -> Delivery:
+        return await asyncio.wait_for(self.sent.get(), timeout=5)
+
+    async def expire(self, page: PaymentPage) -> None:
+        assert page.expires_at
+        self.clock.moment = page.expires_at
+
+    async def decline(self, page: PaymentPage) -> None:
+        await self.sandbox.press(page.provider_ref, "decline")
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        stamp = int(self.clock.now().timestamp()) if at is None else at
+        key = (secret or SANDBOX_SECRET).encode()
+        code = hmac.new(key, b"%d.%b" % (stamp, body), "sha256").hexdigest()
+        return Delivery(headers={SIGNATURE_HEADER: f"t={stamp},v1={code}"}, body=body)
+
+    def unknown(self) -> Delivery:
+        return self.sign(b'{"id": "evt_1", "type": "payment.framed"}')
+
+    async def _catch(self, request: httpx.Request) -> httpx.Response:
+        self.sent.put_nowait(Delivery(headers=dict(request.headers), body=request.content))
+        answer = self.answers.pop(0) if self.answers else 200
+        if answer == NO_ANSWER:
+            words = "nobody there"
+            raise httpx.ConnectError(words, request=request)
+        return httpx.Response(answer)
+
+
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "stars")
+SANDBOXES = ("sandbox_card", "sandbox_crypto")
+STAMPED = ("stripe", "coinbase", *SANDBOXES)
+SIGNED = (*STAMPED, "coinbase_commerce")
+ALL = (*REMOTE, *SANDBOXES)
+
+
+@asynccontextmanager
+async def rig_of(name: str, directory: Path) -> AsyncIterator[Any]:
+    """Build the rig of a provider and take it down again."""
+    clock = Hands()
+    async with AsyncExitStack() as stack:
+        rig: Rig
+        if name in SANDBOXES:
+            kind: Literal["card", "crypto"] = "card" if name == "sandbox_card" else "crypto"
+            rig = sandbox = SandboxRig(clock=clock, kind=kind, directory=directory)
+            stack.push_async_callback(sandbox.http.aclose)
+        else:
+            http = await stack.enter_async_context(httpx.AsyncClient(verify=_TLS))
+            rig = _remote(name, clock, stack, http)
+        stack.push_async_callback(rig.provider.close)
+        yield rig
+
+
+def _remote(name: str, clock: Hands, stack: AsyncExitStack, http: httpx.AsyncClient) -> Remote:
+    match name:
+        case "stripe":
+            cards = stripe.StripeServer(now=clock.now)
+            url = stack.enter_context(serve(cards.app))
+            return StripeRig(clock=clock, server=cards, url=url, http=http)
+        case "coinbase":
+            chain = coinbase.CoinbaseServer(now=clock.now)
+            url = stack.enter_context(serve(chain.app))
+            return CoinbaseRig(clock=clock, server=chain, url=url, http=http)
+        case "coinbase_commerce":
+            old = coinbase_commerce.CommerceServer(now=clock.now)
+            return CommerceRig(clock=clock, server=old, url=stack.enter_context(serve(old.app)))
+        case _:
+            bot = star_bot.StarBotServer(now=clock.now)
+            url = stack.enter_context(serve(bot.app))
+            return StarsRig(clock=clock, server=bot, url=url, http=http)

@@ -1,0 +1,149 @@
+"""Signatures made by other people's code and vectors, not by ours."""
+
+import json
+from base64 import b64encode
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+import stripe
+from coinbase_commerce.webhook import Webhook, WebhookSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from payments.coinbase_key import CoinbaseKey
+from payments.hook0 import check_hook0
+from payments.signatures import check_code, check_stamped
+from shop.ports import BadSignatureError, ProviderError
+from tests.standins.coinbase_commerce import CommerceServer
+
+NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)  # 1800000000
+BODY = b'{"event":"user.created"}'
+HEADERS = {
+    "x-event-id": "evt-1",
+    "x-delivery-id": "dlv-1",
+    "content-type": "application/json",
+}
+
+# Source: hook0/hook0 clients/conformance/signature.json; secret `a-subscription-secret`.
+V0 = "d17d66b66fca89390c5b967c45e8928fc732db07a0aabe8167b1e98213081ffe"
+V1 = "19a6fb8f6581715b241a93af02a58611c3b0ac7b747a8d2a5b120ee418d0c347"
+V1_TURNED = "bf5f4e5fe0c9143510ae192f983316a09ed392d0104d2ce0faa3d7bce3687acb"
+NAMES, TURNED = "x-event-id x-delivery-id", "x-delivery-id x-event-id"
+T = "t=1800000000"
+EDGE = "t=1799999700,v0=f9689580483e051113d28de23c1658c509da2b00e7bc15a5aaa83b8bdf83ff81"
+OLD = "t=1799999699,v0=4168cc6c683357e103055b48584715f12e2baa4e679b8e076254247f11edf34d"
+AHEAD = "t=1800000301,v0=ba4b79e449ae52edb505b6baa07380be2baa6e0c4c6fec3b9a01c85d47a4935f"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        f"{T},v0={V0}",
+        f"{T},h={NAMES},v1={V1}",
+        f"{T},h={NAMES},v0={V1_TURNED},v1={V1}",
+        f"{T},h={TURNED},v1={V1_TURNED}",
+        EDGE,
+    ],
+    ids=["body only", "with headers", "stronger one counts", "named in order", "edge of window"],
+)
+def test_hook0_accepts(signature: str) -> None:
+    _check_hook0(signature)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        f"{T},h={NAMES},v0={V0},v1={V1_TURNED}",
+        f"{T},h={TURNED},v1={V1}",
+        f"{T},h=x-event-id x-missing,v1={V1}",
+        f"{T},v0={V0[:-1]}z",
+        f"{T},v0={V0[:-1]}",
+        OLD,
+        AHEAD,
+        f"{T},v1={V1}",
+    ],
+    ids=[
+        "no downgrade", "names turned", "header stripped", "not hex", "half a byte", "old",
+        "ahead", "no names",
+    ],
+)  # fmt: skip
+def test_hook0_refuses(signature: str) -> None:
+    with pytest.raises(BadSignatureError):
+        _check_hook0(signature)
+
+
+def _check_hook0(signature: str) -> None:
+    headers = {**HEADERS, "x-hook0-signature": signature}
+    check_hook0(headers, BODY, keys=[b"a-subscription-secret"], now=NOW)
+
+
+def test_stripes_own_signature_is_good() -> None:
+    body = json.dumps({"id": "evt_1", "name": "Zoë"}, ensure_ascii=False)
+    header = stripe.WebhookSignature.generate_signature_header(
+        body, "whsec_1", int(NOW.timestamp())
+    )
+    check_stamped(header, body.encode(), keys=[b"whsec_1"], now=NOW)
+
+
+def test_one_good_signature_among_several_is_enough() -> None:
+    header = stripe.WebhookSignature.generate_signature_header(
+        "{}", "whsec_1", int(NOW.timestamp())
+    )
+    stamp, _, good = header.partition(",")
+    check_stamped(f"{stamp},v1={'0' * 64},{good},v0=ff", b"{}", keys=[b"whsec_1"], now=NOW)
+    with pytest.raises(BadSignatureError):
+        check_stamped(header.replace("v1=", "v0="), b"{}", keys=[b"whsec_1"], now=NOW)
+
+
+def test_commerces_own_signature_is_good() -> None:
+    code = WebhookSignature._compute_signature('{"event": {}}', "secret")  # noqa: SLF001 - theirs
+    check_code(b'{"event": {}}', [code], keys=[b"secret"])
+
+
+def test_commerces_own_reader_believes_our_stand_in() -> None:
+    delivery = CommerceServer().event("charge:pending", {"id": "1"})
+    header = delivery.headers["x-cc-webhook-signature"]
+    event = Webhook.construct_event(delivery.body.decode(), header, "commerce-shared-secret")
+    assert event["type"] == "charge:pending"
+
+
+def test_a_coinbase_token_by_an_ed25519_key() -> None:
+    private = Ed25519PrivateKey.generate()
+    raw = private.private_bytes_raw() + private.public_key().public_bytes_raw()
+    token = CoinbaseKey(key_id="k", secret=b64encode(raw).decode()).token(["POST a/b"], now=NOW)
+    _check_token(token, private.public_key(), "EdDSA")
+
+
+def test_a_coinbase_token_by_an_ecdsa_key_with_escaped_line_ends() -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    secret = pem.decode().replace("\n", "\\n")
+    token = CoinbaseKey(key_id="k", secret=secret).token(["POST a/b"], now=NOW)
+    _check_token(token, private.public_key(), "ES256")
+
+
+def _check_token(token: str, public_key: object, algorithm: str) -> None:
+    header = jwt.get_unverified_header(token)
+    assert (header["alg"], header["kid"], header["typ"]) == (algorithm, "k", "JWT")
+    assert len(header["nonce"]) == 16
+    options: jwt.types.Options = {
+        "verify_exp": False, "verify_nbf": False, "verify_aud": False,
+    }  # fmt: skip
+    claims = jwt.decode(token, public_key, algorithms=[algorithm], options=options)  # type: ignore[arg-type]  # either key
+    assert claims == {
+        "sub": "k",
+        "iss": "cdp",
+        "aud": None,
+        "nbf": 1_800_000_000,
+        "exp": 1_800_000_120,
+        "uris": ["POST a/b"],
+    }
+
+
+@pytest.mark.parametrize("secret", ["", "%%%", "c2hvcnQ=", "-----BEGIN EC PRIVATE KEY-----\nx"])
+def test_a_malformed_coinbase_key_is_a_plain_no(secret: str) -> None:
+    with pytest.raises(ProviderError, match="malformed") as caught:
+        CoinbaseKey(key_id="k", secret=secret).token(["GET a"], now=NOW)
+    assert not secret or secret not in str(caught.value)

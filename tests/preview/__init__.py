@@ -1,0 +1,1 @@
+"""The stand-in of Telegram, held to what Telegram does."""

@@ -1,0 +1,115 @@
+"""`make demo` as a person uses it: with a browser, and nothing else."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.web.demo import free_ports, running_demo
+
+pytestmark = pytest.mark.timeout(150)
+_DESK, _PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+_ANNA, _OLGA = 1001, 9001
+
+
+async def test_anna_buys_a_plan_is_reminded_and_renews_with_one_tap(
+    browser: Browser, tmp_path: Path, pictures: Path
+) -> None:
+    async with running_demo(tmp_path / "demo", ports=free_ports()) as demo:
+        page = await browser.new_page(viewport=_DESK, color_scheme="light")  # type: ignore[arg-type]
+        await page.goto(demo.page)
+        anna, olga = _pane(page, _ANNA), _pane(page, _OLGA)
+        await olga.get_by_test_id("start").click()
+        await _say(olga, "/admin")
+
+        await anna.get_by_test_id("start").click()
+        await _tap(anna, "See the plans")
+        await _tap(anna, "Duo · from €11.99")
+        await _tap(anna, "1 month · €11.99")
+        await _tap(anna, "Card (sandbox) · €11.99")
+        await _tap(anna, "Pay €11.99")
+        await _pay_in_sheet(page, pictures)
+        await expect(anna.get_by_text("Your access to Duo")).to_be_visible(timeout=20_000)
+        await expect(anna.locator("article img")).to_be_visible(timeout=20_000)
+        await page.screenshot(path=pictures / "shop.png")
+
+        for _ in range(24):
+            await _next_day(page)
+        await expect(anna.get_by_text("7 days").last).to_be_visible(timeout=20_000)
+        await page.screenshot(path=pictures / "reminder.png")
+        await anna.get_by_role("button", name="Renew").last.click()
+        await _tap(anna, "Card (sandbox)")
+        await _tap(anna, "Pay €11.99")
+        await _pay_in_sheet(page, pictures)
+        await expect(anna.get_by_text("January 22").last).to_be_visible(timeout=20_000)
+
+
+async def test_on_a_phone_in_the_dark_the_trial_is_two_taps_away(
+    browser: Browser, tmp_path: Path, pictures: Path
+) -> None:
+    async with running_demo(tmp_path / "demo", ports=free_ports()) as demo:
+        page = await browser.new_page(viewport=_PHONE, color_scheme="dark")  # type: ignore[arg-type]
+        await page.goto(demo.page)
+        anna = _pane(page, _ANNA)
+        await anna.get_by_test_id("start").click()
+        await _tap(anna, "See the plans")
+        await page.screenshot(path=pictures / "phone-plans.png")
+        await _tap(anna, "Solo · from €7.99")
+        await _tap(anna, "Try 3 days for free")
+        await expect(anna.get_by_text("Your access to Solo")).to_be_visible(timeout=20_000)
+        await asyncio.sleep(1)
+        await page.screenshot(path=pictures / "phone-access.png")
+
+
+async def test_a_demo_killed_in_the_middle_of_a_payment_goes_on_where_it_was(
+    browser: Browser, tmp_path: Path
+) -> None:
+    ports = free_ports()
+    page = await browser.new_page(viewport=_DESK)  # type: ignore[arg-type]
+    async with running_demo(tmp_path / "demo", ports=ports) as demo:
+        await page.goto(demo.page)
+        anna = _pane(page, _ANNA)
+        await anna.get_by_test_id("start").click()
+        await _tap(anna, "See the plans")
+        await _tap(anna, "Solo · from €7.99")
+        await _tap(anna, "1 month · €7.99")
+        await _tap(anna, "Card (sandbox) · €7.99")
+        demo.process.send_signal(signal.SIGKILL)
+        await demo.process.wait()
+    async with running_demo(tmp_path / "demo", ports=ports):
+        await _tap(anna, "Pay €7.99")
+        await _pay_in_sheet(page, tmp_path)
+        await expect(anna.get_by_text("Your access to Solo")).to_be_visible(timeout=20_000)
+
+
+def _pane(page: Page, person: int) -> Locator:
+    return page.get_by_test_id(f"pane-{person}")
+
+
+async def _next_day(page: Page) -> None:
+    button = page.get_by_test_id("next-day")
+    await button.click()
+    await expect(button).not_to_have_attribute("aria-busy", "true")
+
+
+async def _say(pane: Locator, words: str) -> None:
+    await pane.get_by_test_id("composer").fill(words)
+    await pane.get_by_test_id("send").click()
+
+
+async def _tap(pane: Locator, words: str) -> None:
+    await pane.get_by_role("button", name=words).last.click(timeout=15_000)
+
+
+async def _pay_in_sheet(page: Page, pictures: Path) -> None:
+    sheet = page.get_by_test_id("sheet")
+    frame = sheet.frame_locator("iframe")
+    await frame.get_by_role("button", name="Pay", exact=False).first.click(timeout=15_000)
+    await expect(frame.get_by_role("link", name="Back to the chat")).to_be_visible()
+    await page.screenshot(path=pictures / "sandbox.png")
+    await frame.get_by_role("link", name="Back to the chat").click()
+    # The shop's own page comes next; its link leads into the chat, and the sheet closes.
+    await frame.get_by_role("link", name="Back to the chat").click()
+    await expect(sheet).to_be_hidden()
