@@ -157,8 +157,12 @@ def payments(books: Books) -> None:
     ]
     assert books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
     books.payments.poll_later(payment.id, NOW + 2 * DAY)
-    affairs = books.payments.affairs(payment.id)
+    affairs = books.payments.affairs("r1")
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
+    payer = books.customers.claim_payer("r1", "card")
+    assert payer is not None
+    assert payer.id == 1
+    assert books.customers.claim_payer("r1", "crypto") is None
     created, final = PaymentState.CREATED, PaymentState.FINAL
     assert books.payments.move(payment.id, old=created, new=final, poll_at=None)
     assert not books.payments.move(payment.id, old=created, new=final, poll_at=None)
@@ -175,6 +179,10 @@ def money(books: Books) -> None:
     }  # fmt: skip
     assert books.payments.add_receipt(**facts) is not None
     assert books.payments.add_receipt(**facts) is None
+    paid = books.payments.by_receipt("card", "m1")
+    assert paid is not None
+    assert paid.reference == "r1"
+    assert books.payments.by_receipt("card", "m2") is None
     order_id = order_of(books).id
     assert books.payments.short_before(order_id, "EUR") == EUR
     assert books.payments.short_before(order_id, "USD") == Money(0, "USD")
@@ -283,14 +291,22 @@ def outbox(books: Books) -> None:
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}
     assert books.outbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.outbox.release(now=NOW) == 2, "as when the one that took them was killed"
+    assert len(books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)) == 2
     books.outbox.again(other.id, due_at=NOW, error="busy", is_counted=False)
     [again] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
-    assert (again.id, again.tries, again.error) == (other.id, 1, "busy")
+    assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
     assert books.outbox.finish(first.id, now=NOW)
     assert not books.outbox.finish(first.id, now=NOW)
     assert books.outbox.finish(other.id, now=NOW, state="dead", error="no")
     assert [one.id for one in books.outbox.dead(most=9)] == [other.id]
     assert books.outbox.count_dead() == 1
+    assert books.outbox.dismiss(other.id, now=NOW)
+    assert not books.outbox.dismiss(other.id, now=NOW)
+    assert books.outbox.dead(most=9) == []
+    books.outbox.add([Effect(kind=Kind.STAFF, lane="chat:3", key="d", payload={})], now=NOW)
+    [other] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=1)
+    assert books.outbox.finish(other.id, now=NOW, state="dead", error="no")
     assert books.outbox.replay(other.id, now=NOW)
     assert not books.outbox.replay(first.id, now=NOW)
     replayed = books.outbox.get(other.id)
@@ -314,6 +330,7 @@ def inbox(books: Books) -> None:
     [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
     assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
     assert books.inbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.inbox.release(now=NOW) == 1
     books.inbox.finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books.inbox.stuck(most=9)] == ["why"]
     assert books.inbox.counts() == {InboxState.STUCK: 1}
