@@ -283,9 +283,11 @@ def outbox(books: Books) -> None:
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}
     assert books.outbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.outbox.release(now=NOW) == 2, "a killed process gives back what it held"
+    assert len(books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)) == 2
     books.outbox.again(other.id, due_at=NOW, error="busy", is_counted=False)
     [again] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
-    assert (again.id, again.tries, again.error) == (other.id, 1, "busy")
+    assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
     assert books.outbox.finish(first.id, now=NOW)
     assert not books.outbox.finish(first.id, now=NOW)
     assert books.outbox.finish(other.id, now=NOW, state="dead", error="no")
@@ -296,6 +298,9 @@ def outbox(books: Books) -> None:
     replayed = books.outbox.get(other.id)
     assert replayed is not None
     assert replayed.tries == 0
+    assert not books.outbox.dismiss(other.id, now=NOW), "it waits again"
+    books.outbox.finish(other.id, now=NOW, state="dead")
+    assert books.outbox.dismiss(other.id, now=NOW)
     assert books.outbox.get(99) is None
 
 
@@ -314,6 +319,8 @@ def inbox(books: Books) -> None:
     [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
     assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
     assert books.inbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.inbox.release(now=NOW) == 1
+    assert [one.id for one in books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
     books.inbox.finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books.inbox.stuck(most=9)] == ["why"]
     assert books.inbox.counts() == {InboxState.STUCK: 1}
