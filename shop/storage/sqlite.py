@@ -23,6 +23,13 @@ _Outcome = tuple[Any, BaseException | None]
 _BUSY_SECONDS = 5.0
 _MOST_TOGETHER = 256
 _READERS = 2
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    # What a savepoint may have to undo, 200 kB for a settlement: else a temporary file takes it.
+    "temp_store=MEMORY",
+)
 
 
 class WriterConnection(aiosqlite.Connection):
@@ -170,7 +177,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         connection.close()

@@ -23,6 +23,11 @@ SELECT * FROM payments WHERE reference = :reference;
 -- name: payment_by_provider_ref^
 SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_ref;
 
+-- name: payment_by_receipt^
+SELECT p.* FROM payments AS p
+INNER JOIN receipts AS r ON r.payment_id = p.id
+WHERE r.provider = :provider AND r.receipt_id = :receipt_id;
+
 -- name: payment_affairs^
 -- Everything settlement decides on, read under the customer's claim.
 SELECT
@@ -36,7 +41,7 @@ INNER JOIN orders AS o ON o.id = pay.order_id
 INNER JOIN products AS pr ON pr.id = o.product_id
 LEFT JOIN subscriptions AS s
     ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
-WHERE pay.id = :id;
+WHERE pay.reference = :reference;
 
 -- name: payment_move!
 UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state = :old;
