@@ -157,7 +157,7 @@ def payments(books: Books) -> None:
     ]
     assert books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
     books.payments.poll_later(payment.id, NOW + 2 * DAY)
-    affairs = books.payments.affairs(payment.id)
+    affairs = books.payments.affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
     created, final = PaymentState.CREATED, PaymentState.FINAL
     assert books.payments.move(payment.id, old=created, new=final, poll_at=None)
@@ -175,6 +175,10 @@ def money(books: Books) -> None:
     }  # fmt: skip
     assert books.payments.add_receipt(**facts) is not None
     assert books.payments.add_receipt(**facts) is None
+    paid = books.payments.by_receipt("card", "m1")
+    assert paid is not None
+    assert paid.reference == "r1"
+    assert books.payments.by_receipt("card", "m2") is None
     order_id = order_of(books).id
     assert books.payments.short_before(order_id, "EUR") == EUR
     assert books.payments.short_before(order_id, "USD") == Money(0, "USD")
