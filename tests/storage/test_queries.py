@@ -151,6 +151,10 @@ def payments(books: Books) -> None:
     assert books.payments.by_provider_ref("card", "p1") == found
     assert books.payments.by_reference("r2") is None
     assert books.payments.by_provider_ref("card", "p2") is None
+    payer = books.customers.claim_payer("r1", "card")
+    assert payer is not None
+    assert payer.id == payment.customer_id
+    assert books.customers.claim_payer("r1", "another") is None
     assert books.payments.next_poll() == NOW
     assert [one.id for one in books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9)] == [
         payment.id
