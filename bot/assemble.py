@@ -123,7 +123,6 @@ class _Providers:
         return [
             Stripe(
                 secret_key=settings.stripe_secret_key.get_secret_value(),
-                http=self._http,
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
                 http=self._http,
