@@ -28,7 +28,9 @@ def main() -> None:
 
 def _update(path: Path, texts: Catalog, language: str) -> None:
     catalogue = read_po(BytesIO(path.read_bytes()), locale=language)
+    began = catalogue.creation_date
     catalogue.update(texts, no_fuzzy_matching=True)
+    catalogue.creation_date = began  # else every update would change every file
     catalogue.obsolete.clear()
     out = BytesIO()
     write_po(out, catalogue, width=99, omit_header=False, sort_by_file=True, include_lineno=False)

@@ -140,11 +140,12 @@ def _steps(_: Speech, front: Shopfront, opened: int | None) -> Html:
 
 async def _send_picture(visit: Visit, address: str) -> None:
     """The address as a picture; whatever fails here, the credentials are there already."""
+    _ = visit.speech
     try:
         picture = await asyncio.to_thread(draw, address)
         await visit.bot.send_photo(
             visit.chat_id, picture, parse_mode=ParseMode.HTML, protect_content=True,
-            caption=visit.speech("Or scan this: it holds the address."),
+            caption=_("Or scan this: it holds the address."),
         )  # fmt: skip
     except (NoPictureError, TelegramError) as error:
         _LOG.warning("The picture was not sent: %s", type(error).__name__)

@@ -45,9 +45,10 @@ def _morning(visit: Visit) -> datetime:
 def _sales(_: Speech, found: Today) -> Html:
     if not found.sales:
         return _("No sales yet today.")
+    totals = [(many, bold(_.money(money))) for many, money in found.sales]
     sums = (
-        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=bold(_.money(money)))
-        for many, money in found.sales
+        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=total)
+        for many, total in totals
     )
     return lines(*sums)
 

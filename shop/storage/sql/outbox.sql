@@ -1,8 +1,3 @@
--- name: outbox_add!
-INSERT INTO outbox (kind, lane, key, payload, due_at, created_at)
-VALUES (:kind, :lane, :key, :payload, :due_at, :now)
-ON CONFLICT (key) DO NOTHING;
-
 -- name: outbox_add_many*!
 INSERT INTO outbox (kind, lane, key, payload, due_at, created_at)
 VALUES (:kind, :lane, :key, :payload, :due_at, :now)
