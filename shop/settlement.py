@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.news import take_news
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.rules.money import Money
@@ -13,7 +14,6 @@ from shop.rules.periods import Interval
 from shop.rules.policy import Policy
 from shop.rules.receiving import Due, Judgement, Verdict, judge
 from shop.rules.states import (
-    OPEN_PAYMENTS,
     PAYMENT_MOVES,
     OrderState,
     PaymentState,
@@ -24,7 +24,7 @@ from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
 from shop.storage.journal import WALLET, Entry
 from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs
+from shop.storage.payments import Affairs, Payment
 from shop.subscribing import add_time
 
 
@@ -68,7 +68,8 @@ def settle(
     customer, affairs = claimed
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
-    return _move_on(books, customer, affairs, event, policy=policy, now=now)
+    take_news(books, customer, affairs, event, policy=policy, now=now)
+    return Outcome.NOTED
 
 
 def settle_all(
@@ -84,12 +85,19 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
     if customer is None:
         if reference and books.payments.by_reference(reference) is not None:
             return None  # of another provider: whatever else the event names, it is not ours
-        # "" is what payments have whose page was never noted: it finds nobody.
-        found = event.provider_ref and books.payments.by_provider_ref(provider, event.provider_ref)
-        if not found:
+        if (found := _otherwise_named(books, event, provider)) is None:
             return None
         reference, customer = found.reference, books.customers.claim(found.customer_id)
     return customer, books.payments.affairs(reference)
+
+
+def _otherwise_named(books: Books, event: PaymentEvent, provider: str) -> Payment | None:
+    # "" is what payments have whose page was never noted: it finds nobody.
+    ref, receipt = event.provider_ref, event.receipt_id
+    found = books.payments.by_provider_ref(provider, ref) if ref else None
+    if found is None and receipt:
+        found = books.payments.by_receipt(provider, receipt)  # all that a dispute may name
+    return found
 
 
 def _receive(
@@ -262,49 +270,6 @@ def _keep_unknown_money(
         )  # fmt: skip
         books.outbox.add(effects, now=now)
     return Outcome.UNKNOWN
-
-
-_MOVES = {
-    Happening.SEEN: PaymentState.SEEN,
-    Happening.FAILED: PaymentState.FAILED,
-    Happening.EXPIRED: PaymentState.EXPIRED,
-    Happening.REFUNDED: PaymentState.REFUNDED,
-    Happening.DISPUTED: PaymentState.DISPUTED,
-}
-
-
-def _move_on(
-    books: Books,
-    customer: Customer,
-    affairs: Affairs,
-    event: PaymentEvent,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
-    new = _MOVES[event.happening]
-    if not may_move(PAYMENT_MOVES, affairs.payment_state, new):
-        return Outcome.NOTED  # out of order or repeated: a later state stands
-    poll_at = affairs.poll_at if new in OPEN_PAYMENTS else None
-    books.payments.move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
-    key, slug = str(affairs.payment_id), affairs.product.slug
-    if new is PaymentState.SEEN:
-        effects = [tell_customer(customer, Notice.SEEN, key=key, plan=slug)]
-    elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
-        effects = [
-            tell_customer(customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term)
-        ]
-    elif new in {PaymentState.REFUNDED, PaymentState.DISPUTED}:
-        effects = tell_staff(
-            policy, Notice.MONEY_BACK, key=f"{key}:{new}", customer=customer.id,
-            name=customer.name, provider=affairs.provider, plan=slug, what=new,
-            minor=event.money.minor if event.money else affairs.whole.minor,
-            currency=event.money.currency if event.money else affairs.whole.currency,
-        )  # fmt: skip
-    else:
-        effects = []
-    books.outbox.add(effects, now=now)
-    return Outcome.NOTED
 
 
 def _minor(money: Money) -> int:
