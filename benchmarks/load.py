@@ -47,9 +47,7 @@ def fire(port: int, requests: Sequence[bytes], *, in_flight: int) -> Report:
         for line in lines:
             line.socket.close()
     cuts = quantiles(times, n=100)
-    return Report(
-        per_second=len(times) / took, p50=cuts[49], p99=cuts[98], own_share=own / took
-    )
+    return Report(per_second=len(times) / took, p50=cuts[49], p99=cuts[98], own_share=own / took)
 
 
 class _Line:

@@ -38,9 +38,7 @@ async def stock(storage: Storage, *, now: datetime) -> None:
         await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=now)
 
 
-async def open_orders(
-    storage: Storage, many: int, *, first: int, now: datetime
-) -> list[Sale]:
+async def open_orders(storage: Storage, many: int, *, first: int, now: datetime) -> list[Sale]:
     """Bring that many customers, from Telegram id `first` on, up to the payment page."""
     await stock(storage, now=now)
     sales: list[Sale] = []

@@ -8,7 +8,9 @@ from rich.table import Table
 _WIDTH = 110
 
 
-def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
+def show(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = ""
+) -> None:
     """A table: the first column is text, the others are figures."""
     table = Table(title=title, caption=note, title_justify="left", caption_justify="left")
     for number, column in enumerate(columns):

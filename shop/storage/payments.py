@@ -116,7 +116,7 @@ class Payments:
         return None if row is None else _payment(row)
 
     def by_receipt(self, provider: str, receipt_id: str) -> Payment | None:
-        """The payment this money came for."""
+        """The payment that this money came for."""
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)
         return None if row is None else _payment(row)
 
