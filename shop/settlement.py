@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.news import take_news
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
@@ -14,7 +15,6 @@ from shop.rules.periods import Interval
 from shop.rules.policy import Policy
 from shop.rules.receiving import Due, Judgement, judge
 from shop.rules.states import (
-    OPEN_PAYMENTS,
     PAYMENT_MOVES,
     OrderState,
     PaymentState,
@@ -69,7 +69,8 @@ def settle(
     customer, affairs = claimed
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
-    return _move_on(books, customer, affairs, event, policy=policy, now=now)
+    take_news(books, customer, affairs, event, policy=policy, now=now)
+    return Outcome.NOTED
 
 
 def settle_all(
@@ -209,49 +210,6 @@ def _tell_not_owed(
             name=customer.name, provider=affairs.provider, **facts,
         ),
     ]  # fmt: skip
-
-
-_MOVES = {
-    Happening.SEEN: PaymentState.SEEN,
-    Happening.FAILED: PaymentState.FAILED,
-    Happening.EXPIRED: PaymentState.EXPIRED,
-    Happening.REFUNDED: PaymentState.REFUNDED,
-    Happening.DISPUTED: PaymentState.DISPUTED,
-}
-
-
-def _move_on(
-    books: Books,
-    customer: Customer,
-    affairs: Affairs,
-    event: PaymentEvent,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
-    new = _MOVES[event.happening]
-    if not may_move(PAYMENT_MOVES, affairs.payment_state, new):
-        return Outcome.NOTED  # out of order or repeated: a later state stands
-    poll_at = affairs.poll_at if new in OPEN_PAYMENTS else None
-    books.payments.move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
-    key, slug = str(affairs.payment_id), affairs.product.slug
-    if new is PaymentState.SEEN:
-        effects = [tell_customer(customer, Notice.SEEN, key=key, plan=slug)]
-    elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
-        effects = [
-            tell_customer(customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term)
-        ]
-    elif new in {PaymentState.REFUNDED, PaymentState.DISPUTED}:
-        effects = tell_staff(
-            policy, Notice.MONEY_BACK, key=f"{key}:{new}", customer=customer.id,
-            name=customer.name, provider=affairs.provider, plan=slug, what=new,
-            minor=event.money.minor if event.money else affairs.whole.minor,
-            currency=event.money.currency if event.money else affairs.whole.currency,
-        )  # fmt: skip
-    else:
-        effects = []
-    books.outbox.add(effects, now=now)
-    return Outcome.NOTED
 
 
 def _minor(money: Money) -> int:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from shop.rules.errors import BooksUnavailableError
+from shop.rules.errors import BadInputError, BooksUnavailableError
 from shop.storage.books import Books
 from shop.storage.migrate import migrate_postgres
 
@@ -21,6 +21,7 @@ _SIZE = 8
 _WAIT_SECONDS = 5.0
 _TRIES = 8
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_UNFIT = "That is not a text or number that books can hold."  # such as one with NUL inside
 _GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -90,6 +91,8 @@ class PostgresStorage:
                     raise BooksUnavailableError from error
             except _GONE as error:
                 raise self._unavailable() from error
+            except psycopg.DataError as error:
+                raise BadInputError(reason=_UNFIT) from error
         raise BooksUnavailableError
 
     def _snapshot(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
@@ -99,6 +102,8 @@ class PostgresStorage:
                 return use_case(Books(connection, "postgres"), *args, **kwargs)
         except _GONE as error:
             raise self._unavailable() from error
+        except psycopg.DataError as error:
+            raise BadInputError(reason=_UNFIT) from error
 
     def _unavailable(self) -> BooksUnavailableError:
         # Where one connection broke the idle ones did too; they go before anyone is given them.
