@@ -156,7 +156,7 @@ def try_of(books: Books, reference: str, customer_id: int) -> Try:
     payment = books.payments.by_reference(reference)
     if payment is None or payment.customer_id != customer_id:
         raise NotFoundError(what="payment", name=reference)
-    affairs = books.payments.affairs(payment.id)
+    affairs = books.payments.affairs(payment.reference)
     interval = Interval.from_key(affairs.term)
     price = books.catalog.price_for(affairs.product.id, interval, payment.whole.currency)
     return Try(

@@ -24,7 +24,7 @@ from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
 from shop.storage.journal import WALLET, Entry
 from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs, Payment
+from shop.storage.payments import Affairs
 from shop.subscribing import add_time
 
 
@@ -61,12 +61,11 @@ def settle(
     if event.happening in {Happening.UNHANDLED, Happening.PENDING}:
         books.inbox.finish(letter, InboxState.UNHANDLED)
         return Outcome.UNHANDLED
-    payment = _find(books, event, source.provider)
-    if payment is None:
+    claimed = _claim(books, event, source.provider)
+    if claimed is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
         return _keep_unknown_money(books, event, source.provider, policy=policy, now=now)
-    customer = books.customers.claim(payment.customer_id)
-    affairs = books.payments.affairs(payment.id)
+    customer, affairs = claimed
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
     return _move_on(books, customer, affairs, event, policy=policy, now=now)
@@ -79,11 +78,18 @@ def settle_all(
     return [settle(books, event, source, policy=policy, now=now) for event in events]
 
 
-def _find(books: Books, event: PaymentEvent, provider: str) -> Payment | None:
-    found = books.payments.by_reference(event.reference) if event.reference else None
-    if found is None and event.provider_ref:
-        found = books.payments.by_provider_ref(provider, event.provider_ref)
-    return found if found is not None and found.provider == provider else None
+def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, Affairs] | None:
+    reference = event.reference
+    customer = books.customers.claim_payer(reference, provider) if reference else None
+    if customer is None:
+        if reference and books.payments.by_reference(reference) is not None:
+            return None  # of another provider: whatever else the event names, it is not ours
+        # "" is what payments have whose page was never noted: it finds nobody.
+        found = event.provider_ref and books.payments.by_provider_ref(provider, event.provider_ref)
+        if not found:
+            return None
+        reference, customer = found.reference, books.customers.claim(found.customer_id)
+    return customer, books.payments.affairs(reference)
 
 
 def _receive(

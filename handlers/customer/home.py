@@ -20,7 +20,7 @@ async def home(visit: Visit, _args: Args) -> Screen:
     usual = _(
         "Welcome to {shop}. Pick a plan, pay the way you like, and your access arrives right here "
         "in this chat, usually within a minute.",
-        shop=bold(_.own(front.name)),
+        shop=bold(visit.counter.policy.shop_name or _.own(front.name)),
     )
     greeting = _.own(front.greeting) or usual
     return Screen(text=paragraphs(hello, greeting), rows=_first_steps(_, seen))

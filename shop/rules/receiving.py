@@ -55,7 +55,8 @@ class ReceiptPolicy:
 
 def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> Judgement:
     """Decide on one receipt: what it pays, and what goes to the customer's wallet."""
-    nothing = Money.zero(received.currency)
+    currency = received.currency
+    nothing = Money.zero(currency)
 
     def all_to_wallet(verdict: Verdict) -> Judgement:
         return Judgement(
@@ -63,7 +64,7 @@ def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> 
             fulfils=False,
         )  # fmt: skip
 
-    if received.currency != due.amount.currency:
+    if currency != due.amount.currency:
         return all_to_wallet(Verdict.WRONG_CURRENCY)
     if due.is_order_paid:
         return all_to_wallet(Verdict.DUPLICATE)
@@ -71,21 +72,15 @@ def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> 
     if is_late and (at - due.expires_at).days >= policy.late_days:
         return all_to_wallet(Verdict.LATE)
     # What came short before lies in the wallet for this order; it counts now.
-    together = received + due.received_before
-    missing = due.amount - together
-    if missing.minor > policy.tolerance:
+    together = (received + due.received_before).minor
+    before, asked = due.received_before.minor, due.amount.minor
+    if asked - together > policy.tolerance:
         return all_to_wallet(Verdict.SHORT)
-    to_order = min(together, due.amount, key=lambda money: money.minor)
-    from_before = min(
-        due.received_before, max(to_order - received, nothing, key=_minor), key=_minor
-    )
-    to_wallet = received - (to_order - from_before)
-    verdict = Verdict.LATE if is_late else Verdict.OVER if to_wallet.minor > 0 else Verdict.PAID
+    to_order = min(together, asked)
+    from_wallet = min(before, max(to_order - received.minor, 0))
+    to_wallet = received.minor - (to_order - from_wallet)
+    verdict = Verdict.LATE if is_late else Verdict.OVER if to_wallet > 0 else Verdict.PAID
     return Judgement(
-        verdict=verdict, to_order=to_order, to_wallet=to_wallet, from_wallet=from_before,
-        fulfils=True,
+        verdict=verdict, to_order=Money(to_order, currency), to_wallet=Money(to_wallet, currency),
+        from_wallet=Money(from_wallet, currency), fulfils=True,
     )  # fmt: skip
-
-
-def _minor(money: Money) -> int:
-    return money.minor

@@ -1,8 +1,10 @@
 """Products and their prices: a price is never edited, only superseded."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from shop.rules.catalog import Texts
@@ -128,7 +130,7 @@ class CatalogTables:
 
 def product_of(row: Row) -> Product:
     """A product from its own row, or from a joined row that has `product_id`."""
-    document = json.loads(row["document"])
+    document = _read(row["document"])
     keys = row.keys()
     return Product(
         id=row["product_id"] if "product_id" in keys else row["id"],
@@ -141,6 +143,13 @@ def product_of(row: Row) -> Product:
         terms=Terms(grace_days=document["grace_days"], keep_days=document["keep_days"]),
         is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
     )
+
+
+@lru_cache(maxsize=256)
+def _read(document: str) -> Mapping[str, Any]:
+    # Every settlement reads its plan, and there are few plans.
+    found: dict[str, Any] = json.loads(document)
+    return found
 
 
 def _price(row: Row) -> Price:

@@ -50,6 +50,11 @@ class Customers:
         """Law 6: take this customer's affairs for the rest of the transaction."""
         return _customer(_there(self._sql.one("customer_claim", id=customer_id), customer_id))
 
+    def claim_payer(self, reference: str, provider: str) -> Customer | None:
+        """Claim whoever pays under this reference with this provider; None when nobody does."""
+        row = self._sql.one("customer_claim_payer", reference=reference, provider=provider)
+        return None if row is None else _customer(row)
+
     def get(self, customer_id: int) -> Customer:
         """The person of this id."""
         return _customer(_there(self._sql.one("customer_by_id", id=customer_id), customer_id))

@@ -115,9 +115,9 @@ class Payments:
         )
         return None if row is None else _payment(row)
 
-    def affairs(self, payment_id: int) -> Affairs:
+    def affairs(self, reference: str) -> Affairs:
         """Read under the customer's claim, so that it holds until the commit."""
-        row = self._sql.one("payment_affairs", id=payment_id)
+        row = self._sql.one("payment_affairs", reference=reference)
         assert row is not None  # noqa: S101 - the caller holds the payment
         return Affairs(
             payment_id=row["payment_id"],

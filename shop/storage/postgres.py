@@ -55,9 +55,10 @@ class PostgresStorage:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            future = asyncio.get_running_loop().run_in_executor(self._threads, work)
         except RuntimeError as error:  # the executor was shut down
             raise BooksUnavailableError from error
+        return await future
 
     def _open(self) -> list[str]:
         try:
@@ -72,6 +73,9 @@ class PostgresStorage:
             min_size=1,
             max_size=_SIZE,
             timeout=_WAIT_SECONDS,
+            # The pool waits twice as long each time; forgetting the outage lets the next use
+            # case try at once, instead of minutes after the server is back.
+            reconnect_timeout=_WAIT_SECONDS,
             open=True,
         )
         return applied
@@ -85,7 +89,7 @@ class PostgresStorage:
                 if not last:
                     raise BooksUnavailableError from error
             except _GONE as error:
-                raise BooksUnavailableError from error
+                raise self._unavailable() from error
         raise BooksUnavailableError
 
     def _snapshot(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
@@ -94,7 +98,13 @@ class PostgresStorage:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 return use_case(Books(connection, "postgres"), *args, **kwargs)
         except _GONE as error:
-            raise BooksUnavailableError from error
+            raise self._unavailable() from error
+
+    def _unavailable(self) -> BooksUnavailableError:
+        # Where one connection broke the idle ones did too; they go before anyone is given them.
+        if self._pool is not None and not self._pool.closed:
+            self._pool.check()
+        return BooksUnavailableError()
 
     def _connection(self) -> Any:  # noqa: ANN401 - the pool's context manager
         if self._pool is None:

@@ -15,6 +15,13 @@ SELECT * FROM customers WHERE id = :id;
 -- Law 6: whoever changes a customer's affairs bumps the version first, and so goes alone.
 UPDATE customers SET version = version + 1 WHERE id = :id RETURNING *;
 
+-- name: customer_claim_payer^
+UPDATE customers SET version = version + 1
+WHERE id = (
+    SELECT customer_id FROM payments WHERE reference = :reference AND provider = :provider
+)
+RETURNING *;
+
 -- name: customers_found
 SELECT * FROM customers
 WHERE telegram_id = :number OR id = :number OR username = :text

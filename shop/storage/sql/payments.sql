@@ -36,7 +36,7 @@ INNER JOIN orders AS o ON o.id = pay.order_id
 INNER JOIN products AS pr ON pr.id = o.product_id
 LEFT JOIN subscriptions AS s
     ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
-WHERE pay.id = :id;
+WHERE pay.reference = :reference;
 
 -- name: payment_move!
 UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state = :old;

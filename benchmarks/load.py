@@ -1,0 +1,75 @@
+"""The other side of the wire: keeps so many signed webhooks in flight, and times each answer.
+
+Plain blocking sockets behind one selector, requests made beforehand: on two cores the generator
+must not take what it measures.
+"""
+
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+_GOOD = b"HTTP/1.1 200 "
+_END = b"\r\n\r\n"  # the shop's answers have no body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the generator saw; times in seconds. `own_share` is its own use of one core."""
+
+    per_second: float
+    p50: float
+    p99: float
+    own_share: float
+
+
+def fire(port: int, requests: Sequence[bytes], *, in_flight: int) -> Report:
+    """Send them all over `in_flight` kept connections; every answer must be 200."""
+    waiting = deque(requests)
+    times: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        lines = [_Line(port) for _ in range(min(in_flight, len(requests)))]
+        began, began_own = time.perf_counter(), time.process_time()
+        for line in lines:
+            selector.register(line.socket, selectors.EVENT_READ, line)
+            line.send(waiting.popleft())
+        while len(times) < len(requests):
+            for key, _ in selector.select(timeout=30):
+                line = key.data
+                if line.receive():
+                    times.append(line.took)
+                    if waiting:
+                        line.send(waiting.popleft())
+        took, own = time.perf_counter() - began, time.process_time() - began_own
+        for line in lines:
+            line.socket.close()
+    cuts = quantiles(times, n=100)
+    return Report(
+        per_second=len(times) / took, p50=cuts[49], p99=cuts[98], own_share=own / took
+    )
+
+
+class _Line:
+    """One kept connection with at most one request under way."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._since, self.took, self._answer = 0.0, 0.0, b""
+
+    def send(self, request: bytes) -> None:
+        self._since, self._answer = time.perf_counter(), b""
+        self.socket.sendall(request)
+
+    def receive(self) -> bool:
+        """Read what is there; True once the answer is whole."""
+        self._answer += self.socket.recv(65536)
+        if not self._answer.endswith(_END):
+            assert self._answer, "the shop hung up"
+            return False
+        self.took = time.perf_counter() - self._since
+        assert self._answer.startswith(_GOOD), self._answer
+        return True

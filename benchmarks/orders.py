@@ -1,0 +1,93 @@
+"""Opens orders through the real use cases, and afterwards reads in the books what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.catalog_file import sample_text
+from shop.catalog_file.reading import read_catalog
+from shop.catalogue import apply_catalog, has_catalog, offer
+from shop.checkout import Choice, begin_payment, note_page
+from shop.people import Visitor, greet
+from shop.ports import PaymentPage
+from shop.rules.money import Money
+from shop.rules.periods import Interval
+from shop.rules.policy import Policy
+from shop.rules.receiving import Verdict
+from shop.rules.states import OrderState, SubscriptionState
+from shop.storage.books import Books
+from shop.storage.opening import Storage
+
+POLICY = Policy()
+_TOGETHER = 50
+_TILL = "provider:stripe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """An order that waits for its money; `provider_ref` is the Checkout Session."""
+
+    customer_id: int
+    reference: str
+    provider_ref: str
+    money: Money
+
+
+async def stock(storage: Storage, *, now: datetime) -> None:
+    """Give the shop the sample catalog."""
+    if not await storage.read(has_catalog):
+        await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=now)
+
+
+async def open_orders(
+    storage: Storage, many: int, *, first: int, now: datetime
+) -> list[Sale]:
+    """Bring that many customers, from Telegram id `first` on, up to the payment page."""
+    await stock(storage, now=now)
+    sales: list[Sale] = []
+    for start in range(first, first + many, _TOGETHER):
+        customers = range(start, min(start + _TOGETHER, first + many))
+        sales += await storage.run(_open, customers, now=now)
+    return sales
+
+
+def _open(books: Books, customers: range, *, now: datetime) -> list[Sale]:
+    found = offer(books, "solo").price(Interval.from_key("1m"), "EUR")
+    assert found is not None
+    return [_open_one(books, customer, found.id, now=now) for customer in customers]
+
+
+def _open_one(books: Books, telegram_id: int, price_id: int, *, now: datetime) -> Sale:
+    visitor = Visitor(
+        telegram_id=telegram_id, name=f"Customer {telegram_id}", username=f"c{telegram_id}",
+        language="de", zone="Europe/Berlin",
+    )  # fmt: skip
+    customer = greet(books, visitor, now=now)
+    choice = Choice(customer_id=customer.id, price_id=price_id, provider="stripe", screen_id=7)
+    payment = begin_payment(books, choice, policy=POLICY, now=now).payment
+    session = f"cs_test_{payment.reference[3:]}"
+    url = f"https://checkout.stripe.com/c/pay/{session}"
+    note_page(books, payment, PaymentPage(provider_ref=session, url=url))
+    return Sale(
+        customer_id=customer.id, reference=payment.reference, provider_ref=session,
+        money=payment.due,
+    )  # fmt: skip
+
+
+def taken(books: Books) -> int:
+    """What the till holds by the journal, in minor units."""
+    return sum(money.minor for account, money in books.journal.totals() if account == _TILL)
+
+
+def check(books: Books, sales: list[Sale], *, till_before: int) -> None:
+    """Raise unless every order is paid once, serves its customer, and the journal balances."""
+    assert not books.journal.unbalanced()
+    assert taken(books) - till_before == sum(sale.money.minor for sale in sales)
+    for sale in sales:
+        ((order, _),) = books.orders.of(sale.customer_id, most=2)
+        assert order.state is OrderState.PAID
+        (receipt,) = books.payments.receipts_of(sale.customer_id, most=2)
+        assert receipt.verdict is Verdict.PAID
+        assert receipt.money == sale.money
+        (subscription,) = books.subscriptions.of(sale.customer_id)
+        assert subscription.standing.state is SubscriptionState.ACTIVE
+        assert len(books.subscriptions.periods(subscription.id)) == 1

@@ -1,0 +1,110 @@
+"""The shop as the benchmarks run it: the real webhook door over real books, nothing beside it.
+
+`python -m benchmarks.shop_process URL WAY` prints its port, and ends when its input does.
+"""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import uvloop
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from benchmarks.orders import POLICY
+from benchmarks.webhooks import SECRET
+from bot.clocks import SystemClock
+from bot.listener import Listener, bind
+from bot.vault import FernetVault
+from handlers.counter import Counter
+from handlers.http.webhooks import webhook_door
+from payments.stripe import Stripe
+from shop.settlement import Outcome
+from shop.storage.opening import Storage, storage_at
+
+
+class Way(StrEnum):
+    """How the shop is run."""
+
+    SHOP = "as in a shop"
+    ALONE = "one commit each"  # SQLite: no group commit. PostgreSQL: one connection
+    NO_BOOKS = "no books"  # signature and JSON are read, nothing is written: the door's ceiling
+
+
+class NoBooks:
+    """Says that everything was settled, and writes nothing."""
+
+    dialect = "none"
+
+    async def open(self) -> list[str]:
+        """Nothing to open."""
+        return []
+
+    async def run(self, *_work: Any, **_facts: Any) -> Any:  # noqa: ANN401 - any use case
+        """Settled."""
+        return [Outcome.SETTLED]
+
+    read = run
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@contextmanager
+def running(url: str, way: Way = Way.SHOP) -> Iterator[int]:
+    """A shop in a process of its own; gives its port."""
+    command = [sys.executable, "-m", "benchmarks.shop_process", url, way.name]
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+async def _serve(url: str, way: Way) -> None:
+    storage = _storage(url, way)
+    await storage.open()
+    clock = SystemClock()
+    stripe = Stripe(secret_key="sk_test_benchmark", webhook_secrets=SECRET, clock=clock)  # noqa: S106
+    counter = Counter(
+        storage=storage, clock=clock, vault=FernetVault("benchmark" * 4), policy=POLICY,
+        providers={stripe.name: stripe}, bot_username="shop_bot",
+        public_url="https://shop.example", wake=lambda: None,
+    )  # fmt: skip
+    door = Route("/webhooks/{provider}", webhook_door(counter), methods=["POST"])
+    sock = bind("127.0.0.1", 0)
+    listener = Listener(Starlette(routes=[door]), sock)
+    await listener.start()
+    print(sock.getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await listener.stop()
+    await storage.close()
+
+
+def _storage(url: str, way: Way) -> Storage:
+    if way is Way.NO_BOOKS:
+        return NoBooks()
+    if way is Way.ALONE:
+        import shop.storage.postgres
+        import shop.storage.sqlite
+
+        shop.storage.sqlite._MOST_TOGETHER = 1  # noqa: SLF001 - what it is like without
+        shop.storage.postgres._SIZE = 1  # noqa: SLF001 - the same
+    return storage_at(url)
+
+
+def main(run: Callable[..., Any] = uvloop.run) -> None:
+    """Serve until the input ends."""
+    _, url, way = sys.argv
+    run(_serve(url, Way[way]))
+
+
+if __name__ == "__main__":
+    main()
