@@ -137,6 +137,7 @@ class House:
     till: PlayTill
     coins: PlayTill
     errors: list[BaseException] = field(default_factory=list)
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def storage(self) -> Storage:
@@ -162,6 +163,10 @@ class House:
 
     async def deliver(self) -> None:
         """Carry out everything that is queued, as the clock would."""
+        async with self.one_at_a_time:
+            await self._deliver()
+
+    async def _deliver(self) -> None:
         connectors = {"generated": PlayConnector()}
         while effects := await self.storage.run(claim, now=self.clock.now(), most=50):
             for effect in effects:
