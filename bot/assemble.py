@@ -63,7 +63,10 @@ def assemble(
     time = clock or SystemClock()
     storage = storage_at(settings.database_url.get_secret_value())
     vault = FernetVault(secret)
-    policy = Policy(base_currency=settings.base_currency, staff_ids=settings.staff_ids)
+    policy = Policy(
+        base_currency=settings.base_currency, shop_name=settings.shop_name,
+        staff_ids=settings.staff_ids,
+    )  # fmt: skip
     http = httpx.AsyncClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
     shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
     builder = _Providers(settings, time, http, folder or Path("sandbox"))
@@ -120,9 +123,9 @@ class _Providers:
         return [
             Stripe(
                 secret_key=settings.stripe_secret_key.get_secret_value(),
-                http=self._http,
                 webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
                 clock=self._clock,
+                http=self._http,
                 api_url=settings.stripe_api_url,
             )
         ]

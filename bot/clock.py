@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from handlers.notices import send_notice
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -14,8 +13,9 @@ from bot.pace import seconds_of
 from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.measures import SENT, SETTLED
+from handlers.notices import send_notice
 from shop.checkout import expire_orders
-from shop.delivery import CARRY_OUT_WITHIN, carry_out
+from shop.delivery import carry_out
 from shop.expiry import change_one, due_changes
 from shop.outbox import claim, finish_effect, is_due, postpone, refuse
 from shop.people import note_unreachable
@@ -150,11 +150,10 @@ class Ticker:
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter
         if effect.kind is Kind.PROVISION:
-            async with asyncio.timeout(CARRY_OUT_WITHIN.total_seconds()):
-                await carry_out(
-                    counter.storage, self._connectors, effect, vault=counter.vault,
-                    policy=counter.policy, clock=counter.clock,
-                )  # fmt: skip
+            await carry_out(
+                counter.storage, self._connectors, effect, vault=counter.vault,
+                policy=counter.policy, clock=counter.clock,
+            )  # fmt: skip
             SENT.labels(effect.kind, "carried_out").inc()
             return
         outcome = await self._tell(effect)

@@ -164,7 +164,8 @@ async def _provider(parts: Parts, name: str) -> Finding:
     try:
         says = await provider.check()
     except ShopError as error:
-        return Finding(what=name, is_fine=False, says=error.sentence)
+        says = f"{error.sentence}; check {name.upper()}_… in your settings, and the network"
+        return Finding(what=name, is_fine=False, says=says)
     try:
         provider.read_webhook({}, b"", now=parts.clock.now())
     except EndpointClosedError:

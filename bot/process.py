@@ -18,6 +18,7 @@ from bot.stocking import stock_the_shop
 from bot.telegram import Calls, answer_one, build_application
 from handlers.counter import Counter
 from handlers.http.routes import build_web
+from shop.outbox import take_over
 
 _STOP_WITHIN = 8.0
 log = structlog.get_logger()
@@ -47,6 +48,9 @@ async def run_shop(
 async def _open_books(parts: Parts) -> None:
     if migrated := await parts.storage.open():
         log.info("books_migrated", migrations=migrated)
+    if parts.storage.dialect == "sqlite":
+        # One file, one process: what the last one held when it was killed goes on at once.
+        await parts.storage.run(take_over, now=parts.clock.now())
     await stock_the_shop(parts)
 
 

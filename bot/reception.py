@@ -20,6 +20,17 @@ from shop.updates import KeptUpdate, NewUpdate, fail_update, finish_update, keep
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
 _SIDE_BY_SIDE = 64
+_KINDS = frozenset({
+    "message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member",
+    "subscription",
+})  # fmt: skip
+_WAYS_TO_CHAT = (
+    ("message", "chat", "id"),
+    ("my_chat_member", "chat", "id"),
+    ("edited_message", "chat", "id"),
+    ("callback_query", "from", "id"),
+    ("subscription", "user", "id"),
+)
 _LATE = "This payment link is no longer valid. Please open the plan again."
 log = structlog.get_logger()
 
@@ -59,7 +70,7 @@ class Reception:
             kind = _kind(raw)
             UPDATES.labels(kind).inc()
             if kind == "pre_checkout_query":
-                self._start(self._answer_pre_checkout(raw["pre_checkout_query"]))
+                self._start(self._answer_pre_checkout(raw[kind]))
             else:
                 kept_ones.append(self._new(raw, kind))
         if not kept_ones:
@@ -114,11 +125,7 @@ class Reception:
     async def _handle(self, update: KeptUpdate) -> None:
         counter = self._counter
         try:
-            if _is_goodbye(update.raw):
-                await counter.storage.run(note_unreachable, chat_of(update.raw))
-                error = None
-            else:
-                error = await self._answer(update.raw)
+            error = await self._answered(update.raw)
             if error is None or isinstance(error, ShopError | TelegramError):
                 await self._finish(update, error)
             else:
@@ -131,6 +138,16 @@ class Reception:
         except BooksUnavailableError:
             log.warning("books_unavailable", door="chat")  # the inbox brings it again
 
+    async def _answered(self, raw: Mapping[str, Any]) -> BaseException | None:
+        """What went wrong, if anything did: one update must not stop its chat's others."""
+        try:
+            if _is_goodbye(raw):
+                await self._counter.storage.run(note_unreachable, chat_of(raw))
+                return None
+            return await self._answer(raw)
+        except Exception as error:  # noqa: BLE001 - handed back: it is logged, and staff see it
+            return error
+
     async def _finish(self, update: KeptUpdate, error: BaseException | None) -> None:
         is_silence = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
         if is_silence or isinstance(error, BooksUnavailableError):
@@ -142,35 +159,44 @@ class Reception:
 
     async def _answer_pre_checkout(self, query: Raw) -> None:
         counter = self._counter
-        money = Money(query["total_amount"], query["currency"])
         try:
+            money = Money(query["total_amount"], query["currency"])
             is_fine = await counter.storage.read(
-                may_pay, query["invoice_payload"], money, now=counter.clock.now()
+                may_pay, str(query["invoice_payload"]), money, now=counter.clock.now()
             )
-        except BooksUnavailableError:
+        except (KeyError, TypeError) as error:
+            log.warning("pre_checkout_unreadable", error=type(error).__name__)
+            return
+        except (BooksUnavailableError, BadInputError):
             is_fine = False
         extra = {} if is_fine else {"error_message": _LATE}
         try:
-            await self._call("answerPreCheckoutQuery", pre_checkout_query_id=query["id"],
+            await self._call("answerPreCheckoutQuery", pre_checkout_query_id=query.get("id"),
                              ok=is_fine, **extra)  # fmt: skip
         except Exception as error:  # noqa: BLE001 - Telegram then tells the payer itself
             log.warning("pre_checkout_unanswered", error=type(error).__name__)
 
 
 def chat_of(raw: Mapping[str, Any]) -> int:
-    """The chat an update belongs to, 0 when to none."""
-    for kind in ("message", "my_chat_member", "edited_message"):
-        if found := raw.get(kind):
-            return int(found["chat"]["id"])
-    if query := raw.get("callback_query"):
-        return int(query["from"]["id"])
-    return int(raw.get("subscription", {}).get("user", {}).get("id", 0))
+    """The chat an update belongs to, 0 when to none or when it makes no sense."""
+    for way in _WAYS_TO_CHAT:
+        if type(found := _inside(raw, *way)) is int:
+            return found
+    return 0
 
 
 def _kind(raw: Raw) -> str:
-    return next((key for key in raw if key != "update_id"), "empty")
+    return next((key for key in raw if key in _KINDS), "other")
 
 
 def _is_goodbye(raw: Mapping[str, Any]) -> bool:
-    member = raw.get("my_chat_member") or {}
-    return member.get("new_chat_member", {}).get("status") in {"kicked", "left"}
+    return _inside(raw, "my_chat_member", "new_chat_member", "status") in ("kicked", "left")
+
+
+def _inside(thing: object, *way: str) -> object:
+    """What lies there, or None: an update is read with care until it is in the books."""
+    for key in way:
+        if not isinstance(thing, Mapping):
+            return None
+        thing = thing.get(key)
+    return thing

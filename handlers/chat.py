@@ -114,7 +114,8 @@ async def _routed(visit: Visit, name: str, args: Args) -> Screen | None:
     try:
         return await screens.get(name, _odd)(visit, args)
     except (OddButtonError, NotFoundError, BadInputError):
-        words = visit.speech("That button belongs to something that is no longer here.")
+        _ = visit.speech
+        words = _("That button belongs to something that is no longer here.")
         return (await home(visit, Args(()))).explaining(words)
 
 

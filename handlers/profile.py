@@ -26,7 +26,11 @@ async def set_profile(bot: Bot, counter: Counter) -> None:
         _ = speak(language)
         await _try(bot.set_my_commands(commands(_), language_code=code))
         await _try(bot.set_my_description(_description(_, front), language_code=code))
-        await _try(bot.set_my_short_description(_short(_, front), language_code=code))
+        await _try(
+            bot.set_my_short_description(
+                _short(_, front, counter.policy.shop_name), language_code=code
+            )
+        )
     for staff_id in counter.policy.staff_ids:
         person = await counter.storage.read(known, staff_id)
         _ = speak(person.language if person else locales.ENGLISH)
@@ -72,5 +76,5 @@ def _description(_: Speech, front: Shopfront) -> str:
     return (_.own(front.greeting) or usual).plain[:_DESCRIPTION]
 
 
-def _short(_: Speech, front: Shopfront) -> str:
-    return _.own(front.name).plain[:_SHORT_DESCRIPTION]
+def _short(_: Speech, front: Shopfront, shop_name: str) -> str:
+    return (shop_name or _.own(front.name).plain)[:_SHORT_DESCRIPTION]

@@ -116,7 +116,8 @@ class Speech:
         """A day; with the time of day when it is near."""
         if abs(moment - now) > _SOON:
             return self.date(moment)
-        return self("{date}, {time}", date=self.date(moment), time=self.clock(moment))
+        _ = self
+        return _("{date}, {time}", date=self.date(moment), time=self.clock(moment))
 
     def interval(self, interval: Interval) -> Html:
         """A length of time: `3 months`."""
@@ -134,7 +135,8 @@ class Speech:
             return self.ngettext("{n} day left", "{n} days left", rest // _DAY)
         if rest >= _HOUR:
             return self.ngettext("{n} hour left", "{n} hours left", rest // _HOUR)
-        return self("less than an hour left")
+        _ = self
+        return _("less than an hour left")
 
 
 def _filled(text: str, facts: dict[str, object]) -> Html:

@@ -1,7 +1,7 @@
 """The sandbox: a provider of play money, so a shop can be tried whole before any contract.
 
 It behaves as a stranger would: a page of its own, signed webhooks over HTTP, and answers when
-asked. `site()` is mounted at `/sandbox/{kind}`.
+asked. `sandbox_page.make_site` makes the app to mount at `/sandbox/{kind}`.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Literal
 import httpx
 
 from payments import fields
+from payments.outgoing import pending
 from payments.sandbox_acts import CHOICES, may_choose
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
@@ -87,8 +88,10 @@ class Sandbox:
         """Tell everything that has happened to this payment by now."""
         slip = await self.find(provider_ref or reference)
         now = self._clock.now()
-        if slip is None:
+        if slip is None and provider_ref:
             raise ProviderError(reason=f"the sandbox has no payment {reference}")
+        if slip is None:
+            return [pending(reference)]
         known = slip.known(now)
         if known:
             return [_to_event(act, slip) for act in known]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
+from contextlib import suppress
 
 import uvicorn
 
@@ -55,7 +56,8 @@ def _serve(config: PreviewConfig, *, listen: str, browse: bool) -> None:
     sys.stdout.flush()
     if browse:
         webbrowser.open(address)
-    server.run(sockets=[door])
+    with suppress(KeyboardInterrupt):  # Ctrl-C is the ordinary way to stop this
+        server.run(sockets=[door])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -50,20 +51,32 @@ def create_app(
             Mount("/_preview", routes=Control(telegram).routes()),
         ],
         exception_handlers={BotApiError: _refused},
-        lifespan=_lifespan(telegram.courier),
+        lifespan=_lifespan(telegram, telegram.courier, stopping=stopping),
     )
     app.state.telegram = telegram
     return app
 
 
-def _lifespan(courier: Courier) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    telegram: Telegram, courier: Courier, *, stopping: Callable[[], bool]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
+        watch = asyncio.create_task(_let_go(telegram, stopping=stopping))
         yield
+        watch.cancel()
         await courier.stop()
 
     return lifespan
+
+
+async def _let_go(telegram: Telegram, *, stopping: Callable[[], bool]) -> None:
+    """End long polls and event streams when the server wants to leave; it waits for them."""
+    while not stopping():  # noqa: ASYNC110 - a server sets a flag, not an event
+        await asyncio.sleep(0.1)
+    telegram.updates.close()
+    telegram.feed.tell("closing")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

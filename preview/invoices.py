@@ -15,6 +15,7 @@ __all__ = ["MONTH", "Invoice", "read_invoice"]
 MONTH = 2_592_000
 STARS_MOST = 25_000
 SUBSCRIPTION_MOST = 10_000
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 TITLE, DESCRIPTION, PAYLOAD_BYTES = 32, 255, 128
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0}
 
@@ -57,7 +58,8 @@ class Invoice:
             return f"⭐️{self.total}"
         digits = MINOR_DIGITS.get(self.currency, 2)
         whole, part = divmod(self.total, 10**digits)
-        return f"{self.currency} {whole}" + (f".{part:0{digits}d}" if digits else "")
+        sign = SIGNS.get(self.currency, f"{self.currency} ")
+        return f"{sign}{whole}" + (f".{part:0{digits}d}" if digits else "")
 
 
 def read_invoice(call: Parameters, *, link: bool) -> Invoice:

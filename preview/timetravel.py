@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from preview.checkout import renew_due
+from preview.invoices import MONTH
 
 if TYPE_CHECKING:
     from preview.telegram import Telegram
@@ -31,16 +32,38 @@ class Arrival:
 
 async def skip(telegram: Telegram, *, seconds: float) -> Arrival:
     """Move time ahead; when the shop does not follow, nothing moves."""
+    error = None
+    end = telegram.clock.now().timestamp() + seconds
+    for stop in [*_renewals_before(telegram, end), end]:
+        error = await _leap(telegram, seconds=stop - telegram.clock.now().timestamp())
+        if error:
+            break
+    telegram.feed.tell("clock", now=telegram.clock.now().isoformat())
+    return Arrival(now=telegram.clock.now(), error=error)
+
+
+def _renewals_before(telegram: Telegram, end: float) -> list[float]:
+    """Give the moments to stop at: a shop must see a renewal when it is due, not a month later."""
+    stops = set()
+    for subscription in telegram.ledger.subscriptions:
+        due = subscription.expires
+        while subscription.renews and telegram.clock.unix() < due < end:
+            stops.add(float(due))
+            due += MONTH
+    return sorted(stops)
+
+
+async def _leap(telegram: Telegram, *, seconds: float) -> str | None:
     await _catch_up(telegram)
     telegram.clock.move(seconds)
     error = None
     if telegram.config.clock_url:
-        error = await _tell_shop(telegram, telegram.config.clock_url, seconds=seconds)
+        whole = round(seconds)
+        error = await _tell_shop(telegram, telegram.config.clock_url, seconds=whole)
     if error:
         telegram.clock.move(-seconds)
     renew_due(telegram)
-    telegram.feed.tell("clock", now=telegram.clock.now().isoformat())
-    return Arrival(now=telegram.clock.now(), error=error)
+    return error
 
 
 async def _catch_up(telegram: Telegram) -> None:
@@ -53,7 +76,7 @@ async def _catch_up(telegram: Telegram) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _tell_shop(telegram: Telegram, url: str, *, seconds: float) -> str | None:
+async def _tell_shop(telegram: Telegram, url: str, *, seconds: int) -> str | None:
     try:
         async with httpx.AsyncClient(timeout=SHOP_SECONDS, trust_env=False) as client:
             answer = await client.post(url, json={"seconds": seconds})

@@ -43,6 +43,7 @@ class Updates:
         self.sent: dict[int, dict[str, Any]] = {}
         self.allowed: list[str] = []
         self.webhook_set = False
+        self.closing = False
         self.last_poll = 0.0
         self._clock = clock
         self._next = int(time.time())
@@ -116,19 +117,24 @@ class Updates:
         while True:
             ready = [pending.body for pending in self.fresh()[:limit]]
             left = deadline - time.monotonic()
-            if ready or left <= 0:
+            if ready or left <= 0 or self.closing:
                 return ready
             waits = [asyncio.create_task(one.wait()) for one in (self._bell, ended)]
             await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
-            if ended.is_set():
+            if ended.is_set() and not self.closing:
                 by = "setWebhook" if self.webhook_set else "other getUpdates"
                 hint = (
                     "" if self.webhook_set else "; make sure that only one bot instance is running"
                 )
                 msg = f"terminated by {by} request{hint}"
                 raise ConflictError(msg)
+
+    def close(self) -> None:
+        """Let a waiting poll end in peace: the stand-in is about to leave."""
+        self.closing = True
+        self.end_poll()
 
     def end_poll(self) -> None:
         """Send a waiting poll away: a webhook was set."""

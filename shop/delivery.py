@@ -1,5 +1,6 @@
 """Carries out wishes at connectors, outside any transaction, and notes the outcome (law 4)."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from shop.ports import (
     Vault,
     Verb,
 )
+from shop.rules.errors import BooksUnavailableError
 from shop.rules.lifecycle import may_use
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
@@ -36,6 +38,7 @@ _AFTER = {
     Verb.SUSPEND: Actual.SUSPENDED,
     Verb.TERMINATE: Actual.TERMINATED,
 }
+CARRY_OUT_WITHIN = timedelta(seconds=60)  # shorter than the effect's lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +74,9 @@ def prepare(
     account = books.accounts.get(subscription_id)
     if _is_overtaken(subscription, account, verb, now=now):
         return Task(verb=verb, connector=account.connector, order=None)
+    is_first = verb is Verb.RESUME and account.actual is Actual.NONE
     return Task(
-        verb=verb,
+        verb=Verb.CREATE if is_first else verb,
         connector=account.connector,
         order=AccountOrder(
             subscription_id=subscription_id,
@@ -93,7 +97,7 @@ def _is_overtaken(
     is_open = may_use(subscription.standing, now=now)
     match verb:
         case Verb.SUSPEND:
-            return is_open or account.actual in {Actual.SUSPENDED, Actual.TERMINATED}
+            return is_open or account.actual is not Actual.ACTIVE
         case Verb.RESUME:
             return not is_open
         case Verb.CHANGE | Verb.ROTATE:
@@ -101,7 +105,8 @@ def _is_overtaken(
         case Verb.TERMINATE:
             return account.actual in {Actual.NONE, Actual.TERMINATED}
         case Verb.CREATE:
-            return account.actual is not Actual.NONE
+            # Unpaid by now, or held: paying again or releasing it wishes for it once more.
+            return account.actual is not Actual.NONE or not is_open
 
 
 def note_carried_out(
@@ -182,18 +187,34 @@ async def carry_out(
         if task.order is None:
             await storage.run(drop, effect, now=clock.now())
             return
-        if (connector := connectors.get(task.connector)) is None:
-            raise ConnectorError(reason=f"there is no connector named {task.connector}")  # noqa: TRY301
-        made: Account = await getattr(connector, verb.value)(task.order)
+        made = await _asked(connectors, task.connector, task.verb, task.order)
     except (ConnectorError, SealBrokenError) as error:
         await storage.run(
             note_not_carried_out, effect, error.sentence, policy=policy, now=clock.now()
         )
         return
+    except BooksUnavailableError:
+        raise
+    except Exception as error:
+        # A defect of the connector must not keep the account's lane closed in silence.
+        await storage.run(
+            note_not_carried_out, effect, type(error).__name__, policy=policy, now=clock.now()
+        )
+        raise
     await storage.run(
-        note_carried_out, effect, verb, made, token=task.order.token, vault=vault,
+        note_carried_out, effect, task.verb, made, token=task.order.token, vault=vault,
         now=clock.now(),
     )  # fmt: skip
 
 
-CARRY_OUT_WITHIN = timedelta(seconds=60)
+async def _asked(
+    connectors: Mapping[str, Connector], name: str, verb: Verb, order: AccountOrder
+) -> Account:
+    if (connector := connectors.get(name)) is None:
+        raise ConnectorError(reason=f"there is no connector named {name}")
+    try:
+        async with asyncio.timeout(CARRY_OUT_WITHIN.total_seconds()):
+            made: Account = await getattr(connector, verb.value)(order)
+    except TimeoutError as error:
+        raise ConnectorError(reason="it did not answer in time") from error
+    return made

@@ -37,6 +37,11 @@ def claim(books: Books, *, now: datetime, most: int) -> list[QueuedEffect]:
     return books.outbox.claim(now=now, lease=now + _LEASE, most=most)
 
 
+def take_over(books: Books, *, now: datetime) -> int:
+    """At the start of a process that has the books to itself: wait for no dead one's leases."""
+    return books.outbox.release(now=now) + books.inbox.release(now=now)
+
+
 def finish_effect(books: Books, effect: QueuedEffect, *, now: datetime) -> None:
     """It happened."""
     books.outbox.finish(effect.id, now=now)

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.news import take_news
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
+from shop.receipts import keep_unknown_money, record_receipt
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
 from shop.rules.policy import Policy
-from shop.rules.receiving import Due, Judgement, Verdict, judge
+from shop.rules.receiving import Due, Judgement, judge
 from shop.rules.states import (
-    OPEN_PAYMENTS,
     PAYMENT_MOVES,
     OrderState,
     PaymentState,
@@ -22,7 +23,6 @@ from shop.rules.states import (
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
-from shop.storage.journal import WALLET, Entry
 from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs
 from shop.subscribing import add_time
@@ -64,11 +64,13 @@ def settle(
     claimed = _claim(books, event, source.provider)
     if claimed is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
-        return _keep_unknown_money(books, event, source.provider, policy=policy, now=now)
+        keep_unknown_money(books, event, provider=source.provider, policy=policy, now=now)
+        return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
-    return _move_on(books, customer, affairs, event, policy=policy, now=now)
+    take_news(books, customer, affairs, event, policy=policy, now=now)
+    return Outcome.NOTED
 
 
 def settle_all(
@@ -86,6 +88,9 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
             return None  # of another provider: whatever else the event names, it is not ours
         # "" is what payments have whose page was never noted: it finds nobody.
         found = event.provider_ref and books.payments.by_provider_ref(provider, event.provider_ref)
+        if not found and not reference and event.receipt_id:
+            # A dispute may name the money alone.
+            found = books.payments.by_receipt(provider, event.receipt_id)
         if not found:
             return None
         reference, customer = found.reference, books.customers.claim(found.customer_id)
@@ -105,16 +110,12 @@ def _receive(
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
     at = event.occurred_at or now
     judgement = judge(_due(books, customer, affairs, money), money, at=at, policy=policy.receipts)
-    receipt = books.payments.add_receipt(
-        provider=affairs.provider, receipt_id=event.receipt_id, payment_id=affairs.payment_id,
-        customer_id=customer.id, money=money, judgement=judgement, occurred_at=at, now=now,
+    receipt = record_receipt(
+        books, event, money, judgement, provider=affairs.provider,
+        payment_id=affairs.payment_id, customer_id=customer.id, now=now,
     )  # fmt: skip
     if receipt is None:
         return Outcome.KNOWN
-    _enter(
-        books, receipt, judgement, provider=affairs.provider, customer_id=customer.id,
-        money=money, now=now,
-    )  # fmt: skip
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
         books.payments.move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
@@ -143,28 +144,6 @@ def _due(books: Books, customer: Customer, affairs: Affairs, money: Money) -> Du
         is_order_paid=affairs.order_state
         in {OrderState.PAID, OrderState.REFUNDED, OrderState.CANCELLED},
         received_before=before,
-    )
-
-
-def _enter(
-    books: Books,
-    receipt: int,
-    judgement: Judgement,
-    *,
-    provider: str,
-    customer_id: int,
-    money: Money,
-    now: datetime,
-) -> None:
-    books.journal.enter(
-        f"receipt:{receipt}",
-        (
-            Entry(account=f"provider:{provider}", money=money),
-            Entry(account="sales", money=-judgement.to_order),
-            Entry(account=WALLET, money=-judgement.to_wallet, customer_id=customer_id),
-            Entry(account=WALLET, money=judgement.from_wallet, customer_id=customer_id),
-        ),
-        now=now,
     )
 
 
@@ -231,80 +210,6 @@ def _tell_not_owed(
             name=customer.name, provider=affairs.provider, **facts,
         ),
     ]  # fmt: skip
-
-
-def _keep_unknown_money(
-    books: Books, event: PaymentEvent, provider: str, *, policy: Policy, now: datetime
-) -> Outcome:
-    """Money without an order is recorded all the same, and staff are told (law 7)."""
-    if event.happening is not Happening.RECEIVED or event.money is None:
-        return Outcome.UNKNOWN
-    nothing = Money.zero(event.money.currency)
-    judgement = Judgement(
-        verdict=Verdict.UNKNOWN_ORDER, to_order=nothing, to_wallet=event.money,
-        from_wallet=nothing, fulfils=False,
-    )  # fmt: skip
-    receipt = books.payments.add_receipt(
-        provider=provider, receipt_id=event.receipt_id, payment_id=None, customer_id=None,
-        money=event.money, judgement=judgement, occurred_at=event.occurred_at or now, now=now,
-    )  # fmt: skip
-    if receipt is not None:
-        unassigned = Entry(account="unassigned", money=-event.money)
-        books.journal.enter(
-            f"receipt:{receipt}",
-            (Entry(account=f"provider:{provider}", money=event.money), unassigned),
-            now=now,
-        )
-        effects = tell_staff(
-            policy, Notice.UNKNOWN_MONEY, key=str(receipt), provider=provider,
-            minor=event.money.minor, currency=event.money.currency, receipt=event.receipt_id,
-            reference=event.reference,
-        )  # fmt: skip
-        books.outbox.add(effects, now=now)
-    return Outcome.UNKNOWN
-
-
-_MOVES = {
-    Happening.SEEN: PaymentState.SEEN,
-    Happening.FAILED: PaymentState.FAILED,
-    Happening.EXPIRED: PaymentState.EXPIRED,
-    Happening.REFUNDED: PaymentState.REFUNDED,
-    Happening.DISPUTED: PaymentState.DISPUTED,
-}
-
-
-def _move_on(
-    books: Books,
-    customer: Customer,
-    affairs: Affairs,
-    event: PaymentEvent,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
-    new = _MOVES[event.happening]
-    if not may_move(PAYMENT_MOVES, affairs.payment_state, new):
-        return Outcome.NOTED  # out of order or repeated: a later state stands
-    poll_at = affairs.poll_at if new in OPEN_PAYMENTS else None
-    books.payments.move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
-    key, slug = str(affairs.payment_id), affairs.product.slug
-    if new is PaymentState.SEEN:
-        effects = [tell_customer(customer, Notice.SEEN, key=key, plan=slug)]
-    elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
-        effects = [
-            tell_customer(customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term)
-        ]
-    elif new in {PaymentState.REFUNDED, PaymentState.DISPUTED}:
-        effects = tell_staff(
-            policy, Notice.MONEY_BACK, key=f"{key}:{new}", customer=customer.id,
-            name=customer.name, provider=affairs.provider, plan=slug, what=new,
-            minor=event.money.minor if event.money else affairs.whole.minor,
-            currency=event.money.currency if event.money else affairs.whole.currency,
-        )  # fmt: skip
-    else:
-        effects = []
-    books.outbox.add(effects, now=now)
-    return Outcome.NOTED
 
 
 def _minor(money: Money) -> int:

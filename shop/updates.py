@@ -44,7 +44,7 @@ def keep_updates(
     """Keep a batch; money is settled at once. Returns those not seen before, to be answered."""
     kept = []
     for update in updates:
-        body = json.dumps(update.raw, ensure_ascii=False).encode()
+        body = json.dumps(update.raw).encode()  # escaped: half a character is one, too
         letter = books.inbox.keep(
             TELEGRAM, str(update.update_id), kind=update.kind, headers={}, body=body, now=now,
             state=InboxState.DONE if update.money else InboxState.WAITING,

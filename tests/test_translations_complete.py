@@ -25,8 +25,15 @@ DAYS = (
         ("#, fuzzy\n" + PAY + DAYS, ["fuzzy: 'Pay {amount}'"]),
         (
             PAY.replace("Zahle {amount}", "Zahle {sum}") + DAYS,
-            ["unknown placeholder: 'Zahle {sum}'"],
+            ["other placeholders: 'Zahle {sum}'"],
         ),
+        (PAY.replace("Zahle {amount}", "Zahle") + DAYS, ["other placeholders: 'Zahle'"]),
+        (
+            PAY.replace("Zahle {amount}", "<b>Zahle</b> {amount}") + DAYS,
+            ["other markup: '<b>Zahle</b> {amount}'"],
+        ),
+        (PAY + DAYS.replace('noch {n} Tag"', 'noch ein Tag"'), []),
+        (PAY + DAYS + 'msgid "Old"\nmsgstr "Alt"\n', ["said no more: 'Old'"]),
         (
             PAY + DAYS.replace("noch {n} Tage", ""),
             ["not translated: ('{n} day left', '{n} days left')"],

@@ -1,9 +1,10 @@
 """Exit 1 when a catalogue lacks a text of the shop, leaves it fuzzy or breaks its placeholders."""
 
 import io
+import re
 import string
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po
 ROOT: Final = Path(__file__).parents[1]
 Text: TypeAlias = str | list[str] | tuple[str, ...] | None  # several are the plural forms
 
+_TAG: Final = re.compile(r"</?[a-z-]+>|/[a-z]{3,}\b")  # tags and the bot's commands
 PACKAGES: Final = ("bot", "handlers", "payments", "connectors", "shop")
 
 
@@ -37,7 +39,7 @@ def texts_of(packages: Iterable[Path]) -> list[Message]:
     return [message for message in catalogue if message.id]
 
 
-def lacks(path: Path, texts: Iterable[Message]) -> Iterator[str]:
+def lacks(path: Path, texts: Collection[Message]) -> Iterator[str]:
     """Tell what one catalogue still needs."""
     catalogue = read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3])
     for text in texts:
@@ -46,8 +48,25 @@ def lacks(path: Path, texts: Iterable[Message]) -> Iterator[str]:
             yield f"not translated: {text.id!r}"
         elif translation.fuzzy:
             yield f"fuzzy: {text.id!r}"
-        elif not _placeholders(translation.string) <= _placeholders(text.id):
-            yield f"unknown placeholder: {translation.string!r}"
+        else:
+            yield from _differences(text.id, translation.string)
+    said = {(_key(text.id), text.context) for text in texts}
+    for entry in catalogue:
+        if entry.id and (_key(entry.id), entry.context) not in said:
+            yield f"said no more: {entry.id!r}"
+
+
+def _differences(source: Text, translation: Text) -> Iterator[str]:
+    """Each form needs the facts and the markup of the source; only a count may be in words."""
+    for form in _several(translation):
+        if not _placeholders(source) - {"n"} <= _placeholders(form) <= _placeholders(source):
+            yield f"other placeholders: {form!r}"
+        if not any(_tags(form) == _tags(one) for one in _several(source)):
+            yield f"other markup: {form!r}"
+
+
+def _tags(text: str) -> list[str]:
+    return sorted(_TAG.findall(text))
 
 
 def _key(text: Text) -> str:

@@ -20,6 +20,7 @@ from shop.rules.catalog import Shopfront, text_in
 from shop.rules.errors import NotFoundError, ShopError
 from shop.storage.subscriptions import Subscription
 
+_HALF_A_ROW = 13  # characters of a label that do not break on a phone
 _LOG = logging.getLogger(__name__)
 
 
@@ -108,9 +109,9 @@ def spoiler(text: str) -> Html:
 
 def _copies(_: Speech, credentials: Credentials, address: str) -> tuple[Row, ...]:
     found = [
-        copy(_("Copy username"), credentials.username),
-        copy(_("Copy password"), credentials.password),
-        copy(_("Copy address"), address),
+        copy(_("📋 Username"), credentials.username),
+        copy(_("📋 Password"), credentials.password),
+        copy(_("📋 Address"), address),
     ]
     return in_rows(found, wide=2)
 
@@ -123,7 +124,8 @@ def _devices(
         for number, one in enumerate(front.setup)
         if number != opened
     ]
-    return in_rows(found, wide=2)
+    fits = all(len(one.text) <= _HALF_A_ROW for one in found)
+    return in_rows(found, wide=2 if fits else 1)
 
 
 def _steps(_: Speech, front: Shopfront, opened: int | None) -> Html:
@@ -138,11 +140,12 @@ def _steps(_: Speech, front: Shopfront, opened: int | None) -> Html:
 
 async def _send_picture(visit: Visit, address: str) -> None:
     """The address as a picture; whatever fails here, the credentials are there already."""
+    _ = visit.speech
     try:
         picture = await asyncio.to_thread(draw, address)
         await visit.bot.send_photo(
             visit.chat_id, picture, parse_mode=ParseMode.HTML, protect_content=True,
-            caption=visit.speech("Or scan this: it holds the address."),
+            caption=_("Or scan this: it holds the address."),
         )  # fmt: skip
     except (NoPictureError, TelegramError) as error:
         _LOG.warning("The picture was not sent: %s", type(error).__name__)

@@ -32,7 +32,7 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
     rows = tuple(row for one in shown if (row := _acts(visit, one, is_one=len(shown) == 1)))
     reminders = _reminders_button(_, is_on=seen.customer.wants_reminders)
     wallet = (button(_("Wallet"), "wallet"),) if seen.wallets else ()
-    rest: tuple[Row, ...] = ((*plans, *wallet), (reminders, button(_("Help"), "help")))
+    rest: tuple[Row, ...] = ((reminders,), (*plans, *wallet, button(_("Help"), "help")))
     return Screen(text=paragraphs(bold(_("Your account")), *texts), rows=(*rows, *rest))
 
 

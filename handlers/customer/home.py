@@ -13,17 +13,17 @@ async def home(visit: Visit, _args: Args) -> Screen:
     storage, customer = visit.counter.storage, visit.customer
     front = await storage.read(shopfront)
     seen = await storage.read(overview, customer.id, now=visit.now)
+    hello = bold(_("Hello {name}!", name=customer.name))
+    running = _running(visit, seen)
+    if running:
+        return Screen(text=paragraphs(hello, running), rows=_first_steps(_, seen))
     usual = _(
-        "Pick a plan, pay the way you like, and your access arrives right here in this chat, "
-        "usually within a minute."
+        "Welcome to {shop}. Pick a plan, pay the way you like, and your access arrives right here "
+        "in this chat, usually within a minute.",
+        shop=bold(visit.counter.policy.shop_name or _.own(front.name)),
     )
-    text = paragraphs(
-        bold(_.own(front.name)),
-        _("Hello {name}!", name=customer.name),
-        _.own(front.greeting) or usual,
-        _running(visit, seen),
-    )
-    return Screen(text=text, rows=_first_steps(_, seen))
+    greeting = _.own(front.greeting) or usual
+    return Screen(text=paragraphs(hello, greeting), rows=_first_steps(_, seen))
 
 
 def _running(visit: Visit, seen: Overview) -> Html:

@@ -144,6 +144,7 @@ async def rest(visit: Visit, args: Args) -> Screen:
         rest_of, slug, interval, currency, visit.customer.id
     )
     if price is None:
-        reason = visit.speech("The price has changed since. Here is today's.")
+        _ = visit.speech
+        reason = _("The price has changed since. Here is today's.")
         return (await plan_screen(visit, slug)).explaining(reason)
     return await ways_screen(visit, price.id)

@@ -12,7 +12,7 @@ from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
 from shop.access import Access, may, may_sign_in
 from shop.catalogue import shopfront
-from shop.rules.errors import BooksUnavailableError
+from shop.rules.errors import BadInputError, BooksUnavailableError
 
 _MOST_SECONDS = 180  # how long a media server may rely on a yes
 _TOKEN_LENGTH = 64
@@ -37,6 +37,8 @@ def nginx_door(counter: Counter) -> Endpoint:
             )
         except BooksUnavailableError:
             return Response(status_code=503)
+        except BadInputError:
+            return Response(status_code=403)
         return _say(counter, access)
 
     return answer
@@ -65,6 +67,8 @@ def playlist_door(counter: Counter) -> Endpoint:
             front = await counter.storage.read(shopfront)
         except BooksUnavailableError:
             return Response(status_code=503)
+        except BadInputError:
+            return Response(status_code=403)
         text = playlist(front, access.product.slug, token=token)
         return Response(
             text, media_type="application/vnd.apple.mpegurl", headers={"Cache-Control": "no-store"}
@@ -78,6 +82,8 @@ async def _answer(counter: Counter, token: str) -> Response:
         access = await counter.storage.read(may, token[:_TOKEN_LENGTH], now=counter.clock.now())
     except BooksUnavailableError:
         return Response(status_code=503)
+    except BadInputError:
+        return Response(status_code=403)
     return _say(counter, access)
 
 

@@ -10,7 +10,7 @@ from handlers.http.webhooks import Endpoint
 from handlers.wording import speak
 from shop.people import person
 from shop.polling import ask_soon
-from shop.rules.errors import BooksUnavailableError
+from shop.rules.errors import BadInputError, BooksUnavailableError
 from shop.rules.states import PaymentState
 
 _PAGE = """<!doctype html>
@@ -43,6 +43,8 @@ def return_door(counter: Counter) -> Endpoint:
             payer = await counter.storage.read(person, payment.customer_id)
         except BooksUnavailableError:
             return _page(counter, "en", state="waiting", status=503)
+        except BadInputError:
+            return _page(counter, "en", state="unknown", status=404)
         counter.wake()
         states = {PaymentState.FINAL: "paid", PaymentState.FAILED: "failed"}
         return _page(counter, payer.language, state=states.get(payment.state, "waiting"))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from handlers.http.measures import REJECTED
 from handlers.http.webhooks import Endpoint, TooLargeError, read_body
-from shop.rules.errors import BooksUnavailableError
+from shop.rules.errors import BadInputError, BooksUnavailableError
 
 Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
@@ -26,11 +26,8 @@ def telegram_door(take: Take, *, secret: str) -> Endpoint:
             REJECTED.labels("telegram", "signature").inc()
             return Response(status_code=400)
         try:
-            update = json.loads(await read_body(request))
-        except (ValueError, RecursionError, TooLargeError):
-            REJECTED.labels("telegram", "body").inc()
-            return Response(status_code=400)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            update = _read(await read_body(request))
+        except (ValueError, RecursionError, TooLargeError, BadInputError):
             REJECTED.labels("telegram", "body").inc()
             return Response(status_code=400)
         try:
@@ -40,3 +37,10 @@ def telegram_door(take: Take, *, secret: str) -> Endpoint:
         return Response(status_code=200)
 
     return receive
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    update = json.loads(body)
+    if not isinstance(update, dict) or type(update.get("update_id")) is not int:
+        raise BadInputError(reason="That is not an update.")
+    return update

@@ -47,6 +47,8 @@ def webhook_door(counter: Counter) -> Endpoint:
         except BooksUnavailableError:
             log.warning("books_unavailable", door="webhooks", provider=name)
             return Response(status_code=503, headers={"Retry-After": "5"})
+        except BadInputError as error:
+            return _refuse(name, error)
         for outcome in outcomes:
             SETTLED.labels(name, outcome).inc()
         if not _TELLING.isdisjoint(outcomes):

@@ -29,8 +29,9 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         lines(_waiting(_, found.backlog.outbox), _trouble(_, found)),
     )
     rows = (
-        (button(_("Find a customer"), "s_find"), button(_("Refresh"), "desk")),
-        (button(_("Load stock"), "s_stock"), button(_("What is stuck"), "stuck")),
+        (button(_("Find a customer"), "s_find"),),
+        (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
+        (button(_("Refresh"), "desk"),),
     )
     return Screen(text=text, rows=rows)
 
@@ -44,9 +45,10 @@ def _morning(visit: Visit) -> datetime:
 def _sales(_: Speech, found: Today) -> Html:
     if not found.sales:
         return _("No sales yet today.")
+    totals = [(many, bold(_.money(money))) for many, money in found.sales]
     sums = (
-        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=bold(_.money(money)))
-        for many, money in found.sales
+        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=total)
+        for many, total in totals
     )
     return lines(*sums)
 

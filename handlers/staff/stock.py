@@ -53,18 +53,19 @@ async def receive(visit: Visit, message: Message) -> None:
 
 async def chosen(visit: Visit, args: Args) -> Screen:
     """The plan was chosen below the file."""
+    _ = visit.speech
     question = None if visit.query is None else visit.query.message
     file = question.reply_to_message if isinstance(question, Message) else None
     if file is None or file.document is None:
-        gone = visit.speech("I cannot see that file any more. Please send it again.")
+        gone = _("I cannot see that file any more. Please send it again.")
         return (await how_to_load(visit, args)).explaining(gone)
     return await _load(visit, file, args.text(0))
 
 
 async def _load(visit: Visit, message: Message, slug: str) -> Screen:
-    counter = visit.counter
+    _, counter = visit.speech, visit.counter
     if message.document is None:
-        raise BadInputError(reason=visit.speech("This is not a file.").plain)
+        raise BadInputError(reason=_("This is not a file.").plain)
     text = await _read(visit, message.document)
     loaded = await counter.storage.run(load_stock, slug, text, vault=counter.vault, now=visit.now)
     await counter.storage.run(
@@ -73,8 +74,8 @@ async def _load(visit: Visit, message: Message, slug: str) -> Screen:
     )  # fmt: skip
     counter.wake()
     is_removed = await _remove(visit, message)
-    return Screen(text=_told(visit.speech, slug, loaded, is_removed=is_removed),
-                  rows=(back(visit.speech),))  # fmt: skip
+    return Screen(text=_told(_, slug, loaded, is_removed=is_removed),
+                  rows=(back(_),))  # fmt: skip
 
 
 async def _read(visit: Visit, document: Document) -> str:

@@ -5,7 +5,7 @@ from telegram import InlineKeyboardButton
 from handlers.screens import Args, Screen, bold, button, in_rows
 from handlers.staff.customers import back
 from handlers.visit import Visit
-from handlers.wording import Html, Speech, lines, paragraphs
+from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop import staffdesk
 from shop.staffdesk import trouble
 from shop.storage.inbox import InboxState, Letter
@@ -56,7 +56,7 @@ def _letter(_: Speech, one: Letter) -> Html:
     return lines(
         _("<b>L{id}</b> · {provider}: {kind}", id=one.id, provider=one.provider, kind=one.kind),
         _("{date}: {error}", date=_.day(one.received_at), error=how),
-        _("{note}", note=one.note[:_LONGEST]) if one.note else Html(""),
+        escape(one.note[:_LONGEST]),
     )
 
 

@@ -7,7 +7,7 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
 from handlers.staff.customers import verdict_name
 from handlers.visit import Visit
-from handlers.wording import Html, lines
+from handlers.wording import Html, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
@@ -80,7 +80,7 @@ def connector_failed(visit: Visit, facts: Facts) -> Html:
     return lines(
         _("🔴 {plan} for {name}: {verb} failed, and we stopped trying.", plan=facts["plan"],
           name=facts["name"], verb=facts["verb"]),
-        _("{reason}", reason=facts["reason"]),
+        escape(facts["reason"]),
     )  # fmt: skip
 
 

@@ -59,7 +59,10 @@ listen((event) => {
     panes = [];
     arrange();
   }
-  if (event.type === "clock") drawClock();
+  if (event.type === "clock") {
+    drawClock();
+    panes.forEach((one) => one.refresh());
+  }
   const shown = panes.find((one) => one.person === event.person);
   if (shown) shown.take(event);
   if (store.bot) drawSide();

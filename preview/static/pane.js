@@ -61,7 +61,12 @@ export function pane(person) {
   function scrolled() {
     if (atBottom()) unseen = 0;
     const top = list.getBoundingClientRect().top;
-    for (const day of rows.querySelectorAll(".day")) day.classList.toggle("floating", list.scrollTop > 4 && day.getBoundingClientRect().top < top + 2);
+    const days = [...rows.querySelectorAll(".day")];
+    const stuckDays = days.filter((day) => list.scrollTop > 4 && day.getBoundingClientRect().top < top + 2);
+    for (const day of days) {
+      day.classList.toggle("floating", stuckDays.includes(day));
+      day.classList.toggle("passed", stuckDays.includes(day) && day !== stuckDays.at(-1));
+    }
     list.classList.add("scrolling");
     clearTimeout(idle);
     idle = setTimeout(() => list.classList.remove("scrolling"), 900);
@@ -148,6 +153,7 @@ export function pane(person) {
   return {
     node, person, acts, focus: writer.focus,
     tick: drawHead,
+    refresh: draw,
     take(event) {
       const follow = atBottom() || event.message?.from.id === person;
       draw();

@@ -42,7 +42,7 @@ export function browse(address, back) {
   const listen = ({ origin, source, data }) => {
     if (origin !== location.origin || source !== frame.contentWindow || data?.type !== "preview:start") return;
     dialog.close();
-    back(data.start);
+    if (data.start) back(data.start); // as in Telegram, a link without a word only opens the chat
   };
   addEventListener("message", listen);
   dialog.addEventListener("close", () => { removeEventListener("message", listen); browser = null; });

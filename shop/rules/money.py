@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import Self
 
 from shop.rules.errors import BadInputError
@@ -16,6 +16,7 @@ _EXPONENTS = {
 }
 _CODE_LENGTHS = range(3, 6)  # EUR … USDC
 _MOST_MINOR = 2**62
+_EXACT = Context(prec=50, traps=[Inexact, InvalidOperation])  # scaling would round unasked
 
 
 class CurrencyMismatchError(ValueError):
@@ -45,8 +46,8 @@ class Money:
         if not (len(currency) in _CODE_LENGTHS and currency.isascii() and currency.isupper()):
             raise BadInputError(reason=f"{currency!r} is not a currency code such as EUR.")
         try:
-            scaled = Decimal(text).scaleb(exponent_of(currency))
-        except (InvalidOperation, ValueError) as error:
+            scaled = Decimal(text).scaleb(exponent_of(currency), _EXACT)
+        except (Inexact, InvalidOperation, ValueError) as error:
             raise BadInputError(reason=f"{text!r} is not an amount such as 7.99.") from error
         if not scaled.is_finite() or abs(scaled) > _MOST_MINOR:
             raise BadInputError(reason=f"{text!r} is not an amount such as 7.99.")

@@ -11,6 +11,7 @@ class Policy:
     """How this shop behaves; `staff_ids` are Telegram user ids."""
 
     base_currency: str = "EUR"
+    shop_name: str = ""  # "" leaves it to the catalog
     staff_ids: tuple[int, ...] = ()
     order_lifetime: timedelta = timedelta(hours=24)
     low_stock: int = 5

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shop.rules.errors import BadInputError
 
 DAYS_BEFORE = (7, 3, 1, 0, -1)
-_DAY_STARTS, _DAY_ENDS = 10, 20  # hours
+_DAY_STARTS, _DAY_ENDS = time(10), time(19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,16 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
-    """This moment, or the next one at which it is daytime where the person lives."""
+    """This moment, or the nearest one of the same day at which people there are awake.
+
+    Never the next day: who buys at night would hear "tomorrow" on the last day itself.
+    """
     local = moment.astimezone(zone)
-    if _DAY_STARTS <= local.hour < _DAY_ENDS:
-        return moment
-    day = local if local.hour < _DAY_STARTS else local + timedelta(days=1)
-    return _morning(day).astimezone(moment.tzinfo)
+    if local.time() < _DAY_STARTS:
+        local = _at(local, _DAY_STARTS)
+    elif local.time() > _DAY_ENDS:
+        local = _at(local, _DAY_ENDS)
+    return local.astimezone(moment.tzinfo)
 
 
 def schedule(
@@ -53,13 +57,23 @@ def schedule(
         if days_before > 0 and due < half:
             continue
         if days_before == 0:
-            # "It ends today" is told on the morning of the day, before the hour it ends.
-            morning = _morning(ends_at.astimezone(zone)).astimezone(ends_at.tzinfo)
-            due = max(min(morning, ends_at), starts_at)
+            due = max(_last_call(ends_at, zone), starts_at)
             found.append(Reminder(days_before=0, at=due))
         else:
             found.append(Reminder(days_before=days_before, at=in_daytime(due, zone)))
     return sorted(found, key=lambda reminder: (reminder.at, -reminder.days_before))
+
+
+def _last_call(ends_at: datetime, zone: ZoneInfo) -> datetime:
+    """The morning of the day it ends, or the evening before when it ends before that."""
+    local = ends_at.astimezone(zone)
+    morning = _at(local, _DAY_STARTS)
+    call = morning if morning < local else _at(local - timedelta(days=1), _DAY_ENDS)
+    return call.astimezone(ends_at.tzinfo)
+
+
+def _at(local: datetime, hour: time) -> datetime:
+    return local.replace(hour=hour.hour, minute=0, second=0, microsecond=0, fold=0)
 
 
 def next_after(reminders: Sequence[Reminder], *, after: datetime) -> Reminder | None:
@@ -71,7 +85,3 @@ def latest_due(reminders: Sequence[Reminder], *, now: datetime) -> Reminder | No
     """The most recent reminder that is due; older missed ones are not told any more."""
     due = [reminder for reminder in reminders if reminder.at <= now]
     return due[-1] if due else None
-
-
-def _morning(local: datetime) -> datetime:
-    return local.replace(hour=_DAY_STARTS, minute=0, second=0, microsecond=0)

@@ -67,6 +67,10 @@ class Inbox:
         rows = self._sql.all("inbox_claim", now=seconds(now), lease=seconds(lease), most=most)
         return sorted((_letter(row) for row in rows), key=lambda letter: letter.id)
 
+    def release(self, *, now: datetime) -> int:
+        """Give back what a killed process had taken."""
+        return self._sql.count("inbox_release", now=seconds(now))
+
     def stuck(self, *, most: int) -> list[Letter]:
         """What staff should look at."""
         return [_letter(row) for row in self._sql.all("inbox_stuck", most=most)]

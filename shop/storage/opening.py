@@ -15,8 +15,9 @@ _SQLITE = "sqlite:///"
 class Storage(Protocol):
     """Where use cases run: `run` writes, `read` looks.
 
-    Both raise `BooksUnavailableError` when the books cannot be reached; a use case's own
-    error comes through, and then nothing it wrote remains.
+    Both raise `BooksUnavailableError` when the books cannot be reached, and may raise
+    `BadInputError` for a text with NUL inside; a use case's own error comes through. Nothing
+    it wrote remains then.
     """
 
     dialect: str

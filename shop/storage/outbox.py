@@ -90,6 +90,10 @@ class Outbox:
             forgiven=0 if is_counted else 1,
         )  # fmt: skip
 
+    def release(self, *, now: datetime) -> int:
+        """Give back what a killed process had taken; what waits after a failure still waits."""
+        return self._sql.count("outbox_release", now=seconds(now))
+
     def replay(self, effect_id: int, *, now: datetime) -> bool:
         """Let a dead effect try afresh."""
         return self._sql.count("outbox_replay", id=effect_id, now=seconds(now)) == 1

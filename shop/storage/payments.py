@@ -115,6 +115,11 @@ class Payments:
         )
         return None if row is None else _payment(row)
 
+    def by_receipt(self, provider: str, receipt_id: str) -> Payment | None:
+        """The payment that this money came for."""
+        row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)
+        return None if row is None else _payment(row)
+
     def affairs(self, reference: str) -> Affairs:
         """Read under the customer's claim, so that it holds until the commit."""
         row = self._sql.one("payment_affairs", reference=reference)

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from shop.rules.errors import BooksUnavailableError
+from shop.rules.errors import BadInputError, BooksUnavailableError
 from shop.storage.books import Books
 from shop.storage.migrate import migrate_postgres
 
@@ -21,6 +21,7 @@ _SIZE = 8
 _WAIT_SECONDS = 5.0
 _TRIES = 8
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_UNFIT = "That is not a text or number that books can hold."  # such as one with NUL inside
 _GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed)
 
 
@@ -55,9 +56,10 @@ class PostgresStorage:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            future = asyncio.get_running_loop().run_in_executor(self._threads, work)
         except RuntimeError as error:  # the executor was shut down
             raise BooksUnavailableError from error
+        return await future
 
     def _open(self) -> list[str]:
         try:
@@ -72,6 +74,9 @@ class PostgresStorage:
             min_size=1,
             max_size=_SIZE,
             timeout=_WAIT_SECONDS,
+            # The pool waits twice as long each time; forgetting the outage lets the next use
+            # case try at once, instead of minutes after the server is back.
+            reconnect_timeout=_WAIT_SECONDS,
             open=True,
         )
         return applied
@@ -85,7 +90,9 @@ class PostgresStorage:
                 if not last:
                     raise BooksUnavailableError from error
             except _GONE as error:
-                raise BooksUnavailableError from error
+                raise self._unavailable() from error
+            except psycopg.DataError as error:
+                raise BadInputError(reason=_UNFIT) from error
         raise BooksUnavailableError
 
     def _snapshot(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
@@ -94,7 +101,15 @@ class PostgresStorage:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 return use_case(Books(connection, "postgres"), *args, **kwargs)
         except _GONE as error:
-            raise BooksUnavailableError from error
+            raise self._unavailable() from error
+        except psycopg.DataError as error:
+            raise BadInputError(reason=_UNFIT) from error
+
+    def _unavailable(self) -> BooksUnavailableError:
+        # Where one connection broke the idle ones did too; they go before anyone is given them.
+        if self._pool is not None and not self._pool.closed:
+            self._pool.check()
+        return BooksUnavailableError()
 
     def _connection(self) -> Any:  # noqa: ANN401 - the pool's context manager
         if self._pool is None:

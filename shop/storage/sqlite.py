@@ -16,6 +16,7 @@ from shop.storage.migrate import migrate_sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C", bound=aiosqlite.Connection)
 UseCase = Callable[Concatenate[Books, P], T]
 _Work = Callable[[], Any]
 _Outcome = tuple[Any, BaseException | None]
@@ -117,17 +118,18 @@ class SqliteStorage:
     async def open(self) -> list[str]:
         """Connect and migrate; returns the migrations applied."""
         try:
-            writer = WriterConnection(partial(_connect, self._path))
-            _ = await writer
+            writer = await _opened(WriterConnection(partial(_connect, self._path)))
             self._writer = writer
             applied: list[str] = await writer._execute(_migrate, writer)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its own thread
             for _ in range(_READERS):
-                self._readers.append(
-                    await aiosqlite.Connection(partial(_connect_reader, self._path), 64)
-                )
+                reader = aiosqlite.Connection(partial(_connect_reader, self._path), 64)
+                self._readers.append(await _opened(reader))
         except sqlite3.Error as error:
             await self.close()
             raise BooksUnavailableError from error
+        except BaseException:
+            await self.close()  # a thread left behind would keep the process from ending
+            raise
         return applied
 
     async def run(self, use_case: UseCase[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -159,13 +161,27 @@ class SqliteStorage:
         self._writer, self._readers = None, []
 
 
+async def _opened(connection: C) -> C:
+    try:
+        _ = await connection
+    except BaseException:
+        # aiosqlite does not wait for the thread it stops, whose last word needs this loop.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - there is no other way
+        raise
+    return connection
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, cached_statements=512
     )
     connection.row_factory = sqlite3.Row
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

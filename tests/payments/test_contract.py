@@ -67,6 +67,12 @@ async def test_an_unpaid_payment_is_pending(rig: Rig) -> None:
     assert event.money is None
 
 
+async def test_a_payment_whose_page_was_never_noted_is_pending(rig: Rig) -> None:
+    [event] = await rig.provider.look_up("pay_9", "")
+    assert event.happening is Happening.PENDING
+    assert event.reference == "pay_9"
+
+
 async def test_money_is_received_with_its_amount_and_reference(rig: Rig) -> None:
     page = await rig.provider.create(request_of(rig))
     [event] = hear(rig, await rig.pay(page))

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from payments import sandbox as sandbox_module
+from payments.sandbox_page import make_site
 from shop.ports import Happening, PaymentEvent, ProviderError
 from shop.rules.money import Money
 from tests.payments.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
@@ -201,7 +202,7 @@ async def test_an_unknown_page_is_not_found(card: SandboxRig) -> None:
 
 
 def _browser(rig: SandboxRig) -> httpx.AsyncClient:
-    app = Starlette(routes=[Mount(f"/sandbox/{rig.sandbox.kind}", rig.make_site(sandbox))])
+    app = Starlette(routes=[Mount(f"/sandbox/{rig.sandbox.kind}", make_site(rig.sandbox))])
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://shop.test", follow_redirects=True
     )

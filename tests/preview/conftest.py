@@ -118,7 +118,6 @@ async def standing_in(config: PreviewConfig) -> AsyncIterator[World]:
         bot = BotClient(address)
         yield World(address=address, app=app, preview=preview, bot=bot)
         leaving = True
-        app.state.telegram.feed.tell("closing")
         await bot.close()
 
 

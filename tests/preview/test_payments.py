@@ -1,13 +1,18 @@
 """Paying: the bot is asked first, Stars move once, subscriptions renew themselves."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiogram import types
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from preview.client import Chat, Payment
 from preview.config import PreviewConfig
-from tests.preview.conftest import PEOPLE, BotClient, Json, World, standing_in
+from tests.preview.conftest import PEOPLE, BotClient, Json, World, serving, standing_in
 from tests.preview.shapes import fits
 from tests.preview.test_shapes import STARS
 
@@ -107,8 +112,9 @@ async def test_a_subscription_renews_itself_each_period(
     assert (await anna.pay(link=link)).error == "You already have this subscription."
     await world.preview.skip(seconds=MONTH - 60)
     assert await bot.call("getUpdates") == []
-    await world.preview.skip(seconds=MONTH + 120)
+    await world.preview.skip(seconds=120)
     second = (await bot.update("message"))["successful_payment"]
+    await world.preview.skip(seconds=MONTH)
     third = (await bot.update("message"))["successful_payment"]
     assert "is_first_recurring" not in second
     assert second["subscription_expiration_date"] == (
@@ -116,6 +122,27 @@ async def test_a_subscription_renews_itself_each_period(
     )
     charges = {first_charge, second["telegram_payment_charge_id"]}
     assert len(charges | {third["telegram_payment_charge_id"]}) == 3
+
+
+async def test_a_long_leap_stops_at_each_renewal() -> None:
+    told: list[float] = []
+    now = datetime.now(UTC)
+
+    async def move(request: Request) -> Response:
+        told.append((await request.json())["seconds"])
+        return JSONResponse({"now": (now + timedelta(seconds=sum(told))).isoformat()})
+
+    async with serving(Starlette(routes=[Route("/clock", move, methods=["POST"])])) as clock:
+        config = PreviewConfig(people=PEOPLE, clock_url=f"{clock}/clock")
+        async with standing_in(config) as world:
+            anna = world.preview.chat(1001)
+            await anna.send("/start")
+            await subscribe(world.bot, anna)
+            await world.bot.call("getUpdates", offset=-1)
+            await world.preview.skip(seconds=2 * MONTH + 3600)
+            assert len(told) == 3
+            assert abs(sum(told) - 2 * MONTH - 3600) < 5
+            assert abs(told[1] - MONTH) < 5
 
 
 async def test_a_cancelled_subscription_ends_and_the_bot_is_told(

@@ -13,6 +13,9 @@ WHERE id IN (
 )
 RETURNING *;
 
+-- name: inbox_release!
+UPDATE inbox SET due_at = :now WHERE state = 'waiting' AND due_at > :now;
+
 -- name: inbox_stuck
 SELECT * FROM inbox WHERE state IN ('stuck', 'unhandled', 'unknown') ORDER BY id LIMIT :most;
 

@@ -1,8 +1,3 @@
--- name: outbox_add!
-INSERT INTO outbox (kind, lane, key, payload, due_at, created_at)
-VALUES (:kind, :lane, :key, :payload, :due_at, :now)
-ON CONFLICT (key) DO NOTHING;
-
 -- name: outbox_add_many*!
 INSERT INTO outbox (kind, lane, key, payload, due_at, created_at)
 VALUES (:kind, :lane, :key, :payload, :due_at, :now)
@@ -29,6 +24,10 @@ WHERE id = :id AND state = 'waiting';
 -- name: outbox_again!
 UPDATE outbox SET due_at = :due_at, error = :error, tries = tries - :forgiven
 WHERE id = :id AND state = 'waiting';
+
+-- name: outbox_release!
+UPDATE outbox SET due_at = :now
+WHERE state = 'waiting' AND due_at > :now AND tries > 0 AND error = '';
 
 -- name: outbox_replay!
 UPDATE outbox SET state = 'waiting', tries = 0, due_at = :now, done_at = NULL

@@ -23,6 +23,11 @@ SELECT * FROM payments WHERE reference = :reference;
 -- name: payment_by_provider_ref^
 SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_ref;
 
+-- name: payment_by_receipt^
+SELECT p.* FROM payments AS p
+INNER JOIN receipts AS r ON r.payment_id = p.id
+WHERE r.provider = :provider AND r.receipt_id = :receipt_id;
+
 -- name: payment_affairs^
 -- Everything settlement decides on, read under the customer's claim.
 SELECT

@@ -38,9 +38,6 @@ WHERE id = :id;
 -- name: subscription_hold!
 UPDATE subscriptions SET is_held = :is_held WHERE id = :id;
 
--- name: subscription_remind_at!
-UPDATE subscriptions SET remind_at = :remind_at WHERE id = :id;
-
 -- name: subscriptions_changing
 SELECT id, customer_id FROM subscriptions WHERE change_at <= :now ORDER BY change_at LIMIT :most;
 
@@ -60,9 +57,6 @@ UPDATE subscriptions SET remind_at = :remind_at WHERE id = :id AND state <> 'end
 -- name: period_add!
 INSERT INTO periods (subscription_id, order_id, starts_at, ends_at, made_at)
 VALUES (:subscription_id, :order_id, :starts_at, :ends_at, :now);
-
--- name: period_latest^
-SELECT * FROM periods WHERE subscription_id = :subscription_id ORDER BY ends_at DESC LIMIT 1;
 
 -- name: periods_of
 SELECT * FROM periods WHERE subscription_id = :subscription_id ORDER BY starts_at;

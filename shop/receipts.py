@@ -1,0 +1,74 @@
+"""Records money that arrived: the receipt and its journal entries, once for the same money."""
+
+from datetime import datetime
+
+from shop.notices import tell_staff
+from shop.ports import Happening, PaymentEvent
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.rules.receiving import Judgement, Verdict
+from shop.storage.books import Books
+from shop.storage.journal import WALLET, Entry
+
+_UNASSIGNED = "unassigned"
+
+
+def record_receipt(
+    books: Books,
+    event: PaymentEvent,
+    money: Money,
+    judgement: Judgement,
+    *,
+    provider: str,
+    payment_id: int | None,
+    customer_id: int | None,
+    now: datetime,
+) -> int | None:
+    """The receipt's id, or None when exactly this money is in the books already.
+
+    Money of no customer is entered as unassigned instead of going to a wallet.
+    """
+    receipt = books.payments.add_receipt(
+        provider=provider, receipt_id=event.receipt_id, payment_id=payment_id,
+        customer_id=customer_id, money=money, judgement=judgement,
+        occurred_at=event.occurred_at or now, now=now,
+    )  # fmt: skip
+    if receipt is None:
+        return None
+    rest = _UNASSIGNED if customer_id is None else WALLET
+    books.journal.enter(
+        f"receipt:{receipt}",
+        (
+            Entry(account=f"provider:{provider}", money=money),
+            Entry(account="sales", money=-judgement.to_order),
+            Entry(account=rest, money=-judgement.to_wallet, customer_id=customer_id),
+            Entry(account=rest, money=judgement.from_wallet, customer_id=customer_id),
+        ),
+        now=now,
+    )
+    return receipt
+
+
+def keep_unknown_money(
+    books: Books, event: PaymentEvent, *, provider: str, policy: Policy, now: datetime
+) -> None:
+    """Money without an order is recorded all the same, and staff are told (law 7)."""
+    if event.happening is not Happening.RECEIVED or event.money is None:
+        return
+    nothing = Money.zero(event.money.currency)
+    judgement = Judgement(
+        verdict=Verdict.UNKNOWN_ORDER, to_order=nothing, to_wallet=event.money,
+        from_wallet=nothing, fulfils=False,
+    )  # fmt: skip
+    receipt = record_receipt(
+        books, event, event.money, judgement, provider=provider, payment_id=None,
+        customer_id=None, now=now,
+    )  # fmt: skip
+    if receipt is not None:
+        effects = tell_staff(
+            policy, Notice.UNKNOWN_MONEY, key=str(receipt), provider=provider,
+            minor=event.money.minor, currency=event.money.currency, receipt=event.receipt_id,
+            reference=event.reference,
+        )  # fmt: skip
+        books.outbox.add(effects, now=now)

@@ -1,0 +1,3 @@
+from tests.house.fixtures import new_database
+
+__all__ = ["new_database"]

@@ -1,0 +1,331 @@
+"""A shop to which everything happens in any order; after each step the books must be right."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+)
+
+from shop.access import may
+from shop.checkout import NoTrialError, TrialUsedError, expire_orders, start_trial
+from shop.expiry import change_one, due_changes
+from shop.ports import Happening, PaymentEvent
+from shop.reminding import remind
+from shop.rules.errors import NotFoundError
+from shop.rules.money import Money
+from shop.rules.periods import Interval, Unit
+from shop.settlement import Outcome
+from shop.staffdesk import extend, grant, hold, replay_effect, rotate
+from shop.storage.customers import Customer
+from shop.storage.opening import storage_at
+from shop.storage.payments import Payment
+from tests.house.goods import CURRENCIES, PLANS, TERMS
+from tests.house.service import Door
+from tests.house.shop import CARD, STAFF, Shop
+from tests.house.tables import Dump, Tables, contradictions
+
+T = TypeVar("T")
+PROVIDERS = (CARD, "sandbox_crypto")
+SUMS: dict[str, Callable[[int], int]] = {
+    "just": lambda due: due,
+    "half": lambda due: max(due // 2, 1),
+    "a cent short": lambda due: max(due - 1, 1),
+    "a cent over": lambda due: due + 1,
+    "double": lambda due: due * 2,
+}
+
+
+NEXT_DUE = """
+    SELECT MIN(due_at) FROM outbox AS o WHERE state = 'waiting' AND NOT EXISTS (
+        SELECT 1 FROM outbox AS e WHERE e.state = 'waiting' AND e.lane = o.lane AND e.id < o.id
+    )
+"""
+
+
+class ShopMachine(RuleBasedStateMachine):
+    """`new_url` gives the DATABASE_URL of empty books."""
+
+    new_url: ClassVar[Callable[[], str]]
+
+    people = Bundle("people")
+    payments = Bundle("payments")
+    events = Bundle("events")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.runner.get_loop()
+        url = type(self).new_url()
+        self.shop = Shop(storage_at(url))
+        self.tables = Tables(url)
+        self.do(self.shop.open())
+        self.asked = 0
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run to its end."""
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        self.do(self.shop.storage.close())
+        self.runner.close()
+
+    # --- people and their choices ---------------------------------------------------------
+
+    @initialize(target=people)
+    def first(self) -> Customer:
+        return self.do(self.shop.greet(1001))
+
+    @rule(target=people, number=st.integers(1002, 1003))
+    def meet(self, number: int) -> Customer:
+        return self.do(self.shop.greet(number))
+
+    @rule(
+        target=payments, person=people, slug=st.sampled_from(PLANS), term=st.sampled_from(TERMS),
+        currency=st.sampled_from(CURRENCIES), provider=st.sampled_from(PROVIDERS),
+    )  # fmt: skip
+    def choose(
+        self, person: Customer, slug: str, term: Interval, currency: str, provider: str
+    ) -> Payment:
+        return self.do(
+            self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
+        )
+
+    @rule(person=people, slug=st.sampled_from(PLANS))
+    def take_trial(self, person: Customer, slug: str) -> None:
+        try:
+            self.do(self.shop.run(start_trial, person.id, slug, now=self.shop.now))
+        except (TrialUsedError, NoTrialError):
+            return
+
+    # --- money ----------------------------------------------------------------------------
+
+    @rule(
+        target=events, payment=payments, paid=st.sampled_from(sorted(SUMS)),
+        delay=st.sampled_from([0, 0, 0, 3600, 90_000, 5 * 86_400]),
+    )  # fmt: skip
+    def money_arrives(self, payment: Payment, paid: str, delay: int) -> PaymentEvent:
+        money = Money(SUMS[paid](payment.due.minor), payment.due.currency)
+        at = self.shop.now + timedelta(seconds=delay)
+        event = self.shop.received(payment, money=money, at=at)
+        outcome = self.do(self.shop.settle(event, provider=payment.provider))
+        assert outcome in {Outcome.SETTLED, Outcome.TO_WALLET}
+        return event
+
+    @rule(target=events, payment=payments, currency=st.sampled_from(["GBP", *CURRENCIES]))
+    def money_of_any_currency_arrives(self, payment: Payment, currency: str) -> PaymentEvent:
+        event = self.shop.received(payment, money=Money(799, currency))
+        self.do(self.shop.settle(event, provider=payment.provider))
+        return event
+
+    @rule(target=events, payment=payments)
+    def money_arrives_for_nothing_we_know(self, payment: Payment) -> PaymentEvent:
+        event = replace(self.shop.received(payment), reference="tk_nobody", provider_ref="")
+        assert self.do(self.shop.settle(event, provider=payment.provider)) is Outcome.UNKNOWN
+        return replace(event, facts={"provider": payment.provider})
+
+    @rule(
+        target=events, payment=payments,
+        happening=st.sampled_from([
+            Happening.SEEN, Happening.FAILED, Happening.EXPIRED, Happening.REFUNDED,
+            Happening.DISPUTED, Happening.UNHANDLED,
+        ]),
+    )  # fmt: skip
+    def something_happens(self, payment: Payment, happening: Happening) -> PaymentEvent:
+        told = self.shop.received(payment)
+        event = replace(told, happening=happening, receipt_id="", kind=f"payment.{happening}")
+        self.do(self.shop.settle(event, provider=payment.provider))
+        return event
+
+    @rule(payment=payments, event=events)
+    def an_event_is_repeated(self, payment: Payment, event: PaymentEvent) -> None:
+        del payment
+        before = self.tables.dump()
+        for provider in {self._provider_of(event)}:
+            assert self.do(self.shop.settle(event, provider=provider)) is Outcome.KNOWN
+        assert self.tables.dump() == before
+
+    @rule(event=events)
+    def the_same_money_is_told_under_another_name(self, event: PaymentEvent) -> None:
+        if event.happening is not Happening.RECEIVED:
+            return
+        before = self.tables.dump()
+        self.asked += 1
+        again = replace(event, event_id=f"asked_{self.asked}")
+        self.do(self.shop.settle(again, provider=self._provider_of(event)))
+        assert self._money(self.tables.dump()) == self._money(before)
+
+    # --- staff ----------------------------------------------------------------------------
+
+    @rule(
+        person=people, slug=st.sampled_from(PLANS),
+        term=st.sampled_from([*TERMS, Interval(count=1, unit=Unit.DAY)]),
+    )  # fmt: skip
+    def staff_grants(self, person: Customer, slug: str, term: Interval) -> None:
+        self.do(
+            self.shop.run(
+                grant, STAFF, customer_id=person.id, slug=slug, interval=term, now=self.shop.now
+            )
+        )
+
+    @rule(which=st.integers(1, 4), days=st.integers(1, 40))
+    def staff_extends(self, which: int, days: int) -> None:
+        self._at_desk(extend, subscription_id=which, days=days)
+
+    @rule(which=st.integers(1, 4), is_held=st.booleans())
+    def staff_holds(self, which: int, *, is_held: bool) -> None:
+        self._at_desk(hold, subscription_id=which, is_held=is_held)
+
+    @rule(which=st.integers(1, 4))
+    def staff_rotates(self, which: int) -> None:
+        self._at_desk(rotate, subscription_id=which)
+
+    def _at_desk(self, act: Callable[..., Any], **facts: object) -> None:
+        try:
+            self.do(self.shop.run(act, STAFF, now=self.shop.now, **facts))
+        except NotFoundError:
+            return
+
+    # --- time and the outbox --------------------------------------------------------------
+
+    @rule(hours=st.sampled_from([1, 5, 25, 24 * 3, 24 * 8, 24 * 31, 24 * 60]))
+    def time_passes(self, hours: int) -> None:
+        self.shop.clock.move(hours=hours)
+
+    @rule()
+    def the_clock_ticks(self) -> None:
+        self.do(self._tick())
+
+    @rule(most=st.integers(1, 5))
+    def some_effects_happen(self, most: int) -> None:
+        self.do(self._some(most))
+
+    @rule(most=st.integers(1, 7))
+    def the_service_fails(self, most: int) -> None:
+        for service in self.shop.services.values():
+            service.trouble = most
+
+    @rule()
+    def everything_comes_to_rest(self) -> None:
+        self.do(self._rest())
+        self._check_delivered()
+
+    async def _tick(self) -> None:
+        shop = self.shop
+        for number, customer in await shop.storage.read(due_changes, now=shop.now, most=500):
+            await shop.run(change_one, number, customer, now=shop.now)
+        await shop.run(remind, now=shop.now, most=500)
+        await shop.run(expire_orders, clock=shop.clock)
+
+    async def _some(self, most: int) -> None:
+        from shop.outbox import claim
+
+        for effect in await self.shop.run(claim, now=self.shop.now, most=most):
+            await self.shop.carry_out(effect)
+
+    async def _rest(self) -> None:
+        """Let leases and waits pass, replay what was given up, until nothing is left to do."""
+        shop = self.shop
+        for service in shop.services.values():
+            service.trouble = 0
+        for _ in range(100):
+            await self._tick()
+            await shop.drain()
+            for (number,) in self.tables.rows("SELECT id FROM outbox WHERE state = 'dead'"):
+                await shop.run(replay_effect, STAFF, effect_id=number, now=shop.now)
+            due = self.tables.one(NEXT_DUE)
+            if due is None:
+                return
+            shop.clock.move(seconds=max(0, due - int(shop.now.timestamp())))
+        msg = "the shop never comes to rest"
+        raise AssertionError(msg)
+
+    # --- what is always so ----------------------------------------------------------------
+
+    @invariant()
+    def the_books_hold_no_contradiction(self) -> None:
+        assert contradictions(self.tables) == {}
+
+    @invariant()
+    def time_that_runs_on_is_seamless(self) -> None:
+        query = """
+            SELECT a.ends_at, b.starts_at, b.made_at, s.grace_days, o.kind
+            FROM periods AS a
+            INNER JOIN periods AS b ON b.subscription_id = a.subscription_id
+                AND b.starts_at = (
+                    SELECT MIN(starts_at) FROM periods
+                    WHERE subscription_id = a.subscription_id AND starts_at > a.starts_at
+                )
+            INNER JOIN subscriptions AS s ON s.id = a.subscription_id
+            INNER JOIN orders AS o ON o.id = a.order_id
+        """
+        for ends, starts, made, grace, kind in self.tables.rows(query):
+            patience = 0 if kind == "trial" else grace * 86_400
+            if made < ends + patience:
+                assert starts == ends
+            else:
+                assert starts == made
+
+    @invariant()
+    def access_is_where_time_was_paid_for(self) -> None:
+        query = """
+            SELECT a.token, s.is_held, s.grace_days, MAX(p.ends_at),
+                MAX(CASE WHEN o.kind = 'trial' THEN 0 ELSE p.ends_at END)
+            FROM accounts AS a
+            INNER JOIN subscriptions AS s ON s.id = a.subscription_id
+            INNER JOIN periods AS p ON p.subscription_id = s.id
+            INNER JOIN orders AS o ON o.id = p.order_id
+            WHERE s.state <> 'ended' GROUP BY a.token, s.is_held, s.grace_days
+        """
+        now = int(self.shop.now.timestamp())
+        for token, is_held, grace, ends, paid in self.tables.rows(query):
+            until = max(ends, paid + grace * 86_400)
+            is_due = now < until and not is_held
+            access = self.do(self.shop.storage.read(may, token, now=self.shop.now))
+            assert (access is not None) == is_due
+        ended = """
+            SELECT a.token FROM accounts AS a
+            INNER JOIN subscriptions AS s ON s.id = a.subscription_id WHERE s.state = 'ended'
+        """
+        for (token,) in self.tables.rows(ended):
+            assert self.do(self.shop.storage.read(may, token, now=self.shop.now)) is None
+
+    def _check_delivered(self) -> None:
+        """Who has access has an account that is open, and who has none has none that is."""
+        query = """
+            SELECT a.subscription_id, a.connector, a.token, a.actual FROM accounts AS a
+        """
+        told = {
+            effect.payload["subscription"]
+            for effect in self.shop.told
+            if effect.payload["notice"] == "credentials"
+        }
+        for number, connector, token, actual in self.tables.rows(query):
+            door = self.shop.services[connector].accounts.get(number)
+            access = self.do(self.shop.storage.read(may, token, now=self.shop.now))
+            if access is not None:
+                assert (door, actual) == (Door.OPEN, "active")
+                assert number in told
+            else:
+                assert door is not Door.OPEN
+                assert actual != "active"
+        made = [service.made for service in self.shop.services.values()]
+        assert all(many == 1 for counts in made for many in counts.values())
+
+    def _provider_of(self, event: PaymentEvent) -> str:
+        found = self.tables.rows(
+            f"SELECT provider FROM inbox WHERE event_id = '{event.event_id}'"  # noqa: S608
+        )
+        return str(found[0][0])
+
+    def _money(self, dump: Dump) -> Dump:
+        kept = ("receipts", "journal", "periods", "orders", "payments", "subscriptions", "outbox")
+        return {table: dump[table] for table in kept}

@@ -1,0 +1,33 @@
+"""Everything in any order: money is never lost, doubled or guessed."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.house.examples import examples
+from tests.invariants.machine import ShopMachine
+
+
+@pytest.mark.hypothesis
+@pytest.mark.timeout(900)
+def test_in_sqlite_the_books_are_right_after_each_step(tmp_path: Path) -> None:
+    numbers = count()
+
+    class Machine(ShopMachine):
+        new_url = staticmethod(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db")
+
+    run_state_machine_as_test(Machine, settings=examples(25, fuzzing=600))
+
+
+@pytest.mark.hypothesis
+@pytest.mark.timeout(900)
+def test_in_postgresql_the_books_are_right_after_each_step(
+    new_database: Callable[[str], str],
+) -> None:
+    class Machine(ShopMachine):
+        new_url = staticmethod(lambda: new_database("postgres"))
+
+    run_state_machine_as_test(Machine, settings=examples(5, fuzzing=60))

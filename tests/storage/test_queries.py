@@ -1,0 +1,353 @@
+"""Every query of shop/storage/sql, run at least once in each kind of database."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shop.rules.errors import NotFoundError
+from shop.rules.money import Money
+from shop.rules.periods import Interval
+from shop.rules.receiving import Judgement, Verdict
+from shop.rules.states import OrderState, PaymentState, SubscriptionState
+from shop.storage import queries
+from shop.storage.accounts import Actual
+from shop.storage.books import Books
+from shop.storage.inbox import InboxState
+from shop.storage.journal import WALLET, Entry, UnbalancedError
+from shop.storage.opening import Storage
+from shop.storage.orders import Order, OrderKind
+from shop.storage.outbox import Effect, Kind
+from shop.storage.payments import Payment
+from tests.books import NOW, PLAN, month_from, put_plan, subscribe
+
+DAY = timedelta(days=1)
+MONTH = Interval.from_key("1m")
+EUR = Money(799, "EUR")
+
+
+class Heard(dict[str, Any]):
+    """Queries that remember which of them were asked for."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        super().__init__(found)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a query
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
+    heard = Heard(queries.load_queries("sqlite" if books_url.startswith("sqlite") else "postgres"))
+    monkeypatch.setattr(queries, "load_queries", lambda _dialect: heard)
+    return heard
+
+
+async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
+    for story in (people, catalog, orders, payments, money, subscriptions, accounts, stock,
+                  outbox, inbox, staff):  # fmt: skip
+        await storage.run(story)
+    assert set(heard) - heard.names == set()
+
+
+def people(books: Books) -> None:
+    ada = books.customers.greet(
+        7, name="Ada", username="ada", language="en", zone="UTC", source="friend", now=NOW
+    )
+    again = books.customers.greet(
+        7, name="Ada L.", username="lady", language="de", zone="Asia/Tokyo", source="", now=NOW
+    )
+    assert (again.id, again.name, again.username) == (ada.id, "Ada L.", "lady")
+    assert (again.language, again.zone) == ("en", "UTC")
+    assert books.customers.claim(ada.id) == books.customers.get(ada.id) == again
+    assert books.customers.by_telegram(7) == again
+    assert books.customers.by_telegram(8) is None
+    for words in ("ada l", "@lady", "7", str(ada.id)):
+        assert books.customers.find(words) == [again]
+    for words in ("%", "_", "a%", "9" * 30, "x", "'; DROP TABLE customers"):
+        assert books.customers.find(words) == []
+    books.customers.set_language(ada.id, "de")
+    books.customers.set_currency(ada.id, "USD")
+    books.customers.set_reminders(ada.id, wants=False)
+    books.customers.set_reachable(7, is_reachable=False)
+    changed = books.customers.get(ada.id)
+    assert (changed.language, changed.currency) == ("de", "USD")
+    assert (changed.wants_reminders, changed.is_reachable) == (False, False)
+    for look in (books.customers.get, books.customers.claim):
+        with pytest.raises(NotFoundError, match="There is no customer 99"):
+            look(99)
+
+
+def catalog(books: Books) -> None:
+    assert books.catalog.latest() is None
+    books.catalog.note_document(digest="a", document={"n": 1}, now=NOW)
+    books.catalog.note_document(digest="b", document={"n": 2}, now=NOW)
+    assert books.catalog.latest() == {"n": 2}
+    product_id = put_plan(books)
+    assert put_plan(books) == product_id
+    assert [one.slug for one in books.catalog.offered()] == ["solo"]
+    assert books.catalog.by_slug("solo") == books.catalog.get(product_id)
+    books.catalog.set_price(product_id, MONTH, Money(699, "EUR"), now=NOW)
+    books.catalog.set_price(product_id, MONTH, EUR, now=NOW)
+    books.catalog.set_price(product_id, MONTH, Money(899, "USD"), now=NOW)
+    books.catalog.drop_price(product_id, MONTH, "USD", now=NOW)
+    price = books.catalog.price_for(product_id, MONTH, "EUR")
+    assert price is not None
+    assert price.amount == EUR
+    assert books.catalog.price_for(product_id, MONTH, "USD") is None
+    assert books.catalog.prices(product_id) == books.catalog.all_prices() == [price]
+    assert books.catalog.price(price.id) == price
+    books.catalog.put_product("gold", document=PLAN, position=1)
+    books.catalog.withdraw("gold")
+    assert not books.catalog.by_slug("gold").is_offered
+    assert [one.slug for one in books.catalog.offered()] == ["solo"]
+    for look in (books.catalog.get, books.catalog.price):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def order_of(books: Books, customer_id: int = 1) -> Order:
+    return books.orders.open_one(
+        customer_id, product_id=1, interval=MONTH, now=NOW, expires_at=NOW + DAY
+    )
+
+
+def orders(books: Books) -> None:
+    order = order_of(books)
+    assert order_of(books).id == order.id
+    assert books.orders.next_expiry() == NOW + DAY
+    given = books.orders.add_given(1, product_id=1, kind=OrderKind.GRANT, interval=MONTH, now=NOW)
+    assert given.state is OrderState.PAID
+    assert books.orders.expire(now=NOW + DAY - timedelta(seconds=1), most=9) == 0
+    assert books.orders.expire(now=NOW + DAY, most=9) == 1
+    assert books.orders.close(order.id, OrderState.PAID, now=NOW)
+    assert not books.orders.close(order.id, OrderState.PAID, now=NOW)
+    assert [(one.id, slug) for one, slug in books.orders.of(1, most=9)] == [
+        (given.id, "solo"),
+        (order.id, "solo"),
+    ]
+
+
+def payment_of(books: Books, reference: str) -> Payment:
+    price = books.catalog.price_for(1, MONTH, "EUR")
+    assert price is not None
+    return books.payments.open_one(
+        reference=reference, order_id=order_of(books).id, customer_id=1, provider="card",
+        price_id=price.id, due=EUR, whole=EUR, screen_id=5, now=NOW, expires_at=NOW + DAY,
+        poll_at=NOW,
+    )  # fmt: skip
+
+
+def payments(books: Books) -> None:
+    payment = payment_of(books, "r1")
+    assert payment_of(books, "r2").reference == "r1", "a second tap finds the first try"
+    books.payments.note_page(payment.id, provider_ref="p1", url="https://a", expires_at=NOW)
+    found = books.payments.by_reference("r1")
+    assert found is not None
+    assert (found.url, found.provider_ref) == ("https://a", "p1")
+    assert books.payments.by_provider_ref("card", "p1") == found
+    assert books.payments.by_reference("r2") is None
+    assert books.payments.by_provider_ref("card", "p2") is None
+    payer = books.customers.claim_payer("r1", "card")
+    assert payer is not None
+    assert payer.id == payment.customer_id
+    assert books.customers.claim_payer("r1", "another") is None
+    assert books.payments.next_poll() == NOW
+    assert [one.id for one in books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9)] == [
+        payment.id
+    ]
+    assert books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
+    books.payments.poll_later(payment.id, NOW + 2 * DAY)
+    affairs = books.payments.affairs(payment.reference)
+    assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
+    created, final = PaymentState.CREATED, PaymentState.FINAL
+    assert books.payments.move(payment.id, old=created, new=final, poll_at=None)
+    assert not books.payments.move(payment.id, old=created, new=final, poll_at=None)
+
+
+def money(books: Books) -> None:
+    short = Judgement(
+        verdict=Verdict.SHORT, to_order=Money(0, "EUR"), to_wallet=EUR,
+        from_wallet=Money(0, "EUR"), fulfils=False,
+    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "provider": "card", "receipt_id": "m1", "payment_id": 1, "customer_id": 1, "money": EUR,
+        "judgement": short, "occurred_at": NOW, "now": NOW,
+    }  # fmt: skip
+    assert books.payments.add_receipt(**facts) is not None
+    assert books.payments.add_receipt(**facts) is None
+    paid = books.payments.by_receipt("card", "m1")
+    assert paid is not None
+    assert paid.reference == "r1"
+    assert books.payments.by_receipt("card", "m2") is None
+    order_id = order_of(books).id
+    assert books.payments.short_before(order_id, "EUR") == EUR
+    assert books.payments.short_before(order_id, "USD") == Money(0, "USD")
+    [receipt] = books.payments.receipts_of(1, most=9)
+    assert (receipt.money, receipt.verdict) == (EUR, Verdict.SHORT)
+    assert books.payments.totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
+    books.journal.enter(
+        "receipt:1",
+        [Entry(account="card", money=EUR), Entry(account=WALLET, money=-EUR, customer_id=1)],
+        now=NOW,
+    )
+    assert books.journal.wallet(1, "EUR") == EUR
+    assert books.journal.wallet(1, "USD") == Money(0, "USD")
+    assert books.journal.wallets(1) == [EUR]
+    assert books.journal.totals() == [("card", EUR), (WALLET, -EUR)]
+    assert books.journal.unbalanced() == []
+    with pytest.raises(UnbalancedError):
+        books.journal.enter("odd", [Entry(account="card", money=EUR)], now=NOW)
+
+
+def subscriptions(books: Books) -> None:
+    assert books.subscriptions.take_trial(1, 1, now=NOW)
+    assert not books.subscriptions.take_trial(1, 1, now=NOW)
+    assert books.subscriptions.had_trial(1)
+    assert not books.subscriptions.had_trial(2)
+    found = subscribe(books, 70)
+    schedule = month_from(NOW)
+    one = books.subscriptions.get(found)
+    assert books.subscriptions.live(one.customer_id, one.product.id) == one
+    assert books.subscriptions.live(1, one.product.id) is None
+    assert books.subscriptions.of(one.customer_id) == [one]
+    books.subscriptions.add_period(
+        found, order_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
+    )
+    books.subscriptions.extend(found, month_from(schedule.paid_until))
+    renewed = books.subscriptions.get(found)
+    assert renewed.standing.paid_until > one.standing.paid_until
+    assert books.subscriptions.periods(found) == [(NOW, schedule.paid_until)]
+    books.subscriptions.hold(found, is_held=True)
+    assert books.subscriptions.get(found).standing.is_held
+    end = renewed.standing.paid_until
+    assert books.subscriptions.changing(now=end, most=9) == [(found, one.customer_id)]
+    assert books.subscriptions.changing(now=NOW, most=9) == []
+    assert books.subscriptions.next_reminder() is not None
+    [due] = books.subscriptions.reminding(now=end, most=9)
+    assert not due.is_told, "who is held is not reminded"
+    books.subscriptions.reminded([(due, end + DAY)])
+    books.subscriptions.reminded([(due, end + 2 * DAY)])
+    assert books.subscriptions.next_reminder() == end + DAY, "the first to note it was right"
+    books.subscriptions.reschedule(found, None)
+    assert books.subscriptions.next_reminder() is None
+    books.subscriptions.move(found, SubscriptionState.PAST_DUE, change_at=None)
+    assert books.subscriptions.counts() == {SubscriptionState.PAST_DUE: 1}
+    with pytest.raises(NotFoundError):
+        books.subscriptions.get(99)
+
+
+def accounts(books: Books) -> None:
+    assert books.accounts.add(1, connector="generated", token="t1") == 1
+    assert books.accounts.wish(1) == 2
+    books.accounts.note(1, actual=Actual.ACTIVE, external_id="ada", sealed=b"\x00\xff")
+    books.accounts.note_delivered(1, now=NOW)
+    books.accounts.set_token(1, "t2")
+    account = books.accounts.get(1)
+    assert (account.sealed, account.token, account.delivered_at) == (b"\x00\xff", "t2", NOW)
+    assert books.accounts.holder("t1") is None
+    holder = books.accounts.holder("t2")
+    assert holder is not None
+    assert (holder.account, holder.product.slug) == (account, "solo")
+    assert books.accounts.holders_named("ada", connector="generated") == [holder]
+    assert books.accounts.holders_named("ada", connector="stock") == []
+    assert books.accounts.holders_named("", connector="generated") == []
+    for look in (books.accounts.get, books.accounts.wish):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def stock(books: Books) -> None:
+    for print_ in ("a", "b", "c"):
+        assert books.stock.add("solo", fingerprint=print_, sealed=print_.encode(), now=NOW)
+    assert not books.stock.add("gold", fingerprint="a", sealed=b"", now=NOW)
+    assert books.stock.in_hand(1) is None
+    taken = books.stock.take("solo", 1, now=NOW)
+    assert taken is not None
+    assert taken.sealed == b"a"
+    assert books.stock.in_hand(1) == taken
+    books.stock.retire(1)
+    assert books.stock.in_hand(1) is None
+    assert books.stock.left("solo") == 2
+    assert books.stock.levels() == {"solo": 2}
+    assert books.stock.take("gold", 1, now=NOW) is None
+
+
+def outbox(books: Books) -> None:
+    effects = [
+        Effect(kind=Kind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
+        for lane, key in ((1, "a"), (1, "b"), (2, "c"))
+    ]
+    books.outbox.add(effects, now=NOW)
+    books.outbox.add(effects, now=NOW)
+    books.outbox.add([], now=NOW)
+    assert books.outbox.next_due() == NOW
+    [depth] = books.outbox.depth()
+    assert (depth.kind, depth.many, depth.oldest) == (Kind.CHAT, 3, NOW)
+    first, other = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
+    assert first.payload == {"ä": "a"}
+    assert books.outbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.outbox.release(now=NOW) == 2, "a killed process gives back what it held"
+    assert len(books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)) == 2
+    books.outbox.again(other.id, due_at=NOW, error="busy", is_counted=False)
+    [again] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
+    assert books.outbox.finish(first.id, now=NOW)
+    assert not books.outbox.finish(first.id, now=NOW)
+    assert books.outbox.finish(other.id, now=NOW, state="dead", error="no")
+    assert [one.id for one in books.outbox.dead(most=9)] == [other.id]
+    assert books.outbox.count_dead() == 1
+    assert books.outbox.replay(other.id, now=NOW)
+    assert not books.outbox.replay(first.id, now=NOW)
+    replayed = books.outbox.get(other.id)
+    assert replayed is not None
+    assert replayed.tries == 0
+    assert not books.outbox.dismiss(other.id, now=NOW), "it waits again"
+    books.outbox.finish(other.id, now=NOW, state="dead")
+    assert books.outbox.dismiss(other.id, now=NOW)
+    assert books.outbox.get(99) is None
+
+
+def inbox(books: Books) -> None:
+    def keep(event_id: str, **more: Any) -> int | None:  # noqa: ANN401 - keep's own
+        return books.inbox.keep(
+            "telegram", event_id, kind="update", headers={}, body=b"\x00{}", now=NOW, **more
+        )
+
+    done, waiting = keep("1"), keep("2", state=InboxState.WAITING, due_at=NOW)
+    assert done is not None
+    assert waiting is not None
+    assert keep("1") is None
+    assert books.inbox.waiting() == 1
+    assert books.inbox.next_due() == NOW
+    [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
+    assert books.inbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.inbox.release(now=NOW) == 1
+    assert [one.id for one in books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
+    books.inbox.finish(waiting, InboxState.STUCK, note="why")
+    assert [one.note for one in books.inbox.stuck(most=9)] == ["why"]
+    assert books.inbox.counts() == {InboxState.STUCK: 1}
+    assert books.inbox.reopen(waiting, now=NOW)
+    assert not books.inbox.reopen(done, now=NOW)
+    assert books.inbox.get(99) is None
+    assert books.inbox.forget_updates(before=NOW, most=9) == 0
+    assert books.inbox.forget_updates(before=NOW + DAY, most=9) == 1
+    assert books.inbox.get(done) is None
+    assert books.inbox.get(waiting) is not None
+
+
+def staff(books: Books) -> None:
+    books.staff.audit(9, "grant", customer_id=1, facts={"plan": "solo"}, now=NOW)
+    [act] = books.staff.acts_on(1, most=9)
+    assert books.staff.latest_acts(most=9) == [act]
+    assert (act.act, act.facts) == ("grant", {"plan": "solo"})
+    assert books.staff.note("clock") is None
+    books.staff.set_note("clock", "1")
+    books.staff.set_note("clock", "2")
+    assert books.staff.note("clock") == "2"
+    assert books.staff.new_customers(since=NOW, until=NOW + DAY) == 2

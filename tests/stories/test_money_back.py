@@ -1,0 +1,60 @@
+"""Money that is taken back is never overlooked, in whatever order it is told."""
+
+from dataclasses import replace
+
+from shop.ports import Happening, PaymentEvent
+from shop.rules.money import Money
+from shop.settlement import Outcome
+from shop.storage.payments import Payment
+from tests.house.shop import Shop
+from tests.house.tables import Tables
+
+
+def taken_back(
+    shop: Shop, payment: Payment, *, happening: Happening = Happening.REFUNDED, minor: int = 0
+) -> PaymentEvent:
+    event = shop.received(payment, receipt="money_1")
+    money = Money(minor or payment.due.minor, payment.due.currency)
+    return replace(event, happening=happening, kind=f"payment.{happening}", money=money)
+
+
+async def told_to_staff(shop: Shop) -> list[tuple[str, int]]:
+    await shop.drain()
+    found = [effect.payload for effect in shop.told if effect.payload["notice"] == "money_back"]
+    return [(one["what"], one["minor"]) for one in found]
+
+
+async def test_a_dispute_that_names_only_the_money_finds_its_payment(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, receipt="money_1"))
+
+    dispute = taken_back(shop, payment, happening=Happening.DISPUTED)
+    outcome = await shop.settle(replace(dispute, reference="", provider_ref=""))
+
+    assert outcome is Outcome.NOTED
+    assert tables.one("SELECT state FROM payments") == "disputed"
+    assert await told_to_staff(shop) == [("disputed", payment.due.minor)]
+
+
+async def test_each_part_that_is_given_back_is_told_once(shop: Shop) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, receipt="money_1"))
+
+    for so_far in (200, 500, 500, 799):
+        await shop.settle(taken_back(shop, payment, minor=so_far))
+
+    assert await told_to_staff(shop) == [("refunded", 200), ("refunded", 500), ("refunded", 799)]
+
+
+async def test_a_refund_that_is_told_before_its_payment_is_not_overlooked(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+
+    await shop.settle(taken_back(shop, payment))
+    await shop.settle(shop.received(payment, receipt="money_1"))
+
+    assert await told_to_staff(shop) == [("refunded", payment.due.minor)]
+    assert tables.one("SELECT COUNT(*) FROM receipts") == 1
