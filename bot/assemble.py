@@ -109,6 +109,7 @@ class _Providers:
             (self._settings.stars, lambda: [self.stars()]),
             (bool(self._settings.coinbase_key_id), self._coinbase),
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
+            (bool(self._settings.btcpay_url), self._btcpay),
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
@@ -163,6 +164,21 @@ class _Providers:
                 api_key=settings.coinbase_commerce_api_key.get_secret_value(),
                 webhook_secrets=_several(secrets),
                 api_url=settings.coinbase_commerce_api_url,
+            )
+        ]
+
+    def _btcpay(self) -> list[PaymentProvider]:
+        from payments.btcpay import BTCPay
+
+        settings = self._settings
+        return [
+            BTCPay(
+                url=settings.btcpay_url,
+                api_key=settings.btcpay_api_key.get_secret_value(),
+                store_id=settings.btcpay_store_id,
+                webhook_secrets=_several(settings.btcpay_webhook_secret.get_secret_value()),
+                clock=self._clock,
+                http=self._http,
             )
         ]
 

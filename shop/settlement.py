@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     SETTLED = "settled"  # the order is paid
     TO_WALLET = "to_wallet"  # money came that the order does not take
     NOTED = "noted"  # no money, but the payment moved on
+    ASKED = "asked"  # the provider shall be asked next
     UNHANDLED = "unhandled"
     UNKNOWN = "unknown"  # of an order the shop does not know; kept for staff
 
@@ -59,13 +60,17 @@ def settle(
     if letter is None:
         return Outcome.KNOWN
     if event.happening in {Happening.UNHANDLED, Happening.PENDING}:
-        books.inbox.finish(letter, InboxState.UNHANDLED)
+        note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
+        books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
         return Outcome.UNHANDLED
     payment = _find(books, event, source.provider)
     if payment is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
         return _keep_unknown_money(books, event, source.provider, policy=policy, now=now)
     customer = books.customers.claim(payment.customer_id)
+    if event.happening is Happening.ASK:
+        books.payments.poll_later(payment.id, now)
+        return Outcome.ASKED
     affairs = books.payments.affairs(payment.id)
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)

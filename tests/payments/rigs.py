@@ -13,14 +13,15 @@ from typing import Any, Literal, Protocol
 
 import httpx
 
+from payments.btcpay import BTCPay
 from payments.coinbase import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
-from shop.ports import PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
+from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
-from tests.standins import coinbase, coinbase_commerce, star_bot, stripe
+from tests.standins import btcpay, coinbase, coinbase_commerce, star_bot, stripe
 from tests.standins.moods import Delivery, Moody
 from tests.standins.server import serve
 
@@ -108,6 +109,14 @@ def hear(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
         event = rig.provider.read_update(json.loads(delivery.body))
         return [event] if event else []
     return rig.provider.read_webhook(delivery.headers, delivery.body, now=rig.clock.now())
+
+
+async def learn(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
+    """Hear what was sent; where it only says to ask, ask, as the shop's clock would."""
+    events = hear(rig, delivery)
+    if [event.happening for event in events] != [Happening.ASK]:
+        return events
+    return await rig.provider.look_up(events[0].reference, events[0].provider_ref)
 
 
 class StripeRig:
@@ -223,6 +232,45 @@ class CommerceRig:
         return self.server.event("charge:created", {"id": "1"})
 
 
+class BTCPayRig:
+    """BTCPay and its stand-in."""
+
+    currency = "EUR"
+    hidden = (btcpay.KEY, btcpay.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: btcpay.BTCPayServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(btcpay.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return BTCPay(
+            url=self._url,
+            api_key=btcpay.KEY,
+            store_id=btcpay.STORE,
+            webhook_secrets=secrets,
+            clock=self.clock,
+            http=self._http,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.end(page.provider_ref, "Expired")
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.end(page.provider_ref, "Invalid")
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("PaymentRequestCreated", paymentRequestId="1")
+
+
 class StarsRig:
     """Stars and a Bot API stand-in."""
 
@@ -301,10 +349,10 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "stars")
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "stars")
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
-SIGNED = (*STAMPED, "coinbase_commerce")
+SIGNED = (*STAMPED, "coinbase_commerce", "btcpay")
 ALL = (*REMOTE, *SANDBOXES)
 
 
@@ -338,6 +386,10 @@ def _remote(name: str, clock: Hands, stack: AsyncExitStack, http: httpx.AsyncCli
         case "coinbase_commerce":
             old = coinbase_commerce.CommerceServer(now=clock.now)
             return CommerceRig(clock=clock, server=old, url=stack.enter_context(serve(old.app)))
+        case "btcpay":
+            coins = btcpay.BTCPayServer(now=clock.now)
+            url = stack.enter_context(serve(coins.app))
+            return BTCPayRig(clock=clock, server=coins, url=url, http=http)
         case _:
             bot = star_bot.StarBotServer(now=clock.now)
             url = stack.enter_context(serve(bot.app))

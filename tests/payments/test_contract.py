@@ -7,7 +7,7 @@ import pytest
 
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.rules.money import Money
-from tests.payments.rigs import Ending, Remote, Rig, hear, request_of
+from tests.payments.rigs import Ending, Remote, Rig, hear, learn, request_of
 from tests.standins.moods import Mood
 
 GARBAGE = [
@@ -69,7 +69,7 @@ async def test_an_unpaid_payment_is_pending(rig: Rig) -> None:
 
 async def test_money_is_received_with_its_amount_and_reference(rig: Rig) -> None:
     page = await rig.provider.create(request_of(rig))
-    [event] = hear(rig, await rig.pay(page))
+    [event] = await learn(rig, await rig.pay(page))
     assert event.happening is Happening.RECEIVED
     assert event.money == Money(799, rig.currency)
     assert event.reference == "pay_1"
@@ -81,7 +81,7 @@ async def test_money_is_received_with_its_amount_and_reference(rig: Rig) -> None
 
 async def test_asking_and_being_told_name_the_same_receipt(rig: Rig) -> None:
     page = await rig.provider.create(request_of(rig))
-    [told] = hear(rig, await rig.pay(page))
+    [told] = await learn(rig, await rig.pay(page))
     asked = await rig.provider.look_up("pay_1", page.provider_ref)
     [received] = [event for event in asked if event.happening is Happening.RECEIVED]
     assert _receipt(received) == _receipt(told)
