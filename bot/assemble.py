@@ -110,6 +110,7 @@ class _Providers:
             (bool(self._settings.coinbase_key_id), self._coinbase),
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
             (bool(self._settings.btcpay_url), self._btcpay),
+            (bool(self._settings.cryptopay_token), self._cryptopay),
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
@@ -179,6 +180,20 @@ class _Providers:
                 webhook_secrets=_several(settings.btcpay_webhook_secret.get_secret_value()),
                 clock=self._clock,
                 http=self._http,
+            )
+        ]
+
+    def _cryptopay(self) -> list[PaymentProvider]:
+        from payments.cryptopay import CryptoPay
+
+        tokens = _several(self._settings.cryptopay_token.get_secret_value())
+        return [
+            CryptoPay(
+                token=tokens[0] if tokens else "",
+                webhook_tokens=tokens,
+                clock=self._clock,
+                http=self._http,
+                api_url=self._settings.cryptopay_api_url,
             )
         ]
 

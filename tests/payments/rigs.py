@@ -16,12 +16,13 @@ import httpx
 from payments.btcpay import BTCPay
 from payments.coinbase import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
+from payments.cryptopay import CryptoPay
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
-from tests.standins import btcpay, coinbase, coinbase_commerce, star_bot, stripe
+from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, star_bot, stripe
 from tests.standins.moods import Delivery, Moody
 from tests.standins.server import serve
 
@@ -67,9 +68,13 @@ class Remote(Rig, Protocol):
 
 
 class Ending(Rig, Protocol):
-    """A rig where payments can also end without money."""
+    """A rig where payments can also run out."""
 
     async def expire(self, page: PaymentPage) -> None: ...
+
+
+class Declining(Rig, Protocol):
+    """A rig where payments can also fail."""
 
     async def decline(self, page: PaymentPage) -> None: ...
 
@@ -271,6 +276,41 @@ class BTCPayRig:
         return self.server.event("PaymentRequestCreated", paymentRequestId="1")
 
 
+class CryptoPayRig:
+    """Crypto Pay and its stand-in."""
+
+    currency = "EUR"
+    hidden = (cryptopay.TOKEN,)
+
+    def __init__(
+        self, *, clock: Hands, server: cryptopay.CryptoPayServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(cryptopay.TOKEN)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return CryptoPay(
+            token=cryptopay.TOKEN,
+            webhook_tokens=secrets,
+            clock=self.clock,
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.expire(page.provider_ref)
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("invoice_framed", {"invoice_id": 1})
+
+
 class StarsRig:
     """Stars and a Bot API stand-in."""
 
@@ -349,10 +389,10 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "stars")
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "stars")
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
-SIGNED = (*STAMPED, "coinbase_commerce", "btcpay")
+SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay")
 ALL = (*REMOTE, *SANDBOXES)
 
 
@@ -390,6 +430,10 @@ def _remote(name: str, clock: Hands, stack: AsyncExitStack, http: httpx.AsyncCli
             coins = btcpay.BTCPayServer(now=clock.now)
             url = stack.enter_context(serve(coins.app))
             return BTCPayRig(clock=clock, server=coins, url=url, http=http)
+        case "cryptopay":
+            wallet = cryptopay.CryptoPayServer(now=clock.now)
+            url = stack.enter_context(serve(wallet.app))
+            return CryptoPayRig(clock=clock, server=wallet, url=url, http=http)
         case _:
             bot = star_bot.StarBotServer(now=clock.now)
             url = stack.enter_context(serve(bot.app))

@@ -7,7 +7,7 @@ import pytest
 
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.rules.money import Money
-from tests.payments.rigs import Ending, Remote, Rig, hear, learn, request_of
+from tests.payments.rigs import Declining, Ending, Remote, Rig, hear, learn, request_of
 from tests.standins.moods import Mood
 
 GARBAGE = [
@@ -120,10 +120,10 @@ async def test_a_payment_runs_out(ending: Ending) -> None:
     assert event.happening is Happening.EXPIRED
 
 
-async def test_a_payment_is_declined(ending: Ending) -> None:
-    page = await ending.provider.create(request_of(ending))
-    await ending.decline(page)
-    [event] = await ending.provider.look_up("pay_1", page.provider_ref)
+async def test_a_payment_is_declined(declining: Declining) -> None:
+    page = await declining.provider.create(request_of(declining))
+    await declining.decline(page)
+    [event] = await declining.provider.look_up("pay_1", page.provider_ref)
     assert event.happening is Happening.FAILED
     assert event.money is None
 
