@@ -111,6 +111,7 @@ class _Providers:
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
             (bool(self._settings.btcpay_url), self._btcpay),
             (bool(self._settings.cryptopay_token), self._cryptopay),
+            (bool(self._settings.nowpayments_api_key), self._nowpayments),
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
@@ -194,6 +195,20 @@ class _Providers:
                 clock=self._clock,
                 http=self._http,
                 api_url=self._settings.cryptopay_api_url,
+            )
+        ]
+
+    def _nowpayments(self) -> list[PaymentProvider]:
+        from payments.nowpayments import NowPayments
+
+        settings = self._settings
+        return [
+            NowPayments(
+                api_key=settings.nowpayments_api_key.get_secret_value(),
+                webhook_secrets=_several(settings.nowpayments_ipn_secret.get_secret_value()),
+                webhook_url=f"{settings.address}/webhooks/{NowPayments.name}",
+                http=self._http,
+                api_url=settings.nowpayments_api_url,
             )
         ]
 

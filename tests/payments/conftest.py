@@ -20,6 +20,13 @@ from tests.payments.rigs import (
 
 _ENDING = [name for name in ALL if name != "stars"]
 _DECLINING = [name for name in _ENDING if name != "cryptopay"]  # a wallet pays or does not
+_FINDING = [name for name in ALL if name != "nowpayments"]  # it has no search, nor keys
+
+
+@pytest.fixture(params=_FINDING)
+async def finding(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(params=ALL)

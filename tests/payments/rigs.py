@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,12 +17,21 @@ from payments.btcpay import BTCPay
 from payments.coinbase import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
 from payments.cryptopay import CryptoPay
+from payments.nowpayments import NowPayments
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
-from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, star_bot, stripe
+from tests.standins import (
+    btcpay,
+    coinbase,
+    coinbase_commerce,
+    cryptopay,
+    nowpayments,
+    star_bot,
+    stripe,
+)
 from tests.standins.moods import Delivery, Moody
 from tests.standins.server import serve
 
@@ -208,8 +217,14 @@ class CommerceRig:
     hidden = (coinbase_commerce.KEY, coinbase_commerce.SECRET)
 
     def __init__(
-        self, *, clock: Hands, server: coinbase_commerce.CommerceServer, url: str
+        self,
+        *,
+        clock: Hands,
+        server: coinbase_commerce.CommerceServer,
+        url: str,
+        http: httpx.AsyncClient,
     ) -> None:
+        del http  # the package brings its own
         self.clock, self.server, self._url = clock, server, url
         self.provider: PaymentProvider = self.with_secrets(coinbase_commerce.SECRET)
 
@@ -311,6 +326,44 @@ class CryptoPayRig:
         return self.server.event("invoice_framed", {"invoice_id": 1})
 
 
+class NowPaymentsRig:
+    """NOWPayments and its stand-in."""
+
+    currency = "EUR"
+    hidden = (nowpayments.KEY, nowpayments.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: nowpayments.NowServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(nowpayments.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return NowPayments(
+            api_key=nowpayments.KEY,
+            webhook_secrets=secrets,
+            webhook_url="https://shop.test/webhooks/nowpayments",
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.change(self.server.choose(page.provider_ref), "expired")
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.change(self.server.choose(page.provider_ref), "failed")
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.signed(b'{"payment_id":1,"payment_status":"framed"}')
+
+
 class StarsRig:
     """Stars and a Bot API stand-in."""
 
@@ -389,11 +442,13 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "stars")
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars")
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
-SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay")
+SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments")
 ALL = (*REMOTE, *SANDBOXES)
+UNDATED = ("nowpayments",)
+"""Who does not say when the money came."""
 
 
 @asynccontextmanager
@@ -413,28 +468,19 @@ async def rig_of(name: str, directory: Path) -> AsyncIterator[Any]:
         yield rig
 
 
+_REMOTES: dict[str, tuple[Callable[..., Remote], Callable[..., Any]]] = {
+    "stripe": (StripeRig, stripe.StripeServer),
+    "coinbase": (CoinbaseRig, coinbase.CoinbaseServer),
+    "coinbase_commerce": (CommerceRig, coinbase_commerce.CommerceServer),
+    "btcpay": (BTCPayRig, btcpay.BTCPayServer),
+    "cryptopay": (CryptoPayRig, cryptopay.CryptoPayServer),
+    "nowpayments": (NowPaymentsRig, nowpayments.NowServer),
+    "stars": (StarsRig, star_bot.StarBotServer),
+}
+
+
 def _remote(name: str, clock: Hands, stack: AsyncExitStack, http: httpx.AsyncClient) -> Remote:
-    match name:
-        case "stripe":
-            cards = stripe.StripeServer(now=clock.now)
-            url = stack.enter_context(serve(cards.app))
-            return StripeRig(clock=clock, server=cards, url=url, http=http)
-        case "coinbase":
-            chain = coinbase.CoinbaseServer(now=clock.now)
-            url = stack.enter_context(serve(chain.app))
-            return CoinbaseRig(clock=clock, server=chain, url=url, http=http)
-        case "coinbase_commerce":
-            old = coinbase_commerce.CommerceServer(now=clock.now)
-            return CommerceRig(clock=clock, server=old, url=stack.enter_context(serve(old.app)))
-        case "btcpay":
-            coins = btcpay.BTCPayServer(now=clock.now)
-            url = stack.enter_context(serve(coins.app))
-            return BTCPayRig(clock=clock, server=coins, url=url, http=http)
-        case "cryptopay":
-            wallet = cryptopay.CryptoPayServer(now=clock.now)
-            url = stack.enter_context(serve(wallet.app))
-            return CryptoPayRig(clock=clock, server=wallet, url=url, http=http)
-        case _:
-            bot = star_bot.StarBotServer(now=clock.now)
-            url = stack.enter_context(serve(bot.app))
-            return StarsRig(clock=clock, server=bot, url=url, http=http)
+    make_rig, make_server = _REMOTES[name]
+    server = make_server(now=clock.now)
+    url = stack.enter_context(serve(server.app))
+    return make_rig(clock=clock, server=server, url=url, http=http)

@@ -7,7 +7,7 @@ import pytest
 
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.rules.money import Money
-from tests.payments.rigs import Declining, Ending, Remote, Rig, hear, learn, request_of
+from tests.payments.rigs import UNDATED, Declining, Ending, Remote, Rig, hear, learn, request_of
 from tests.standins.moods import Mood
 
 GARBAGE = [
@@ -37,18 +37,18 @@ async def test_a_page_can_be_opened(rig: Rig) -> None:
     assert page.provider_ref
 
 
-async def test_asking_twice_for_the_same_payment_makes_one(rig: Rig) -> None:
-    request = request_of(rig)
-    first = await rig.provider.create(request)
-    second = await rig.provider.create(request)
+async def test_asking_twice_for_the_same_payment_makes_one(finding: Rig) -> None:
+    request = request_of(finding)
+    first = await finding.provider.create(request)
+    second = await finding.provider.create(request)
     assert first.provider_ref == second.provider_ref
 
 
-async def test_asking_again_later_still_finds_the_first_payment(rig: Rig) -> None:
-    request = request_of(rig)
-    first = await rig.provider.create(request)
-    rig.clock.moment += timedelta(minutes=40)
-    assert (await rig.provider.create(request)).provider_ref == first.provider_ref
+async def test_asking_again_later_still_finds_the_first_payment(finding: Rig) -> None:
+    request = request_of(finding)
+    first = await finding.provider.create(request)
+    finding.clock.moment += timedelta(minutes=40)
+    assert (await finding.provider.create(request)).provider_ref == first.provider_ref
 
 
 async def test_two_payments_do_not_mix(rig: Rig) -> None:
@@ -76,7 +76,7 @@ async def test_money_is_received_with_its_amount_and_reference(rig: Rig) -> None
     assert event.provider_ref == page.provider_ref
     assert event.receipt_id
     assert event.event_id
-    assert event.occurred_at == rig.clock.now()
+    assert event.occurred_at == (None if rig.provider.name in UNDATED else rig.clock.now())
 
 
 async def test_asking_and_being_told_name_the_same_receipt(rig: Rig) -> None:
