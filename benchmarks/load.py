@@ -12,27 +12,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
+from benchmarks.processes import cpu_seconds
+from benchmarks.shop_process import Shop
+
 _GOOD = b"HTTP/1.1 200 "
 _END = b"\r\n\r\n"  # the shop's answers have no body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the generator saw; times in seconds. `own_share` is its own use of one core."""
+    """What the generator saw; times in seconds.
+
+    `cpu` is the shop's processor time for each order, `own_cpu` the generator's own.
+    """
 
     per_second: float
     p50: float
     p99: float
-    own_share: float
+    cpu: float
+    own_cpu: float
 
 
-def fire(port: int, requests: Sequence[bytes], *, in_flight: int) -> Report:
+def fire(shop: Shop, requests: Sequence[bytes], *, in_flight: int) -> Report:
     """Send them all over `in_flight` kept connections; every answer must be 200."""
     waiting = deque(requests)
     times: list[float] = []
     with selectors.DefaultSelector() as selector:
-        lines = [_Line(port) for _ in range(min(in_flight, len(requests)))]
-        began, began_own = time.perf_counter(), time.process_time()
+        lines = [_Line(shop.port) for _ in range(min(in_flight, len(requests)))]
+        began, cpu, own_cpu = time.perf_counter(), cpu_seconds(shop.pid), time.process_time()
         for line in lines:
             selector.register(line.socket, selectors.EVENT_READ, line)
             line.send(waiting.popleft())
@@ -43,11 +50,14 @@ def fire(port: int, requests: Sequence[bytes], *, in_flight: int) -> Report:
                     times.append(line.took)
                     if waiting:
                         line.send(waiting.popleft())
-        took, own = time.perf_counter() - began, time.process_time() - began_own
+        took = time.perf_counter() - began
+        cpu, own_cpu = cpu_seconds(shop.pid) - cpu, time.process_time() - own_cpu
         for line in lines:
             line.socket.close()
-    cuts = quantiles(times, n=100)
-    return Report(per_second=len(times) / took, p50=cuts[49], p99=cuts[98], own_share=own / took)
+    cuts, many = quantiles(times, n=100), len(times)
+    return Report(
+        per_second=many / took, p50=cuts[49], p99=cuts[98], cpu=cpu / many, own_cpu=own_cpu / many
+    )
 
 
 class _Line:

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import httpx
 import uvloop
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 from benchmarks.orders import POLICY
 from benchmarks.webhooks import SECRET
@@ -21,7 +21,7 @@ from bot.clocks import SystemClock
 from bot.listener import Listener, bind
 from bot.vault import FernetVault
 from handlers.counter import Counter
-from handlers.http.webhooks import webhook_door
+from handlers.http.routes import build_web
 from payments.stripe import Stripe
 from shop.settlement import Outcome
 from shop.storage.opening import Storage, storage_at
@@ -32,7 +32,15 @@ class Way(StrEnum):
 
     SHOP = "as in a shop"
     ALONE = "one commit each"  # SQLite: no group commit. PostgreSQL: one connection
-    NO_BOOKS = "no books"  # signature and JSON are read, nothing is written: the door's ceiling
+    NO_BOOKS = "no books"  # signature and JSON are read, nothing is written: the ceiling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A running shop process."""
+
+    pid: int
+    port: int
 
 
 class NoBooks:
@@ -55,15 +63,15 @@ class NoBooks:
 
 
 @contextmanager
-def running(url: str, way: Way = Way.SHOP) -> Iterator[int]:
-    """A shop in a process of its own; gives its port."""
+def running(url: str, way: Way = Way.SHOP) -> Iterator[Shop]:
+    """A shop in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.shop_process", url, way.name]
     with subprocess.Popen(  # noqa: S603 - ourselves
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield int(process.stdout.readline())
+        yield Shop(pid=process.pid, port=int(process.stdout.readline()))
         process.stdin.close()
     assert process.returncode == 0
 
@@ -72,20 +80,28 @@ async def _serve(url: str, way: Way) -> None:
     storage = _storage(url, way)
     await storage.open()
     clock = SystemClock()
-    stripe = Stripe(secret_key="sk_test_benchmark", webhook_secrets=SECRET, clock=clock)  # noqa: S106
+    http = httpx.AsyncClient()
+    stripe = Stripe(
+        secret_key="sk_test_benchmark",  # noqa: S106 - it opens nothing
+        webhook_secrets=SECRET, clock=clock, http=http,
+    )  # fmt: skip
     counter = Counter(
         storage=storage, clock=clock, vault=FernetVault("benchmark" * 4), policy=POLICY,
         providers={stripe.name: stripe}, bot_username="shop_bot",
         public_url="https://shop.example", wake=lambda: None,
     )  # fmt: skip
-    door = Route("/webhooks/{provider}", webhook_door(counter), methods=["POST"])
     sock = bind("127.0.0.1", 0)
-    listener = Listener(Starlette(routes=[door]), sock)
+    listener = Listener(build_web(counter, take=_no_updates, telegram_secret=""), sock)
     await listener.start()
     print(sock.getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await listener.stop()
+    await http.aclose()
     await storage.close()
+
+
+async def _no_updates(_updates: list[dict[str, Any]]) -> None:
+    """Nobody chats here."""
 
 
 def _storage(url: str, way: Way) -> Storage:

@@ -12,7 +12,9 @@ def show(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = ""
 ) -> None:
     """A table: the first column is text, the others are figures."""
-    table = Table(title=title, caption=note, title_justify="left", caption_justify="left")
+    table = Table(
+        title=title, caption=note, title_justify="left", caption_justify="left", min_width=70
+    )
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left")
     for row in rows:

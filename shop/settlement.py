@@ -122,8 +122,9 @@ def _receive(
         )
     if judgement.fulfils:
         effects = _fulfil(
-            books, customer, affairs, judgement, receipt=receipt, money=money, now=now
-        )
+            books, customer, affairs, judgement, receipt=receipt, money=money, policy=policy,
+            now=now,
+        )  # fmt: skip
     else:
         effects = _tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
@@ -155,6 +156,7 @@ def _fulfil(
     *,
     receipt: int,
     money: Money,
+    policy: Policy,
     now: datetime,
 ) -> list[Effect]:
     closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
@@ -182,7 +184,11 @@ def _fulfil(
         is_new=added.is_new,
         screen_id=affairs.screen_id,
     )
-    return [told, *added.effects]
+    heard = tell_staff(
+        policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
+        plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
+    )  # fmt: skip
+    return [told, *added.effects, *heard]
 
 
 def _tell_not_owed(

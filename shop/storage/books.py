@@ -1,5 +1,7 @@
 """The unit of work every use case is given: one transaction, each family of tables by name."""
 
+from collections.abc import Callable
+
 from shop.storage.accounts import Accounts
 from shop.storage.catalog import CatalogTables
 from shop.storage.customers import Customers
@@ -31,9 +33,11 @@ class Books:
         "subscriptions",
     )
 
-    def __init__(self, connection: object, dialect: Dialect) -> None:
-        """Bind every family of tables to the connection."""
-        sql = Sql(connection, dialect)
+    def __init__(
+        self, connection: object, dialect: Dialect, sync: Callable[[], None] | None = None
+    ) -> None:
+        """Bind every family of tables to the connection; `sync` is for pipelines (see `Sql`)."""
+        sql = Sql(connection, dialect, sync)
         self.accounts = Accounts(sql)
         self.catalog = CatalogTables(sql)
         self.customers = Customers(sql)

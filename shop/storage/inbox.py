@@ -69,7 +69,7 @@ class Inbox:
 
     def release(self, *, now: datetime) -> int:
         """Give back what a killed process had taken."""
-        return self._sql.run("inbox_release", now=seconds(now))
+        return self._sql.count("inbox_release", now=seconds(now))
 
     def stuck(self, *, most: int) -> list[Letter]:
         """What staff should look at."""
@@ -94,11 +94,11 @@ class Inbox:
 
     def reopen(self, letter_id: int, *, now: datetime) -> bool:
         """Let a letter be handled afresh."""
-        return self._sql.run("inbox_reopen", id=letter_id, now=seconds(now)) == 1
+        return self._sql.count("inbox_reopen", id=letter_id, now=seconds(now)) == 1
 
     def forget_updates(self, *, before: datetime, most: int) -> int:
         """Delete handled chat updates older than this; payment events stay."""
-        return self._sql.run("inbox_forget", before=seconds(before), most=most)
+        return self._sql.count("inbox_forget", before=seconds(before), most=most)
 
 
 def _letter(row: Row) -> Letter:

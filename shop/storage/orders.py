@@ -68,7 +68,7 @@ class Orders:
 
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
         """Move an open or expired order on; False when another transaction was first."""
-        return self._sql.run("order_close", id=order_id, state=state, now=seconds(now)) == 1
+        return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
 
     def expire(self, *, now: datetime, most: int) -> int:
         """Expire orders nobody paid; returns how many."""

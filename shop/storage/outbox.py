@@ -76,7 +76,7 @@ class Outbox:
         self, effect_id: int, *, now: datetime, state: str = "done", error: str = ""
     ) -> bool:
         """It happened (`done`), is not wanted any more (`dropped`), or never will (`dead`)."""
-        done = self._sql.run(
+        done = self._sql.count(
             "outbox_finish", id=effect_id, state=state, now=seconds(now), error=error
         )
         return done == 1
@@ -92,15 +92,15 @@ class Outbox:
 
     def release(self, *, now: datetime) -> int:
         """Give back what a killed process had taken; what waits after a failure still waits."""
-        return self._sql.run("outbox_release", now=seconds(now))
+        return self._sql.count("outbox_release", now=seconds(now))
 
     def replay(self, effect_id: int, *, now: datetime) -> bool:
         """Let a dead effect try afresh."""
-        return self._sql.run("outbox_replay", id=effect_id, now=seconds(now)) == 1
+        return self._sql.count("outbox_replay", id=effect_id, now=seconds(now)) == 1
 
     def dismiss(self, effect_id: int, *, now: datetime) -> bool:
         """Put a dead effect away."""
-        return self._sql.run("outbox_dismiss", id=effect_id, now=seconds(now)) == 1
+        return self._sql.count("outbox_dismiss", id=effect_id, now=seconds(now)) == 1
 
     def dead(self, *, most: int) -> list[QueuedEffect]:
         """Effects that were given up."""

@@ -84,8 +84,8 @@ class PostgresStorage:
     def _transact(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
         for last in range(_TRIES - 1, -1, -1):
             try:
-                with self._connection() as connection, connection.transaction():
-                    return use_case(Books(connection, "postgres"), *args, **kwargs)
+                with self._connection() as connection:
+                    return _in_pipeline(connection, use_case, args, kwargs)
             except _CONFLICTS as error:
                 if not last:
                     raise BooksUnavailableError from error
@@ -115,3 +115,20 @@ class PostgresStorage:
         if self._pool is None:
             raise BooksUnavailableError
         return self._pool.connection()
+
+
+def _in_pipeline(
+    connection: "psycopg.Connection[dict[str, Any]]",
+    use_case: Callable[..., T],
+    args: Any,  # noqa: ANN401 - passed through
+    kwargs: Any,  # noqa: ANN401 - passed through
+) -> T:
+    """One transaction whose statements wait for an answer only where the use case reads it.
+
+    An error leaves the transaction open; the pool's connection rolls it back.
+    """
+    with connection.pipeline() as pipeline:
+        connection.execute("BEGIN")
+        outcome = use_case(Books(connection, "postgres", pipeline.sync), *args, **kwargs)
+        connection.execute("COMMIT")
+    return outcome

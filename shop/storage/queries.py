@@ -51,12 +51,21 @@ def _read(path: Path, dialect: Dialect, found: dict[str, str]) -> None:
 class Sql:
     """The queries, bound to the connection of one unit of work."""
 
-    __slots__ = ("_connection", "_execute", "_first", "_queries")
+    __slots__ = ("_connection", "_execute", "_first", "_queries", "_sync")
 
-    def __init__(self, connection: Any, dialect: Dialect) -> None:  # noqa: ANN401 - of either driver
-        """Bind; the connection belongs to the storage that made it."""
+    def __init__(
+        self,
+        connection: Any,  # noqa: ANN401 - of either driver
+        dialect: Dialect,
+        sync: Callable[[], None] | None = None,
+    ) -> None:
+        """Bind; the connection belongs to the storage that made it.
+
+        `sync` waits for the server's answers where statements are sent in a pipeline.
+        """
         self._connection = connection
         self._execute = connection.execute
+        self._sync = sync
         self._first = _DRIVERS[dialect].first
         self._queries = load_queries(dialect)
 
@@ -75,9 +84,16 @@ class Sql:
         row = self._execute(self._queries[query], values).fetchone()
         return None if row is None else self._first(row)
 
-    def run(self, query: str, **values: object) -> int:
+    def run(self, query: str, **values: object) -> None:
+        """Change rows, as many as there are (`!` queries); nobody waits for the answer."""
+        self._execute(self._queries[query], values)
+
+    def count(self, query: str, **values: object) -> int:
         """How many rows it changed (`!` queries)."""
-        count: int = self._execute(self._queries[query], values).rowcount
+        cursor = self._execute(self._queries[query], values)
+        if self._sync is not None:
+            self._sync()
+        count: int = cursor.rowcount
         return count
 
     def many(self, query: str, rows: Iterable[Mapping[str, object]]) -> None:

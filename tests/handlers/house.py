@@ -20,7 +20,7 @@ from handlers.chat import apologise, register
 from handlers.counter import Counter
 from handlers.notices import send_notice
 from preview.app import create_app
-from preview.client import Chat, Preview
+from preview.client import Preview
 from preview.config import PersonConfig, PreviewConfig
 from shop.catalog_file.reading import load_catalog
 from shop.catalogue import apply_catalog
@@ -137,13 +137,11 @@ class House:
     till: PlayTill
     coins: PlayTill
     errors: list[BaseException] = field(default_factory=list)
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def storage(self) -> Storage:
         return self.counter.storage
-
-    async def anna(self) -> Chat:
-        return self.preview.chat(1001)
 
     async def arrive(
         self, money: Money, *, till: PlayTill | None = None, receipt: str = "r1",
@@ -165,6 +163,10 @@ class House:
 
     async def deliver(self) -> None:
         """Carry out everything that is queued, as the clock would."""
+        async with self.one_at_a_time:
+            await self._deliver()
+
+    async def _deliver(self) -> None:
         connectors = {"generated": PlayConnector()}
         while effects := await self.storage.run(claim, now=self.clock.now(), most=50):
             for effect in effects:
@@ -183,10 +185,11 @@ class House:
         offset = 0
         while True:
             try:
-                updates = await self.application.bot.get_updates(offset=offset, timeout=1)
+                updates = await self.application.bot.get_updates(offset=offset, timeout=0)
             except TelegramError:
-                await asyncio.sleep(0.05)
-                continue
+                updates = ()
+            if not updates:
+                await asyncio.sleep(0.02)
             for update in updates:
                 offset = update.update_id + 1
                 await self.take(update)

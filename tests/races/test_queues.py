@@ -5,7 +5,6 @@ import sqlite3
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,7 @@ from shop.storage.queries import Sql, load_queries
 from shop.storage.stock import Line
 from tests.house.shop import Shop
 from tests.house.tables import Tables
-from tests.races.meeting import meet_after
+from tests.races.meeting import UNGUARDED, meet_after
 
 WORKERS = 4
 
@@ -40,15 +39,10 @@ async def test_rows_read_first_and_taken_after_go_to_both(
     shop, _ = postgres_shop
     await shop.run(queue, many=1, now=shop.now)
 
-    def look(_connection: object, *, now: int, lease: int, most: int) -> list[Any]:
-        del lease
-        connection: Any = _connection
-        query = "SELECT * FROM outbox WHERE state = 'waiting' AND due_at <= %s LIMIT %s"
-        return list(connection.execute(query, (now, most)).fetchall())
-
+    look = "SELECT * FROM outbox WHERE state = 'waiting' AND due_at <= %(now)s LIMIT %(most)s"
     queries = dict(load_queries("postgres")) | {"outbox_claim": look}
     monkeypatch.setattr("shop.storage.queries.load_queries", lambda _dialect: queries)
-    meet_after(monkeypatch, Sql, "all")
+    meet_after(monkeypatch, Sql, "all", seconds=UNGUARDED)
 
     taken = await asyncio.gather(*(shop.run(claim, now=shop.now, most=9) for _ in range(2)))
 
@@ -135,14 +129,10 @@ async def test_a_line_looked_at_first_and_taken_after_goes_to_two(
     shop, _ = postgres_shop
     await shop.run(load, most=1, now=shop.now)
 
-    def look(connection: Any, *, plan: str, subscription_id: int, now: int) -> Any:  # noqa: ANN401
-        del subscription_id, now
-        query = "SELECT * FROM stock WHERE plan = %s AND state = 'free'"
-        return connection.execute(query, (plan,)).fetchone()
-
+    look = "SELECT * FROM stock WHERE plan = %(plan)s AND state = 'free'"
     queries = dict(load_queries("postgres")) | {"stock_take": look}
     monkeypatch.setattr("shop.storage.queries.load_queries", lambda _dialect: queries)
-    meet_after(monkeypatch, Sql, "one")
+    meet_after(monkeypatch, Sql, "one", seconds=UNGUARDED)
 
     taken = await asyncio.gather(*(shop.run(take, n, now=shop.now) for n in (1, 2)))
 

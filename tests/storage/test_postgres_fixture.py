@@ -42,14 +42,6 @@ def test_a_database_goes_even_when_someone_forgot_to_disconnect(postgres_server:
             forgotten.execute("SELECT 1")
 
 
-def test_a_fresh_database_costs_milliseconds(postgres_url: FreshDatabase) -> None:
-    postgres_url(migrate)
-    started = time.perf_counter()
-    for _ in range(5):
-        postgres_url(migrate)
-    assert (time.perf_counter() - started) / 5 < 0.5
-
-
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_the_server_goes_when_the_tests_are_interrupted(
     end: signal.Signals, tmp_path: Path

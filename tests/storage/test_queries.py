@@ -151,13 +151,17 @@ def payments(books: Books) -> None:
     assert books.payments.by_provider_ref("card", "p1") == found
     assert books.payments.by_reference("r2") is None
     assert books.payments.by_provider_ref("card", "p2") is None
+    payer = books.customers.claim_payer("r1", "card")
+    assert payer is not None
+    assert payer.id == payment.customer_id
+    assert books.customers.claim_payer("r1", "another") is None
     assert books.payments.next_poll() == NOW
     assert [one.id for one in books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9)] == [
         payment.id
     ]
     assert books.payments.claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
     books.payments.poll_later(payment.id, NOW + 2 * DAY)
-    affairs = books.payments.affairs(payment.id)
+    affairs = books.payments.affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
     created, final = PaymentState.CREATED, PaymentState.FINAL
     assert books.payments.move(payment.id, old=created, new=final, poll_at=None)
@@ -175,6 +179,10 @@ def money(books: Books) -> None:
     }  # fmt: skip
     assert books.payments.add_receipt(**facts) is not None
     assert books.payments.add_receipt(**facts) is None
+    paid = books.payments.by_receipt("card", "m1")
+    assert paid is not None
+    assert paid.reference == "r1"
+    assert books.payments.by_receipt("card", "m2") is None
     order_id = order_of(books).id
     assert books.payments.short_before(order_id, "EUR") == EUR
     assert books.payments.short_before(order_id, "USD") == Money(0, "USD")
@@ -283,9 +291,11 @@ def outbox(books: Books) -> None:
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}
     assert books.outbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.outbox.release(now=NOW) == 2, "a killed process gives back what it held"
+    assert len(books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)) == 2
     books.outbox.again(other.id, due_at=NOW, error="busy", is_counted=False)
     [again] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
-    assert (again.id, again.tries, again.error) == (other.id, 1, "busy")
+    assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
     assert books.outbox.finish(first.id, now=NOW)
     assert not books.outbox.finish(first.id, now=NOW)
     assert books.outbox.finish(other.id, now=NOW, state="dead", error="no")
@@ -296,6 +306,9 @@ def outbox(books: Books) -> None:
     replayed = books.outbox.get(other.id)
     assert replayed is not None
     assert replayed.tries == 0
+    assert not books.outbox.dismiss(other.id, now=NOW), "it waits again"
+    books.outbox.finish(other.id, now=NOW, state="dead")
+    assert books.outbox.dismiss(other.id, now=NOW)
     assert books.outbox.get(99) is None
 
 
@@ -314,6 +327,8 @@ def inbox(books: Books) -> None:
     [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
     assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
     assert books.inbox.claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books.inbox.release(now=NOW) == 1
+    assert [one.id for one in books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
     books.inbox.finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books.inbox.stuck(most=9)] == ["why"]
     assert books.inbox.counts() == {InboxState.STUCK: 1}

@@ -1,0 +1,167 @@
+from datetime import timedelta
+
+import pytest
+
+from handlers.customer import access
+from handlers.customer.access import NoPictureError
+from preview.client import Chat, text_of
+from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
+from shop.reminding import remind
+from shop.rules.money import Money
+from tests.handlers.house import House
+
+
+async def at_the_pay_screen(anna: Chat) -> int:
+    await anna.send("/start plan_solo")
+    await anna.wait_for("On 1 screen")
+    await anna.press("1 month · €7.99")
+    await anna.press("Card (sandbox) · €7.99")
+    return int((await anna.wait_for("The price is kept"))["message_id"])
+
+
+async def texts(chat: Chat) -> list[str]:
+    return [text_of(one) for one in await chat.messages()]
+
+
+@pytest.mark.parametrize("error", [ProviderSilentError(reason="x"), ProviderError(reason="x")])
+async def test_a_provider_in_trouble_costs_a_tap_not_a_sale(
+    house: House, anna: Chat, error: ProviderError
+) -> None:
+    house.till.trouble = error
+    await anna.send("/start plan_solo")
+    await anna.wait_for("On 1 screen")
+    await anna.press("1 month · €7.99")
+    pressed = await anna.press("Card (sandbox) · €7.99")
+    assert pressed.alert
+    assert "Card (sandbox) does not answer just now, and nothing was charged." in str(
+        pressed.toast
+    )
+    await anna.press("Crypto (sandbox) · €7.99")
+    await anna.wait_for("Tap the button to pay with Crypto (sandbox).")
+
+
+async def test_a_slow_provider_shows_that_the_page_is_being_made(house: House, anna: Chat) -> None:
+    house.till.seconds = 1.5
+    await anna.send("/start plan_solo")
+    await anna.wait_for("On 1 screen")
+    await anna.press("1 month · €7.99")
+    await anna.press("Card (sandbox) · €7.99")
+    await anna.wait_for("Preparing your payment page…")
+    await anna.wait_for("The price is kept")
+
+
+async def test_i_have_paid_tells_the_truth(house: House, anna: Chat) -> None:
+    await at_the_pay_screen(anna)
+    assert "Nothing has arrived yet." in str((await anna.press("I have paid")).toast)
+    reference = house.till.requests[-1].reference
+    event = PaymentEvent(
+        event_id="e1", kind="t", happening=Happening.RECEIVED, reference=reference,
+        receipt_id="m1", money=Money(799, "EUR"), occurred_at=house.clock.now(),
+    )  # fmt: skip
+    house.till.news.append(event)  # the webhook was lost; the provider knows
+    assert (await anna.press("I have paid")).toast == "Your payment is here. Thank you!"
+    await anna.wait_for("Payment received")
+
+
+async def test_too_little_names_what_is_missing_and_takes_just_that(
+    house: House, anna: Chat
+) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(500, "EUR"))
+    await anna.wait_for("€5.00 arrived for Solo; €2.99 is still missing.")
+    await anna.press("Pay the remaining €2.99")
+    await anna.wait_for("Still to pay: €2.99 of €7.99")
+    await anna.press("Card (sandbox) · €2.99")
+    await anna.wait_for("The price is kept")
+    await house.arrive(Money(299, "EUR"), receipt="r2")
+    await anna.wait_for("Payment received")
+
+
+@pytest.mark.parametrize(
+    ("money", "words"),
+    [
+        (Money(999, "EUR"), "That was €2.00 more than the price."),
+        (Money(999, "USD"), "$9.99 arrived, but Solo was to be paid in EUR."),
+    ],
+)
+async def test_odd_money_is_explained_in_a_sentence(
+    house: House, anna: Chat, money: Money, words: str
+) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(money)
+    await anna.wait_for(words)
+
+
+async def test_money_paid_twice_is_kept_and_told(house: House, anna: Chat) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    await house.arrive(Money(799, "EUR"), receipt="r2")
+    await anna.wait_for("You have paid for Solo already")
+    await anna.send("/wallet")
+    await anna.wait_for("€7.99")
+
+
+async def test_a_failed_payment_offers_to_try_again(house: House, anna: Chat) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(0, "EUR"), happening=Happening.FAILED)
+    await anna.wait_for("did not go through, and nothing was charged.")
+    await anna.press("Try again")
+    await anna.wait_for("How would you like to pay?")
+
+
+async def test_the_receipt_comes_although_the_pay_screen_is_gone(house: House, anna: Chat) -> None:
+    screen = await at_the_pay_screen(anna)
+    await house.application.bot.delete_message(1001, screen)
+    await house.arrive(Money(799, "EUR"))
+    assert any("Payment received" in one for one in await texts(anna))
+
+
+@pytest.mark.parametrize("trouble", ["drawing", "sending"])
+async def test_a_picture_that_fails_never_stops_the_credentials(
+    house: House, anna: Chat, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if trouble == "sending":
+        await house.preview.fault("sendPhoto", status=500, times=9)
+    else:
+
+        def no_picture(_address: str) -> bytes:
+            raise NoPictureError
+
+        monkeypatch.setattr(access, "draw", no_picture)
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    last = await anna.last()
+    assert "user1" in last["text"]
+    assert {"spoiler", "code"} <= {one["type"] for one in last["entities"]}
+
+
+async def test_a_reminder_renews_with_one_tap_and_is_silent_after(
+    house: House, anna: Chat
+) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    house.clock.move(days=27)
+    await house.storage.run(remind, now=house.clock.now(), most=9)
+    await house.deliver()
+    await anna.wait_for("Your time with Solo ends in 3 days, on December 2, 2026.")
+    await anna.press("Renew: 1 month · €7.99")
+    await anna.wait_for("Your time grows from December 2, 2026 to January 2, 2027.")
+    await anna.press("Card (sandbox) · €7.99")
+    await anna.wait_for("The price is kept")
+    house.clock.move(days=2)
+    await house.storage.run(remind, now=house.clock.now(), most=9)  # queued, not yet sent …
+    await house.arrive(Money(799, "EUR"), receipt="r2")  # … when the money comes
+    said = await texts(anna)
+    # Lanes keep the order: the reminder went first and was true then, or is not there at all.
+    assert sum("ends tomorrow" in one for one in said) <= 1
+    assert "Payment received" in said[-1] or "Payment received" in said[-2]
+
+
+async def test_access_that_ended_is_not_sent_again(house: House, anna: Chat) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    count = len(await anna.messages())
+    house.clock.moment += timedelta(days=60)
+    pressed = await anna.press("setup:1:0")
+    assert pressed.toast == "This access has ended, so there is nothing to set up."
+    assert len(await anna.messages()) == count

@@ -1,0 +1,189 @@
+"""Every screen and every notice, in every language, with the longest names an owner may choose."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import InlineKeyboardButton
+from telegram.error import TelegramError
+
+import locales
+from handlers.customer import told as to_customer
+from handlers.customer.routes import SCREENS
+from handlers.profile import commands, staff_commands
+from handlers.screens import Args, Screen
+from handlers.staff import told as to_staff
+from handlers.staff.routes import SCREENS as STAFF_SCREENS
+from handlers.visit import Visit, visit_to
+from handlers.wording import speak
+from preview.client import Chat
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.receiving import Verdict
+from tests.handlers.house import SAMPLE, STAFF, House, open_house
+
+LONG = "abcdefghijklmnopqrstuvwx"
+NUMBER = "999999999999"
+_TAG = re.compile(r"<(/?)([a-z-]+)>")
+ARGS: Mapping[str, tuple[str, ...]] = {
+    "plan": (LONG,), "cur": (LONG, "USD"), "money": ("USD",), "ways": ("1",), "renew": ("1",),
+    "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
+    "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
+    "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
+}  # fmt: skip
+SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
+FACTS: dict[str, Any] = {
+    "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
+    "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True, "screen_id": 1,
+    "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
+    "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
+    "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
+}  # fmt: skip
+
+
+@pytest.fixture
+async def long_house(tmp_path: Path) -> AsyncIterator[House]:
+    """The sample shop, but its first plan has the longest slug and an odd name; Anna has it."""
+    text = SAMPLE.read_text().replace('slug = "solo"', f'slug = "{LONG}"')
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(text.replace('name = "Solo"', 'name = "<b>So & lo</i>"'))
+    async with open_house(tmp_path, catalog=catalog) as house:
+        await bought(house, house.preview.chat(1001))
+        yield house
+
+
+async def bought(house: House, anna: Chat) -> None:
+    await anna.send(f"/start plan_{LONG}")
+    await anna.wait_for("So & lo")
+    await anna.press("1 month · €7.99")
+    await anna.press("Card (sandbox) · €7.99")
+    await anna.wait_for("The price is kept")
+    await house.arrive(Money(799, "EUR"))
+
+
+def faults(screen: Screen) -> list[str]:
+    """What Telegram would refuse, or people would stumble over."""
+    found = [f"{len(screen.text)} characters"] if len(html.unescape(screen.text)) > 4000 else []
+    found += [] if screen.text.strip() else ["no text"]
+    found += ["markup"] if not is_balanced(screen.text) else []
+    found += ["toast"] if len(screen.toast) > 200 else []
+    found += [f"placeholder in {screen.text}"] if re.search(r"[{}]", screen.text) else []
+    for row in screen.rows:
+        found += [fault for button in row for fault in button_faults(button)]
+    return found
+
+
+def is_balanced(text: str) -> bool:
+    """Whether every tag is one of ours and closed in order, and nothing else looks like one."""
+    stack: list[str] = []
+    for closing, name in _TAG.findall(text):
+        if closing and (not stack or stack.pop() != name):
+            return False
+        if not closing:
+            stack.append(name)
+    return not stack and "<" not in _TAG.sub("", text)
+
+
+def button_faults(button: InlineKeyboardButton) -> list[str]:
+    size = len(str(button.callback_data or "").encode())
+    return [f"{button.text}: {size} bytes"] * (size > 64) + ["no label"] * (not button.text)
+
+
+async def visited(house: House, person: int, language: str) -> Visit:
+    from dataclasses import replace
+
+    visit = await visit_to(house.application.bot, house.counter, person)
+    return replace(visit, speech=speak(language, "Europe/Berlin"))
+
+
+async def test_every_screen_is_sound_in_every_language(long_house: House) -> None:
+    wrong: dict[str, list[str]] = {}
+    for language in locales.languages():
+        for person, screens in ((1001, SCREENS), (STAFF, STAFF_SCREENS)):
+            for name in sorted(set(screens) - SKIPPED):
+                visit = await visited(long_house, person, language)
+                args = tuple(arg.replace("{it}", language) for arg in ARGS.get(name, ()))
+                screen = await screens[name](visit, Args(args))
+                if screen is not None and (found := faults(screen)):
+                    wrong[f"{language} {name}"] = found
+    assert wrong == {}
+
+
+async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
+    wrong: dict[str, list[str]] = {}
+    for language in locales.languages():
+        for notice in set(Notice) - {Notice.CREDENTIALS}:
+            for verdict in Verdict:
+                visit = await visited(long_house, 1001, language)
+                facts = {**FACTS, "notice": notice, "verdict": verdict}
+                screen = await worded(visit, notice, facts)
+                if screen is not None and (found := faults(screen)):
+                    wrong[f"{language} {notice} {verdict}"] = found
+    assert wrong == {}
+
+
+async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Screen | None:
+    if notice in to_staff.TELLERS:
+        return to_staff.told(visit, notice, facts)
+    return await to_customer.TELLERS[notice](visit, facts)
+
+
+def test_every_notice_has_words() -> None:
+    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) == set(Notice)
+
+
+@pytest.mark.parametrize("language", locales.languages())
+def test_the_menu_fits_telegrams_limits(language: str) -> None:
+    found = [*commands(speak(language)), *staff_commands(speak(language))]
+    assert all(3 <= len(one.description) <= 256 for one in found)
+    assert len({one.command for one in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"gv:{NUMBER}:{LONG}:120m:1800000000",
+        f"rest:{LONG}:120m:USDC",
+        f"pay:{NUMBER}:coinbase_commerce",
+        f"extend:{NUMBER}:3660:1800000000",
+        "check:tk_" + "a" * 19,
+        f"again:{LONG}:3660d",
+        f"cur:{LONG}:USDC",
+        f"setup:{NUMBER}:99",
+    ],
+)
+def test_the_longest_data_of_a_button_fits(data: str) -> None:
+    assert len(f"+{data}".encode()) <= 64
+
+
+async def test_a_group_is_pointed_to_the_own_chat(house: House) -> None:
+    from telegram import Update
+
+    said: list[str] = []
+
+    async def hear(_self: object, *_args: object, **facts: Any) -> None:  # noqa: ANN401 - JSON
+        said.append(str(facts.get("text")))
+        raise TelegramError("heard")  # noqa: EM101 - the stand-in has no groups
+
+    update = Update.de_json(
+        {
+            "update_id": 1,
+            "message": {
+                "message_id": 1, "date": int(datetime.now().astimezone().timestamp()),
+                "chat": {"id": -5, "type": "group", "title": "g"},
+                "from": {"id": 1001, "is_bot": False, "first_name": "A", "language_code": "de"},
+                "text": "/start", "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+            },
+        },
+        house.application.bot,
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(house.application.bot), "send_message", hear)
+        await house.application.process_update(update)
+    assert said == ["Ich bediene Menschen einzeln. Bitte öffnen Sie unseren eigenen Chat:"]
+    house.errors.clear()
