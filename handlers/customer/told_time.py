@@ -10,6 +10,7 @@ from handlers.wording import Html
 from shop.choosing import card, renewal
 from shop.people import overview
 from shop.rules.lifecycle import state_at
+from shop.rules.reminders import days_until
 from shop.rules.states import SubscriptionState as State
 from shop.storage.catalog import Price
 from shop.storage.subscriptions import Subscription
@@ -39,9 +40,11 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
     if not is_same or standing.is_held or one.state in {State.PAUSED, State.ENDED}:
         return None  # renewed, or not his to renew
     off = button(_("No more reminders"), "remind", "off")
-    return Screen(
-        text=_countdown(visit, one, int(facts["days"])), rows=(_renew(visit, one), (off,))
-    )
+    if one.state is State.SUSPENDED and standing.is_trial:
+        return None  # he was told at the moment it ended
+    # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
+    days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
+    return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
 
 
 def _countdown(visit: Visit, one: Held, days: int) -> Html:

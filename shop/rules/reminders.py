@@ -29,6 +29,11 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
+def days_until(end: datetime, zone: ZoneInfo, *, now: datetime) -> int:
+    """How many midnights lie between now and the end, where the person lives."""
+    return (end.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
 def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
     """This moment, or the nearest one of the same day at which people there are awake.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from shop.catalogue import apply_catalog
+from shop.storage.opening import Storage
 from tests.house.clocks import HandClock
 from tests.house.goods import GOODS
 from tests.house.shop import STAFF, Shop
@@ -52,8 +54,11 @@ class Doors:
 
     def __init__(self, url: str, folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any setting
         self._runner = asyncio.Runner()
+        self._reopened: list[Storage] = []
         self.clock = HandClock()
         self.tables = Tables(url)
+        self.counter: Counter
+        self.reception: Reception
         self.answered: list[Mapping[str, Any]] = []
         self.called: list[tuple[str, dict[str, object]]] = []
         self.parts: Parts = self.do(self._assembled(settings_of(url, **changes), folder))
@@ -82,8 +87,17 @@ class Doors:
 
         return self.do(go())
 
+    def swap_storage(self, storage: Storage) -> None:
+        """Go on with other books behind the same doors, as after an outage."""
+        self.shop.storage = storage
+        self._reopened.append(storage)
+        self.counter = replace(self.counter, storage=storage)
+        self._hang()
+
     def close(self) -> None:
         """Let go of everything."""
+        for storage in self._reopened:
+            self.do(storage.close())
         self.do(self._client.aclose())
         self.do(self.parts.close())
         self._runner.close()
@@ -100,6 +114,10 @@ class Doors:
             providers=parts.providers, bot_username="shop_bot", wake=lambda: None,
             public_url=parts.settings.address, chat_url="https://t.me/shop_bot",
         )  # fmt: skip
+        self._hang()
+
+    def _hang(self) -> None:
+        parts = self.parts
         self.reception = Reception(
             self.counter, answer=self._answer, call=self._call, read_money=parts.read_money,
             money_provider="stars",

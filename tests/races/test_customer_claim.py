@@ -24,7 +24,7 @@ async def test_without_the_claim_two_payments_add_the_same_month(
     await shop.pay(await shop.ask(anna, term=TERMS[0]))
     tables.write("ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_starts_at_key")
     leave_unclaimed(monkeypatch)
-    meet_after(monkeypatch, Payments, "affairs", seconds=UNGUARDED)
+    meet_after(monkeypatch, Subscriptions, "get", seconds=UNGUARDED)
 
     outcomes = await asyncio.gather(shop.pay(first), shop.pay(second))
 
@@ -40,7 +40,7 @@ async def test_without_the_claim_the_periods_own_key_still_lets_only_one_through
     first, second = await shop.ask(anna), await shop.ask(anna, term=QUARTER)
     await shop.pay(await shop.ask(anna, term=TERMS[0]))
     leave_unclaimed(monkeypatch)
-    meet_after(monkeypatch, Payments, "affairs", seconds=UNGUARDED)
+    meet_after(monkeypatch, Subscriptions, "get", seconds=UNGUARDED)
 
     outcomes = await asyncio.gather(shop.pay(first), shop.pay(second), return_exceptions=True)
 

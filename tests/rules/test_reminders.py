@@ -9,6 +9,7 @@ from shop.rules.errors import BadInputError
 from shop.rules.reminders import (
     DAYS_BEFORE,
     Reminder,
+    days_until,
     in_daytime,
     latest_due,
     next_after,
@@ -96,6 +97,19 @@ def test_daytime_is_within_the_same_day(moment: datetime, zone: ZoneInfo) -> Non
     found = in_daytime(moment, zone)
     assert found.astimezone(zone).date() == moment.astimezone(zone).date()
     assert in_daytime(found, zone) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        (berlin(6, 3, 19), 7),
+        (berlin(6, 9, 23, 59), 1),
+        (berlin(6, 10, 0, 1), 0),
+        (berlin(6, 11, 10), -1),
+    ],
+)
+def test_days_are_counted_by_midnights_where_the_person_lives(now: datetime, days: int) -> None:
+    assert days_until(berlin(6, 10, 15), BERLIN, now=now) == days
 
 
 @pytest.mark.parametrize("name", ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "/etc", "\0"])

@@ -1,0 +1,145 @@
+"""Where media servers ask: yes or no at once, by the time, and never an error."""
+
+from base64 import b64encode
+from urllib.parse import quote
+
+import pytest
+
+from shop.expiry import change_one
+from shop.ports import Credentials
+from shop.staffdesk import hold, rotate
+from tests.house.doors import Doors
+from tests.house.shop import STAFF
+
+GRACE_DAYS = 3
+
+
+@pytest.fixture
+def token(doors: Doors) -> str:
+    """The token of someone who has just paid for a month, and got his account."""
+    doors.shop.services = dict(doors.parts.connectors)  # type: ignore[arg-type] # the shipped ones
+    payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet())))
+    doors.do(doors.shop.pay(payment))
+    doors.do(doors.shop.drain())
+    return str(doors.tables.one("SELECT token FROM accounts"))
+
+
+def credentials(doors: Doors) -> Credentials:
+    from shop.delivery import unseal
+
+    return unseal(bytes(doors.tables.one("SELECT sealed FROM accounts")), doors.parts.vault)
+
+
+def left(doors: Doors) -> int:
+    until = int(doors.tables.one("SELECT paid_until FROM subscriptions")) + GRACE_DAYS * 86_400
+    return until - int(doors.clock.now().timestamp())
+
+
+def basic(username: str, password: str) -> dict[str, str]:
+    return {"authorization": "Basic " + b64encode(f"{username}:{password}".encode()).decode()}
+
+
+@pytest.mark.parametrize("door", ["/access/nginx", "/access/flussonic"])
+def test_who_has_paid_may_watch(doors: Doors, token: str, door: str) -> None:
+    answer = doors.get(f"{door}?token={token}")
+    assert answer.status_code == 200
+    assert answer.headers["x-authduration"] == "180"
+    assert answer.headers["x-userid"] == "1"
+    assert answer.headers["x-max-sessions"] == "2"
+    assert answer.headers["x-unique"] == "true"
+
+
+def test_nginx_may_hand_on_the_address_it_was_asked_for(doors: Doors, token: str) -> None:
+    headers = {"x-original-uri": f"/news/index.m3u8?a=1&token={quote(token)}"}
+    assert doors.get("/access/nginx", headers=headers).status_code == 200
+    headers = {"x-original-uri": "/news/index.m3u8"}
+    assert doors.get("/access/nginx", headers=headers).status_code == 403
+
+
+def test_username_and_password_open_the_door_too(doors: Doors, token: str) -> None:
+    assert token
+    made = credentials(doors)
+    right = basic(made.username, made.password)
+    assert doors.get("/access/nginx", headers=right).status_code == 200
+    for wrong in (
+        basic(made.username, "wrong"), basic("nobody", made.password), basic("", ""),
+        basic(made.username, ""), {"authorization": "Basic !"}, {"authorization": "Bearer x"},
+        {},
+    ):  # fmt: skip
+        assert doors.get("/access/nginx", headers=wrong).status_code == 403
+
+
+@pytest.mark.parametrize("door", ["/access/nginx", "/access/flussonic"])
+def test_access_ends_in_the_second_in_which_the_time_ends(
+    doors: Doors, token: str, door: str
+) -> None:
+    path = f"{door}?token={token}"
+    doors.clock.move(seconds=left(doors) - 1)
+    assert doors.get(path).headers["x-authduration"] == "1"
+    doors.clock.move(seconds=1)
+    assert doors.get(path).status_code == 403
+    assert doors.get(f"/playlist/{token}.m3u8").status_code == 403
+
+
+def test_a_yes_never_lasts_longer_than_the_access(doors: Doors, token: str) -> None:
+    doors.clock.move(seconds=left(doors) - 200)
+    for _ in range(199):
+        doors.clock.move(seconds=1)
+        answer = doors.get(f"/access/nginx?token={token}")
+        assert 1 <= int(answer.headers["x-authduration"]) <= min(180, left(doors))
+
+
+def test_whoever_was_suspended_or_has_ended_is_refused_without_an_error(
+    doors: Doors, token: str
+) -> None:
+    for days in (40, 60):
+        doors.clock.move(days=days)
+        doors.do(doors.shop.run(change_one, 1, 1, now=doors.clock.now()))
+        doors.do(doors.shop.drain())
+        for path in ("/access/nginx", "/access/flussonic"):
+            assert doors.get(f"{path}?token={token}").status_code == 403
+        made = credentials(doors)
+        answer = doors.get("/access/nginx", headers=basic(made.username, made.password))
+        assert answer.status_code == 403
+
+
+def test_a_hold_by_staff_is_felt_at_once(doors: Doors, token: str) -> None:
+    path = f"/access/nginx?token={token}"
+    doors.do(doors.shop.run(hold, STAFF, subscription_id=1, is_held=True, now=doors.clock.now()))
+    assert doors.get(path).status_code == 403
+    doors.do(doors.shop.run(hold, STAFF, subscription_id=1, is_held=False, now=doors.clock.now()))
+    assert doors.get(path).status_code == 200
+
+
+def test_rotated_credentials_replace_the_old_ones_everywhere(doors: Doors, token: str) -> None:
+    old = credentials(doors)
+    doors.do(doors.shop.run(rotate, STAFF, subscription_id=1, now=doors.clock.now()))
+    doors.do(doors.shop.drain())
+    new, new_token = credentials(doors), doors.tables.one("SELECT token FROM accounts")
+
+    right = basic(new.username, new.password)
+    assert doors.get("/access/nginx", headers=right).status_code == 200
+    wrong = basic(old.username, old.password)
+    assert doors.get("/access/nginx", headers=wrong).status_code == 403
+    assert doors.get(f"/playlist/{new_token}.m3u8").status_code == 200
+    assert doors.get(f"/playlist/{token}.m3u8").status_code == 403
+
+
+def test_the_playlist_is_for_its_holder_only(doors: Doors, token: str) -> None:
+    answer = doors.get(f"/playlist/{token}.m3u8")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/vnd.apple.mpegurl")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.text.startswith("#EXTM3U")
+    assert doors.get("/playlist/another.m3u8").status_code == 403
+
+
+def test_the_return_page_tells_the_truth(doors: Doors) -> None:
+    payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet())))
+    path = f"/pay/return?reference={payment.reference}"
+    waiting = doors.get(path)
+    assert waiting.status_code == 200
+    assert "Not confirmed yet" in waiting.text
+    doors.do(doors.shop.pay(payment))
+    assert "Payment received" in doors.get(path).text
+    assert doors.get("/pay/return").status_code == 404
