@@ -41,7 +41,9 @@ async def test_anna_buys_a_plan_is_reminded_and_renews_with_one_tap(
 
         for _ in range(24):
             await _next_day(page)
-        await expect(anna.get_by_text(re.compile("ends in [67] days")).last).to_be_visible(timeout=20_000)
+        await expect(anna.get_by_text(re.compile("ends in [67] days")).last).to_be_visible(
+            timeout=20_000
+        )
         await page.screenshot(path=pictures / "reminder.png")
         await anna.get_by_role("button", name="Renew").last.click()
         await _tap(anna, "Card (sandbox)")
