@@ -1,6 +1,7 @@
 """Keeps Telegram's limits: 30 messages a second overall, about one a second for each chat."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -8,6 +9,8 @@ from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+# The library asks to opt in to what will be its only form of durations.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 _OVERALL = 30
 _BURST, _BURST_SECONDS = 3, 3.0  # one a second on average, yet an answer of three parts at once
 _MOST_CHATS = 10_000

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import structlog
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from handlers.apologies import closed_link
 from handlers.counter import Counter
 from handlers.http.measures import SETTLED, UPDATES
 from shop.checkout import may_pay
@@ -31,7 +32,6 @@ _WAYS_TO_CHAT = (
     ("callback_query", "from", "id"),
     ("subscription", "user", "id"),
 )
-_LATE = "This payment link is no longer valid. Please open the plan again."
 log = structlog.get_logger()
 
 
@@ -169,7 +169,8 @@ class Reception:
             return
         except (BooksUnavailableError, BadInputError):
             is_fine = False
-        extra = {} if is_fine else {"error_message": _LATE}
+        language = str(_inside(query, "from", "language_code") or "en")
+        extra = {} if is_fine else {"error_message": closed_link(language)}
         try:
             await self._call("answerPreCheckoutQuery", pre_checkout_query_id=query.get("id"),
                              ok=is_fine, **extra)  # fmt: skip

@@ -30,6 +30,12 @@ async def apologise(update: Update, counter: Counter, error: BaseException) -> N
         _LOG.warning("The apology did not arrive either: %s", type(failure).__name__)
 
 
+def closed_link(tag: str) -> str:
+    """What Telegram tells a payer whose invoice is not asked for any more."""
+    _ = speak(tag)
+    return _("This payment link is no longer valid. Please open the plan again.").plain
+
+
 def sentence(_: Speech, error: BaseException) -> Html:
     """What went wrong, for whoever meets it."""
     if isinstance(error, BadInputError):
