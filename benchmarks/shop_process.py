@@ -31,7 +31,7 @@ class Way(StrEnum):
     """How the shop is run."""
 
     SHOP = "as in a shop"
-    ALONE = "one commit each"  # SQLite: no group commit. PostgreSQL: one connection
+    ALONE = "one at a time"  # SQLite: a commit each. PostgreSQL: one connection
     NO_BOOKS = "no books"  # signature and JSON are read, nothing is written: the ceiling
 
 
