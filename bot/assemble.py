@@ -112,6 +112,9 @@ class _Providers:
             (self._settings.stars, lambda: [self.stars()]),
             (bool(self._settings.coinbase_key_id), self._coinbase),
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
+            (bool(self._settings.btcpay_url), self._btcpay),
+            (bool(self._settings.cryptopay_token), self._cryptopay),
+            (bool(self._settings.nowpayments_api_key), self._nowpayments),
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
@@ -166,6 +169,49 @@ class _Providers:
                 api_key=settings.coinbase_commerce_api_key.get_secret_value(),
                 webhook_secrets=_several(secrets),
                 api_url=settings.coinbase_commerce_api_url,
+            )
+        ]
+
+    def _btcpay(self) -> list[PaymentProvider]:
+        from payments.btcpay import BTCPay
+
+        settings = self._settings
+        return [
+            BTCPay(
+                url=settings.btcpay_url,
+                api_key=settings.btcpay_api_key.get_secret_value(),
+                store_id=settings.btcpay_store_id,
+                webhook_secrets=_several(settings.btcpay_webhook_secret.get_secret_value()),
+                clock=self._clock,
+                http=self._http,
+            )
+        ]
+
+    def _cryptopay(self) -> list[PaymentProvider]:
+        from payments.cryptopay import CryptoPay
+
+        tokens = _several(self._settings.cryptopay_token.get_secret_value())
+        return [
+            CryptoPay(
+                token=tokens[0] if tokens else "",
+                webhook_tokens=tokens,
+                clock=self._clock,
+                http=self._http,
+                api_url=self._settings.cryptopay_api_url,
+            )
+        ]
+
+    def _nowpayments(self) -> list[PaymentProvider]:
+        from payments.nowpayments import NowPayments
+
+        settings = self._settings
+        return [
+            NowPayments(
+                api_key=settings.nowpayments_api_key.get_secret_value(),
+                webhook_secrets=_several(settings.nowpayments_ipn_secret.get_secret_value()),
+                webhook_url=f"{settings.address}/webhooks/{NowPayments.name}",
+                http=self._http,
+                api_url=settings.nowpayments_api_url,
             )
         ]
 

@@ -7,9 +7,10 @@ import typer
 
 from bot.clocks import SystemClock
 from bot.settings import load_settings
+from shop.catalog_file import sample_text
 from shop.catalog_file.reading import load_catalog
 from shop.catalog_file.writing import write_catalog
-from shop.catalogue import apply_catalog, describe, export_catalog, plan_changes
+from shop.catalogue import NoCatalogError, apply_catalog, describe, export_catalog, plan_changes
 from shop.storage.opening import Storage, storage_at
 
 
@@ -38,10 +39,12 @@ async def apply(file: Path, *, is_sure: bool) -> None:
 
 
 async def export(file: Path | None) -> None:
-    """Write the catalog in force."""
+    """Write the catalog in force, or the sample in a shop that has none."""
     storage = await _open()
     try:
         text = write_catalog(await storage.read(export_catalog))
+    except NoCatalogError:
+        text = sample_text()  # a new shop starts from the sample
     finally:
         await storage.close()
     if file is None:

@@ -1,7 +1,6 @@
 """One clear sentence for a person when something does not work."""
 
-import logging
-
+import structlog
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
@@ -13,7 +12,7 @@ from shop.people import known
 from shop.ports import ProviderError, SealBrokenError
 from shop.rules.errors import BadInputError, BooksUnavailableError, NotFoundError, ShopError
 
-_LOG = logging.getLogger(__name__)
+_LOG = structlog.get_logger()
 
 
 async def apologise(update: Update, counter: Counter, error: BaseException) -> None:

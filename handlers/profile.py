@@ -1,8 +1,8 @@
 """What Telegram shows of the shop before and beside the chat: commands and descriptions."""
 
-import logging
 from collections.abc import Awaitable
 
+import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
@@ -13,7 +13,7 @@ from shop.catalogue import shopfront
 from shop.people import known
 from shop.rules.catalog import Shopfront
 
-_LOG = logging.getLogger(__name__)
+_LOG = structlog.get_logger()
 _DESCRIPTION, _SHORT_DESCRIPTION = 512, 120
 
 

@@ -1,11 +1,11 @@
 """One person's one step: who he is, how to speak to him, and how he sees the answer."""
 
-import logging
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+import structlog
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Update, User
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
@@ -17,7 +17,7 @@ from locales import ENGLISH
 from shop.people import Visitor, greet, known
 from shop.storage.customers import Customer
 
-_LOG = logging.getLogger(__name__)
+_LOG = structlog.get_logger()
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Which tap was answered last while this update is handled; nothing outlives the update.
 _ANSWERED: ContextVar[str] = ContextVar("answered", default="")

@@ -6,6 +6,7 @@ Provider answers and webhooks go through here, so that no other exception ever l
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from shop.rules.errors import BadInputError
@@ -17,14 +18,26 @@ _MOST = 2**62
 
 
 def parse_object(raw: bytes) -> dict[str, object]:
-    """Read a JSON object."""
-    try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(reason="The body is not JSON.") from error
+    """Read a JSON object; numbers with a point are Decimal (law 1)."""
+    data = _parse(raw)
     if type(data) is not dict:
         raise BadInputError(reason="The body is not a JSON object.")
     return data
+
+
+def parse_rows(raw: bytes) -> list[Fields]:
+    """Read a JSON list of objects."""
+    data = _parse(raw)
+    if type(data) is not list or not all(type(row) is dict for row in data):
+        raise BadInputError(reason="The body is not a list of JSON objects.")
+    return data
+
+
+def _parse(raw: bytes) -> object:
+    try:
+        return json.loads(raw, parse_float=Decimal)
+    except (ValueError, InvalidOperation, RecursionError) as error:
+        raise BadInputError(reason="The body is not JSON.") from error
 
 
 def text(data: Fields, key: str) -> str:
@@ -77,6 +90,26 @@ def whole(data: Fields, key: str) -> int:
     """Read a whole number that is not negative and that a database can hold."""
     value = data.get(key)
     if not (type(value) is int and 0 <= value <= _MOST):
+        _refuse(key)
+    return value
+
+
+def identifier(data: Fields, key: str) -> str:
+    """Read an id that may be written as a text or as a whole number."""
+    return str(whole(data, key)) if type(data.get(key)) is int else text(data, key)
+
+
+def amount(data: Fields, key: str) -> Decimal:
+    """Read an amount, written as a text or as a number: finite, not negative."""
+    value = data.get(key)
+    if type(value) is str:
+        try:
+            value = Decimal(text(data, key))
+        except InvalidOperation:
+            _refuse(key)
+    if type(value) is int:
+        value = Decimal(whole(data, key))
+    if not (type(value) is Decimal and value.is_finite() and 0 <= value <= _MOST):
         _refuse(key)
     return value
 

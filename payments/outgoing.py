@@ -14,6 +14,7 @@ from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentErr
 from shop.rules.errors import BadInputError
 
 Read = TypeVar("Read")
+Answer = TypeVar("Answer")
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
@@ -33,28 +34,33 @@ async def ask(
     seconds: float,
     headers: Mapping[str, str] | None = None,
     json: Mapping[str, object] | None = None,
+    content: bytes | None = None,
 ) -> dict[str, object]:
-    """Call a provider and read the JSON object it answers.
+    """Call a provider and read the JSON object it answers; `content` is JSON already written.
 
     Raises `ProviderSilentError` when the outcome is not known (no connection, too slow,
     overloaded, unreadable) and `ProviderError` when the provider said no.
     """
-    limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
-    try:
-        async with asyncio.timeout(seconds):
-            answer = await http.request(method, url, headers=headers, json=json, timeout=limits)
-    except (httpx.HTTPError, TimeoutError) as error:
-        trouble: ProviderError = ProviderSilentError(reason=type(error).__name__)
-    except (httpx.InvalidURL, ValueError):
-        trouble = ProviderError(reason="its address or keys in the settings are malformed")
-    else:
-        return _read(answer, secrets=secrets)
-    # Outside of `except`, because the httpx error behind it would show the address, which for
-    # Telegram holds the token.
-    raise trouble
+    answer = await _send(
+        http, method, url, seconds=seconds, headers=headers, json=json, content=content
+    )
+    return _read(answer, fields.parse_object, secrets=secrets)
 
 
-def understood(read: Callable[[fields.Fields], Read], answer: fields.Fields) -> Read:
+async def ask_rows(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    secrets: Sequence[str],
+    seconds: float,
+    headers: Mapping[str, str],
+) -> list[fields.Fields]:
+    """Do the same where the answer is a JSON list of objects."""
+    answer = await _send(http, "GET", url, seconds=seconds, headers=headers)
+    return _read(answer, fields.parse_rows, secrets=secrets)
+
+
+def understood(read: Callable[[Answer], Read], answer: Answer) -> Read:
     """Read an answer; one that makes no sense says nothing: `ProviderSilentError`."""
     try:
         return read(answer)
@@ -85,26 +91,58 @@ def reason_without(text: str, secrets: Sequence[str]) -> str:
     return " ".join(text.split())[:_LONGEST_REASON]
 
 
-def _read(answer: httpx.Response, *, secrets: Sequence[str]) -> dict[str, object]:
+async def _send(
+    http: httpx.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    seconds: float,
+    headers: Mapping[str, str] | None,
+    json: Mapping[str, object] | None = None,
+    content: bytes | None = None,
+) -> httpx.Response:
+    limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+    try:
+        async with asyncio.timeout(seconds):
+            return await http.request(
+                method, url, headers=headers, json=json, content=content, timeout=limits
+            )
+    except (httpx.HTTPError, TimeoutError) as error:
+        trouble: ProviderError = ProviderSilentError(reason=type(error).__name__)
+    except (httpx.InvalidURL, ValueError):
+        trouble = ProviderError(reason="its address or keys in the settings are malformed")
+    # Outside of `except`, because the httpx error behind it would show the address, which for
+    # Telegram holds the token.
+    raise trouble
+
+
+def _read(
+    answer: httpx.Response, parse: Callable[[bytes], Read], *, secrets: Sequence[str]
+) -> Read:
     if is_silence(answer.status_code):
         raise ProviderSilentError(reason=f"HTTP {answer.status_code}")
-    try:
-        data = fields.parse_object(answer.content)
-    except BadInputError:
-        data = None
     if not answer.is_success:
-        words = reason_without(_words(data or {}), secrets)
+        words = reason_without(_said(answer.content), secrets)
         raise ProviderError(reason=f"HTTP {answer.status_code} {words}".strip())
-    if data is None:
-        raise ProviderSilentError(reason="its answer is not readable")
-    return data
+    try:
+        return parse(answer.content)
+    except BadInputError:
+        pass  # and out of `except`, so that no error shows what was answered
+    raise ProviderSilentError(reason="its answer is not readable")
+
+
+def _said(body: bytes) -> str:
+    try:
+        return _words(fields.parse_object(body))
+    except BadInputError:
+        return ""
 
 
 def _words(data: fields.Fields) -> str:
     """Find the provider's own explanation, wherever this one puts it."""
     nested = data.get("error")
     for place in (nested if isinstance(nested, dict) else {}, data):
-        for key in ("message", "errorMessage", "description", "error"):
+        for key in ("message", "errorMessage", "description", "error", "name"):
             if isinstance(place.get(key), str):
                 return str(place[key])
     return ""

@@ -27,12 +27,14 @@ def check_open(keys: Sequence[bytes]) -> None:
         raise EndpointClosedError
 
 
-def check_code(message: bytes, codes: Iterable[str], *, keys: Sequence[bytes]) -> None:
-    """Want one of the hex codes to be HMAC-SHA256 of the message; or `BadSignatureError`."""
+def check_code(
+    message: bytes, codes: Iterable[str], *, keys: Sequence[bytes], digest: str = "sha256"
+) -> None:
+    """Want one of the hex codes to be the message's HMAC; or `BadSignatureError`."""
     # compare_digest raises TypeError on text that is not ASCII; a stranger may send any.
     given = [code.lower().encode() for code in codes if code.isascii()]
     for key in keys:
-        expected = hmac.digest(key, message, "sha256").hex().encode()
+        expected = hmac.digest(key, message, digest).hex().encode()
         for code in given:
             if hmac.compare_digest(expected, code):
                 return

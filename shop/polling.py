@@ -13,6 +13,7 @@ from shop.storage.opening import Storage
 from shop.storage.payments import Payment
 
 _LEASE = timedelta(minutes=2)
+_SETTLED = frozenset({PaymentState.FINAL, PaymentState.REFUNDED, PaymentState.DISPUTED})
 
 
 def claim_polls(books: Books, *, now: datetime, most: int) -> list[Payment]:
@@ -33,10 +34,23 @@ def note_poll(
     told = [event for event in events if event.happening is not Happening.PENDING]
     outcomes = [settle(books, event, source, policy=policy, now=now) for event in told]
     today = books.payments.by_reference(payment.reference)
-    if today is not None and today.poll_at is not None:
-        wait = poll_wait(now - payment.created_at)
-        books.payments.poll_later(payment.id, None if wait is None else now + wait)
+    if today is not None:
+        _ask_again(books, payment, today, events, now=now)
     return outcomes
+
+
+def _ask_again(
+    books: Books, asked: Payment, today: Payment, events: list[PaymentEvent], *, now: datetime
+) -> None:
+    """Set when to ask next, unless a webhook wanted it at once while this question ran."""
+    is_more_coming = any(event.happening is Happening.SEEN for event in events)
+    if today.poll_at is None and not is_more_coming:
+        return
+    if today.poll_at not in {None, asked.poll_at}:
+        return
+    is_over = today.state in _SETTLED and events and not is_more_coming
+    wait = None if is_over else poll_wait(now - today.created_at)
+    books.payments.poll_later(today.id, None if wait is None else now + wait)
 
 
 def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:

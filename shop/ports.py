@@ -88,13 +88,14 @@ class Happening(StrEnum):
     """What a provider says about a payment."""
 
     PENDING = "pending"  # nothing yet; only ever from `look_up`
+    ASK = "ask"  # something happened, `look_up` knows what; only ever from `read_webhook`
     SEEN = "seen"  # on its way, not final: tell, do not deliver
     RECEIVED = "received"  # final: this money is ours
     FAILED = "failed"
     EXPIRED = "expired"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
-    UNHANDLED = "unhandled"  # an event of a kind we do not act on: kept and visible
+    UNHANDLED = "unhandled"  # nothing we may act on: kept, and staff see it with its facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +145,9 @@ class PaymentProvider(Protocol):
     ) -> Sequence[PaymentEvent]:
         """Check the signature over the raw bytes and read the events; header names lower case.
 
-        Raises `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body
-        that makes no sense.
+        No events where the provider only says that nothing has happened yet. Raises
+        `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body that
+        makes no sense.
         """
         ...
 

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     SETTLED = "settled"  # the order is paid
     TO_WALLET = "to_wallet"  # money came that the order does not take
     NOTED = "noted"  # no money, but the payment moved on
+    ASKED = "asked"  # the provider shall be asked next
     UNHANDLED = "unhandled"
     UNKNOWN = "unknown"  # of an order the shop does not know; kept for staff
 
@@ -59,7 +60,8 @@ def settle(
     if letter is None:
         return Outcome.KNOWN
     if event.happening in {Happening.UNHANDLED, Happening.PENDING}:
-        books.inbox.finish(letter, InboxState.UNHANDLED)
+        note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
+        books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
         return Outcome.UNHANDLED
     claimed = _claim(books, event, source.provider)
     if claimed is None:
@@ -67,6 +69,9 @@ def settle(
         keep_unknown_money(books, event, provider=source.provider, policy=policy, now=now)
         return Outcome.UNKNOWN
     customer, affairs = claimed
+    if event.happening is Happening.ASK:
+        books.payments.poll_later(affairs.payment_id, now)
+        return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
     take_news(books, customer, affairs, event, policy=policy, now=now)

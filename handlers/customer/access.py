@@ -1,9 +1,9 @@
 """Access: credentials as a message to keep, steps to set it up, and a picture to scan."""
 
 import asyncio
-import logging
 from io import BytesIO
 
+import structlog
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -21,7 +21,7 @@ from shop.rules.errors import NotFoundError, ShopError
 from shop.storage.subscriptions import Subscription
 
 _HALF_A_ROW = 13  # characters of a label that do not break on a phone
-_LOG = logging.getLogger(__name__)
+_LOG = structlog.get_logger()
 
 
 class NoPictureError(ShopError):

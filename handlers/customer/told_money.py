@@ -1,10 +1,10 @@
 """What is told about money: on its way, here, not enough, too much, not come."""
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -20,7 +20,7 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Verdict
 
-_LOG = logging.getLogger(__name__)
+_LOG = structlog.get_logger()
 Facts = Mapping[str, Any]
 
 

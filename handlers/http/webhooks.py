@@ -15,7 +15,9 @@ from shop.settlement import Outcome, Source, settle_all
 Endpoint = Callable[[Request], Awaitable[Response]]
 _MOST_BYTES = 1024 * 1024
 _KEPT_HEADERS = ("content-type", "user-agent", "x-event-id", "x-request-id")
-_TELLING = {Outcome.SETTLED, Outcome.TO_WALLET, Outcome.NOTED, Outcome.UNKNOWN}
+_TELLING = {
+    Outcome.SETTLED, Outcome.TO_WALLET, Outcome.NOTED, Outcome.ASKED, Outcome.UNKNOWN,
+}  # fmt: skip
 log = structlog.get_logger()
 
 

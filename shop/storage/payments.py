@@ -143,11 +143,12 @@ class Payments:
 
     def move(
         self, payment_id: int, *, old: PaymentState, new: PaymentState, poll_at: datetime | None
-    ) -> None:
-        """Change state and the next time to ask; nothing happens when another was first."""
-        self._sql.run(
+    ) -> bool:
+        """Change state and the next time to ask; False when another was first."""
+        changed = self._sql.count(
             "payment_move", id=payment_id, old=old, state=new, poll_at=maybe_seconds(poll_at)
         )
+        return changed == 1
 
     def poll_later(self, payment_id: int, at: datetime | None) -> None:
         """Ask again then, or never."""

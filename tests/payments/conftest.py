@@ -5,9 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.payments.rigs import ALL, REMOTE, SIGNED, STAMPED, Ending, Remote, Rig, Signed, rig_of
+from tests.payments.rigs import (
+    ALL,
+    REMOTE,
+    SIGNED,
+    STAMPED,
+    Declining,
+    Ending,
+    Remote,
+    Rig,
+    Signed,
+    rig_of,
+)
 
 _ENDING = [name for name in ALL if name != "stars"]
+_DECLINING = [name for name in _ENDING if name != "cryptopay"]  # a wallet pays or does not
+_FINDING = [name for name in ALL if name != "nowpayments"]  # it has no search, nor keys
+
+
+@pytest.fixture(params=_FINDING)
+async def finding(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(params=ALL)
@@ -24,6 +43,12 @@ async def remote(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture(params=_ENDING)
 async def ending(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ending]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=_DECLINING)
+async def declining(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Declining]:
     async with rig_of(request.param, tmp_path) as made:
         yield made
 

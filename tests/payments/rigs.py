@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,14 +13,25 @@ from typing import Any, Literal, Protocol
 
 import httpx
 
+from payments.btcpay import BTCPay
 from payments.coinbase import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
+from payments.cryptopay import CryptoPay
+from payments.nowpayments import NowPayments
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
-from shop.ports import PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
+from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
-from tests.standins import coinbase, coinbase_commerce, star_bot, stripe
+from tests.standins import (
+    btcpay,
+    coinbase,
+    coinbase_commerce,
+    cryptopay,
+    nowpayments,
+    star_bot,
+    stripe,
+)
 from tests.standins.moods import Delivery, Moody
 from tests.standins.server import serve
 
@@ -66,9 +77,13 @@ class Remote(Rig, Protocol):
 
 
 class Ending(Rig, Protocol):
-    """A rig where payments can also end without money."""
+    """A rig where payments can also run out."""
 
     async def expire(self, page: PaymentPage) -> None: ...
+
+
+class Declining(Rig, Protocol):
+    """A rig where payments can also fail."""
 
     async def decline(self, page: PaymentPage) -> None: ...
 
@@ -108,6 +123,14 @@ def hear(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
         event = rig.provider.read_update(json.loads(delivery.body))
         return [event] if event else []
     return rig.provider.read_webhook(delivery.headers, delivery.body, now=rig.clock.now())
+
+
+async def learn(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
+    """Hear what was sent; where it only says to ask, ask, as the shop's clock would."""
+    events = hear(rig, delivery)
+    if [event.happening for event in events] != [Happening.ASK]:
+        return events
+    return await rig.provider.look_up(events[0].reference, events[0].provider_ref)
 
 
 class StripeRig:
@@ -194,8 +217,14 @@ class CommerceRig:
     hidden = (coinbase_commerce.KEY, coinbase_commerce.SECRET)
 
     def __init__(
-        self, *, clock: Hands, server: coinbase_commerce.CommerceServer, url: str
+        self,
+        *,
+        clock: Hands,
+        server: coinbase_commerce.CommerceServer,
+        url: str,
+        http: httpx.AsyncClient,
     ) -> None:
+        del http  # the package brings its own
         self.clock, self.server, self._url = clock, server, url
         self.provider: PaymentProvider = self.with_secrets(coinbase_commerce.SECRET)
 
@@ -221,6 +250,118 @@ class CommerceRig:
 
     def unknown(self) -> Delivery:
         return self.server.event("charge:created", {"id": "1"})
+
+
+class BTCPayRig:
+    """BTCPay and its stand-in."""
+
+    currency = "EUR"
+    hidden = (btcpay.KEY, btcpay.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: btcpay.BTCPayServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(btcpay.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return BTCPay(
+            url=self._url,
+            api_key=btcpay.KEY,
+            store_id=btcpay.STORE,
+            webhook_secrets=secrets,
+            clock=self.clock,
+            http=self._http,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.end(page.provider_ref, "Expired")
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.end(page.provider_ref, "Invalid")
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("PaymentRequestCreated", paymentRequestId="1")
+
+
+class CryptoPayRig:
+    """Crypto Pay and its stand-in."""
+
+    currency = "EUR"
+    hidden = (cryptopay.TOKEN,)
+
+    def __init__(
+        self, *, clock: Hands, server: cryptopay.CryptoPayServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(cryptopay.TOKEN)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return CryptoPay(
+            token=cryptopay.TOKEN,
+            webhook_tokens=secrets,
+            clock=self.clock,
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.expire(page.provider_ref)
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.event("invoice_framed", {"invoice_id": 1})
+
+
+class NowPaymentsRig:
+    """NOWPayments and its stand-in."""
+
+    currency = "EUR"
+    hidden = (nowpayments.KEY, nowpayments.SECRET)
+
+    def __init__(
+        self, *, clock: Hands, server: nowpayments.NowServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_secrets(nowpayments.SECRET)
+
+    def with_secrets(self, *secrets: str) -> PaymentProvider:
+        return NowPayments(
+            api_key=nowpayments.KEY,
+            webhook_secrets=secrets,
+            webhook_url="https://shop.test/webhooks/nowpayments",
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+    async def expire(self, page: PaymentPage) -> None:
+        self.server.change(self.server.choose(page.provider_ref), "expired")
+
+    async def decline(self, page: PaymentPage) -> None:
+        self.server.change(self.server.choose(page.provider_ref), "failed")
+
+    def sign(self, body: bytes, *, at: int | None = None, secret: str = "") -> Delivery:
+        return self.server.signed(body, at=at, secret=secret)
+
+    def unknown(self) -> Delivery:
+        return self.server.signed(b'{"payment_id":1,"payment_status":"framed"}')
 
 
 class StarsRig:
@@ -301,11 +442,13 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "stars")
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars")
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
-SIGNED = (*STAMPED, "coinbase_commerce")
+SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments")
 ALL = (*REMOTE, *SANDBOXES)
+UNDATED = ("nowpayments",)
+"""Who does not say when the money came."""
 
 
 @asynccontextmanager
@@ -325,20 +468,19 @@ async def rig_of(name: str, directory: Path) -> AsyncIterator[Any]:
         yield rig
 
 
+_REMOTES: dict[str, tuple[Callable[..., Remote], Callable[..., Any]]] = {
+    "stripe": (StripeRig, stripe.StripeServer),
+    "coinbase": (CoinbaseRig, coinbase.CoinbaseServer),
+    "coinbase_commerce": (CommerceRig, coinbase_commerce.CommerceServer),
+    "btcpay": (BTCPayRig, btcpay.BTCPayServer),
+    "cryptopay": (CryptoPayRig, cryptopay.CryptoPayServer),
+    "nowpayments": (NowPaymentsRig, nowpayments.NowServer),
+    "stars": (StarsRig, star_bot.StarBotServer),
+}
+
+
 def _remote(name: str, clock: Hands, stack: AsyncExitStack, http: httpx.AsyncClient) -> Remote:
-    match name:
-        case "stripe":
-            cards = stripe.StripeServer(now=clock.now)
-            url = stack.enter_context(serve(cards.app))
-            return StripeRig(clock=clock, server=cards, url=url, http=http)
-        case "coinbase":
-            chain = coinbase.CoinbaseServer(now=clock.now)
-            url = stack.enter_context(serve(chain.app))
-            return CoinbaseRig(clock=clock, server=chain, url=url, http=http)
-        case "coinbase_commerce":
-            old = coinbase_commerce.CommerceServer(now=clock.now)
-            return CommerceRig(clock=clock, server=old, url=stack.enter_context(serve(old.app)))
-        case _:
-            bot = star_bot.StarBotServer(now=clock.now)
-            url = stack.enter_context(serve(bot.app))
-            return StarsRig(clock=clock, server=bot, url=url, http=http)
+    make_rig, make_server = _REMOTES[name]
+    server = make_server(now=clock.now)
+    url = stack.enter_context(serve(server.app))
+    return make_rig(clock=clock, server=server, url=url, http=http)

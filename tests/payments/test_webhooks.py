@@ -58,7 +58,7 @@ async def test_another_secret_is_refused(signed: Signed) -> None:
 async def test_one_changed_byte_is_refused(signed: Signed) -> None:
     delivery = signed.unknown()
     with pytest.raises(BadSignatureError):
-        hear(signed, Delivery(headers=delivery.headers, body=delivery.body + b" "))
+        hear(signed, Delivery(headers=delivery.headers, body=delivery.body[:-1] + b" "))
 
 
 async def test_the_signature_is_checked_before_the_body_is_read(signed: Signed) -> None:
@@ -125,7 +125,7 @@ async def test_the_error_shows_no_secret(signed: Signed) -> None:
 @given(data=st.data())
 async def test_no_header_breaks_anything(signed: Signed, data: st.DataObject) -> None:
     delivery = signed.unknown()
-    [name] = [name for name in delivery.headers if "signature" in name]
+    [name] = [name for name in delivery.headers if "sig" in name]
     good = delivery.headers[name]
     wild = st.text() | st.text("tvh=,01 \u00e9", max_size=40) | st.just(good + ",v1=\u00e9")
     pieces = st.lists(st.sampled_from([*good.split(","), "t=1", "v1=", "h=", "h=x y", "=", ""]))

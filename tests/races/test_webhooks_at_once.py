@@ -80,7 +80,7 @@ async def test_one_webhook_delivered_fifty_times_at_once_is_credited_once(
     assert tables.one("SELECT COUNT(*) FROM inbox") == 1
     assert shop.services["generated"].made == {1: 1}
     notices = [effect.payload["notice"] for effect in shop.told]
-    assert sorted(notices) == ["credentials", "paid"]
+    assert sorted(notices) == ["credentials", "paid", "sale"]
 
 
 async def test_a_provider_that_renames_its_events_is_still_credited_once(

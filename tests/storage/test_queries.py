@@ -164,8 +164,11 @@ def payments(books: Books) -> None:
     affairs = books.payments.affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
     created, final = PaymentState.CREATED, PaymentState.FINAL
-    assert books.payments.move(payment.id, old=created, new=final, poll_at=None)
-    assert not books.payments.move(payment.id, old=created, new=final, poll_at=None)
+    books.payments.move(payment.id, old=created, new=final, poll_at=None)
+    books.payments.move(payment.id, old=created, new=PaymentState.FAILED, poll_at=NOW)
+    moved = books.payments.by_reference("r1")
+    assert moved is not None
+    assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
 
 
 def money(books: Books) -> None:

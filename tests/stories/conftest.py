@@ -7,13 +7,13 @@ import pytest
 
 from preview.client import Preview
 from tests.crash.conftest import preview, telegram_url
-from tests.house.fixtures import database_url, new_database, shop, tables
+from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
 from tests.house.tables import contradictions
 from tests.stories.kiosk import Kiosk
 
 __all__ = [
-    "database_url", "kiosk", "new_database", "open_kiosk", "preview", "shop", "tables",
-    "telegram_url",
+    "database_url", "kiosk", "new_database", "open_kiosk", "postgres_shop", "preview", "shop",
+    "tables", "telegram_url",
 ]  # fmt: skip
 OpenKiosk: TypeAlias = Callable[..., Awaitable[Kiosk]]
 

@@ -1,0 +1,166 @@
+"""Bitcoin and whatever else the owner's own BTCPay Server takes.
+
+Source: https://docs.btcpayserver.org/API/Greenfield/v1/. A webhook does not say how much came in
+the invoice's currency; so it only tells us to ask, and the invoice's payments are the receipts.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import quote
+
+import httpx
+
+from payments import fields
+from payments.btcpay_events import events_of, is_of, read_events
+from payments.outgoing import TOTAL_SECONDS, ask, ask_rows, understood
+from payments.signatures import check_code, check_open, keys_of
+from shop.ports import BadSignatureError, Clock, PaymentEvent, PaymentPage, PaymentRequest
+from shop.rules.errors import BadInputError
+
+NAME = "btcpay"
+SIGNATURE_HEADER = "btcpay-sig"
+
+# A rate is promised for as long as the invoice runs; later money still comes, as late.
+_LONGEST = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+_MONITORED_MINUTES = 24 * 60
+
+
+class BTCPay:
+    """Invoices of one store; `url` is the server's address.
+
+    The API key needs to view and create invoices of this store. The store should be the shop's
+    alone, because its webhook brings every invoice's news.
+    """
+
+    name = NAME
+    currencies: frozenset[str] | None = None
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        api_key: str,
+        store_id: str,
+        webhook_secrets: str | Sequence[str],
+        clock: Clock,
+        http: httpx.AsyncClient,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        # The single-invoice routes answer with and without the store; old servers only with.
+        self._invoices = f"{url.rstrip('/')}/api/v1/stores/{quote(store_id, safe='')}/invoices"
+        self._api_key = api_key
+        self._keys = keys_of(webhook_secrets)
+        self._clock = clock
+        self._http = http
+        self._seconds = seconds
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make an invoice, or find it again by our reference: there are no idempotency keys."""
+        known = await self._find(request.reference)
+        invoice = known[0] if known else await self._ask("POST", body=self._invoice(request))
+        return understood(_page_of, invoice)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Ask for every invoice of this reference and for the payments of each."""
+        invoices = await self._find(reference)
+        if provider_ref and not any(row.get("id") == provider_ref for row in invoices):
+            invoices.append(await self._ask("GET", f"/{quote(provider_ref, safe='')}"))
+        told = []
+        for invoice in invoices:
+            invoice_id = understood(lambda row: fields.text(row, "id"), invoice)
+            methods = await self._list(f"/{quote(invoice_id, safe='')}/payment-methods")
+            told.append((invoice, methods))
+        return understood(partial(events_of, reference=reference), told)
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check `BTCPay-Sig` and read what there is to ask about.
+
+        The signature holds no time, so `now` decides nothing here.
+        """
+        del now
+        check_open(self._keys)
+        scheme, _, code = headers.get(SIGNATURE_HEADER, "").partition("=")
+        if scheme != "sha256":
+            raise BadSignatureError
+        check_code(body, [code], keys=self._keys)
+        return read_events(fields.parse_object(body))
+
+    async def check(self) -> str:
+        """List one invoice with the key."""
+        await self._list("?take=1")
+        webhooks = "webhooks are signed" if self._keys else "no webhook secret yet"
+        return f"{NAME}: the key works, {webhooks}"
+
+    async def close(self) -> None:
+        """Nothing to let go of: the client is shared."""
+
+    async def _find(self, reference: str) -> list[fields.Fields]:
+        """Find the invoices of this reference; the first is the one to pay."""
+        rows = await self._list(f"?orderId={quote(reference, safe='')}&includeArchived=true")
+        return sorted((row for row in rows if is_of(row, reference)), key=_rank)
+
+    def _invoice(self, request: PaymentRequest) -> dict[str, object]:
+        lifetime = min(request.expires_at - self._clock.now(), _LONGEST)
+        checkout: dict[str, object] = {
+            "expirationMinutes": max(lifetime // _MINUTE, 1),
+            "monitoringMinutes": _MONITORED_MINUTES,
+            "paymentTolerance": 0,  # how much may be missing is the shop's own decision
+        }
+        if request.return_url.startswith(("https://", "http://")):
+            checkout["redirectURL"] = request.return_url
+        return {
+            # Without an amount any payment would settle the invoice.
+            "amount": f"{request.amount.decimal():f}",
+            "currency": request.amount.currency,
+            "metadata": {
+                "orderId": request.reference,
+                "itemDesc": f"{request.title} {request.description}".strip(),
+            },
+            "checkout": checkout,
+        }
+
+    async def _ask(
+        self, method: str, rest: str = "", *, body: Mapping[str, object] | None = None
+    ) -> fields.Fields:
+        return await ask(
+            self._http,
+            method,
+            f"{self._invoices}{rest}",
+            secrets=[self._api_key],
+            seconds=self._seconds,
+            headers=self._headers(),
+            json=body,
+        )
+
+    async def _list(self, rest: str) -> list[fields.Fields]:
+        return await ask_rows(
+            self._http,
+            f"{self._invoices}{rest}",
+            secrets=[self._api_key],
+            seconds=self._seconds,
+            headers=self._headers(),
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"token {self._api_key}"}
+
+
+def _page_of(invoice: fields.Fields) -> PaymentPage:
+    return PaymentPage(
+        provider_ref=fields.text(invoice, "id"),
+        url=fields.address(invoice, "checkoutLink"),
+        expires_at=fields.unix_moment(invoice, "expirationTime"),
+    )
+
+
+def _rank(invoice: fields.Fields) -> tuple[bool, int]:
+    """Order open invoices before closed ones, and older before younger ones."""
+    try:
+        made = fields.whole(invoice, "createdTime")
+    except BadInputError:
+        made = 0
+    return invoice.get("status") not in ("New", "Processing"), made

@@ -1,0 +1,148 @@
+"""Many coins through NOWPayments: an invoice page where the customer chooses one.
+
+Source: https://documenter.getpostman.com/view/7907941/2s93JusNJt. Payments of an invoice may be
+listed only by some API keys; for the others its notifications (IPN) are the only news.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from urllib.parse import quote
+
+import httpx
+
+from payments import fields
+from payments import javascript_json as js
+from payments.nowpayments_events import events_of, read_events
+from payments.nowpayments_ipn import check_ipn
+from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from payments.signatures import keys_of
+from shop.ports import (
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    ProviderError,
+    ProviderSilentError,
+)
+from shop.rules.errors import BadInputError
+
+NAME = "nowpayments"
+API_URL = "https://api.nowpayments.io"
+# The documented fiat currencies of `price_currency`; it knows more, which are not documented.
+CURRENCIES = frozenset({"USD", "EUR", "GBP", "BRL", "NZD"})
+
+_MOST = 500
+
+
+class NowPayments:
+    """Invoices of one account; `webhook_url` is where it shall send its notifications.
+
+    `api_url` replaces scheme, host and path prefix: the calls go to `{api_url}/v1/…`.
+    """
+
+    name = NAME
+    currencies: frozenset[str] | None = CURRENCIES
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        webhook_secrets: str | Sequence[str],
+        webhook_url: str,
+        http: httpx.AsyncClient,
+        api_url: str = API_URL,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._api_key = api_key
+        self._keys = keys_of(webhook_secrets)
+        self._webhook_url = webhook_url
+        self._http = http
+        self._base = f"{api_url.rstrip('/')}/v1"
+        self._seconds = seconds
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make an invoice.
+
+        There are neither idempotency keys nor a search: a repeated request makes a second page
+        for the same reference, and money on either counts for it.
+        """
+        answer = await self._ask("POST", "/invoice", body=self._invoice(request))
+        return understood(_page_of, answer)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """List the invoice's payments; a key that may not list them gets a `ProviderError`."""
+        if not provider_ref:
+            return [pending(reference)]
+        answer = await self._ask(
+            "GET", f"/payment/?limit={_MOST}&page=0&invoiceId={quote(provider_ref, safe='')}"
+        )
+        payments = understood(_payments, answer)
+        return understood(
+            partial(events_of, reference=reference, provider_ref=provider_ref), payments
+        )
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check `x-nowpayments-sig` and read the payment; `now` decides nothing here."""
+        del now
+        check_ipn(headers, body, keys=self._keys)
+        return read_events(fields.parse_object(body))
+
+    async def check(self) -> str:
+        """Try to list a payment; where the key may not, ask which coins it takes."""
+        asked = "payments can be asked about"
+        try:
+            await self._ask("GET", "/payment/?limit=1&page=0")
+        except ProviderSilentError:
+            raise
+        except ProviderError:
+            await self._ask("GET", "/merchant/coins")
+            asked = "payments cannot be asked about: only its notifications bring news"
+        webhooks = "they are signed" if self._keys else "there is no IPN secret yet"
+        return f"{NAME}: the key works; {asked}; {webhooks}"
+
+    async def close(self) -> None:
+        """Nothing to let go of: the client is shared."""
+
+    def _invoice(self, request: PaymentRequest) -> dict[str, object]:
+        body: dict[str, object] = {
+            "price_amount": js.Number(f"{request.amount.decimal():f}"),
+            "price_currency": request.amount.currency.lower(),
+            "order_id": request.reference,
+            "order_description": f"{request.title} {request.description}".strip(),
+        }
+        if self._webhook_url.startswith("https://"):
+            body["ipn_callback_url"] = self._webhook_url
+        if request.return_url.startswith(("https://", "http://")):
+            body |= dict.fromkeys(("success_url", "cancel_url"), request.return_url)
+        return body
+
+    async def _ask(
+        self, method: str, path: str, *, body: Mapping[str, object] | None = None
+    ) -> fields.Fields:
+        headers = {"x-api-key": self._api_key}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        return await ask(
+            self._http,
+            method,
+            f"{self._base}{path}",
+            secrets=[self._api_key],
+            seconds=self._seconds,
+            headers=headers,
+            content=None if body is None else js.write(body).encode(),
+        )
+
+
+def _payments(answer: fields.Fields) -> list[fields.Fields]:
+    if "data" not in answer:
+        raise BadInputError(reason="There is no list of payments.")
+    return fields.rows(answer, "data")
+
+
+def _page_of(invoice: fields.Fields) -> PaymentPage:
+    return PaymentPage(
+        provider_ref=fields.identifier(invoice, "id"),
+        url=fields.address(invoice, "invoice_url"),
+    )

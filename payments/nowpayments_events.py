@@ -1,0 +1,107 @@
+"""What NOWPayments' payments mean to a shop, told by notification or listed.
+
+Source: NOWPayments' API documentation, "Payment statuses" and "Repeated deposits". One invoice may
+have several payments: one for each coin a customer tried.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from payments import fields
+from payments.outgoing import pending
+from shop.ports import Happening, PaymentEvent
+from shop.rules.money import Money
+
+_H = Happening
+_STATES = {
+    "waiting": _H.PENDING,
+    "confirming": _H.SEEN,
+    "confirmed": _H.SEEN,
+    "sending": _H.SEEN,
+    "finished": _H.RECEIVED,
+    # How much of the price it is worth is not said, and so it is for staff to see.
+    "partially_paid": _H.UNHANDLED,
+    "failed": _H.FAILED,
+    "expired": _H.EXPIRED,
+    "refunded": _H.REFUNDED,
+}
+# Where several payments have brought no money, the one furthest on speaks.
+_FURTHEST = (_H.SEEN, _H.PENDING, _H.FAILED, _H.EXPIRED)
+_TOLD_TO_STAFF = ("actually_paid", "pay_amount", "price_amount")
+
+
+class _Heading(NamedTuple):
+    """What every event of a payment carries."""
+
+    event_id: str
+    kind: str
+    reference: str
+    provider_ref: str
+
+
+def read_events(payment: fields.Fields) -> list[PaymentEvent]:
+    """Read a notification; one that nothing was paid yet is no event.
+
+    A payment that failed or ran out may have a neighbour in another coin: that means ASK.
+    """
+    event = _read(payment)
+    if event.happening in (_H.FAILED, _H.EXPIRED):
+        return [replace(event, happening=_H.ASK)]
+    return [] if event.happening is _H.PENDING else [event]
+
+
+def events_of(
+    payments: Sequence[fields.Fields], *, reference: str, provider_ref: str
+) -> list[PaymentEvent]:
+    """Tell what its notifications would have told of an invoice's payments."""
+    ours = [row for row in payments if row.get("order_id") == reference]
+    events = [_read(row) for row in ours]
+    quiet = [event for event in events if event.happening in _FURTHEST]
+    best = min(quiet, key=lambda event: _FURTHEST.index(event.happening), default=None)
+    loud = [event for event in events if event not in quiet]
+    if not loud:
+        return [best or pending(reference, provider_ref)]
+    return [*loud, best] if best and best.happening is _H.SEEN else loud
+
+
+def _read(payment: fields.Fields) -> PaymentEvent:
+    payment_id = fields.identifier(payment, "payment_id")
+    status = fields.text(payment, "payment_status")
+    invoice = payment.get("invoice_id")
+    heading = _Heading(
+        event_id=f"{payment_id}.{status}",
+        kind=f"payment.{status}",
+        reference=fields.optional_text(payment, "order_id"),
+        provider_ref="" if invoice is None else fields.identifier(payment, "invoice_id"),
+    )
+    happening = _STATES.get(status, _H.UNHANDLED)
+    if happening is _H.RECEIVED and payment.get("parent_payment_id"):
+        # More money to an address that was paid before, perhaps in another coin: its price is
+        # not what came.
+        return _for_staff(payment, heading._replace(kind="payment.repeated_deposit"))
+    if happening is _H.UNHANDLED:
+        return _for_staff(payment, heading)
+    is_received = happening is _H.RECEIVED
+    return PaymentEvent(
+        **heading._asdict(),
+        happening=happening,
+        receipt_id=payment_id if is_received else "",
+        money=_price(payment) if is_received else None,
+    )
+
+
+def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
+    facts = {"payment": fields.identifier(payment, "payment_id"), "reference": heading.reference}
+    for key in _TOLD_TO_STAFF:
+        if payment.get(key) is not None:
+            unit = "price_currency" if key == "price_amount" else "pay_currency"
+            code = fields.optional_text(payment, unit).upper()
+            facts[key] = f"{fields.amount(payment, key):f} {code}".strip()
+    return PaymentEvent(**heading._asdict(), happening=_H.UNHANDLED, facts=facts)
+
+
+def _price(payment: fields.Fields) -> Money:
+    """Read what was asked for, which is what a finished payment paid."""
+    amount = fields.amount(payment, "price_amount")
+    return Money.parse(f"{amount:f}", fields.text(payment, "price_currency").upper())

@@ -1,0 +1,102 @@
+"""What is Crypto Pay's alone: fiat invoices, a key made of the token, invoices of other people."""
+
+import hmac
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+
+from payments.cryptopay import CryptoPay
+from shop.ports import Happening, ProviderError
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+from tests.payments.rigs import CryptoPayRig, Hands, hear, request_of, rig_of
+from tests.standins.cryptopay import TOKEN
+
+H = Happening
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[CryptoPayRig]:
+    async with rig_of("cryptopay", tmp_path) as made:
+        yield made
+
+
+async def test_the_invoice_asks_for_the_sum_in_the_orders_currency(rig: CryptoPayRig) -> None:
+    page = await rig.provider.create(request_of(rig))
+    invoice = rig.server.invoices[page.provider_ref]
+    assert (invoice["currency_type"], invoice["fiat"], invoice["amount"]) == (
+        "fiat",
+        "EUR",
+        "7.99",
+    )
+    assert page.expires_at == rig.clock.now() + timedelta(hours=1)
+
+
+async def test_the_key_is_the_tokens_digest() -> None:
+    body = b'{"update_id": 1, "update_type": "framed"}'
+    code = hmac.digest(sha256(TOKEN.encode()).digest(), body, "sha256").hex()
+    async with httpx.AsyncClient() as http:
+        provider = CryptoPay(token=TOKEN, webhook_tokens=TOKEN, clock=Hands(), http=http)
+        [event] = provider.read_webhook(
+            {"crypto-pay-api-signature": code}, body, now=Hands().now()
+        )
+    assert event.happening is H.UNHANDLED
+
+
+async def test_updates_share_their_numbers_but_an_invoice_is_paid_once(rig: CryptoPayRig) -> None:
+    page = await rig.provider.create(request_of(rig))
+    update = json.loads(rig.server.pay(page.provider_ref).body)
+    again = update | {"update_id": update["update_id"] + 1}
+    ids = {hear(rig, rig.sign(json.dumps(one).encode()))[0].event_id for one in (update, again)}
+    assert len(ids) == 1
+
+
+async def test_what_was_paid_with_is_a_fact(rig: CryptoPayRig) -> None:
+    page = await rig.provider.create(request_of(rig))
+    [event] = hear(rig, rig.server.pay(page.provider_ref))
+    assert event.facts == {"paid_asset": "TON", "paid_amount": "2.345678912"}
+
+
+@pytest.mark.parametrize("amount", ["7.990000", "7.99"])
+async def test_the_sum_is_exact(rig: CryptoPayRig, amount: str) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.invoices[page.provider_ref]["amount"] = amount
+    [event] = hear(rig, rig.server.pay(page.provider_ref))
+    assert event.money == Money(799, "EUR")
+
+
+async def test_a_sum_that_is_none_of_the_currency_is_not_rounded(rig: CryptoPayRig) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.invoices[page.provider_ref]["amount"] = "7.991"
+    with pytest.raises(BadInputError):
+        hear(rig, rig.server.pay(page.provider_ref))
+
+
+async def test_an_invoice_in_coins_was_made_by_something_else(rig: CryptoPayRig) -> None:
+    coins = {"invoice_id": 9, "status": "paid", "currency_type": "crypto", "asset": "TON"}
+    [event] = hear(rig, rig.server.event("invoice_paid", {**coins, "amount": "1.123456789"}))
+    assert (event.happening, event.money) == (H.UNHANDLED, None)
+    assert event.facts == {"invoice": "9", "asset": "TON"}
+
+
+async def test_a_deleted_invoice_says_nothing_about_money(rig: CryptoPayRig) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.invoices.clear()
+    with pytest.raises(ProviderError, match="does not know"):
+        await rig.provider.look_up("pay_1", page.provider_ref)
+
+
+async def test_a_no_that_comes_with_200_is_a_no() -> None:
+    no = {"ok": False, "error": {"code": 400, "name": f"NOT_WITH_{TOKEN}"}}
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, json=no))
+    ) as http:
+        provider = CryptoPay(token=TOKEN, webhook_tokens=TOKEN, clock=Hands(), http=http)
+        with pytest.raises(ProviderError, match="NOT_WITH_…") as caught:
+            await provider.check()
+    assert type(caught.value) is ProviderError
