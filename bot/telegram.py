@@ -1,7 +1,7 @@
 """Builds the library's Application, and takes updates from Telegram by a loop of our own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import httpx
@@ -68,10 +68,12 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
     await _drop_webhook(calls, stopping)
     while not stopping.is_set():
         try:
-            updates = await calls.call(
+            asking = calls.call(
                 "getUpdates", seconds=_POLL_SECONDS + 10, offset=offset, timeout=_POLL_SECONDS,
                 allowed_updates=ALLOWED,
             )  # fmt: skip
+            # What was on its way when we stop was not acknowledged: it comes again.
+            updates = await _unless_stopped(asking, stopping)
             if updates:
                 await reception.take(updates)
                 offset = updates[-1]["update_id"] + 1
@@ -81,6 +83,20 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
             wait = min(30.0, 0.5 * 2 ** min(failures, 6))
             log.warning("polling_failed", error=name_of(error), again_in=wait)
             await wait_for_stop(wait, stopping)
+
+
+async def _unless_stopped(
+    work: Coroutine[Any, Any, list[dict[str, Any]]], stopping: asyncio.Event
+) -> list[dict[str, Any]]:
+    """What the work gives; nothing, at once, when told to stop meanwhile."""
+    working, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else []
+    finally:
+        stop.cancel()
+        working.cancel()
+        await asyncio.gather(working, stop, return_exceptions=True)
 
 
 async def _drop_webhook(calls: Calls, stopping: asyncio.Event) -> None:
