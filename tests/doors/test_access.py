@@ -17,7 +17,7 @@ GRACE_DAYS = 3
 @pytest.fixture
 def token(doors: Doors) -> str:
     """The token of someone who has just paid for a month, and got his account."""
-    doors.shop.services = dict(doors.parts.connectors)  # type: ignore[arg-type] # the shipped ones
+    doors.shop.connectors = doors.parts.connectors  # the shipped ones
     payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet())))
     doors.do(doors.shop.pay(payment))
     doors.do(doors.shop.drain())

@@ -55,7 +55,7 @@ class Doors:
     def __init__(self, url: str, folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any setting
         self._runner = asyncio.Runner()
         self._reopened: list[Storage] = []
-        self.clock = HandClock()
+        self.url, self.clock = url, HandClock()
         self.tables = Tables(url)
         self.counter: Counter
         self.reception: Reception

@@ -8,10 +8,11 @@ def is_fuzzing() -> bool:
     return settings.get_current_profile_name() == "fuzz"
 
 
-def examples(usual: int, *, fuzzing: int, steps: int = 30) -> settings:
-    """Settings with so many examples."""
+def examples(usual: int, *, fuzzing: int, steps: int = 30, url: str = "") -> settings:
+    """Settings with so many examples; a server of its own, `url`, costs ten times a file."""
+    many = fuzzing // 10 if url.startswith("postgres") else fuzzing
     return settings(
-        max_examples=fuzzing if is_fuzzing() else usual,
+        max_examples=many if is_fuzzing() else usual,
         stateful_step_count=steps,
         deadline=None,
         # A shop with a disk takes its time; and fixtures here are made once and kept on purpose.

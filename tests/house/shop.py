@@ -1,6 +1,6 @@
 """The shop in hand: real books and use cases, with no chat and no network."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from shop.checkout import Choice, begin_payment, note_page
 from shop.delivery import carry_out
 from shop.outbox import claim, finish_effect
 from shop.people import Visitor, greet
-from shop.ports import Happening, PaymentEvent, PaymentPage, Vault
+from shop.ports import Connector, Happening, PaymentEvent, PaymentPage, Vault
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.policy import Policy
@@ -47,6 +47,7 @@ class Shop:
     services: dict[str, Service] = field(
         default_factory=lambda: {name: Service(name) for name in ("generated", "stock")}
     )
+    connectors: Mapping[str, Connector] | None = None  # None: the services themselves
     told: list[QueuedEffect] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -127,8 +128,8 @@ class Shop:
             # A defect of a connector is noted, then logged by the clock's door.
             with suppress(KeyError):
                 await carry_out(
-                    self.storage, self.services, effect, vault=self.vault, policy=self.policy,
-                    clock=self.clock,
+                    self.storage, self.connectors or self.services, effect, vault=self.vault,
+                    policy=self.policy, clock=self.clock,
                 )  # fmt: skip
         else:
             self.told.append(effect)

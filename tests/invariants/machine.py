@@ -15,6 +15,8 @@ from hypothesis.stateful import (
     rule,
 )
 
+from connectors.generated import GeneratedConnector
+from connectors.stock import StockConnector
 from shop.access import may
 from shop.checkout import NoTrialError, TrialUsedError, expire_orders, start_trial
 from shop.expiry import change_one, due_changes
@@ -25,6 +27,7 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval, Unit
 from shop.settlement import Outcome
 from shop.staffdesk import extend, grant, hold, replay_effect, rotate
+from shop.stockroom import BooksShelf, load_stock
 from shop.storage.customers import Customer
 from shop.storage.opening import storage_at
 from shop.storage.payments import Payment
@@ -44,6 +47,7 @@ SUMS: dict[str, Callable[[int], int]] = {
 }
 
 
+ACCOUNTS = "SELECT subscription_id, connector, token, actual FROM accounts"
 NEXT_DUE = """
     SELECT MIN(due_at) FROM outbox AS o WHERE state = 'waiting' AND NOT EXISTS (
         SELECT 1 FROM outbox AS e WHERE e.state = 'waiting' AND e.lane = o.lane AND e.id < o.id
@@ -300,15 +304,8 @@ class ShopMachine(RuleBasedStateMachine):
 
     def _check_delivered(self) -> None:
         """Who has access has an account that is open, and who has none has none that is."""
-        query = """
-            SELECT a.subscription_id, a.connector, a.token, a.actual FROM accounts AS a
-        """
-        told = {
-            effect.payload["subscription"]
-            for effect in self.shop.told
-            if effect.payload["notice"] == "credentials"
-        }
-        for number, connector, token, actual in self.tables.rows(query):
+        told = self._told()
+        for number, connector, token, actual in self.tables.rows(ACCOUNTS):
             door = self.shop.services[connector].accounts.get(number)
             access = self.do(self.shop.storage.read(may, token, now=self.shop.now))
             if access is not None:
@@ -320,6 +317,14 @@ class ShopMachine(RuleBasedStateMachine):
         made = [service.made for service in self.shop.services.values()]
         assert all(many == 1 for counts in made for many in counts.values())
 
+    def _told(self) -> set[int]:
+        """Whose credentials were told."""
+        return {
+            int(effect.payload["subscription"])
+            for effect in self.shop.told
+            if effect.payload["notice"] == "credentials"
+        }
+
     def _provider_of(self, event: PaymentEvent) -> str:
         found = self.tables.rows(
             f"SELECT provider FROM inbox WHERE event_id = '{event.event_id}'"  # noqa: S608
@@ -329,3 +334,48 @@ class ShopMachine(RuleBasedStateMachine):
     def _money(self, dump: Dump) -> Dump:
         kept = ("receipts", "journal", "periods", "orders", "payments", "subscriptions", "outbox")
         return {table: dump[table] for table in kept}
+
+
+class ShippedMachine(ShopMachine):
+    """The same with the connectors that the shop ships, and stock that may run out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        shop = self.shop
+        shelf = BooksShelf(shop.storage, vault=shop.vault, clock=shop.clock, policy=shop.policy)
+        shop.connectors = {
+            "generated": GeneratedConnector(playlist_url="https://shop.example/{token}.m3u8"),
+            "stock": StockConnector(shelf=shelf),
+        }
+        self.loaded = 0
+
+    @rule(many=st.integers(1, 3))
+    def stock_is_loaded(self, many: int) -> None:
+        lines = [f"line{self.loaded + n},password{self.loaded + n}" for n in range(many)]
+        self.loaded += many
+        csv = "\n".join(["username,password", *lines])
+        self.do(self.shop.run(load_stock, "duo", csv, vault=self.shop.vault, now=self.shop.now))
+
+    async def _rest(self) -> None:
+        # Enough for whoever waits; running out is a case of its own in tests/stories.
+        lines = [f"spare{self.loaded + n},password{self.loaded + n}" for n in range(40)]
+        self.loaded += 40
+        csv = "\n".join(["username,password", *lines])
+        await self.shop.run(load_stock, "duo", csv, vault=self.shop.vault, now=self.shop.now)
+        await super()._rest()
+
+    def _check_delivered(self) -> None:
+        told = self._told()
+        for number, _, token, actual in self.tables.rows(ACCOUNTS):
+            access = self.do(self.shop.storage.read(may, token, now=self.shop.now))
+            assert (access is not None) == (actual == "active")
+            if access is not None:
+                assert number in told
+
+    @invariant()
+    def a_line_of_stock_is_handed_to_one(self) -> None:
+        query = """
+            SELECT subscription_id FROM stock WHERE state = 'taken'
+            GROUP BY subscription_id HAVING COUNT(*) > 1
+        """
+        assert self.tables.rows(query) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.house.examples import examples
-from tests.invariants.machine import ShopMachine
+from tests.invariants.machine import ShippedMachine, ShopMachine
 
 
 @pytest.mark.hypothesis
@@ -19,7 +19,18 @@ def test_in_sqlite_the_books_are_right_after_each_step(tmp_path: Path) -> None:
     class Machine(ShopMachine):
         new_url = staticmethod(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db")
 
-    run_state_machine_as_test(Machine, settings=examples(25, fuzzing=600))
+    run_state_machine_as_test(Machine, settings=examples(25, fuzzing=300))
+
+
+@pytest.mark.hypothesis
+@pytest.mark.timeout(900)
+def test_they_are_right_with_the_connectors_the_shop_ships(tmp_path: Path) -> None:
+    numbers = count()
+
+    class Machine(ShippedMachine):
+        new_url = staticmethod(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db")
+
+    run_state_machine_as_test(Machine, settings=examples(10, fuzzing=200))
 
 
 @pytest.mark.hypothesis
@@ -30,4 +41,4 @@ def test_in_postgresql_the_books_are_right_after_each_step(
     class Machine(ShopMachine):
         new_url = staticmethod(lambda: new_database("postgres"))
 
-    run_state_machine_as_test(Machine, settings=examples(5, fuzzing=60))
+    run_state_machine_as_test(Machine, settings=examples(5, fuzzing=40))
