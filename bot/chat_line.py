@@ -40,6 +40,7 @@ class ChatLine:
         """Connect, then take updates until told to stop."""
         if not await self._connect():
             return
+        self._reception.open()
         profile = asyncio.create_task(set_profile(self._application.bot, self._counter))
         if self._settings.telegram_mode == "webhook":
             await self._have_us_called()

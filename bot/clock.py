@@ -112,7 +112,7 @@ class Ticker:
     async def _bring_back_updates(self) -> None:
         counter = self._counter
         now = counter.clock.now()
-        if (await counter.storage.read(is_due, now=now)).letters:
+        if self._reception.is_open and (await counter.storage.read(is_due, now=now)).letters:
             found = await counter.storage.run(
                 claim_updates, policy=counter.policy, now=now, most=_MOST
             )

@@ -61,6 +61,11 @@ class Reception:
         self._lanes: dict[int, deque[KeptUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self.is_open = False
+
+    def open(self) -> None:
+        """Telegram knows us: from now on updates are answered, till then they only are kept."""
+        self.is_open = True
 
     async def take(self, updates: list[Raw]) -> None:
         """Return once they are in the books; raises `BooksUnavailableError`, then none is."""
@@ -84,11 +89,12 @@ class Reception:
         self.answer_later(kept)
 
     def answer_later(self, updates: list[KeptUpdate]) -> None:
-        """Line each update up behind its chat's others."""
-        for update in updates:
+        """Line each update up behind its chat's others; before `open`, the inbox keeps them."""
+        for update in updates if self.is_open else ():
             chat = chat_of(update.raw)
             if (lane := self._lanes.get(chat)) is not None:
-                lane.append(update)
+                if all(one.letter_id != update.letter_id for one in lane):
+                    lane.append(update)
             else:
                 self._lanes[chat] = deque([update])
                 self._start(self._walk(chat))

@@ -44,6 +44,7 @@ class Desk:
             counter, answer=self._answer, call=self._call, read_money=_no_money,
             money_provider="stars",
         )  # fmt: skip
+        self.reception.open()
 
     async def _answer(self, raw: Mapping[str, Any]) -> BaseException | None:
         message = (raw["message"]["chat"]["id"], raw["message"]["text"])

@@ -122,6 +122,7 @@ class Doors:
             self.counter, answer=self._answer, call=self._call, read_money=parts.read_money,
             money_provider="stars",
         )  # fmt: skip
+        self.reception.open()
         secret = parts.settings.telegram_webhook_secret.get_secret_value()
         web = build_web(
             self.counter, take=self.reception.take, telegram_secret=secret, further=parts.routes

@@ -106,6 +106,11 @@ class ShopProcess:
         }
         self.move_clock(0)
 
+    def listen_on(self, port: int) -> None:
+        """Listen there instead of on a port of its own."""
+        self.port, self.url = port, f"http://127.0.0.1:{port}"
+        self._settings["LISTEN"] = f"127.0.0.1:{port}"
+
     def start(self, *, crash_at: str = "", seen: str = "") -> None:
         """Start it and return once it listens, or once it has killed itself."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
