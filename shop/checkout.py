@@ -25,6 +25,10 @@ class PriceChangedError(ShopError):
     """The price has changed."""
 
 
+class PaidAlreadyError(ShopError):
+    """This has been paid already."""
+
+
 class NotOfferedError(ShopError):
     """This plan is no longer on offer."""
 
@@ -70,6 +74,7 @@ class PageTexts:
 def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime) -> Intent:
     """Note the intent to pay. A second tap finds the first try again."""
     customer = books.customers.claim(choice.customer_id)
+    _refuse_second(books, choice)
     price = books.catalog.price(choice.price_id)
     product = books.catalog.get(price.product_id)
     if not product.is_offered:
@@ -91,6 +96,16 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         )
         payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     return Intent(payment=payment, product=product, price=price, paid_before=before)
+
+
+def _refuse_second(books: Books, choice: Choice) -> None:
+    # A tap that a killed process left may be answered only after its page was paid (law 12).
+    if choice.screen_id is not None and (
+        paid := books.payments.paid_on_screen(
+            choice.customer_id, screen_id=choice.screen_id, price_id=choice.price_id
+        )
+    ):
+        raise PaidAlreadyError(reference=paid)
 
 
 def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:

@@ -13,6 +13,7 @@ from shop.checkout import (
     Intent,
     NotOfferedError,
     PageTexts,
+    PaidAlreadyError,
     PriceChangedError,
     begin_payment,
     open_page,
@@ -44,6 +45,11 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         intent = await counter.storage.run(
             begin_payment, choice, policy=counter.policy, now=visit.now
         )
+    except PaidAlreadyError as error:
+        reference = str(error.facts["reference"])
+        return paid_screen(
+            _, await counter.storage.read(try_of, reference, visit.customer.id)
+        ).saying(_("Your payment is here. Thank you!"))
     except (PriceChangedError, NotOfferedError):
         await visit.show(await ways_screen(visit, price_id))  # it explains what changed
         return None

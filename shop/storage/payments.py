@@ -115,6 +115,14 @@ class Payments:
         )
         return None if row is None else _payment(row)
 
+    def paid_on_screen(self, customer_id: int, *, screen_id: int, price_id: int) -> str | None:
+        """The reference of a paid order's payment that hung in this message, if there is one."""
+        found: str | None = self._sql.value(
+            "payment_paid_on_screen", customer_id=customer_id, screen_id=screen_id,
+            price_id=price_id,
+        )  # fmt: skip
+        return found
+
     def by_receipt(self, provider: str, receipt_id: str) -> Payment | None:
         """The payment that this money came for."""
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)

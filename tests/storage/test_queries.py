@@ -164,6 +164,7 @@ def payments(books: Books) -> None:
     affairs = books.payments.affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
     created, final = PaymentState.CREATED, PaymentState.FINAL
+    assert books.payments.paid_on_screen(payment.customer_id, screen_id=7, price_id=1) is None
     books.payments.move(payment.id, old=created, new=final, poll_at=None)
     books.payments.move(payment.id, old=created, new=PaymentState.FAILED, poll_at=NOW)
     moved = books.payments.by_reference("r1")

@@ -23,6 +23,13 @@ SELECT * FROM payments WHERE reference = :reference;
 -- name: payment_by_provider_ref^
 SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_ref;
 
+-- name: payment_paid_on_screen$
+SELECT p.reference FROM orders AS o
+INNER JOIN payments AS p ON p.order_id = o.id
+WHERE o.customer_id = :customer_id AND o.state = 'paid'
+    AND p.screen_id = :screen_id AND p.price_id = :price_id
+ORDER BY p.id DESC LIMIT 1;
+
 -- name: payment_by_receipt^
 SELECT p.* FROM payments AS p
 INNER JOIN receipts AS r ON r.payment_id = p.id
