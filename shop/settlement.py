@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.disputing import catch_up_disputes
+from shop.giving_back import catch_up, take_told_of_unknown
 from shop.news import take_news
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
@@ -67,6 +69,10 @@ def settle(
     if claimed is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(books, event, provider=source.provider, policy=policy, now=now)
+        if event.happening is Happening.REFUNDED:
+            take_told_of_unknown(
+                books, event, provider=source.provider, policy=policy, now=now
+            )
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
@@ -133,6 +139,10 @@ def _receive(
     else:
         effects = _tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
+    # What was told to have gone back, or to be disputed, before we heard that it had come.
+    if books.refunds.is_anything_told(affairs.provider, event.receipt_id, affairs.reference):
+        catch_up(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
+        catch_up_disputes(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return Outcome.SETTLED if judgement.fulfils else Outcome.TO_WALLET
 
 

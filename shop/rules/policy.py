@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from shop.rules.giving_back import RefundPolicy
 from shop.rules.receiving import ReceiptPolicy
 
 
@@ -16,3 +17,4 @@ class Policy:
     order_lifetime: timedelta = timedelta(hours=24)
     low_stock: int = 5
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    refunds: RefundPolicy = field(default_factory=RefundPolicy)

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from shop.storage.accounts import Accounts
 from shop.storage.catalog import CatalogTables
 from shop.storage.customers import Customers
+from shop.storage.disputes import Disputes, Uses
 from shop.storage.inbox import Inbox
 from shop.storage.journal import Journal
 from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
 from shop.storage.queries import Dialect, Sql
+from shop.storage.refunds import Refunds
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
@@ -23,14 +25,17 @@ class Books:
         "accounts",
         "catalog",
         "customers",
+        "disputes",
         "inbox",
         "journal",
         "orders",
         "outbox",
         "payments",
+        "refunds",
         "staff",
         "stock",
         "subscriptions",
+        "uses",
     )
 
     def __init__(
@@ -41,11 +46,14 @@ class Books:
         self.accounts = Accounts(sql)
         self.catalog = CatalogTables(sql)
         self.customers = Customers(sql)
+        self.disputes = Disputes(sql)
         self.inbox = Inbox(sql)
         self.journal = Journal(sql)
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
+        self.refunds = Refunds(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
+        self.uses = Uses(sql)
