@@ -56,6 +56,10 @@ class CatalogTables:
         row = self._sql.one("catalog_latest")
         return None if row is None else dict(json.loads(row["document"]))
 
+    def latest_id(self) -> int:
+        """The id of the document applied last, 0 in a new shop."""
+        return int(self._sql.value("catalog_latest_id"))
+
     def note_document(self, *, digest: str, document: dict[str, Any], now: datetime) -> None:
         """Keep the document that is now in force."""
         text = json.dumps(document, ensure_ascii=False)
