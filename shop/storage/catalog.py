@@ -134,26 +134,30 @@ class CatalogTables:
 
 def product_of(row: Row) -> Product:
     """A product from its own row, or from a joined row that has `product_id`."""
-    document = _read(row["document"])
     keys = row.keys()
+    return _product(
+        row["product_id"] if "product_id" in keys else row["id"],
+        row["slug"],
+        row["document"],
+        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+    )
+
+
+@lru_cache(maxsize=256)
+def _product(product_id: int, slug: str, document_text: str, *, is_offered: bool) -> Product:
+    # Every settlement reads its plan, and there are few plans; a product never changes.
+    document: Mapping[str, Any] = json.loads(document_text)
     return Product(
-        id=row["product_id"] if "product_id" in keys else row["id"],
-        slug=row["slug"],
+        id=product_id,
+        slug=slug,
         name=document["name"],
         description=document["description"],
         screens=document["screens"],
         connector=document["connector"],
         trial_days=document["trial_days"],
         terms=Terms(grace_days=document["grace_days"], keep_days=document["keep_days"]),
-        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+        is_offered=is_offered,
     )
-
-
-@lru_cache(maxsize=256)
-def _read(document: str) -> Mapping[str, Any]:
-    # Every settlement reads its plan, and there are few plans.
-    found: dict[str, Any] = json.loads(document)
-    return found
 
 
 def _price(row: Row) -> Price:
