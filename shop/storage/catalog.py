@@ -1,11 +1,10 @@
 """Products and their prices: a price is never edited, only superseded."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shop.rules.catalog import Texts
 from shop.rules.errors import NotFoundError
@@ -14,6 +13,9 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.storage.moments import seconds
 from shop.storage.queries import Row, Sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
