@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shop.policies import LivePolicy
 from shop.ports import Clock, PaymentProvider, Vault
 from shop.rules.policy import Policy
 from shop.storage.opening import Storage
@@ -19,10 +20,15 @@ class Counter:
     storage: Storage
     clock: Clock
     vault: Vault
-    policy: Policy
+    policies: LivePolicy
     providers: Mapping[str, PaymentProvider]
     bot_username: str
     public_url: str
     wake: Callable[[], None]
     chat_url: str = ""
     zone: str = "UTC"
+
+    @property
+    def policy(self) -> Policy:
+        """The owner's choices as they stand now."""
+        return self.policies.current

@@ -10,6 +10,7 @@ import pytest
 from bot.reception import Reception
 from bot.vault import FernetVault
 from handlers.counter import Counter
+from shop.policies import LivePolicy
 from shop.ports import PaymentEvent
 from shop.rules.policy import Policy
 from shop.storage.opening import Storage, storage_at
@@ -37,7 +38,7 @@ class Desk:
         self.may_answer, self.was_called = asyncio.Event(), asyncio.Event()
         counter = Counter(
             storage=storage, clock=HandClock(), vault=FernetVault("a key of the tests"),
-            policy=Policy(), providers={}, bot_username="shop", public_url="https://shop",
+            policies=LivePolicy(Policy()), providers={}, bot_username="shop", public_url="https://shop",
             wake=lambda: None,
         )  # fmt: skip
         self.reception = Reception(

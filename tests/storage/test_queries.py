@@ -85,6 +85,7 @@ def catalog(books: Books) -> None:
     assert books.catalog.latest() is None
     books.catalog.note_document(digest="a", document={"n": 1}, now=NOW)
     books.catalog.note_document(digest="b", document={"n": 2}, now=NOW)
+    assert books.catalog.latest_id() > 0
     assert books.catalog.latest() == {"n": 2}
     product_id = put_plan(books)
     assert put_plan(books) == product_id
