@@ -16,7 +16,7 @@ import httpx
 
 from payments import fields
 from payments.outgoing import pending
-from payments.sandbox_acts import CHOICES, may_choose
+from payments.sandbox_acts import CHOICES, give_back, may_choose, refund_named
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
 from shop.ports import (
@@ -26,6 +26,9 @@ from shop.ports import (
     PaymentPage,
     PaymentRequest,
     ProviderError,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
 )
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -34,6 +37,7 @@ CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
 SIGNATURE_HEADER = "x-sandbox-signature"
 
+_DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 _CONFIRMATION = timedelta(seconds=2)
 _RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -47,6 +51,7 @@ class Sandbox:
     """
 
     currencies: frozenset[str] | None = None
+    refunds_parts = True
 
     def __init__(
         self,
@@ -112,6 +117,23 @@ class Sandbox:
         """Check the signature and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [_read_event(fields.parse_object(body))]
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give play money back; the same reference is one refund."""
+        now = self._clock.now()
+
+        def decide(slip: Slip) -> Sequence[Act]:
+            return give_back(
+                slip, now, receipt_id=request.receipt_id, minor=request.amount.minor,
+                name=request.reference,
+            )  # fmt: skip
+
+        acts = await asyncio.to_thread(self._till.add, request.payment, decide)
+        self._announce(request.payment, acts)
+        slip = await self.find(request.payment)
+        if slip is None or not refund_named(slip, request.reference):
+            raise ProviderError(reason="the sandbox holds less than this of that payment")
+        return RefundAnswer(step=RefundStep.DONE, refund_ref=request.reference)
 
     async def check(self) -> str:
         """Say that this is play money, and where it lies."""
@@ -201,7 +223,17 @@ def _to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
+        facts=_facts(act.happening, act.receipt_id),
     )
+
+
+def _facts(happening: Happening, receipt: str) -> dict[str, str]:
+    """A dispute has a name at every bank, here that of its money."""
+    if happening is Happening.WARNED:
+        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
+    if happening in _DISPUTES:
+        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
+    return {}
 
 
 def _to_body(act: Act, slip: Slip) -> bytes:
@@ -239,4 +271,5 @@ def _read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.text(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
+        facts=_facts(happening, receipt),
     )

@@ -117,6 +117,12 @@ def _outcome(slip: Slip, now: datetime) -> tuple[str, str]:
             return "bad", f"{money} went back to you."
         case Happening.DISPUTED:
             return "bad", f"Your bank now disputes {money}."
+        case Happening.WARNED:
+            return "bad", f"Your bank suspects that {money} was paid with a stolen card."
+        case Happening.DISPUTE_WON:
+            return "good", f"Your bank leaves {money} with the shop."
+        case Happening.DISPUTE_LOST:
+            return "bad", f"Your bank took {money} back for you."
         case _:
             return "good", _paid(slip, [a for a in known if a.happening is last.happening])
 

@@ -19,7 +19,11 @@ from shop.ports import (
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
+    ProviderError,
     ProviderSilentError,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
 )
 from shop.rules.money import Money
 
@@ -32,6 +36,7 @@ _MESSAGES = {
     "successful_payment": Happening.RECEIVED,
     "refunded_payment": Happening.REFUNDED,
 }
+_ALREADY = "CHARGE_ALREADY_REFUNDED"
 _PAGE, _MOST_PAGES = 100, 50
 _OLD = timedelta(days=3)  # nothing this old belongs to an open payment
 
@@ -41,6 +46,7 @@ class Stars:
 
     name = NAME
     currencies: frozenset[str] | None = frozenset({CURRENCY})
+    refunds_parts = False
 
     def __init__(
         self,
@@ -105,6 +111,27 @@ class Stars:
                     at=fields.unix_moment(message, "date"),
                 )
         return None
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give a payment's Stars back, all of them; asked once more, it is done already."""
+        if request.amount != request.received or request.before:
+            raise ProviderError(reason="Stars go back whole or not at all")
+        done = RefundAnswer(step=RefundStep.DONE, refund_ref=request.receipt_id)
+        try:
+            answer = await self._ask(
+                "refundStarPayment",
+                user_id=request.chat_id,
+                telegram_payment_charge_id=request.receipt_id,
+            )
+        except ProviderSilentError:
+            raise
+        except ProviderError as error:
+            if _ALREADY in str(error.facts.get("reason")):
+                return done
+            raise
+        if answer.get("result") is not True:
+            raise ProviderSilentError(reason="its answer is not readable")
+        return done
 
     async def check(self) -> str:
         """Ask who the bot is."""

@@ -109,7 +109,7 @@ def _open(
         notice = Notice.DISPUTE
         if is_held:
             effects.append(
-                tell_customer(customer, Notice.DISPUTED, key=str(dispute_id), **facts)
+                tell_customer(customer, Notice.DISPUTED, key=str(dispute_id), plan=facts["plan"])
             )
     else:
         notice = Notice.FRAUD_WARNING
@@ -220,7 +220,10 @@ def _close(
         effects += release_access(books, customer, dispute.frozen_id, dispute_id=dispute.id)
     facts = _facts(customer, affairs, dispute, None) | {"how": state}
     effects.append(
-        tell_customer(customer, Notice.DISPUTE_OVER, key=f"{dispute.id}:{state}", **facts)
+        tell_customer(
+            customer, Notice.DISPUTE_OVER, key=f"{dispute.id}:{state}", plan=facts["plan"],
+            how=state,
+        )
     )
     effects += tell_staff(policy, Notice.DISPUTE_CLOSED, key=f"{dispute.id}:{state}", **facts)
     books.outbox.add(effects, now=now)

@@ -174,6 +174,9 @@ def note_refusal(
 ) -> Refund:
     """A plain no: the money set aside goes back to where it lay, and staff hear why."""
     refund = _claimed_refund(books, refund_id)
+    if refund.state is RefundState.CLAIM:
+        # The customer holds a link: whatever is wrong now, the promise stands.
+        return note_silence(books, refund_id, note, now=now)
     if refund.state in _ENDS or not books.refunds.move(
         refund, RefundState.FAILED, note=note, ask_at=None, done_at=now
     ):
@@ -260,9 +263,6 @@ async def give_back(
     except ProviderSilentError as error:
         return await storage.run(note_silence, refund_id, _reason(error), now=clock.now())
     except ProviderError as error:
-        # Once it may have happened, a no may only mean that it cannot happen twice.
-        if asked.refund.state is RefundState.CLAIM:
-            return await storage.run(note_silence, refund_id, _reason(error), now=clock.now())
         return await storage.run(
             note_refusal, refund_id, _reason(error), policy=policy, now=clock.now()
         )

@@ -85,7 +85,7 @@ REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
     _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.CLAIM, _R.BY_HAND, _R.DONE, _R.FAILED}),
     _R.UNKNOWN: frozenset({_R.PENDING, _R.CLAIM, _R.DONE, _R.FAILED}),
     _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
-    _R.CLAIM: frozenset({_R.DONE, _R.FAILED}),
+    _R.CLAIM: frozenset({_R.DONE}),  # a promise that was handed out
     _R.BY_HAND: frozenset({_R.DONE, _R.CANCELLED}),
     _R.DONE: frozenset(),
     _R.FAILED: frozenset(),
