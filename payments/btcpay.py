@@ -72,7 +72,11 @@ class BTCPay:
     async def create(self, request: PaymentRequest) -> PaymentPage:
         """Make an invoice, or find it again by our reference: there are no idempotency keys."""
         known = await self._find(request.reference)
-        invoice = known[0] if known else await self._ask("POST", self._invoices, body=self._invoice(request))
+        invoice = (
+            known[0]
+            if known
+            else await self._ask("POST", self._invoices, body=self._invoice(request))
+        )
         return understood(_page_of, invoice)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:

@@ -17,8 +17,8 @@ _DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 class Choice:
     """A button: its word, and what a press makes of a slip.
 
-    `in_dispute` puts it on the page only while a bank decides. `make` gets the slip, the present moment, and how long the network takes to confirm
-    (zero for cards).
+    `in_dispute` puts it on the page only while a bank decides. `make` gets the slip, the
+    present moment, and how long the network takes to confirm (zero for cards).
     """
 
     label: str

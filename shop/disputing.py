@@ -221,7 +221,10 @@ def _close(
     facts = _facts(customer, affairs, dispute, None) | {"how": state}
     effects.append(
         tell_customer(
-            customer, Notice.DISPUTE_OVER, key=f"{dispute.id}:{state}", plan=facts["plan"],
+            customer,
+            Notice.DISPUTE_OVER,
+            key=f"{dispute.id}:{state}",
+            plan=facts["plan"],
             how=state,
         )
     )
@@ -229,9 +232,7 @@ def _close(
     books.outbox.add(effects, now=now)
 
 
-def dismiss_warning(
-    books: Books, staff_id: int, *, dispute_id: int, now: datetime
-) -> bool:
+def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: datetime) -> bool:
     """Staff trust this customer: access comes back. False when that was decided already."""
     dispute = books.disputes.get(dispute_id)
     customer = books.customers.claim(dispute.customer_id)

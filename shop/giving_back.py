@@ -249,14 +249,13 @@ def book_told(
         _finish_under_way(books, ours, policy=policy, now=now)
     rest = total.minor - known
     for receipt in receipts:
-        case = books.refunds.case(receipt)
+        case, many = books.refunds.case(receipt), len(books.refunds.of_receipt(receipt))
         part = min(rest, left_outside(case.standing))
         if part <= 0 or case.standing.money.currency != total.currency:
             continue
         refund = book_intent(
             books, case, Money(part, total.currency), way=Way.TOLD, state=RefundState.DONE,
-            reference=f"rf_told_{receipt}_{len(books.refunds.of_receipt(receipt))}", reason="", staff_id=None, ask_at=None,
-            now=now,
+            reference=f"rf_told_{receipt}_{many}", reason="", staff_id=None, ask_at=None, now=now,
         )  # fmt: skip
         follow(books, refund, policy=policy, now=now)
         rest -= part

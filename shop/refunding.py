@@ -152,9 +152,7 @@ def note_answer(
         ask_at=ask_at, done_at=now if is_over else None,
     )  # fmt: skip
     if moved:
-        follow(
-            books, books.refunds.get(refund_id), policy=policy, now=now, is_known=was_followed
-        )
+        follow(books, books.refunds.get(refund_id), policy=policy, now=now, is_known=was_followed)
     return books.refunds.get(refund_id)
 
 

@@ -70,9 +70,7 @@ def settle(
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(books, event, provider=source.provider, policy=policy, now=now)
         if event.happening is Happening.REFUNDED:
-            take_told_of_unknown(
-                books, event, provider=source.provider, policy=policy, now=now
-            )
+            take_told_of_unknown(books, event, provider=source.provider, policy=policy, now=now)
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:

@@ -138,7 +138,5 @@ def release_access(
         return []
     books.subscriptions.hold(subscription_id, is_held=False)
     effect = wish(books, subscription_id, Verb.RESUME)
-    told = tell_customer(
-        customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug
-    )
+    told = tell_customer(customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug)
     return [told, effect]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.customer.access import deliver
+from handlers.customer.told_back import claim_back, dispute_over, disputed, refunded
 from handlers.customer.told_money import failed, paid, seen, to_wallet
 from handlers.customer.told_time import ended, grace, reminder, suspended
 from handlers.screens import Screen, button
@@ -91,4 +92,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HELD: held,
     Notice.RELEASED: released,
     Notice.GIVEN: given,
+    Notice.REFUNDED: refunded,
+    Notice.CLAIM_BACK: claim_back,
+    Notice.DISPUTED: disputed,
+    Notice.DISPUTE_OVER: dispute_over,
 }

@@ -14,7 +14,9 @@ from handlers.staff.acts import (
 )
 from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
+from handlers.staff.disputes import dispute, file_of_dispute, file_of_receipt, trust
 from handlers.staff.giving import give
+from handlers.staff.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
 from handlers.visit import Visit
@@ -33,7 +35,12 @@ async def find(visit: Visit, words: list[str]) -> Screen:
     return await found(visit, " ".join(words))
 
 
-COMMANDS: Mapping[str, Words] = {"admin": admin, "find": find, "extend": extend_by_words}
+COMMANDS: Mapping[str, Words] = {
+    "admin": admin,
+    "find": find,
+    "extend": extend_by_words,
+    "refund": by_words,
+}
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,
@@ -47,6 +54,16 @@ SCREENS: Mapping[str, Route] = {
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
+    "rfs": moneys,
+    "rf": receipt,
+    "rfw": whole,
+    "rfd": detail,
+    "rfp": paid,
+    "rfx": not_paid,
+    "rfe": file_of_receipt,
+    "dsp": dispute,
+    "dspe": file_of_dispute,
+    "dspok": trust,
     "stuck": stuck,
     "e_again": effect_again,
     "e_away": effect_away,

@@ -1,4 +1,4 @@
-"""The states of orders, payments, refunds, disputes and subscriptions, each with its one transition table."""
+"""The states of whatever has some, each kind with its one transition table."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -88,9 +88,7 @@ class Disputes:
 
     def about(self, provider: str, kind: DisputeKind, receipt_id: str) -> list[Dispute]:
         """Every case about this money, the oldest first."""
-        rows = self._sql.all(
-            "disputes_about", provider=provider, kind=kind, receipt_id=receipt_id
-        )
+        rows = self._sql.all("disputes_about", provider=provider, kind=kind, receipt_id=receipt_id)
         return [_dispute(row) for row in rows]
 
     def name(self, dispute: Dispute) -> None:

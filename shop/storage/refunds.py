@@ -165,9 +165,7 @@ class Refunds:
 
     def claim(self, *, now: datetime, lease: datetime, most: int) -> list[Refund]:
         """Refunds it is time to ask about; no one else asks until `lease`."""
-        rows = self._sql.all(
-            "refunds_claim", now=seconds(now), lease=seconds(lease), most=most
-        )
+        rows = self._sql.all("refunds_claim", now=seconds(now), lease=seconds(lease), most=most)
         return [_refund(row) for row in rows]
 
     def next_question(self) -> datetime | None:

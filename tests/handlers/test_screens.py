@@ -17,13 +17,17 @@ from handlers.customer.routes import SCREENS
 from handlers.profile import commands, staff_commands
 from handlers.screens import Args, Screen
 from handlers.staff import told as to_staff
+from handlers.staff.disputes import CASES, dispute_told, warning_told
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
 from preview.client import Chat
+from shop.ports import Happening
+from shop.refunding import RefundWish, begin_refund
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.receiving import Verdict
+from shop.storage.refunds import Way
 from tests.handlers.house import SAMPLE, STAFF, House, open_house
 
 LONG = "abcdefghijklmnopqrstuvwx"
@@ -34,15 +38,18 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "rfs": ("1",), "rf": ("1",), "rfd": ("1",), "rfp": ("1",), "rfx": ("1",),
+    "rfw": ("1", "w1"), "dsp": ("1",), "dspok": ("1",),
     "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
 }  # fmt: skip
-SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
+SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
     "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True, "screen_id": 1,
     "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
     "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
-    "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
+    "refund": 1, "dispute": 1, "way": "provider", "access": "end", "staff": 9001, "how": "won",
+    "is_held": True, "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
 }  # fmt: skip
 
 
@@ -64,6 +71,11 @@ async def bought(house: House, anna: Chat) -> None:
     await anna.press("Card (sandbox) · €7.99")
     await anna.wait_for("The price is kept")
     await house.arrive(Money(799, "EUR"))
+    wish = RefundWish(receipt=1, money=Money(99, "EUR"), way=Way.HAND, reason="wish")
+    await house.storage.run(
+        begin_refund, wish, STAFF, policy=house.counter.policy, now=house.clock.now()
+    )
+    await house.arrive(Money(700, "EUR"), happening=Happening.DISPUTED)
 
 
 def faults(screen: Screen) -> list[str]:
@@ -128,13 +140,15 @@ async def test_every_notice_is_sound_in_every_language(long_house: House) -> Non
 
 
 async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Screen | None:
+    if notice in CASES:
+        return await (dispute_told if notice is Notice.DISPUTE else warning_told)(visit, facts)
     if notice in to_staff.TELLERS:
         return to_staff.told(visit, notice, facts)
     return await to_customer.TELLERS[notice](visit, facts)
 
 
 def test_every_notice_has_words() -> None:
-    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) == set(Notice)
+    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) | set(CASES) == set(Notice)
 
 
 @pytest.mark.parametrize("language", locales.languages())
@@ -155,6 +169,8 @@ def test_the_menu_fits_telegrams_limits(language: str) -> None:
         f"again:{LONG}:3660d",
         f"cur:{LONG}:USDC",
         f"setup:{NUMBER}:99",
+        f"rf:{NUMBER}:9999999999:p:broken:1800000000",
+        f"rfw:{NUMBER}:w{NUMBER}",
     ],
 )
 def test_the_longest_data_of_a_button_fits(data: str) -> None:
