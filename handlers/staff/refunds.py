@@ -86,12 +86,14 @@ def _parts(visit: Visit, case: Case) -> bool:
 
 def _title(visit: Visit, case: Case) -> Html:
     _ = visit.speech
-    plan = _(" for {plan}", plan=case.plan) if case.plan else Html("")
-    return lines(
-        bold(_("Give money back")),
-        _("{money}{plan} came by {way} on {date}.", money=_.money(case.standing.money),
-          plan=plan, way=provider_name(_, case.provider), date=_.date(case.recorded_at)),
-    )  # fmt: skip
+    named = {
+        "money": _.money(case.standing.money), "way": provider_name(_, case.provider),
+        "date": _.date(case.recorded_at),
+    }  # fmt: skip
+    came = _("{money} came by {way} on {date}.", **named)
+    if case.plan:
+        came = _("{money} for {plan} came by {way} on {date}.", plan=case.plan, **named)
+    return lines(bold(_("Give money back")), came)
 
 
 def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
