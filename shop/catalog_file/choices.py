@@ -7,12 +7,11 @@ needs one reader and a frozen value in `shop.rules`, nothing else.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
 from shop.rules.policy import Choices
-from shop.rules.receiving import ReceiptPolicy
 
 SECTIONS = ("money",)  # in the order of an exported file
-_MOST_DAYS = 365
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,19 +32,13 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     del slugs  # for the sections that name plans
-    return Choices(receipts=_receipts(_section(top, "money")))
+    money = _section(top, "money")
+    choices = Choices(receipts=receipt_policy(money))
+    money.refuse_unknown()
+    return choices
 
 
 def _section(top: Table, name: str) -> Table:
     """The table of this name; one that was left out has nothing in it."""
     found = top.table(name) if top.get(name) is not None else None
     return found or Table(top.page, (name,), {})
-
-
-def _receipts(money: Table) -> ReceiptPolicy:
-    usual = ReceiptPolicy()
-    policy = ReceiptPolicy(
-        late_days=money.whole("late_days", default=usual.late_days, least=0, most=_MOST_DAYS),
-    )
-    money.refuse_unknown()
-    return policy
