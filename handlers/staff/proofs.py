@@ -29,7 +29,7 @@ _WORDS = 2  # of /paid
 async def show_proof(visit: Visit, proof_id: int) -> None:
     """Send the picture as it came, with what to decide by and the buttons below."""
     case = await visit.counter.storage.read(case_of, proof_id)
-    screen = _screen(visit, case)
+    screen = proof_screen(visit, case)
     file = case.proof.file
     send = visit.bot.send_photo if file.kind is FileKind.PHOTO else visit.bot.send_document
     try:
@@ -46,9 +46,10 @@ async def show_proof(visit: Visit, proof_id: int) -> None:
         await visit.show(replace(screen, text=paragraphs(screen.text, gone)))
 
 
-def _screen(visit: Visit, case: Case, verdict: Html | None = None) -> Screen:
+def proof_screen(visit: Visit, case: Case) -> Screen:
+    """The words below the picture, and the buttons while nobody has decided."""
     _ = visit.speech
-    state = verdict or _decided(_, case)
+    state = _decided(_, case)
     facts = lines(
         _("🏦 <b>Transfer {id}</b>: {name} says he paid {money}", id=case.proof.id,
           name=escape(case.customer.name), money=_.money(case.payment.due)),
@@ -183,7 +184,7 @@ async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) ->
         toast = _("That was done already.")
     visit.counter.wake()
     case = await visit.counter.storage.read(case_of, proof_id)
-    screen = _screen(visit, case).saying(toast)
+    screen = proof_screen(visit, case).saying(toast)
     if visit.query is None or not await _write_below(visit, screen):
         return screen
     await answer(visit.query, screen.toast)
