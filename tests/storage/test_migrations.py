@@ -81,11 +81,7 @@ def schema(url: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-<<<<<<< HEAD
-def test_each_migration_has_a_number_of_its_own(dialect: Dialect) -> None:
-=======
 def test_no_two_migrations_have_one_number(dialect: Dialect) -> None:
->>>>>>> main
     versions = [migration.version for migration in load_migrations(dialect)]
     assert versions == sorted(set(versions))
 
