@@ -50,6 +50,7 @@ class Today:
     subscriptions: dict[SubscriptionState, int]
     stock: dict[str, int]
     backlog: Backlog
+    proofs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def today(books: Books, *, since: datetime, now: datetime) -> Today:
         subscriptions=books.subscriptions.counts(),
         stock=books.stock.levels(),
         backlog=backlog(books),
+        proofs=books.proofs.count_waiting(),
     )
 
 

@@ -56,26 +56,18 @@ def take_time(
 def _shortened(
     books: Books, periods: list[Period], mine: Period, taken: timedelta
 ) -> list[Period]:
-    """The periods as they are now; one that never began is gone, unless nothing else is left."""
-    end = mine.ends_at - taken
-    if end <= mine.starts_at:
-        end = mine.starts_at if len(periods) > 1 else mine.starts_at + _SECOND
+    """The periods as they are now; of one that never began, a second remains as its trace."""
+    end = max(mine.ends_at - taken, mine.starts_at + _SECOND)
+    shift = mine.ends_at - end
     rest: list[Period] = []
     for one in periods:
         if one.starts_at < mine.starts_at:
             rest.append(one)
-        elif one.id != mine.id:
-            shift = mine.ends_at - end
-            moved = replace(one, starts_at=one.starts_at - shift, ends_at=one.ends_at - shift)
-            books.subscriptions.set_period(
-                one.id, starts_at=moved.starts_at, ends_at=moved.ends_at
-            )
-            rest.append(moved)
-        elif end > one.starts_at:
-            books.subscriptions.set_period(one.id, starts_at=one.starts_at, ends_at=end)
-            rest.append(replace(one, ends_at=end))
-        else:
-            books.subscriptions.drop_period(one.id)
+            continue
+        starts = one.starts_at if one.id == mine.id else one.starts_at - shift
+        moved = replace(one, starts_at=starts, ends_at=one.ends_at - shift)
+        books.subscriptions.set_period(one.id, starts_at=moved.starts_at, ends_at=moved.ends_at)
+        rest.append(moved)
     return rest
 
 

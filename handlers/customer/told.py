@@ -8,6 +8,7 @@ from handlers.customer.access import deliver
 from handlers.customer.told_back import claim_back, dispute_over, disputed, refunded
 from handlers.customer.told_money import failed, paid, seen, to_wallet
 from handlers.customer.told_time import ended, grace, reminder, suspended
+from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
 from handlers.visit import Visit
 from shop.choosing import Card, card
@@ -96,4 +97,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.CLAIM_BACK: claim_back,
     Notice.DISPUTED: disputed,
     Notice.DISPUTE_OVER: dispute_over,
+    Notice.PROOF_REFUSED: proof_refused,
 }

@@ -16,6 +16,14 @@ from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
 from handlers.staff.disputes import dispute, file_of_dispute, file_of_receipt, trust
 from handlers.staff.giving import give
+from handlers.staff.proofs import (
+    approve_by_words,
+    approved,
+    refuse_by_words,
+    refused,
+    shown,
+    waiting,
+)
 from handlers.staff.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
@@ -36,11 +44,9 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 
 COMMANDS: Mapping[str, Words] = {
-    "admin": admin,
-    "find": find,
-    "extend": extend_by_words,
-    "refund": by_words,
-}
+    "admin": admin, "find": find, "extend": extend_by_words,
+    "refund": by_words, "paid": approve_by_words, "refuse": refuse_by_words,
+}  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,
@@ -64,6 +70,10 @@ SCREENS: Mapping[str, Route] = {
     "dsp": dispute,
     "dspe": file_of_dispute,
     "dspok": trust,
+    "p_yes": approved,
+    "p_no": refused,
+    "p_show": shown,
+    "proofs": waiting,
     "stuck": stuck,
     "e_again": effect_again,
     "e_away": effect_away,

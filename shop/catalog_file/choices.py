@@ -7,13 +7,12 @@ needs one reader and a frozen value in `shop.rules`, nothing else.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
-from shop.rules.giving_back import Access, RefundPolicy
+from shop.catalog_file.refunds_section import refund_policy
 from shop.rules.policy import Choices
-from shop.rules.receiving import ReceiptPolicy
 
 SECTIONS = ("money", "refunds")  # in the order of an exported file
-_MOST_DAYS = 365
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,37 +33,15 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     del slugs  # for the sections that name plans
-    return Choices(
-        receipts=_receipts(_section(top, "money")), refunds=_refunds(_section(top, "refunds"))
+    money = _section(top, "money")
+    choices = Choices(
+        receipts=receipt_policy(money), refunds=refund_policy(_section(top, "refunds"))
     )
+    money.refuse_unknown()
+    return choices
 
 
 def _section(top: Table, name: str) -> Table:
     """The table of this name; one that was left out has nothing in it."""
     found = top.table(name) if top.get(name) is not None else None
     return found or Table(top.page, (name,), {})
-
-
-def _receipts(money: Table) -> ReceiptPolicy:
-    usual = ReceiptPolicy()
-    policy = ReceiptPolicy(
-        late_days=money.whole("late_days", default=usual.late_days, least=0, most=_MOST_DAYS),
-    )
-    money.refuse_unknown()
-    return policy
-
-
-def _refunds(refunds: Table) -> RefundPolicy:
-    usual = RefundPolicy()
-    policy = RefundPolicy(
-        whole=_access(refunds, "whole", default=usual.whole),
-        part=_access(refunds, "part", default=usual.part),
-        hold_disputes=refunds.flag("hold_disputes", default=usual.hold_disputes),
-        hold_warnings=refunds.flag("hold_warnings", default=usual.hold_warnings),
-    )
-    refunds.refuse_unknown()
-    return policy
-
-
-def _access(table: Table, key: str, *, default: Access) -> Access:
-    return Access(table.one_of(key, [one.value for one in Access], default=default.value))

@@ -24,6 +24,7 @@ class Notice(StrEnum):
     CLAIM_BACK = "claim_back"
     DISPUTED = "disputed"
     DISPUTE_OVER = "dispute_over"
+    PROOF_REFUSED = "proof_refused"
     # staff
     SALE = "sale"
     ODD_MONEY = "odd_money"
@@ -37,3 +38,4 @@ class Notice(StrEnum):
     LOW_STOCK = "low_stock"
     CONNECTOR_FAILED = "connector_failed"
     STUCK = "stuck"
+    PROOF = "proof"

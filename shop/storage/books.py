@@ -11,6 +11,7 @@ from shop.storage.journal import Journal
 from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
+from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.refunds import Refunds
 from shop.storage.staff import StaffTables
@@ -31,6 +32,7 @@ class Books:
         "orders",
         "outbox",
         "payments",
+        "proofs",
         "refunds",
         "staff",
         "stock",
@@ -53,6 +55,7 @@ class Books:
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
         self.refunds = Refunds(sql)
+        self.proofs = Proofs(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)

@@ -186,10 +186,6 @@ class Subscriptions:
             "period_set", id=period_id, starts_at=seconds(starts_at), ends_at=seconds(ends_at)
         )
 
-    def drop_period(self, period_id: int) -> None:
-        """Forget a period that never began."""
-        self._sql.run("period_drop", id=period_id)
-
     def next_reminder(self) -> datetime | None:
         """When the next reminder is due."""
         return maybe_moment(self._sql.value("subscriptions_next_reminder"))

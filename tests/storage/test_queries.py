@@ -1,6 +1,7 @@
 """Every query of shop/storage/sql, run at least once in each kind of database."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,16 +11,26 @@ from shop.rules.errors import NotFoundError
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Judgement, Verdict
-from shop.rules.states import OrderState, PaymentState, SubscriptionState
+from shop.rules.states import (
+    DisputeState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    SubscriptionState,
+)
+from shop.rules.transfers import FileKind, ProofState
 from shop.storage import queries
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
+from shop.storage.disputes import DisputeKind
 from shop.storage.inbox import InboxState
 from shop.storage.journal import WALLET, Entry, UnbalancedError
 from shop.storage.opening import Storage
 from shop.storage.orders import Order, OrderKind
 from shop.storage.outbox import Effect, Kind
 from shop.storage.payments import Payment
+from shop.storage.proofs import File
+from shop.storage.refunds import NewRefund, Way
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
 
 DAY = timedelta(days=1)
@@ -47,7 +58,8 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
-    for story in (people, catalog, orders, payments, money, subscriptions, accounts, stock,
+    for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts,
+                  periods, refunds, disputes, uses, stock,
                   outbox, inbox, staff):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
@@ -173,6 +185,38 @@ def payments(books: Books) -> None:
     assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
 
 
+def proofs(books: Books) -> None:
+    payment = books.payments.open_one(
+        reference="t1", order_id=order_of(books).id, customer_id=1, provider="transfer",
+        price_id=1, due=EUR, whole=EUR, screen_id=5, now=NOW, expires_at=NOW + DAY, poll_at=NOW,
+    )  # fmt: skip
+    found = books.proofs.payment_for(1, since=NOW)
+    assert found is not None
+    assert found.id == payment.id
+    assert books.proofs.payment_for(1, since=NOW + DAY) is None
+    assert books.proofs.payment_for(2, since=NOW) is None
+    file = File(kind=FileKind.PHOTO, file_id="f1", unique_id="u1", digest="d1")
+    proof = books.proofs.add(payment, file, now=NOW)
+    assert proof is not None
+    assert (proof.file, proof.state) == (file, ProofState.WAITING)
+    assert books.proofs.add(payment, file, now=NOW) is None, "the same file counts once"
+    other = books.proofs.add(payment, replace(file, unique_id="u2"), now=NOW)
+    assert other is not None
+    assert books.proofs.get(proof.id) == books.proofs.by_file(payment.id, "u1") == proof
+    assert books.proofs.get(99) is None
+    assert books.proofs.payment(proof.id).reference == "t1"
+    assert [one.id for one in books.proofs.waiting(most=9)] == [proof.id, other.id]
+    assert (books.proofs.count_waiting(), books.proofs.count_waiting(99)) == (2, 0)
+    assert [one.id for one in books.proofs.alike(99, file, most=9)] == [proof.id, other.id]
+    assert books.proofs.alike(99, replace(file, unique_id="x", digest=""), most=9) == []
+    decided: dict[str, Any] = {"staff_id": 9, "minor": 799, "now": NOW}
+    assert books.proofs.decide(proof.id, ProofState.APPROVED, **decided)
+    assert not books.proofs.decide(proof.id, ProofState.REFUSED, **decided)
+    books.proofs.close_others(payment.id, staff_id=9, now=NOW)
+    assert books.proofs.count_waiting() == 0
+    books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
+
+
 def money(books: Books) -> None:
     short = Judgement(
         verdict=Verdict.SHORT, to_order=Money(0, "EUR"), to_wallet=EUR,
@@ -265,6 +309,97 @@ def accounts(books: Books) -> None:
             look(99)
 
 
+def periods(books: Books) -> None:
+    [one] = books.subscriptions.stretches(1)
+    assert (one.order_id, one.is_trial) == (None, False)
+    books.subscriptions.set_period(one.id, starts_at=NOW, ends_at=NOW + DAY)
+    assert books.subscriptions.periods(1) == [(NOW, NOW + DAY)]
+
+
+def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
+    nothing = Money.zero("EUR")
+    usual: dict[str, Any] = {
+        "way": Way.PROVIDER, "state": RefundState.ASKED, "money": Money(300, "EUR"),
+        "from_wallet": nothing, "from_order": nothing, "reason": "wish", "staff_id": 9,
+        "ask_at": NOW, "done_at": None,
+    }  # fmt: skip
+    new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
+    return books.refunds.add(new, now=NOW)
+
+
+def refunds(books: Books) -> None:
+    case = books.refunds.case(1)
+    assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, 799, 799)
+    assert (case.order_id, case.plan, case.reference) == (order_of(books).id, "solo", "r1")
+    assert books.refunds.receipts_of_payment(1) == [1]
+    assert books.refunds.receipt_named("card", "m1") == 1
+    assert books.refunds.receipt_named("card", "m2") is None
+    first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
+    refund_of(books, "b", way=Way.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
+    assert books.refunds.next_question() == NOW
+    later = NOW + DAY
+    assert [one.id for one in books.refunds.claim(now=NOW, lease=later, most=9)] == [first]
+    assert books.refunds.claim(now=NOW, lease=later, most=9) == []
+    standing = books.refunds.case(1).standing
+    assert (standing.given_back, standing.wallet_gained) == (300, 0)
+    one = books.refunds.get(first)
+    done = RefundState.DONE
+    assert books.refunds.move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
+    assert not books.refunds.move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books.refunds.note_time_taken(first, seconds_back=60)
+    assert books.refunds.case(1).seconds_back == 60
+    assert [each.id for each in books.refunds.of_receipt(1)] == [first, first + 1]
+    assert [each.id for each in books.refunds.of(1, most=9)] == [first + 1, first]
+    assert books.refunds.totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
+    assert not books.refunds.is_anything_told("card", "m1", "r1")
+    assert books.refunds.tell_total("card", "m1", EUR, now=NOW)
+    assert not books.refunds.tell_total("card", "m1", EUR, now=NOW)
+    assert not books.refunds.tell_total("card", "m1", Money(1, "EUR"), now=NOW)
+    assert books.refunds.total("card", "m1") == EUR
+    assert books.refunds.total("card", "m2") is None
+    assert books.refunds.is_anything_told("card", "m1", "r1")
+    order = order_of(books)
+    assert not books.orders.refund(order.id, now=NOW), "it was never paid"
+    for look in (books.refunds.get, books.refunds.case):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def disputes(books: Books) -> None:
+    number = books.disputes.add(
+        provider="card", kind=DisputeKind.DISPUTE, dispute_ref="", receipt_id="m1", receipt=None,
+        payment_id=1, customer_id=1, money=Money.zero("EUR"), state=DisputeState.OPEN, reason="",
+        answer_by=None, now=NOW,
+    )  # fmt: skip
+    one = books.disputes.get(number)
+    named = replace(one, dispute_ref="du_1", money=EUR, receipt=1, answer_by=NOW, reason="fraud")
+    books.disputes.name(named)
+    assert books.disputes.about("card", DisputeKind.DISPUTE, "m1") == [named]
+    assert books.disputes.about("card", DisputeKind.WARNING, "m1") == []
+    books.disputes.freeze(number, 1)
+    assert books.disputes.is_frozen(1, besides=number + 1)
+    assert not books.disputes.is_frozen(1, besides=number)
+    assert books.disputes.close(number, DisputeState.WON, now=NOW)
+    assert not books.disputes.close(number, DisputeState.LOST, now=NOW)
+    assert [each.state for each in books.disputes.of(1, most=9)] == [DisputeState.WON]
+    effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
+    books.outbox.add([effect], now=NOW)
+    [sent] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
+    books.outbox.finish(sent.id, now=NOW)
+    assert books.disputes.messages("chat:7", most=9) == [({"notice": "paid"}, NOW)]
+    with pytest.raises(NotFoundError):
+        books.disputes.get(99)
+
+
+def uses(books: Books) -> None:
+    for at in (NOW, NOW + DAY, NOW):
+        books.uses.note(1, door="nginx", address="192.0.2.1", now=at)
+    [use] = books.uses.of(1, most=9)
+    assert (use.first_at, use.last_at, use.times) == (NOW, NOW + DAY, 2)
+    assert books.uses.forget(before=NOW + DAY) == 0
+    assert books.uses.forget(before=NOW + 2 * DAY) == 1
+
+
 def stock(books: Books) -> None:
     for print_ in ("a", "b", "c"):
         assert books.stock.add("solo", fingerprint=print_, sealed=print_.encode(), now=NOW)
@@ -327,6 +462,9 @@ def inbox(books: Books) -> None:
     assert done is not None
     assert waiting is not None
     assert keep("1") is None
+    assert keep("3", chat_id=7) is not None
+    assert books.inbox.is_overtaken(waiting, chat_id=7)
+    assert not books.inbox.is_overtaken(waiting, chat_id=8)
     assert books.inbox.waiting() == 1
     assert books.inbox.next_due() == NOW
     [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
@@ -341,7 +479,7 @@ def inbox(books: Books) -> None:
     assert not books.inbox.reopen(done, now=NOW)
     assert books.inbox.get(99) is None
     assert books.inbox.forget_updates(before=NOW, most=9) == 0
-    assert books.inbox.forget_updates(before=NOW + DAY, most=9) == 1
+    assert books.inbox.forget_updates(before=NOW + DAY, most=9) == 2
     assert books.inbox.get(done) is None
     assert books.inbox.get(waiting) is not None
 

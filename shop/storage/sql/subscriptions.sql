@@ -81,6 +81,3 @@ WHERE p.subscription_id = :subscription_id ORDER BY p.starts_at;
 
 -- name: period_set!
 UPDATE periods SET starts_at = :starts_at, ends_at = :ends_at WHERE id = :id;
-
--- name: period_drop!
-DELETE FROM periods WHERE id = :id;
