@@ -113,7 +113,7 @@ def _claimed(books: Books, receipt: int) -> Case:
 def _reference(wish: RefundWish, staff_id: int) -> str:
     """Ours, of [a-z0-9_]; the same tap has the same."""
     if wish.tap:
-        return f"rf_{wish.receipt}_{staff_id}_{wish.tap}"
+        return f"rf_{wish.receipt}_{staff_id}_{wish.tap}_{wish.way}{wish.money.minor}"
     return f"rf_{wish.receipt}_{secrets.token_hex(8)}"
 
 
