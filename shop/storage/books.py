@@ -15,6 +15,7 @@ from shop.storage.queries import Dialect, Sql
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
+from shop.storage.wallets import Wallets
 
 
 class Books:
@@ -33,6 +34,7 @@ class Books:
         "staff",
         "stock",
         "subscriptions",
+        "wallets",
     )
 
     def __init__(
@@ -52,3 +54,4 @@ class Books:
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
+        self.wallets = Wallets(sql)
