@@ -15,6 +15,15 @@ from handlers.staff.acts import (
 from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
 from handlers.staff.giving import give
+from handlers.staff.reviews import (
+    approve,
+    block_by_words,
+    block_payer,
+    blocks,
+    held,
+    refuse,
+    unblock,
+)
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
 from handlers.visit import Visit
@@ -33,7 +42,12 @@ async def find(visit: Visit, words: list[str]) -> Screen:
     return await found(visit, " ".join(words))
 
 
-COMMANDS: Mapping[str, Words] = {"admin": admin, "find": find, "extend": extend_by_words}
+COMMANDS: Mapping[str, Words] = {
+    "admin": admin,
+    "find": find,
+    "extend": extend_by_words,
+    "block": block_by_words,
+}
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,
@@ -52,4 +66,10 @@ SCREENS: Mapping[str, Route] = {
     "e_away": effect_away,
     "l_again": letter_again,
     "l_away": letter_away,
+    "held": held,
+    "rv_yes": approve,
+    "rv_no": refuse,
+    "blocks": blocks,
+    "bl_p": block_payer,
+    "unbl": unblock,
 }

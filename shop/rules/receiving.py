@@ -45,6 +45,11 @@ class Judgement:
     from_wallet: Money
     fulfils: bool
 
+    @property
+    def whole(self) -> Money:
+        """What came, with what is taken from the wallet beside it."""
+        return self.to_order + self.to_wallet
+
 
 _WHOLE = 10_000  # basis points
 

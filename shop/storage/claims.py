@@ -25,6 +25,7 @@ class MoneyClaim:
     letter_id: int
     payment_id: int
     receipt_id: str
+    provider_ref: str
     money: Money
     state: ClaimState
     made_at: datetime
@@ -41,12 +42,14 @@ class Claims:
         self._sql = sql
 
     def add(
-        self, letter_id: int, *, payment_id: int, receipt_id: str, money: Money, now: datetime
-    ) -> None:
+        self, letter_id: int, *, payment_id: int, receipt_id: str, provider_ref: str,
+        money: Money, now: datetime,
+    ) -> None:  # fmt: skip
         """Note what a webhook says."""
         self._sql.run(
             "claim_add", letter_id=letter_id, payment_id=payment_id, receipt_id=receipt_id,
-            minor=money.minor, currency=money.currency, now=seconds(now),
+            provider_ref=provider_ref, minor=money.minor, currency=money.currency,
+            now=seconds(now),
         )  # fmt: skip
 
     def of(self, payment_id: int) -> list[MoneyClaim]:
@@ -72,6 +75,7 @@ def _claim(row: Row) -> MoneyClaim:
         letter_id=row["letter_id"],
         payment_id=row["payment_id"],
         receipt_id=row["receipt_id"],
+        provider_ref=row["provider_ref"],
         money=Money(row["minor"], row["currency"]),
         state=ClaimState(row["state"]),
         made_at=moment(row["made_at"]),

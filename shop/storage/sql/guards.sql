@@ -80,8 +80,8 @@ UPDATE reviews SET state = :state, decided_at = :now, decided_by = :staff_id
 WHERE id = :id AND state = 'open';
 
 -- name: claim_add!
-INSERT INTO claims (letter_id, payment_id, receipt_id, minor, currency, made_at)
-VALUES (:letter_id, :payment_id, :receipt_id, :minor, :currency, :now);
+INSERT INTO claims (letter_id, payment_id, receipt_id, provider_ref, minor, currency, made_at)
+VALUES (:letter_id, :payment_id, :receipt_id, :provider_ref, :minor, :currency, :now);
 
 -- name: claims_of
 SELECT * FROM claims WHERE payment_id = :payment_id AND state = 'open' ORDER BY letter_id;

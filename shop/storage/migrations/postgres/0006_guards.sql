@@ -46,6 +46,7 @@ CREATE TABLE claims (
     letter_id BIGINT PRIMARY KEY REFERENCES inbox (id),
     payment_id BIGINT NOT NULL REFERENCES payments (id),
     receipt_id TEXT NOT NULL,
+    provider_ref TEXT NOT NULL DEFAULT '',
     minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'open',
