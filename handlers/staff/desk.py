@@ -33,6 +33,7 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         (button(_("Find a customer"), "s_find"),),
         (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
         (button(_("Held payments"), "held"), button(_("Unknown money"), "unk")),
+        *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )
     return Screen(text=text, rows=rows)

@@ -15,6 +15,14 @@ from handlers.staff.acts import (
 from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
 from handlers.staff.giving import give
+from handlers.staff.proofs import (
+    approve_by_words,
+    approved,
+    refuse_by_words,
+    refused,
+    shown,
+    waiting,
+)
 from handlers.staff.reviews import (
     approve,
     block_by_words,
@@ -43,11 +51,9 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 
 COMMANDS: Mapping[str, Words] = {
-    "admin": admin,
-    "find": find,
-    "extend": extend_by_words,
-    "block": block_by_words,
-}
+    "admin": admin, "find": find, "extend": extend_by_words,
+    "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
+}  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,
@@ -61,6 +67,10 @@ SCREENS: Mapping[str, Route] = {
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
+    "p_yes": approved,
+    "p_no": refused,
+    "p_show": shown,
+    "proofs": waiting,
     "stuck": stuck,
     "e_again": effect_again,
     "e_away": effect_away,

@@ -23,6 +23,7 @@ class Notice(StrEnum):
     IN_REVIEW = "in_review"
     REVIEW_REFUSED = "review_refused"
     ASSIGNED = "assigned"
+    PROOF_REFUSED = "proof_refused"
     # staff
     SALE = "sale"
     ODD_MONEY = "odd_money"
@@ -37,3 +38,4 @@ class Notice(StrEnum):
     FOREIGN_ACCOUNT = "foreign_account"
     PROVIDER_DOWN = "provider_down"
     PROVIDER_BACK = "provider_back"
+    PROOF = "proof"

@@ -13,6 +13,7 @@ from shop.storage.journal import Journal
 from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
+from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.receipts import Receipts
 from shop.storage.staff import StaffTables
@@ -35,6 +36,7 @@ class Books:
         "orders",
         "outbox",
         "payments",
+        "proofs",
         "receipts",
         "staff",
         "stock",
@@ -57,6 +59,7 @@ class Books:
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
+        self.proofs = Proofs(sql)
         self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)

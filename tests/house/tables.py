@@ -12,7 +12,7 @@ Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
     "accounts", "audit", "blocklist", "catalogs", "circuits", "claims", "customers", "inbox",
     "journal", "notes", "orders", "outbox", "payers", "payments", "periods", "prices", "products",
-    "receipts", "reviews", "stock", "subscriptions", "trials",
+    "proofs", "receipts", "reviews", "stock", "subscriptions", "trials", "wallet_parts",
 )  # fmt: skip
 
 

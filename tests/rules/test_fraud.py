@@ -31,7 +31,7 @@ def above(check: Check, ruling: Ruling, many: int, most: int) -> Finding:
     return Finding(check=check, ruling=ruling, facts={"many": many, "most": most})
 
 
-LIMIT = {"minor": 10_001, "most": 10_000, "currency": "EUR"}
+LIMIT: dict[str, str | int] = {"minor": 10_001, "most": 10_000, "currency": "EUR"}
 BLOCK = Finding(check=Check.BLOCKED, ruling=Ruling.REFUSE, facts={"by": "payer, telegram"})
 # what is known -> what is found, None for nothing
 CASES = {

@@ -42,8 +42,8 @@ async def told(shop: Shop) -> list[str]:
     return [str(effect.payload["notice"]) for effect in shop.told]
 
 
-def paid_by(event: PaymentEvent, card: str, **more: str) -> PaymentEvent:
-    return replace(event, payer=Payer(fingerprint=card, **more))
+def paid_by(event: PaymentEvent, card: str, *, country: str = "", home: str = "") -> PaymentEvent:
+    return replace(event, payer=Payer(fingerprint=card, country=country, home=home))
 
 
 async def test_held_money_is_in_the_books_and_nothing_is_delivered(
@@ -256,7 +256,7 @@ async def test_whoever_is_blocked_is_turned_away_before_he_pays(shop: Shop) -> N
     assert await shop.pay(before) is Outcome.HELD, "money that moved all the same is held"
 
     assert await shop.run(unblock, STAFF, block_id=1, now=shop.now)
-    assert await shop.ask(anna, term=QUARTER)
+    await shop.ask(anna, term=QUARTER)
     assert await shop.storage.read(may_pay, *asked, policy=shop.policy, now=shop.now) is False
 
 
@@ -282,7 +282,7 @@ async def test_too_many_tries_are_refused_until_an_hour_has_passed(shop: Shop) -
         await shop.ask(anna, slug="bare")
     assert [one.check for one in caught.value.findings] == [Check.TRIES]
     shop.clock.move(minutes=61)
-    assert await shop.ask(anna, slug="bare")
+    await shop.ask(anna, slug="bare")
 
 
 async def test_a_card_behind_one_trial_opens_no_second(shop: Shop) -> None:
