@@ -66,6 +66,9 @@ def settle(
         source.provider, event.event_id, kind=event.kind, headers=source.headers,
         body=source.body, now=now,
     )  # fmt: skip
+    if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
+        # Its webhook came first and was not believed; now the provider itself says so.
+        letter = books.claims.waiting_letter(source.provider, event.event_id)
     if letter is None:
         return Outcome.KNOWN
     return act_on(books, letter, event, source, policy=policy, now=now)

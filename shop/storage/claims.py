@@ -61,6 +61,11 @@ class Claims:
         row = self._sql.one("claim_by_letter", letter_id=letter_id)
         return None if row is None else _claim(row)
 
+    def waiting_letter(self, provider: str, event_id: str) -> int | None:
+        """The letter of this event, if what it said is not confirmed."""
+        found: int | None = self._sql.value("claim_waiting", provider=provider, event_id=event_id)
+        return found
+
     def end(self, letter_id: int, state: ClaimState) -> bool:
         """Say what came of it; False when that was said already."""
         return self._sql.count("claim_end", letter_id=letter_id, state=state) == 1

@@ -476,6 +476,7 @@ def loose_money(books: Books) -> None:
     )
     [claim] = books.claims.of(again.id)
     assert claim == books.claims.by_letter(letter)
+    assert books.claims.waiting_letter("card", "loose") == letter
     assert books.claims.note_told(letter, now=NOW)
     assert not books.claims.note_told(letter, now=NOW)
     assert books.claims.end(letter, ClaimState.DENIED)

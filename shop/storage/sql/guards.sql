@@ -89,6 +89,11 @@ SELECT * FROM claims WHERE payment_id = :payment_id AND state = 'open' ORDER BY 
 -- name: claim_by_letter^
 SELECT * FROM claims WHERE letter_id = :letter_id;
 
+-- name: claim_waiting$
+SELECT c.letter_id FROM claims AS c
+INNER JOIN inbox AS i ON i.id = c.letter_id
+WHERE i.provider = :provider AND i.event_id = :event_id AND c.state IN ('open', 'denied');
+
 -- name: claim_end!
 UPDATE claims SET state = :state WHERE letter_id = :letter_id AND state <> :state;
 
