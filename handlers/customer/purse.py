@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from handlers.customer.paying import paid_screen
 from handlers.customer.plans import plan_screen
+from handlers.customer.sorry import SORRY, being_looked_at, sorry
 from handlers.customer.ways import changed, summary, ways_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
@@ -11,6 +12,7 @@ from handlers.wording import Html, Speech, lines, paragraphs
 from shop.checkout import Choice, NotOfferedError, PaidAlreadyError, PriceChangedError
 from shop.choosing import basket, try_of
 from shop.rules.receiving import Verdict
+from shop.rules.states import OrderState
 from shop.rules.wallet import WALLET, covers
 from shop.storage.wallets import Move
 from shop.wallet import Purse, WalletTooSmallError, pay_from_wallet, purse, use_wallet
@@ -113,10 +115,14 @@ async def _pay(visit: Visit, price_id: int) -> Screen:
         reference = str(error.facts["reference"])
     except WalletTooSmallError:
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
+    except SORRY as error:
+        return (await ways_screen(visit, price_id)).explaining(await sorry(visit, error))
     except (PriceChangedError, NotOfferedError):
         return await ways_screen(visit, price_id)
     counter.wake()
     one = await counter.storage.read(try_of, reference, visit.customer.id)
+    if one.order_state is OrderState.HELD:
+        return Screen(text=being_looked_at(_))
     return paid_screen(_, one).saying(_("Your payment is here. Thank you!"))
 
 
