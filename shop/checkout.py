@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.guarding import is_turned_away, refuse_at_door
 from shop.notices import tell_customer
 from shop.ports import Clock, PaymentPage, PaymentProvider, PaymentRequest, ProviderSilentError
 from shop.rules.errors import ShopError
@@ -13,6 +14,7 @@ from shop.rules.periods import Interval, Unit
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.setting_aside import came_before
 from shop.storage.books import Books
 from shop.storage.catalog import Price, Product
 from shop.storage.opening import Storage
@@ -31,6 +33,10 @@ class PaidAlreadyError(ShopError):
 
 class NotOfferedError(ShopError):
     """This plan is no longer on offer."""
+
+
+class InReviewError(ShopError):
+    """This was paid, and a person is looking at it."""
 
 
 class TrialUsedError(ShopError):
@@ -81,6 +87,9 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
+    if books.orders.is_held(customer.id, product_id=product.id, interval=price.interval):
+        raise InReviewError
+    refuse_at_door(books, customer, policy=policy.fraud, now=now)
     expires_at = now + policy.order_lifetime
     order = books.orders.open_one(
         customer.id, product_id=product.id, interval=price.interval, now=now,
@@ -109,13 +118,9 @@ def _refuse_second(books: Books, choice: Choice) -> None:
 
 
 def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
-    """What of an earlier, too small payment for this order still lies in the wallet."""
-    short = books.payments.short_before(order_id, price.currency)
-    if not short:
-        return short
-    left = books.journal.wallet(customer_id, price.currency)
-    found = min(short.minor, left.minor)
-    return Money(found if 0 < found < price.minor else 0, price.currency)
+    """What of the price is here already; nothing when it is all of it, for that is no rest."""
+    found = came_before(books, customer_id, order_id, price)
+    return found if found < price else Money.zero(price.currency)
 
 
 def _open(
@@ -179,17 +184,22 @@ async def open_page(
     return page.url
 
 
-def may_pay(books: Books, reference: str, money: Money, *, now: datetime) -> bool:
+def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
     """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
     payment = books.payments.by_reference(reference)
     if payment is None or payment.due != money or now >= payment.expires_at:
         return False
+    if is_turned_away(books, payment.customer_id, policy=policy.fraud):
+        return False
     return payment.state in {PaymentState.CREATED, PaymentState.SEEN, PaymentState.UNKNOWN}
 
 
-def start_trial(books: Books, customer_id: int, slug: str, *, now: datetime) -> TimeAdded:
+def start_trial(
+    books: Books, customer_id: int, slug: str, *, policy: Policy, now: datetime
+) -> TimeAdded:
     """Give the trial of a plan, once a person."""
     customer = books.customers.claim(customer_id)
+    refuse_at_door(books, customer, policy=policy.fraud, now=now, is_trial=True)
     product = books.catalog.by_slug(slug)
     if not product.is_offered:
         raise NotOfferedError

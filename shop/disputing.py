@@ -10,6 +10,7 @@ from shop.rules.giving_back import left_outside
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
+from shop.rules.receiving import Verdict
 from shop.rules.states import (
     PAYMENT_MOVES,
     DisputeState,
@@ -58,11 +59,18 @@ def _receipt_id(books: Books, affairs: Affairs, event: PaymentEvent) -> tuple[st
     """The money it is about; where none is named, what came last for this payment."""
     if event.receipt_id:
         found = books.refunds.receipt_named(affairs.provider, event.receipt_id)
-        return event.receipt_id, found
+        return event.receipt_id, _in_place(books, found)
     receipts = books.refunds.receipts_of_payment(affairs.payment_id)
     if not receipts:
         return unnamed(affairs.reference), None
-    return books.refunds.case(receipts[0]).receipt_id, receipts[0]
+    return books.refunds.case(receipts[0]).receipt_id, _in_place(books, receipts[0])
+
+
+def _in_place(books: Books, receipt: int | None) -> int | None:
+    """A receipt whose money has its place; what a person must decide about has none yet."""
+    if receipt is None or books.refunds.case(receipt).standing.verdict is Verdict.HELD:
+        return None
+    return receipt
 
 
 def _known(books: Books, affairs: Affairs, event: PaymentEvent) -> Dispute | None:
@@ -139,7 +147,7 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
     """Note its name, its deadline, and the money once that is said to be taken."""
     receipt = known.receipt
     if receipt is None:
-        receipt = books.refunds.receipt_named(known.provider, known.receipt_id)
+        receipt = _in_place(books, books.refunds.receipt_named(known.provider, known.receipt_id))
     taken = known.money
     if not taken and known.kind is DisputeKind.DISPUTE and event.money and receipt is not None:
         left = left_outside(books.refunds.case(receipt).standing)
@@ -176,6 +184,8 @@ def catch_up_disputes(
     for key in (receipt_id, unnamed(affairs.reference)):
         for one in books.disputes.about(affairs.provider, DisputeKind.DISPUTE, key):
             if one.receipt is not None or one.state is not DisputeState.OPEN:
+                continue
+            if _in_place(books, receipt) is None:
                 continue
             standing = books.refunds.case(receipt).standing
             money = Money(left_outside(standing), standing.money.currency)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from shop.disputing import take_dispute
-from shop.giving_back import take_told
+from shop.disputing import catch_up_disputes, take_dispute
+from shop.giving_back import catch_up, take_told
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.rules.money import Money
@@ -58,6 +58,15 @@ def take_news(
             customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term
         )
         books.outbox.add([told], now=now)
+
+
+def take_late_news(
+    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
+) -> None:
+    """Money has its place now: what was told before to have gone back, or to be disputed."""
+    if books.refunds.is_anything_told(affairs.provider, receipt_id, affairs.reference):
+        catch_up(books, affairs, receipt, receipt_id, policy=policy, now=now)
+        catch_up_disputes(books, affairs, receipt, receipt_id, policy=policy, now=now)
 
 
 def _tell_staff(

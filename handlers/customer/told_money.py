@@ -13,7 +13,7 @@ from handlers.customer.plans import plan_screen
 from handlers.customer.ways import ways_screen
 from handlers.screens import Args, Screen, button
 from handlers.visit import Visit
-from handlers.wording import Html, lines, paragraphs
+from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalogue import offer
 from shop.choosing import price_of, rest_of
 from shop.rules.money import Money
@@ -40,20 +40,32 @@ async def paid(visit: Visit, facts: Facts) -> Screen:
     """The receipt; the pay screen, if it is still there, says so too."""
     _ = visit.speech
     plan, time = await _plan(visit, facts), _.interval(Interval.from_key(facts["term"]))
-    await _close_pay_screen(visit, facts, paid_text(_, plan=plan, time=time))
+    await close_pay_screen(visit, facts, paid_text(_, plan=plan, time=time))
     until = datetime.fromtimestamp(facts["until"], UTC)
     follow = _("Your access arrives here in a moment.") if facts["is_new"] else Html("")
     text = paragraphs(
         _("✅ <b>Payment received</b>"),
         lines(
             _("{plan}, {time}", plan=plan, time=time),
-            _("Paid: {price}", price=_.money(Money(facts["minor"], facts["currency"]))),
+            _paid(_, facts),
             _("Yours until: <b>{date}</b>", date=_.moment(until, now=visit.now)),
         ),
         _remark(visit, facts),
         follow,
     )
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
+
+
+def _paid(_: Speech, facts: Facts) -> Html:
+    """What it cost, and which part of it the wallet gave."""
+    used = Money(facts.get("from_wallet", 0), facts["currency"])
+    whole = Money(facts["minor"], facts["currency"]) + used
+    if not used:
+        return _("Paid: {price}", price=_.money(whole))
+    if used == whole:
+        return _("Paid from your wallet: {price}", price=_.money(whole))
+    return _("Paid: {price}, {part} of it from your wallet", price=_.money(whole),
+             part=_.money(used))  # fmt: skip
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:
@@ -72,7 +84,7 @@ def _remark(visit: Visit, facts: Facts) -> Html:
     return Html("")
 
 
-async def _close_pay_screen(visit: Visit, facts: Facts, text: Html) -> None:
+async def close_pay_screen(visit: Visit, facts: Facts, text: Html) -> None:
     """Best effort: the message may be gone, or show something else by now."""
     if not facts.get("screen_id"):
         return

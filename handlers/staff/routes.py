@@ -25,6 +25,15 @@ from handlers.staff.proofs import (
     waiting,
 )
 from handlers.staff.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
+from handlers.staff.reviews import (
+    approve,
+    block_by_words,
+    block_payer,
+    blocks,
+    held,
+    refuse,
+    unblock,
+)
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
 from handlers.visit import Visit
@@ -45,7 +54,8 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 COMMANDS: Mapping[str, Words] = {
     "admin": admin, "find": find, "extend": extend_by_words,
-    "refund": by_words, "paid": approve_by_words, "refuse": refuse_by_words,
+    "refund": by_words,
+    "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
 }  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
@@ -79,4 +89,10 @@ SCREENS: Mapping[str, Route] = {
     "e_away": effect_away,
     "l_again": letter_again,
     "l_away": letter_away,
+    "held": held,
+    "rv_yes": approve,
+    "rv_no": refuse,
+    "blocks": blocks,
+    "bl_p": block_payer,
+    "unbl": unblock,
 }

@@ -5,10 +5,11 @@ from typing import Any
 
 from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
+from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
 from handlers.staff.told_back import dispute_closed, money_back, refund_failed, refund_made
 from handlers.visit import Visit
-from handlers.wording import Html, escape, lines
+from handlers.wording import Html, Speech, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
@@ -21,8 +22,18 @@ def sale(visit: Visit, facts: Facts) -> Html:
     """Someone bought."""
     _ = visit.speech
     text = _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
-             money=_money(visit, facts), time=_time(visit, facts))  # fmt: skip
-    return lines(text, _remark(visit, facts))
+             money=_.money(_whole(facts)), time=_time(visit, facts))  # fmt: skip
+    return lines(text, _from_wallet(_, facts), _remark(visit, facts))
+
+
+def _whole(facts: Facts) -> Money:
+    return Money(facts["minor"] + facts.get("from_wallet", 0), facts["currency"])
+
+
+def _from_wallet(_: Speech, facts: Facts) -> Html:
+    """How much of it is no new money."""
+    used = Money(facts.get("from_wallet", 0), facts["currency"])
+    return _("{part} of it came from his wallet.", part=_.money(used)) if used else Html("")
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:
@@ -101,6 +112,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
+    **told_guards.TELLERS,
 }
 
 
@@ -114,6 +126,7 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
         row.append(button(_("What is stuck"), "+stuck"))
     if notice is Notice.LOW_STOCK:
         row.append(button(_("Load stock"), "+s_stock"))
+    row += told_guards.buttons(visit, notice, facts)
     return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 
 

@@ -65,7 +65,12 @@ class Portions:
 
 
 def left_outside(standing: Standing) -> int:
-    """What the provider still holds of this receipt: nothing goes back twice."""
+    """What the provider still holds of this receipt: nothing goes back twice.
+
+    Money that waits for a person's decision has no place yet that it could be taken from.
+    """
+    if standing.verdict is Verdict.HELD:
+        return 0
     return max(standing.money.minor - standing.given_back - standing.disputed, 0)
 
 
@@ -76,16 +81,22 @@ def most_outside(standing: Standing) -> Money:
 
 
 def most_to_wallet(standing: Standing) -> Money:
-    """The most that may be put into the wallet: what is there already cannot come again."""
-    return Money(min(left_outside(standing), order_part(standing)), standing.money.currency)
+    """The most that may be put into the wallet: all of the order, also what came from there.
+
+    What is in the wallet already cannot come again.
+    """
+    return Money(_order_left(standing), standing.money.currency)
 
 
 def order_part(standing: Standing) -> int:
     """What of this receipt paid its order and has not gone back."""
+    return min(_order_left(standing), standing.money.minor)
+
+
+def _order_left(standing: Standing) -> int:
     if standing.to_order == 0 and standing.verdict is not Verdict.SHORT:
         return 0
-    left = max(standing.order_paid - standing.order_back, 0)
-    return min(left, standing.money.minor)
+    return max(standing.order_paid - standing.order_back, 0)
 
 
 def portions(standing: Standing, money: Money) -> Portions:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from shop.rules.fraud import FraudPolicy
 from shop.rules.giving_back import RefundPolicy
+from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
 
 
@@ -13,6 +15,8 @@ class Choices:
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
     refunds: RefundPolicy = field(default_factory=RefundPolicy)
+    fraud: FraudPolicy = field(default_factory=FraudPolicy)
+    guards: GuardPolicy = field(default_factory=GuardPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

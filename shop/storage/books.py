@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from shop.storage.accounts import Accounts
 from shop.storage.catalog import CatalogTables
+from shop.storage.circuits import Circuits
+from shop.storage.claims import Claims
 from shop.storage.customers import Customers
 from shop.storage.disputes import Disputes, Uses
+from shop.storage.guards import Guards
 from shop.storage.inbox import Inbox
 from shop.storage.journal import Journal
 from shop.storage.orders import Orders
@@ -13,10 +16,12 @@ from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
 from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
+from shop.storage.receipts import Receipts
 from shop.storage.refunds import Refunds
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
+from shop.storage.wallets import Wallets
 
 
 class Books:
@@ -25,19 +30,27 @@ class Books:
     __slots__ = (
         "accounts",
         "catalog",
+        "circuits",
+        "claims",
         "customers",
         "disputes",
+        "guards",
         "inbox",
         "journal",
         "orders",
         "outbox",
         "payments",
         "proofs",
+        "receipts",
         "refunds",
         "staff",
+        "staff",
+        "stock",
         "stock",
         "subscriptions",
+        "subscriptions",
         "uses",
+        "wallets",
     )
 
     def __init__(
@@ -47,8 +60,11 @@ class Books:
         sql = Sql(connection, dialect, sync)
         self.accounts = Accounts(sql)
         self.catalog = CatalogTables(sql)
+        self.circuits = Circuits(sql)
+        self.claims = Claims(sql)
         self.customers = Customers(sql)
         self.disputes = Disputes(sql)
+        self.guards = Guards(sql)
         self.inbox = Inbox(sql)
         self.journal = Journal(sql)
         self.orders = Orders(sql)
@@ -56,7 +72,9 @@ class Books:
         self.payments = Payments(sql)
         self.refunds = Refunds(sql)
         self.proofs = Proofs(sql)
+        self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
         self.uses = Uses(sql)
+        self.wallets = Wallets(sql)
