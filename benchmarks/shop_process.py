@@ -23,6 +23,7 @@ from bot.vault import FernetVault
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from payments.stripe import Stripe
+from shop.policies import LivePolicy
 from shop.settlement import Outcome
 from shop.storage.opening import Storage, storage_at
 
@@ -86,7 +87,8 @@ async def _serve(url: str, way: Way) -> None:
         webhook_secrets=SECRET, clock=clock, http=http,
     )  # fmt: skip
     counter = Counter(
-        storage=storage, clock=clock, vault=FernetVault("benchmark" * 4), policy=POLICY,
+        storage=storage, clock=clock, vault=FernetVault("benchmark" * 4),
+        policies=LivePolicy(POLICY),
         providers={stripe.name: stripe}, bot_username="shop_bot",
         public_url="https://shop.example", wake=lambda: None,
     )  # fmt: skip

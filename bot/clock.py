@@ -65,6 +65,7 @@ class Ticker:
 
     async def tick(self) -> None:
         """Everything that is due now."""
+        await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
         await self._bring_back_updates()

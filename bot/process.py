@@ -19,6 +19,7 @@ from bot.telegram import Calls, answer_one, build_application
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from shop.outbox import take_over
+from shop.policies import LivePolicy
 
 _STOP_WITHIN = 8.0
 log = structlog.get_logger()
@@ -99,14 +100,17 @@ async def _build(
     application = build_application(settings)
     calls = Calls(parts.http, settings)
     name = await bot_name(calls, parts.storage)
+    policies = LivePolicy(parts.policy)
+    await policies.refresh(parts.storage)
     counter = Counter(
-        storage=parts.storage, clock=parts.clock, vault=parts.vault, policy=parts.policy,
+        storage=parts.storage, clock=parts.clock, vault=parts.vault, policies=policies,
         providers=parts.providers, bot_username=name, public_url=settings.address,
         chat_url=chat_url or f"https://t.me/{name}", wake=awake.set,
+        transfer_details=settings.transfer_details,
     )  # fmt: skip
     reception = Reception(
         counter, answer=partial(answer_one, application), call=calls.call,
-        read_money=parts.read_money, money_provider="stars",
+        read_money=parts.read_money,
     )  # fmt: skip
     ticker = Ticker(
         counter, bot=application.bot, connectors=parts.connectors, reception=reception,

@@ -11,12 +11,20 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from handlers.apologies import closed_link
 from handlers.counter import Counter
 from handlers.http.measures import SETTLED, UPDATES
+from handlers.screens import shown_below
 from shop.checkout import may_pay
 from shop.people import note_unreachable
 from shop.ports import PaymentEvent
 from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError
 from shop.rules.money import Money
-from shop.updates import KeptUpdate, NewUpdate, fail_update, finish_update, keep_updates
+from shop.updates import (
+    KeptUpdate,
+    NewUpdate,
+    fail_update,
+    finish_update,
+    is_overtaken,
+    keep_updates,
+)
 
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
@@ -36,10 +44,10 @@ log = structlog.get_logger()
 
 
 class MoneyReader(Protocol):
-    """Finds a payment in an update: `payments.stars.read_update` is one."""
+    """Finds a payment in an update: of Stars, or of a card inside Telegram."""
 
-    def __call__(self, update: Mapping[str, Any]) -> PaymentEvent | None:
-        """The event, or None when the update carries no money."""
+    def __call__(self, update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+        """The provider's name and the event, or None when the update carries no money."""
         ...
 
 
@@ -53,11 +61,10 @@ class Reception:
         answer: Answer,
         call: Callable[..., Awaitable[Any]],
         read_money: MoneyReader,
-        money_provider: str,
     ) -> None:
         """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
         self._counter, self._answer, self._call = counter, answer, call
-        self._read_money, self._money_provider = read_money, money_provider
+        self._read_money = read_money
         self._lanes: dict[int, deque[KeptUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -83,8 +90,9 @@ class Reception:
         kept = await counter.storage.run(
             keep_updates, kept_ones, policy=counter.policy, now=counter.clock.now()
         )
-        if any(update.money for update in kept_ones):
-            SETTLED.labels(self._money_provider, "update").inc()
+        if with_money := [update.provider for update in kept_ones if update.money]:
+            for provider in with_money:
+                SETTLED.labels(provider, "update").inc()
             counter.wake()
         self.answer_later(kept)
 
@@ -106,14 +114,14 @@ class Reception:
 
     def _new(self, raw: Raw, kind: str) -> NewUpdate:
         try:
-            money = self._read_money(raw)
+            provider, money = self._read_money(raw) or ("", None)
         except BadInputError as error:
             log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
-            money = None
-        provider = self._money_provider if money else ""
+            provider, money = "", None
         return NewUpdate(
-            update_id=raw["update_id"], kind=kind, raw=raw, money=money, provider=provider
-        )
+            update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
+            money=money, provider=provider,
+        )  # fmt: skip
 
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -131,7 +139,7 @@ class Reception:
     async def _handle(self, update: KeptUpdate) -> None:
         counter = self._counter
         try:
-            error = await self._answered(update.raw)
+            error = await self._answered(await self._today(update))
             if error is None or isinstance(error, ShopError | TelegramError):
                 await self._finish(update, error)
             else:
@@ -143,6 +151,15 @@ class Reception:
                 counter.wake()
         except BooksUnavailableError:
             log.warning("books_unavailable", door="chat")  # the inbox brings it again
+
+    async def _today(self, update: KeptUpdate) -> Mapping[str, Any]:
+        """The update, shown below where the person went on: an old tap undoes no newer screen."""
+        chat = chat_of(update.raw)
+        if update.is_again and await self._counter.storage.read(
+            is_overtaken, update, chat_id=chat
+        ):
+            return shown_below(update.raw)
+        return update.raw
 
     async def _answered(self, raw: Mapping[str, Any]) -> BaseException | None:
         """What went wrong, if anything did: one update must not stop its chat's others."""

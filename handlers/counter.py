@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shop.policies import LivePolicy
 from shop.ports import Clock, PaymentProvider, Vault
 from shop.rules.policy import Policy
 from shop.storage.opening import Storage
@@ -13,16 +14,23 @@ class Counter:
     """Frozen, and the same for every door of one process.
 
     `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
-    name given to people met for the first time; `wake` tells the clock that effects wait.
+    name given to people met for the first time; `wake` tells the clock that effects wait;
+    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`.
     """
 
     storage: Storage
     clock: Clock
     vault: Vault
-    policy: Policy
+    policies: LivePolicy
     providers: Mapping[str, PaymentProvider]
     bot_username: str
     public_url: str
     wake: Callable[[], None]
     chat_url: str = ""
     zone: str = "UTC"
+    transfer_details: str = ""
+
+    @property
+    def policy(self) -> Policy:
+        """The owner's choices as they stand now."""
+        return self.policies.current

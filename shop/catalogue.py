@@ -26,6 +26,7 @@ class What(StrEnum):
     """What a change is about."""
 
     SHOP_TEXTS = "shop_texts"
+    CHOICES = "choices"
     PLAN_ADDED = "plan_added"
     PLAN_CHANGED = "plan_changed"
     PLAN_WITHDRAWN = "plan_withdrawn"
@@ -93,6 +94,7 @@ def export_catalog(books: Books) -> Catalog:
         currency=document["currency"],
         front=front_of(document["front"]),
         plans=tuple(_plan(one) for one in offers(books)),
+        sections=document.get("choices", {}),
     )
 
 
@@ -115,7 +117,11 @@ def apply_catalog(books: Books, catalog: Catalog, *, now: datetime) -> list[Chan
         return []
     # Two processes may start with a new file at once: the note's row lets one go first, and
     # the other then finds nothing left to do.
-    document = {"currency": catalog.currency, "front": front_document(catalog.front)}
+    document = {
+        "currency": catalog.currency,
+        "front": front_document(catalog.front),
+        "choices": dict(catalog.sections),
+    }
     digest = _digest(catalog)
     books.staff.set_note(_NOTE, digest)
     if changes := plan_changes(books, catalog):
@@ -140,6 +146,9 @@ def _front_changes(document: Document | None, catalog: Catalog) -> Iterator[Chan
     new = {"currency": catalog.currency, **front_document(catalog.front)}
     if fields := _differing(old, new):
         yield Change(what=What.SHOP_TEXTS, fields=fields)
+    before = {} if document is None else document.get("choices", {})
+    if fields := _differing(before, {**dict.fromkeys(before), **catalog.sections}):
+        yield Change(what=What.CHOICES, fields=fields)
 
 
 def _withdrawals(books: Books, catalog: Catalog) -> Iterator[Change]:
@@ -216,6 +225,7 @@ def _digest(catalog: Catalog) -> str:
     whole = {
         "currency": catalog.currency,
         "front": front_document(catalog.front),
+        "choices": dict(catalog.sections),
         "plans": [
             {"slug": plan.slug, **plan_document(plan), "prices": _amounts(plan)}
             for plan in catalog.plans
@@ -260,6 +270,7 @@ def _plan(one: Offer) -> Plan:
 
 _WORDS = {
     What.SHOP_TEXTS: "the shop's own words change: {fields}",
+    What.CHOICES: "the shop's rules change: {fields}",
     What.PLAN_ADDED: "{plan}: goes on offer",
     What.PLAN_CHANGED: "{plan}: changes {fields}",
     What.PLAN_WITHDRAWN: "{plan}: is withdrawn; who has it keeps it",

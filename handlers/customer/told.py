@@ -7,6 +7,7 @@ from typing import Any
 from handlers.customer.access import deliver
 from handlers.customer.told_money import failed, paid, seen, to_wallet
 from handlers.customer.told_time import ended, grace, reminder, suspended
+from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
 from handlers.visit import Visit
 from shop.choosing import Card, card
@@ -91,4 +92,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HELD: held,
     Notice.RELEASED: released,
     Notice.GIVEN: given,
+    Notice.PROOF_REFUSED: proof_refused,
 }

@@ -3,14 +3,15 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
+from shop.catalog_file.amounts import amounts_by_currency
+from shop.catalog_file.choices import read_choices, sections_of
 from shop.catalog_file.page import BadCatalogError, Fault, Page, Table, meant
 from shop.rules.catalog import CONNECTORS, Catalog, Channel, Plan, Setup, Shopfront
-from shop.rules.currencies import CURRENCIES, sample_amount
+from shop.rules.currencies import CURRENCIES
 from shop.rules.errors import BadInputError
 from shop.rules.lifecycle import Terms
-from shop.rules.money import Money, exponent_of
+from shop.rules.money import Money
 from shop.rules.periods import Interval
 
 # https://core.telegram.org/bots/api#sendinvoice: a title has 32 characters, a description 255;
@@ -20,8 +21,6 @@ _SLUG = r"[a-z0-9_]{1,24}"  # it travels in callback data, which has 64 bytes
 _CHANNEL_ID = r"[A-Za-z0-9_.-]{1,64}"
 _URL = r"https?://[^\s{}\"<>]+(?:\{token\}[^\s{}\"<>]*)*"
 _URL_HINT = "write an http(s) address; only {token} may stand in braces"
-_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
-_MOST_MINOR = 10**12
 _SYNTAX_LINE = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
@@ -71,6 +70,7 @@ def _catalog(top: Table) -> Catalog:
     setup = tuple(_setup(table) for table in top.tables("setup"))
     channels = tuple(_channel(table, slugs) for table in top.tables("channel"))
     _refuse_repeats(top, "channel", "id", [channel.id for channel in channels])
+    read_choices(top, slugs=slugs)
     front = Shopfront(name={})
     if shop:
         front = _front(shop, setup, channels)
@@ -78,7 +78,7 @@ def _catalog(top: Table) -> Catalog:
             shop.refuse("stream_url", "a channel without url needs the shop's stream_url.")
         shop.refuse_unknown()
     top.refuse_unknown()
-    return Catalog(currency=currency, front=front, plans=plans)
+    return Catalog(currency=currency, front=front, plans=plans, sections=sections_of(top.values))
 
 
 def _base_currency(shop: Table) -> str:
@@ -144,44 +144,10 @@ def _prices(table: Table | None, base: str) -> dict[Interval, tuple[Money, ...]]
             continue
         if interval in found:
             table.refuse(words, f"{words!r} is priced twice (as {interval.words()!r}).")
-        found[interval] = _amounts(table, words, amounts, base)
+        found[interval] = amounts_by_currency(table, words, amounts)
+        if base and isinstance(amounts, dict) and base not in amounts:
+            table.refuse(words, f"{words!r} has no price in {base}, the shop's own currency.")
     return found
-
-
-def _amounts(table: Table, words: str, amounts: object, base: str) -> tuple[Money, ...]:
-    if not isinstance(amounts, dict):
-        table.refuse(words, f'{words!r} needs an amount by currency: {{ EUR = "7.99" }}.')
-        return ()
-    found = [_amount(table, words, currency, value) for currency, value in amounts.items()]
-    if base and base not in amounts:
-        table.refuse(words, f"{words!r} has no price in {base}, the shop's own currency.")
-    return tuple(money for money in found if money is not None)
-
-
-def _amount(table: Table, words: str, currency: str, value: Any) -> Money | None:  # noqa: ANN401
-    def refuse(reason: str) -> None:
-        table.page.refuse((*table.path, words, currency), reason)
-
-    if currency not in CURRENCIES:
-        refuse(f"{currency!r} is not a currency such as EUR.{meant(currency, CURRENCIES)}")
-        return None
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if not (isinstance(value, str) or (is_whole and not exponent_of(currency))):
-        sample = sample_amount(currency)
-        refuse(f'write prices as text: {currency} = "{sample}", not {currency} = {value}.')
-        return None
-    if not _AMOUNT.fullmatch(str(value)):
-        refuse(f'{value!r} is not an amount such as "{sample_amount(currency)}".')
-        return None
-    try:
-        money = Money.parse(str(value), currency)
-    except BadInputError as error:
-        refuse(error.sentence)
-        return None
-    if 0 < money.minor <= _MOST_MINOR:
-        return money
-    refuse(f"a price must be more than nothing and sensible; this is {value} {currency}.")
-    return None
 
 
 def _setup(table: Table) -> Setup:

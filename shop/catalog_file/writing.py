@@ -1,15 +1,21 @@
 """Writes a catalog as TOML that `read_catalog` reads back to the same value."""
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from shop.rules.catalog import Catalog, Channel, Plan, Setup, Texts
 from shop.rules.money import Money, exponent_of
+
+_BARE = re.compile("[A-Za-z0-9_-]+")
 
 
 def write_catalog(catalog: Catalog) -> str:
     """The whole catalog as an owner would write it."""
     lines = [*_shop(catalog)]
+    for name, section in catalog.sections.items():
+        lines += ["", *_section(name, section)]
     for plan in catalog.plans:
         lines += ["", *_plan(plan)]
     for setup in catalog.front.setup:
@@ -29,6 +35,29 @@ def _shop(catalog: Catalog) -> Iterator[str]:
     yield from _texts("greeting", front.greeting)
     yield from _texts("terms", front.terms)
     yield from _texts("privacy", front.privacy)
+
+
+def _section(name: str, section: Any) -> Iterator[str]:  # noqa: ANN401 - as TOML has it
+    tables = section if isinstance(section, list) else [section]
+    for table in tables:
+        yield f"[[{name}]]" if isinstance(section, list) else f"[{name}]"
+        for key, value in table.items():
+            yield f"{_key(key)} = {_value(value)}"
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 - as TOML has it
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, str):
+        return f'"{_escaped(value)}"'  # a table in braces may not go over several lines
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else f'"{_escaped(key)}"'
 
 
 def _plan(plan: Plan) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 from shop.rules.currencies import STARS
@@ -76,11 +77,12 @@ class Shopfront:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The whole catalog file."""
+    """The whole catalog file; `sections` are the owner's choices as they were written."""
 
     currency: str
     front: Shopfront
     plans: tuple[Plan, ...]
+    sections: Mapping[str, Any] = field(default_factory=dict)
 
 
 def channels_of(front: Shopfront, plan: str) -> list[Channel]:

@@ -20,6 +20,7 @@ class Notice(StrEnum):
     HELD = "held"
     RELEASED = "released"
     GIVEN = "given"
+    PROOF_REFUSED = "proof_refused"
     # staff
     SALE = "sale"
     ODD_MONEY = "odd_money"
@@ -28,3 +29,4 @@ class Notice(StrEnum):
     LOW_STOCK = "low_stock"
     CONNECTOR_FAILED = "connector_failed"
     STUCK = "stuck"
+    PROOF = "proof"

@@ -7,12 +7,18 @@ from shop.rules.receiving import ReceiptPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How this shop behaves; `staff_ids` are Telegram user ids."""
+class Choices:
+    """What the owner chose in the catalog's sections; each field has its reader there."""
+
+    receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Choices):
+    """How this shop behaves: the settings, and the choices; `staff_ids` are Telegram ids."""
 
     base_currency: str = "EUR"
     shop_name: str = ""  # "" leaves it to the catalog
     staff_ids: tuple[int, ...] = ()
     order_lifetime: timedelta = timedelta(hours=24)
     low_stock: int = 5
-    receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)

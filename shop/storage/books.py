@@ -10,6 +10,7 @@ from shop.storage.journal import Journal
 from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
+from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
@@ -28,6 +29,7 @@ class Books:
         "orders",
         "outbox",
         "payments",
+        "proofs",
         "staff",
         "stock",
         "subscriptions",
@@ -46,6 +48,7 @@ class Books:
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
+        self.proofs = Proofs(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)

@@ -1,11 +1,10 @@
 """Products and their prices: a price is never edited, only superseded."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shop.rules.catalog import Texts
 from shop.rules.errors import NotFoundError
@@ -14,6 +13,9 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.storage.moments import seconds
 from shop.storage.queries import Row, Sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,10 @@ class CatalogTables:
         """The document applied last, or None in a new shop."""
         row = self._sql.one("catalog_latest")
         return None if row is None else dict(json.loads(row["document"]))
+
+    def latest_id(self) -> int:
+        """The id of the document applied last, 0 in a new shop."""
+        return int(self._sql.value("catalog_latest_id"))
 
     def note_document(self, *, digest: str, document: dict[str, Any], now: datetime) -> None:
         """Keep the document that is now in force."""
@@ -130,26 +136,30 @@ class CatalogTables:
 
 def product_of(row: Row) -> Product:
     """A product from its own row, or from a joined row that has `product_id`."""
-    document = _read(row["document"])
     keys = row.keys()
+    return _product(
+        row["product_id"] if "product_id" in keys else row["id"],
+        row["slug"],
+        row["document"],
+        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+    )
+
+
+@lru_cache(maxsize=256)
+def _product(product_id: int, slug: str, document_text: str, *, is_offered: bool) -> Product:
+    # Every settlement reads its plan, and there are few plans; a product never changes.
+    document: Mapping[str, Any] = json.loads(document_text)
     return Product(
-        id=row["product_id"] if "product_id" in keys else row["id"],
-        slug=row["slug"],
+        id=product_id,
+        slug=slug,
         name=document["name"],
         description=document["description"],
         screens=document["screens"],
         connector=document["connector"],
         trial_days=document["trial_days"],
         terms=Terms(grace_days=document["grace_days"], keep_days=document["keep_days"]),
-        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+        is_offered=is_offered,
     )
-
-
-@lru_cache(maxsize=256)
-def _read(document: str) -> Mapping[str, Any]:
-    # Every settlement reads its plan, and there are few plans.
-    found: dict[str, Any] = json.loads(document)
-    return found
 
 
 def _price(row: Row) -> Price:

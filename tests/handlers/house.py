@@ -26,6 +26,7 @@ from shop.catalog_file.reading import load_catalog
 from shop.catalogue import apply_catalog
 from shop.delivery import carry_out
 from shop.outbox import claim, finish_effect
+from shop.policies import LivePolicy
 from shop.ports import (
     Account,
     AccountOrder,
@@ -254,7 +255,8 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
         .base_file_url(f"{address}/file/bot").request(HTTPXRequest(connection_pool_size=16)).updater(None).job_queue(None).build()
     )  # fmt: skip
     counter = Counter(
-        storage=storage, clock=clock, vault=GlassVault(), policy=Policy(staff_ids=(STAFF,)),
+        storage=storage, clock=clock, vault=GlassVault(),
+        policies=LivePolicy(Policy(staff_ids=(STAFF,))),
         providers={one.name: one for one in (till, coins, stars)}, bot_username="demo_shop_bot",
         public_url="https://shop.example", wake=lambda: None, zone="Europe/Berlin",
     )  # fmt: skip

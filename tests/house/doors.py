@@ -15,6 +15,7 @@ from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from shop.catalogue import apply_catalog
+from shop.policies import LivePolicy
 from shop.storage.opening import Storage
 from tests.house.clocks import HandClock
 from tests.house.goods import GOODS
@@ -117,7 +118,8 @@ class Doors:
         await parts.storage.open()
         await parts.storage.run(apply_catalog, GOODS, now=self.clock.now())
         self.counter = Counter(
-            storage=parts.storage, clock=parts.clock, vault=parts.vault, policy=parts.policy,
+            storage=parts.storage, clock=parts.clock, vault=parts.vault,
+            policies=LivePolicy(parts.policy),
             providers=parts.providers, bot_username="shop_bot", wake=lambda: None,
             public_url=parts.settings.address, chat_url="https://t.me/shop_bot",
         )  # fmt: skip
@@ -127,7 +129,6 @@ class Doors:
         parts = self.parts
         self.reception = Reception(
             self.counter, answer=self._answer, call=self._call, read_money=parts.read_money,
-            money_provider="stars",
         )  # fmt: skip
         self.reception.open()
         secret = parts.settings.telegram_webhook_secret.get_secret_value()

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from handlers.counter import Counter
 from handlers.http.webhooks import webhook_door
 from payments.sandbox import Sandbox
+from shop.policies import LivePolicy
 from shop.polling import ask_about, claim_polls
 from shop.ports import PaymentRequest
 from shop.rules.states import OrderState
@@ -44,7 +45,7 @@ async def sandbox(shop: Shop, tmp_path: Path) -> AsyncIterator[Sandbox]:
 @asynccontextmanager
 async def door(shop: Shop, sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     counter = Counter(
-        storage=shop.storage, clock=shop.clock, vault=shop.vault, policy=shop.policy,
+        storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
         providers={CARD: sandbox}, bot_username="", public_url="", wake=lambda: None,
     )  # fmt: skip
     route = Route("/webhooks/{provider}", webhook_door(counter), methods=["POST"])

@@ -4,6 +4,9 @@ INSERT INTO catalogs (digest, document, applied_at) VALUES (:digest, :document, 
 -- name: catalog_latest^
 SELECT digest, document FROM catalogs ORDER BY id DESC LIMIT 1;
 
+-- name: catalog_latest_id$
+SELECT COALESCE(MAX(id), 0) FROM catalogs;
+
 -- name: product_put$
 INSERT INTO products (slug, kind, document, position, is_offered)
 VALUES (:slug, :kind, :document, :position, 1)

@@ -1,0 +1,35 @@
+"""The shop's policy as it is now: the settings, and the choices of the catalog in the books."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from shop.catalog_file.choices import choices_of
+from shop.rules.policy import Choices, Policy
+from shop.storage.books import Books
+from shop.storage.opening import Storage
+
+
+class LivePolicy:
+    """Follows `telekiosk catalog apply`, whichever process carried it out."""
+
+    def __init__(self, base: Policy) -> None:
+        """Begin with the settings alone."""
+        self.current = base
+        self._catalog_id = 0
+
+    async def refresh(self, storage: Storage) -> None:
+        """Take over what a newer catalog says; raises `BadCatalogError`, then nothing changes."""
+        newest = await storage.read(_newest)
+        if newest == self._catalog_id:
+            return
+        choices = choices_of(await storage.read(_sections))
+        chosen = {one.name: getattr(choices, one.name) for one in fields(Choices)}
+        self.current, self._catalog_id = replace(self.current, **chosen), newest
+
+
+def _newest(books: Books) -> int:
+    return books.catalog.latest_id()
+
+
+def _sections(books: Books) -> dict[str, Any]:
+    return dict((books.catalog.latest() or {}).get("choices", {}))
