@@ -23,8 +23,9 @@ def answers(provider: str) -> dict[str, bytes]:
 
 
 def updates() -> dict[str, bytes]:
-    """Everything Telegram may send, money in Stars included."""
-    return {**_files("telegram"), **bodies("stars")}
+    """Everything Telegram may send, money included."""
+    cards = {f"card-{name}": raw for name, raw in bodies("telegram_cards").items()}
+    return {**_files("telegram"), **bodies("stars"), **cards}
 
 
 def _files(provider: str) -> dict[str, bytes]:

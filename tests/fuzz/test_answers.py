@@ -28,7 +28,7 @@ REFS = {"btcpay": "4EnvcZ8sD6vkQjrvwtXQXN", "cryptopay": "528890", "stars": REFE
 Ask = Callable[[bytes], Sequence[PaymentEvent]]
 
 
-@pytest.fixture(params=REMOTE)
+@pytest.fixture(params=[name for name in REMOTE if answers(name)])  # cards cannot be asked about
 def asked(request: pytest.FixtureRequest) -> Iterator[tuple[str, Ask]]:
     """A provider's name, and its look-up, which gets this answer."""
     name, said = str(request.param), [b""]

@@ -157,6 +157,7 @@ def update(doors: Doors, body: bytes, stamp: Stamp, found: Counter[str]) -> byte
 
 
 def test_the_watch_notices_the_smallest_change(doors: Doors) -> None:
+    doors.do(doors.shop.greet())
     with watching(doors) as stamp:
         before = stamp()
         assert stamp() == before
