@@ -32,7 +32,7 @@ def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> 
         expires_at=affairs.expires_at,
         is_order_open=affairs.order_state is OrderState.OPEN,
         is_order_paid=affairs.order_state
-        in {OrderState.PAID, OrderState.REFUNDED, OrderState.CANCELLED},
+        in {OrderState.PAID, OrderState.HELD, OrderState.REFUNDED, OrderState.CANCELLED},
         received_before=before,
     )
 

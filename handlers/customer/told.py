@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers.customer.access import deliver
 from handlers.customer.told_money import failed, paid, seen, to_wallet
+from handlers.customer.told_review import assigned, in_review, review_refused
 from handlers.customer.told_time import ended, grace, reminder, suspended
 from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
@@ -92,5 +93,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HELD: held,
     Notice.RELEASED: released,
     Notice.GIVEN: given,
+    Notice.IN_REVIEW: in_review,
+    Notice.REVIEW_REFUSED: review_refused,
+    Notice.ASSIGNED: assigned,
     Notice.PROOF_REFUSED: proof_refused,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
+from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
@@ -114,6 +115,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
+    **told_guards.TELLERS,
 }
 
 
@@ -127,6 +129,7 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
         row.append(button(_("What is stuck"), "+stuck"))
     if notice is Notice.LOW_STOCK:
         row.append(button(_("Load stock"), "+s_stock"))
+    row += told_guards.buttons(visit, notice, facts)
     return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 
 

@@ -7,11 +7,13 @@ needs one reader and a frozen value in `shop.rules`, nothing else.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from shop.catalog_file.fraud_section import fraud_policy
+from shop.catalog_file.guards_section import guard_policy
 from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
 from shop.rules.policy import Choices
 
-SECTIONS = ("money",)  # in the order of an exported file
+SECTIONS = ("money", "fraud", "guards")  # in the order of an exported file
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,9 +34,12 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     del slugs  # for the sections that name plans
-    money = _section(top, "money")
-    choices = Choices(receipts=receipt_policy(money))
-    money.refuse_unknown()
+    money, fraud, guards = (_section(top, name) for name in ("money", "fraud", "guards"))
+    choices = Choices(
+        receipts=receipt_policy(money), fraud=fraud_policy(fraud), guards=guard_policy(guards)
+    )
+    for section in (money, fraud, guards):
+        section.refuse_unknown()
     return choices
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from shop.rules.fraud import FraudPolicy
+from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
 
 
@@ -11,6 +13,8 @@ class Choices:
     """What the owner chose in the catalog's sections; each field has its reader there."""
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    fraud: FraudPolicy = field(default_factory=FraudPolicy)
+    guards: GuardPolicy = field(default_factory=GuardPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

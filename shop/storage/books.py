@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from shop.storage.accounts import Accounts
 from shop.storage.catalog import CatalogTables
+from shop.storage.circuits import Circuits
+from shop.storage.claims import Claims
 from shop.storage.customers import Customers
+from shop.storage.guards import Guards
 from shop.storage.inbox import Inbox
 from shop.storage.journal import Journal
 from shop.storage.orders import Orders
@@ -12,6 +15,7 @@ from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
 from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
+from shop.storage.receipts import Receipts
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
@@ -23,13 +27,17 @@ class Books:
     __slots__ = (
         "accounts",
         "catalog",
+        "circuits",
+        "claims",
         "customers",
+        "guards",
         "inbox",
         "journal",
         "orders",
         "outbox",
         "payments",
         "proofs",
+        "receipts",
         "staff",
         "stock",
         "subscriptions",
@@ -42,13 +50,17 @@ class Books:
         sql = Sql(connection, dialect, sync)
         self.accounts = Accounts(sql)
         self.catalog = CatalogTables(sql)
+        self.circuits = Circuits(sql)
+        self.claims = Claims(sql)
         self.customers = Customers(sql)
+        self.guards = Guards(sql)
         self.inbox = Inbox(sql)
         self.journal = Journal(sql)
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
         self.proofs = Proofs(sql)
+        self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)

@@ -1,0 +1,30 @@
+"""What a customer reads where nothing is sold just now: why, and what to do."""
+
+from handlers.visit import Visit
+from handlers.wording import Html, Speech
+from shop.checkout import InReviewError
+from shop.guarding import note_refusal
+from shop.rules.errors import ShopError
+from shop.rules.fraud import RefusedError
+
+SORRY = (RefusedError, InReviewError)
+
+
+async def sorry(visit: Visit, error: ShopError) -> Html:
+    """Why nothing is sold just now; staff hear of whom the rules turned away."""
+    _ = visit.speech
+    if isinstance(error, RefusedError):
+        counter = visit.counter
+        await counter.storage.run(
+            note_refusal, visit.customer, error.findings, policy=counter.policy, now=visit.now
+        )
+        counter.wake()
+        return _("We cannot offer you this just now. Please write to us, and we sort it out "
+                 "together: /support")  # fmt: skip
+    return being_looked_at(_)
+
+
+def being_looked_at(_: Speech) -> Html:
+    """The money is here, and a person decides."""
+    return _("Your payment is here. A person takes a short look at it before your access opens; "
+             "you need not do anything, and need not pay again.")  # fmt: skip
