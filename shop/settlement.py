@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.agreements import card_label, means_effect
 from shop.news import take_news
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
@@ -19,6 +20,13 @@ from shop.rules.states import (
     OrderState,
     PaymentState,
     may_move,
+)
+from shop.starbooks import (
+    STANDINGS,
+    is_later_charge,
+    note_first_charge,
+    note_standing,
+    take_charge,
 )
 from shop.storage.books import Books
 from shop.storage.customers import Customer
@@ -72,6 +80,9 @@ def settle(
     if event.happening is Happening.ASK:
         books.payments.poll_later(affairs.payment_id, now)
         return Outcome.ASKED
+    if event.happening in STANDINGS:
+        note_standing(books, customer, affairs, event, now=now)
+        return Outcome.NOTED
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
     take_news(books, customer, affairs, event, policy=policy, now=now)
@@ -114,6 +125,12 @@ def _receive(
     money = event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
     at = event.occurred_at or now
+    is_later = is_later_charge(affairs, event)
+    if is_later:
+        taken = take_charge(books, affairs, event, policy=policy, now=now)
+        if taken is None:
+            return Outcome.KNOWN
+        affairs = taken
     judgement = judge(_due(books, customer, affairs, money), money, at=at, policy=policy.receipts)
     receipt = record_receipt(
         books, event, money, judgement, provider=affairs.provider,
@@ -121,6 +138,8 @@ def _receive(
     )  # fmt: skip
     if receipt is None:
         return Outcome.KNOWN
+    if not is_later:
+        note_first_charge(books, affairs, event, now=now)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
         books.payments.move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
@@ -128,7 +147,7 @@ def _receive(
     if judgement.fulfils:
         effects = _fulfil(
             books, customer, affairs, judgement, receipt=receipt, money=money, policy=policy,
-            now=now,
+            now=now, by_itself=_by_itself(books, affairs, is_later=is_later),
         )  # fmt: skip
     else:
         effects = _tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
@@ -163,6 +182,7 @@ def _fulfil(
     money: Money,
     policy: Policy,
     now: datetime,
+    by_itself: str,
 ) -> list[Effect]:
     closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
     assert closed  # noqa: S101 - read under the claim as open or expired
@@ -188,12 +208,24 @@ def _fulfil(
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
         screen_id=affairs.screen_id,
+        by_itself=by_itself,
     )
     heard = tell_staff(
         policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
         plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
     )  # fmt: skip
-    return [told, *added.effects, *heard]
+    kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    return [told, *added.effects, *heard, *kept]
+
+
+def _by_itself(books: Books, affairs: Affairs, *, is_later: bool) -> str:
+    """What renewed it without anybody's doing, "" when somebody paid by hand."""
+    if is_later:
+        return affairs.provider
+    if affairs.is_charge and affairs.subscription_id is not None:
+        renewal = books.renewals.of(affairs.subscription_id)
+        return card_label(renewal.means) if renewal else ""
+    return ""
 
 
 def _tell_not_owed(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.renewing import RenewingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +12,7 @@ class Choices:
     """What the owner chose in the catalog's sections; each field has its reader there."""
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

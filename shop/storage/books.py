@@ -11,7 +11,9 @@ from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
 from shop.storage.queries import Dialect, Sql
+from shop.storage.renewals import Renewals
 from shop.storage.staff import StaffTables
+from shop.storage.stars import StarTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
 
@@ -28,7 +30,9 @@ class Books:
         "orders",
         "outbox",
         "payments",
+        "renewals",
         "staff",
+        "stars",
         "stock",
         "subscriptions",
     )
@@ -46,6 +50,8 @@ class Books:
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
+        self.renewals = Renewals(sql)
         self.staff = StaffTables(sql)
+        self.stars = StarTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)

@@ -38,7 +38,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affairs:
-    """All that settlement decides on, read in one statement."""
+    """All that settlement decides on, read in one statement.
+
+    `is_charge`: the shop took this itself, from saved means; `saves`: the payer agreed that what
+    he pays with is kept.
+    """
 
     payment_id: int
     reference: str
@@ -54,6 +58,8 @@ class Affairs:
     term: str
     product: Product
     subscription_id: int | None
+    is_charge: bool
+    saves: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,7 @@ class Payments:
             expires_at=seconds(expires_at), poll_at=seconds(poll_at),
         )  # fmt: skip
         assert row is not None  # noqa: S101 - the statement always returns its row
-        return _payment(row)
+        return payment_of(row)
 
     def note_page(
         self, payment_id: int, *, provider_ref: str, url: str, expires_at: datetime
@@ -106,14 +112,19 @@ class Payments:
     def by_reference(self, reference: str) -> Payment | None:
         """The payment we gave this reference."""
         row = self._sql.one("payment_by_reference", reference=reference)
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
+
+    def get(self, payment_id: int) -> Payment | None:
+        """The payment of this id."""
+        row = self._sql.one("payment_by_id", id=payment_id)
+        return None if row is None else payment_of(row)
 
     def by_provider_ref(self, provider: str, provider_ref: str) -> Payment | None:
         """The payment the provider gave this id."""
         row = self._sql.one(
             "payment_by_provider_ref", provider=provider, provider_ref=provider_ref
         )
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
 
     def paid_on_screen(self, customer_id: int, *, screen_id: int, price_id: int) -> str | None:
         """The reference of a paid order's payment that hung in this message, if there is one."""
@@ -126,7 +137,7 @@ class Payments:
     def by_receipt(self, provider: str, receipt_id: str) -> Payment | None:
         """The payment that this money came for."""
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
 
     def affairs(self, reference: str) -> Affairs:
         """Read under the customer's claim, so that it holds until the commit."""
@@ -147,6 +158,8 @@ class Payments:
             term=row["term"],
             product=product_of(row),
             subscription_id=row["subscription_id"],
+            is_charge=row["charge_id"] == row["payment_id"],
+            saves=row["consent_id"] is not None,
         )
 
     def move(
@@ -167,7 +180,7 @@ class Payments:
         rows = self._sql.all(
             "payments_claim_polls", now=seconds(now), lease=seconds(lease), most=most
         )
-        return [_payment(row) for row in rows]
+        return [payment_of(row) for row in rows]
 
     def next_poll(self) -> datetime | None:
         """When it is time to ask about a payment next."""
@@ -204,7 +217,8 @@ class Payments:
         return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
 
 
-def _payment(row: Row) -> Payment:
+def payment_of(row: Row) -> Payment:
+    """A payment from its row."""
     return Payment(
         id=row["id"],
         reference=row["reference"],
