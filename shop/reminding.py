@@ -19,8 +19,8 @@ def remind(books: Books, *, now: datetime, most: int) -> int:
     effects: list[Effect] = []
     nexts: list[tuple[Remindable, datetime | None]] = []
     for one in due:
-        reminders = schedule(
-            starts_at=one.starts_at, ends_at=one.paid_until, zone=zone_of(one.zone)
+        reminders = list(
+            schedule(starts_at=one.starts_at, ends_at=one.paid_until, zone=zone_of(one.zone))
         )
         latest = latest_due(reminders, now=now)
         if latest is not None and one.is_told:

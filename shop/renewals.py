@@ -48,12 +48,6 @@ def due_renewals(books: Books, *, now: datetime, most: int) -> list[int]:
     return books.renewals.claim_due(now=now, lease=now + LEASE, most=most)
 
 
-def is_renewal_due(books: Books, *, now: datetime) -> bool:
-    """Whether there is any; asked before any writing, so that an idle shop writes nothing."""
-    due = books.renewals.next_due()
-    return due is not None and due <= now
-
-
 def take_up(
     books: Books, subscription_id: int, *, policy: Policy, now: datetime
 ) -> ChargeIntent | None:
@@ -102,7 +96,7 @@ def _next_step(
         return _later(books, renewal, now + _LOOK_AGAIN)
     if renewal.told_price_id != price.id:
         return _announce(
-            books, customer, renewal, subscription, product, price, policy=policy, now=now
+            books, customer, renewal, subscription, product, price=price, policy=policy, now=now
         )
     if now < renewal.charge_at:
         return _later(books, renewal, renewal.charge_at)
@@ -119,8 +113,8 @@ def _announce(
     renewal: Renewal,
     subscription: Subscription,
     product: Product,
-    price: Price,
     *,
+    price: Price,
     policy: Policy,
     now: datetime,
 ) -> ChargeIntent | None:

@@ -6,21 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from shop.agreements import card_label, means_effect
+from shop.fulfilling import due_of, fulfil, tell_not_owed
 from shop.news import take_news
-from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
 from shop.rules.policy import Policy
-from shop.rules.receiving import Due, Judgement, judge
-from shop.rules.states import (
-    PAYMENT_MOVES,
-    OrderState,
-    PaymentState,
-    may_move,
-)
+from shop.rules.receiving import judge
+from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.starbooks import (
     STANDINGS,
     is_later_charge,
@@ -31,9 +23,7 @@ from shop.starbooks import (
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
-from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs
-from shop.subscribing import add_time
 
 
 class Outcome(StrEnum):
@@ -80,12 +70,12 @@ def settle(
     if event.happening is Happening.ASK:
         books.payments.poll_later(affairs.payment_id, now)
         return Outcome.ASKED
-    if event.happening in STANDINGS:
-        note_standing(books, customer, affairs, event, now=now)
-        return Outcome.NOTED
     if event.happening is Happening.RECEIVED:
         return _receive(books, customer, affairs, event, policy=policy, now=now)
-    take_news(books, customer, affairs, event, policy=policy, now=now)
+    if event.happening in STANDINGS:
+        note_standing(books, customer, affairs, event, now=now)
+    else:
+        take_news(books, customer, affairs, event, policy=policy, now=now)
     return Outcome.NOTED
 
 
@@ -131,7 +121,9 @@ def _receive(
         if taken is None:
             return Outcome.KNOWN
         affairs = taken
-    judgement = judge(_due(books, customer, affairs, money), money, at=at, policy=policy.receipts)
+    judgement = judge(
+        due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
+    )
     receipt = record_receipt(
         books, event, money, judgement, provider=affairs.provider,
         payment_id=affairs.payment_id, customer_id=customer.id, now=now,
@@ -145,77 +137,16 @@ def _receive(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
     if judgement.fulfils:
-        effects = _fulfil(
+        effects = fulfil(
             books, customer, affairs, judgement, receipt=receipt, money=money, policy=policy,
             now=now, by_itself=_by_itself(books, affairs, is_later=is_later),
         )  # fmt: skip
+        if affairs.saves:
+            effects.append(means_effect("learn", affairs.payment_id, now=now))
     else:
-        effects = _tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
+        effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
     return Outcome.SETTLED if judgement.fulfils else Outcome.TO_WALLET
-
-
-def _due(books: Books, customer: Customer, affairs: Affairs, money: Money) -> Due:
-    before = Money.zero(money.currency)
-    if money.currency == affairs.whole.currency and money < affairs.whole:
-        # Less than the price: perhaps the rest of it. What came before must still be there.
-        short = books.payments.short_before(affairs.order_id, money.currency)
-        left = books.journal.wallet(customer.id, money.currency)
-        before = max(min(short, left, key=_minor), before, key=_minor)
-    return Due(
-        amount=affairs.whole,
-        expires_at=affairs.expires_at,
-        is_order_open=affairs.order_state is OrderState.OPEN,
-        is_order_paid=affairs.order_state
-        in {OrderState.PAID, OrderState.REFUNDED, OrderState.CANCELLED},
-        received_before=before,
-    )
-
-
-def _fulfil(
-    books: Books,
-    customer: Customer,
-    affairs: Affairs,
-    judgement: Judgement,
-    *,
-    receipt: int,
-    money: Money,
-    policy: Policy,
-    now: datetime,
-    by_itself: str,
-) -> list[Effect]:
-    closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
-    assert closed  # noqa: S101 - read under the claim as open or expired
-    live = (
-        None
-        if affairs.subscription_id is None
-        else books.subscriptions.get(affairs.subscription_id)
-    )
-    added = add_time(
-        books, customer, affairs.product, Interval.from_key(affairs.term), live=live,
-        order_id=affairs.order_id, is_trial=False, now=now,
-    )  # fmt: skip
-    told = tell_customer(
-        customer,
-        Notice.PAID,
-        key=str(receipt),
-        plan=affairs.product.slug,
-        term=affairs.term,
-        minor=money.minor,
-        currency=money.currency,
-        verdict=judgement.verdict,
-        to_wallet=judgement.to_wallet.minor,
-        until=int(added.span.ends_at.timestamp()),
-        is_new=added.is_new,
-        screen_id=affairs.screen_id,
-        by_itself=by_itself,
-    )
-    heard = tell_staff(
-        policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
-        plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
-    )  # fmt: skip
-    kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
-    return [told, *added.effects, *heard, *kept]
 
 
 def _by_itself(books: Books, affairs: Affairs, *, is_later: bool) -> str:
@@ -226,34 +157,3 @@ def _by_itself(books: Books, affairs: Affairs, *, is_later: bool) -> str:
         renewal = books.renewals.of(affairs.subscription_id)
         return card_label(renewal.means) if renewal else ""
     return ""
-
-
-def _tell_not_owed(
-    customer: Customer,
-    affairs: Affairs,
-    judgement: Judgement,
-    receipt: int,
-    money: Money,
-    *,
-    policy: Policy,
-) -> list[Effect]:
-    facts = {
-        "plan": affairs.product.slug,
-        "term": affairs.term,
-        "minor": money.minor,
-        "currency": money.currency,
-        "verdict": judgement.verdict,
-        "due": affairs.whole.minor,
-        "due_currency": affairs.whole.currency,
-    }
-    return [
-        tell_customer(customer, Notice.TO_WALLET, key=str(receipt), **facts),
-        *tell_staff(
-            policy, Notice.ODD_MONEY, key=str(receipt), customer=customer.id,
-            name=customer.name, provider=affairs.provider, **facts,
-        ),
-    ]  # fmt: skip
-
-
-def _minor(money: Money) -> int:
-    return money.minor

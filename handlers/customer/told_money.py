@@ -63,6 +63,10 @@ def _remark(visit: Visit, facts: Facts) -> Html:
     if kept:
         return _("That was {amount} more than the price. We keep it for you: /wallet",
                  amount=_.money(kept))  # fmt: skip
+    if facts["verdict"] == Verdict.TOLERATED:
+        missing = Money(facts["missing"], facts["currency"])
+        return _("That was {amount} less than the price. We let that be.",
+                 amount=_.money(missing))  # fmt: skip
     if facts["verdict"] == Verdict.LATE:
         return _("It came late, and we kept the old price for you.")
     return Html("")

@@ -118,6 +118,7 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
     """What a receipt did, in a word."""
     names = {
         Verdict.PAID: _("paid the order"),
+        Verdict.TOLERATED: _("paid the order, a little short"),
         Verdict.SHORT: _("too little"),
         Verdict.OVER: _("too much"),
         Verdict.LATE: _("late"),

@@ -20,8 +20,23 @@ Facts = Mapping[str, Any]
 def sale(visit: Visit, facts: Facts) -> Html:
     """Someone bought."""
     _ = visit.speech
-    return _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
+    text = _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
              money=_money(visit, facts), time=_time(visit, facts))  # fmt: skip
+    return lines(text, _remark(visit, facts))
+
+
+def _remark(visit: Visit, facts: Facts) -> Html:
+    """What was unusual about a sale."""
+    _ = visit.speech
+    if facts.get("to_wallet"):
+        more = _.money(Money(facts["to_wallet"], facts["currency"]))
+        return _("That was {amount} more than the price; it is in his wallet.", amount=more)
+    if facts.get("verdict") == Verdict.TOLERATED:
+        missing = _.money(Money(facts["missing"], facts["currency"]))
+        return _("That was {amount} less than the price, within your tolerance.", amount=missing)
+    if facts.get("verdict") == Verdict.LATE:
+        return _("It came late; the old price still held.")
+    return Html("")
 
 
 def odd_money(visit: Visit, facts: Facts) -> Html:

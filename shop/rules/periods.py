@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from shop.rules.errors import BadInputError
@@ -37,9 +38,8 @@ class Interval:
     @classmethod
     def from_key(cls, key: str) -> Self:
         """Read the short form back."""
-        if not (found := _KEY.fullmatch(key)):
-            raise BadInputError(reason=f"{key!r} is not an interval such as 3m.")
-        return cls(count=int(found[1]), unit=Unit(found[2]))
+        count, unit = _read_key(key)
+        return cls(count=count, unit=unit)
 
     @classmethod
     def from_words(cls, words: str) -> Self:
@@ -57,6 +57,14 @@ class Interval:
         """The form an owner writes in the catalog file."""
         noun = "day" if self.unit is Unit.DAY else "month"
         return f"{self.count} {noun}{'s' if self.count > 1 else ''}"
+
+
+@lru_cache(maxsize=256)
+def _read_key(key: str) -> tuple[int, Unit]:
+    # Every settlement reads one, and a shop has few.
+    if not (found := _KEY.fullmatch(key)):
+        raise BadInputError(reason=f"{key!r} is not an interval such as 3m.")
+    return int(found[1]), Unit(found[2])
 
 
 def add_months(start: datetime, months: int, *, anchor_day: int) -> datetime:

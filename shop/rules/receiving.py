@@ -1,6 +1,7 @@
 """What money that arrived means (law 7): one pure decision, its cases in a table test."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ class Verdict(StrEnum):
     """What a receipt did for its order."""
 
     PAID = "paid"
+    TOLERATED = "tolerated"  # a little less than the price, and the owner lets it be
     SHORT = "short"
     OVER = "over"
     LATE = "late"
@@ -41,16 +43,37 @@ class Judgement:
     fulfils: bool
 
 
+_WHOLE = 10_000  # basis points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """How much of a price may be missing: minor units, basis points; of both, the smaller."""
+
+    minor: int | None = None
+    points: int | None = None
+
+    def of(self, asked: int) -> int:
+        """What may be missing of so many minor units; a share is rounded down."""
+        share = None if self.points is None else asked * self.points // _WHOLE
+        return min((one for one in (self.minor, share) if one is not None), default=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPolicy:
     """The owner's choices about money that is not exactly what was asked.
 
-    `tolerance` is how many minor units may be missing; `late_days` how long after its
-    expiry an unpaid order is still honoured at its old price.
+    `tolerance` says by currency what may be missing; `late_days` how long after its expiry
+    an unpaid order is still honoured at its old price.
     """
 
-    tolerance: int = 0
+    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
     late_days: int = 3
+
+    def may_miss(self, asked: Money) -> int:
+        """How many minor units of this price may be missing."""
+        found = self.tolerance.get(asked.currency)
+        return 0 if found is None else found.of(asked.minor)
 
 
 def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> Judgement:
@@ -74,13 +97,23 @@ def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> 
     # What came short before lies in the wallet for this order; it counts now.
     together = (received + due.received_before).minor
     before, asked = due.received_before.minor, due.amount.minor
-    if asked - together > policy.tolerance:
+    if asked - together > policy.may_miss(due.amount):
         return all_to_wallet(Verdict.SHORT)
     to_order = min(together, asked)
     from_wallet = min(before, max(to_order - received.minor, 0))
     to_wallet = received.minor - (to_order - from_wallet)
-    verdict = Verdict.LATE if is_late else Verdict.OVER if to_wallet > 0 else Verdict.PAID
     return Judgement(
-        verdict=verdict, to_order=Money(to_order, currency), to_wallet=Money(to_wallet, currency),
-        from_wallet=Money(from_wallet, currency), fulfils=True,
-    )  # fmt: skip
+        verdict=_verdict(asked - to_order, to_wallet, is_late=is_late),
+        to_order=Money(to_order, currency),
+        to_wallet=Money(to_wallet, currency),
+        from_wallet=Money(from_wallet, currency),
+        fulfils=True,
+    )
+
+
+def _verdict(missing: int, more: int, *, is_late: bool) -> Verdict:
+    if missing:
+        return Verdict.TOLERATED
+    if is_late:
+        return Verdict.LATE
+    return Verdict.OVER if more > 0 else Verdict.PAID

@@ -1,6 +1,6 @@
 """When a person is reminded: at set days around the end, within their daytime, once each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -49,24 +49,24 @@ def in_daytime(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def schedule(
     *, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, days: Sequence[int] = DAYS_BEFORE
-) -> list[Reminder]:
-    """All reminders of one period, in order of time.
+) -> Iterator[Reminder]:
+    """All reminders of one period in order of time, each made when it is asked for.
+
+    `days` are in falling order. Every payment asks for the next one, and the rest cost time.
 
     A reminder that a short period would bring in its first half is left out: nobody who
     bought three days wants to hear on the first that they end.
     """
     half = starts_at + (ends_at - starts_at) / 2
-    found = []
     for days_before in days:
         due = ends_at - timedelta(days=days_before)
         if days_before > 0 and due < half:
             continue
         if days_before == 0:
             due = max(_last_call(ends_at, zone), starts_at)
-            found.append(Reminder(days_before=0, at=due))
+            yield Reminder(days_before=0, at=due)
         else:
-            found.append(Reminder(days_before=days_before, at=in_daytime(due, zone)))
-    return sorted(found, key=lambda reminder: (reminder.at, -reminder.days_before))
+            yield Reminder(days_before=days_before, at=in_daytime(due, zone))
 
 
 def _last_call(ends_at: datetime, zone: ZoneInfo) -> datetime:
@@ -81,7 +81,7 @@ def _at(local: datetime, hour: time) -> datetime:
     return local.replace(hour=hour.hour, minute=0, second=0, microsecond=0, fold=0)
 
 
-def next_after(reminders: Sequence[Reminder], *, after: datetime) -> Reminder | None:
+def next_after(reminders: Iterable[Reminder], *, after: datetime) -> Reminder | None:
     """The first reminder later than `after`, or None when all have been told."""
     return next((reminder for reminder in reminders if reminder.at > after), None)
 

@@ -1,11 +1,10 @@
 """Products and their prices: a price is never edited, only superseded."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shop.rules.catalog import STARS, Texts
 from shop.rules.errors import NotFoundError
@@ -15,6 +14,9 @@ from shop.rules.periods import Interval
 from shop.rules.renewing import STAR_TERM
 from shop.storage.moments import seconds
 from shop.storage.queries import Row, Sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,27 +149,31 @@ class CatalogTables:
 
 def product_of(row: Row) -> Product:
     """A product from its own row, or from a joined row that has `product_id`."""
-    document = _read(row["document"])
     keys = row.keys()
+    return _product(
+        row["product_id"] if "product_id" in keys else row["id"],
+        row["slug"],
+        row["document"],
+        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+    )
+
+
+@lru_cache(maxsize=256)
+def _product(product_id: int, slug: str, document_text: str, *, is_offered: bool) -> Product:
+    # Every settlement reads its plan, and there are few plans; a product never changes.
+    document: Mapping[str, Any] = json.loads(document_text)
     return Product(
-        id=row["product_id"] if "product_id" in keys else row["id"],
-        slug=row["slug"],
+        id=product_id,
+        slug=slug,
         name=document["name"],
         description=document["description"],
         screens=document["screens"],
         connector=document["connector"],
         trial_days=document["trial_days"],
         terms=Terms(grace_days=document["grace_days"], keep_days=document["keep_days"]),
-        is_offered=bool(row["is_offered"]) if "is_offered" in keys else True,
+        is_offered=is_offered,
         star_subscription=document.get("star_subscription", 0),
     )
-
-
-@lru_cache(maxsize=256)
-def _read(document: str) -> Mapping[str, Any]:
-    # Every settlement reads its plan, and there are few plans.
-    found: dict[str, Any] = json.loads(document)
-    return found
 
 
 def _price(row: Row) -> Price:

@@ -10,6 +10,8 @@ from typing import Any
 from shop.storage.moments import maybe_moment, moment, seconds
 from shop.storage.queries import Row, Sql
 
+_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` would make it each time
+
 
 class Kind(StrEnum):
     """What an effect is."""
@@ -134,7 +136,7 @@ def _columns(effect: Effect, now: datetime) -> dict[str, object]:
         "kind": effect.kind,
         "lane": effect.lane,
         "key": effect.key,
-        "payload": json.dumps(effect.payload, ensure_ascii=False),
+        "payload": _json(effect.payload),
         "due_at": at,
         "now": at,
     }

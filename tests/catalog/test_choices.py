@@ -10,6 +10,7 @@ from shop.catalogue import apply_catalog, describe, export_catalog, plan_changes
 from shop.policies import LivePolicy
 from shop.rules.catalog import Catalog
 from shop.rules.policy import Policy
+from shop.rules.receiving import Tolerance
 from shop.storage.opening import Storage
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -81,3 +82,34 @@ def test_sections_of_any_toml_shape_are_written_as_they_were() -> None:
     import tomllib
 
     assert sections_of(tomllib.loads(write_catalog(odd))) == sections
+
+
+def test_what_may_be_missing_is_a_sum_a_share_or_both() -> None:
+    text = """
+    [money]
+    tolerance = { EUR = "0.20", JPY = 5 }
+    tolerance_percent = { EUR = "0.5", USD = "1" }
+    """
+    receipts = choices_of(with_choices(text).sections).receipts
+    assert receipts.tolerance == {
+        "EUR": Tolerance(minor=20, points=50),
+        "JPY": Tolerance(minor=5),
+        "USD": Tolerance(points=100),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('tolerance = "0.20"', "needs an amount by currency"),
+        ("tolerance = { EUR = 0.20 }", "write amounts as text"),
+        ('tolerance_percent = { EUR = "-1" }', 'write a percentage like "0.5"'),
+        ('tolerance_percent = { EUR = "21" }', "more than 20 percent is no tolerance."),
+        ('tolerance_percent = { EURO = "1" }', "'EURO' is not a currency"),
+        ("tolerance_percent = 1", "[money.tolerance_percent] must be a table."),
+    ],
+)
+def test_a_tolerance_that_makes_no_sense_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(BadCatalogError) as caught:
+        with_choices(f"[money]\n{text}")
+    assert reason in caught.value.sentence

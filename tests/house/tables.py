@@ -96,7 +96,9 @@ CONTRADICTIONS = {
         SELECT o.id FROM orders AS o
         INNER JOIN payments AS pay ON pay.order_id = o.id
         INNER JOIN receipts AS r ON r.payment_id = pay.id AND r.to_order > 0
-        WHERE o.state = 'paid' AND r.to_order <> pay.whole
+        WHERE o.state = 'paid' AND (
+            r.to_order > pay.whole OR (r.to_order < pay.whole AND r.verdict <> 'tolerated')
+        )
     """,
     "a purchase was paid twice": """
         SELECT pay.order_id FROM payments AS pay

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shop.rules.money import Money
-from shop.rules.receiving import Due, Judgement, ReceiptPolicy, Verdict, judge
+from shop.rules.receiving import Due, Judgement, ReceiptPolicy, Tolerance, Verdict, judge
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -21,9 +21,12 @@ def due(minor: int = 1000, *, before: int = 0, is_open: bool = True, is_paid: bo
     )
 
 
-POLICY = ReceiptPolicy(tolerance=0, late_days=3)
-LENIENT = ReceiptPolicy(tolerance=5, late_days=3)
-STRICT = ReceiptPolicy(tolerance=0, late_days=0)
+POLICY = ReceiptPolicy(late_days=3)
+LENIENT = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=5)}, late_days=3)
+IN_PERCENT = ReceiptPolicy(tolerance={"EUR": Tolerance(points=50), "USD": Tolerance(minor=99)})
+CAPPED = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=2, points=50)})
+ELSEWHERE = ReceiptPolicy(tolerance={"USD": Tolerance(minor=500, points=2000)})
+STRICT = ReceiptPolicy(late_days=0)
 EXPIRED = due(is_open=False)
 
 
@@ -38,6 +41,7 @@ def says(verdict: Verdict, to_order: int, to_wallet: int, from_wallet: int = 0) 
 
 
 PAID, OVER, SHORT, LATE = Verdict.PAID, Verdict.OVER, Verdict.SHORT, Verdict.LATE
+NEAR = Verdict.TOLERATED
 TWICE = due(is_paid=True, is_open=False)
 # what is owed, what came, when, the policy -> verdict, to the order, to and from the wallet
 CASES = {
@@ -45,7 +49,15 @@ CASES = {
     "over": (due(), 1001, NOON, POLICY, says(OVER, 1000, 1)),
     "short": (due(), 999, NOON, POLICY, says(SHORT, 0, 999)),
     "nothing": (due(), 0, NOON, POLICY, says(SHORT, 0, 0)),
-    "short, tolerated": (due(), 995, NOON, LENIENT, says(PAID, 995, 0)),
+    "short, tolerated": (due(), 995, NOON, LENIENT, says(NEAR, 995, 0)),
+    "short within its share": (due(), 995, NOON, IN_PERCENT, says(NEAR, 995, 0)),
+    "short beyond its share": (due(), 994, NOON, IN_PERCENT, says(SHORT, 0, 994)),
+    "a share is rounded down": (due(199), 198, NOON, IN_PERCENT, says(SHORT, 0, 198)),
+    "short, and the smaller limit holds": (due(), 997, NOON, CAPPED, says(SHORT, 0, 997)),
+    "short within the smaller limit": (due(), 998, NOON, CAPPED, says(NEAR, 998, 0)),
+    "tolerated in another currency": (due(), 999, NOON, ELSEWHERE, says(SHORT, 0, 999)),
+    "late and tolerated": (EXPIRED, 996, NOON + DAY, LENIENT, says(NEAR, 996, 0)),
+    "the rest, nearly": (due(before=400), 597, NOON, LENIENT, says(NEAR, 997, 0, 400)),
     "short by one too many": (due(), 994, NOON, LENIENT, says(SHORT, 0, 994)),
     "the rest": (due(before=400), 600, NOON, POLICY, says(PAID, 1000, 0, 400)),
     "the rest and more": (due(before=400), 700, NOON, POLICY, says(PAID, 1000, 0, 300)),
@@ -82,7 +94,13 @@ def test_another_currency_goes_to_the_wallet_whatever_else_is_true() -> None:
 
 
 money = st.integers(0, 5000)
-policies = st.builds(ReceiptPolicy, tolerance=st.integers(0, 100), late_days=st.integers(0, 10))
+tolerances = st.builds(
+    Tolerance, minor=st.none() | st.integers(0, 100), points=st.none() | st.integers(0, 2000)
+)
+policies = st.builds(
+    ReceiptPolicy, tolerance=st.dictionaries(st.just("EUR"), tolerances),
+    late_days=st.integers(0, 10),
+)  # fmt: skip
 
 
 @given(
@@ -109,7 +127,9 @@ def test_no_money_is_made_or_lost(
     assert min(to_order, to_wallet, from_wallet) >= 0
     assert from_wallet <= before
     assert to_order <= minor
-    assert found.fulfils == (to_order > 0) or (to_order == 0 and minor <= policy.tolerance)
+    assert found.fulfils == (to_order > 0) or (
+        to_order == 0 and minor <= policy.may_miss(owed.amount)
+    )
     if found.fulfils:
-        assert minor - to_order <= policy.tolerance
+        assert minor - to_order <= policy.may_miss(owed.amount)
         assert not is_paid

@@ -81,10 +81,11 @@ def test_everybody_hears_everything_by_day_and_in_order(
     starts_at: datetime, days: int, zone: ZoneInfo
 ) -> None:
     ends_at = starts_at + timedelta(days=days)
-    reminders = schedule(starts_at=starts_at, ends_at=ends_at, zone=zone)
+    reminders = list(schedule(starts_at=starts_at, ends_at=ends_at, zone=zone))
     assert [one.days_before for one in reminders] == sorted(
         (one.days_before for one in reminders), reverse=True
     )
+    assert [one.at for one in reminders] == sorted(one.at for one in reminders)
     assert {0, -1} <= {one.days_before for one in reminders} <= set(DAYS_BEFORE)
     assert len({one.at for one in reminders}) == len(reminders)
     for one in reminders:

@@ -1,0 +1,121 @@
+"""What received money does for its order: time is added, or the wallet has it; people are told.
+
+The caller has claimed the customer and recorded the receipt.
+"""
+
+from datetime import datetime
+
+from shop.notices import tell_customer, tell_staff
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.periods import Interval
+from shop.rules.policy import Policy
+from shop.rules.receiving import Due, Judgement
+from shop.rules.states import OrderState
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.outbox import Effect
+from shop.storage.payments import Affairs
+from shop.subscribing import add_time
+
+
+def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> Due:
+    """What the order still waits for."""
+    before = Money.zero(money.currency)
+    if money.currency == affairs.whole.currency and money < affairs.whole:
+        # Less than the price: perhaps the rest of it. What came before must still be there.
+        short = books.payments.short_before(affairs.order_id, money.currency)
+        left = books.journal.wallet(customer.id, money.currency)
+        before = max(min(short, left, key=_minor), before, key=_minor)
+    return Due(
+        amount=affairs.whole,
+        expires_at=affairs.expires_at,
+        is_order_open=affairs.order_state is OrderState.OPEN,
+        is_order_paid=affairs.order_state
+        in {OrderState.PAID, OrderState.REFUNDED, OrderState.CANCELLED},
+        received_before=before,
+    )
+
+
+def fulfil(
+    books: Books,
+    customer: Customer,
+    affairs: Affairs,
+    judgement: Judgement,
+    *,
+    receipt: int,
+    money: Money,
+    policy: Policy,
+    now: datetime,
+    by_itself: str = "",
+) -> list[Effect]:
+    """Close the order, add the time; what is told is not queued yet.
+
+    `by_itself` is what renewed it without anybody's doing.
+    """
+    closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
+    assert closed  # noqa: S101 - read under the claim as open or expired
+    live = (
+        None
+        if affairs.subscription_id is None
+        else books.subscriptions.get(affairs.subscription_id)
+    )
+    added = add_time(
+        books, customer, affairs.product, Interval.from_key(affairs.term), live=live,
+        order_id=affairs.order_id, is_trial=False, now=now,
+    )  # fmt: skip
+    told = tell_customer(
+        customer,
+        Notice.PAID,
+        key=str(receipt),
+        plan=affairs.product.slug,
+        term=affairs.term,
+        minor=money.minor,
+        currency=money.currency,
+        verdict=judgement.verdict,
+        to_wallet=judgement.to_wallet.minor,
+        missing=(affairs.whole - judgement.to_order).minor,
+        until=int(added.span.ends_at.timestamp()),
+        is_new=added.is_new,
+        screen_id=affairs.screen_id,
+        by_itself=by_itself,
+    )
+    heard = tell_staff(
+        policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
+        plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
+        verdict=judgement.verdict, to_wallet=judgement.to_wallet.minor,
+        missing=(affairs.whole - judgement.to_order).minor,
+    )  # fmt: skip
+    return [told, *added.effects, *heard]
+
+
+def tell_not_owed(
+    customer: Customer,
+    affairs: Affairs,
+    judgement: Judgement,
+    receipt: int,
+    money: Money,
+    *,
+    policy: Policy,
+) -> list[Effect]:
+    """Tell both sides of money that its order does not take."""
+    facts = {
+        "plan": affairs.product.slug,
+        "term": affairs.term,
+        "minor": money.minor,
+        "currency": money.currency,
+        "verdict": judgement.verdict,
+        "due": affairs.whole.minor,
+        "due_currency": affairs.whole.currency,
+    }
+    return [
+        tell_customer(customer, Notice.TO_WALLET, key=str(receipt), **facts),
+        *tell_staff(
+            policy, Notice.ODD_MONEY, key=str(receipt), customer=customer.id,
+            name=customer.name, provider=affairs.provider, **facts,
+        ),
+    ]  # fmt: skip
+
+
+def _minor(money: Money) -> int:
+    return money.minor
