@@ -11,12 +11,20 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from handlers.apologies import closed_link
 from handlers.counter import Counter
 from handlers.http.measures import SETTLED, UPDATES
+from handlers.screens import shown_below
 from shop.checkout import may_pay
 from shop.people import note_unreachable
 from shop.ports import PaymentEvent
 from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError
 from shop.rules.money import Money
-from shop.updates import KeptUpdate, NewUpdate, fail_update, finish_update, keep_updates
+from shop.updates import (
+    KeptUpdate,
+    NewUpdate,
+    fail_update,
+    finish_update,
+    is_overtaken,
+    keep_updates,
+)
 
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
@@ -112,8 +120,9 @@ class Reception:
             money = None
         provider = self._money_provider if money else ""
         return NewUpdate(
-            update_id=raw["update_id"], kind=kind, raw=raw, money=money, provider=provider
-        )
+            update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
+            money=money, provider=provider,
+        )  # fmt: skip
 
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -131,7 +140,7 @@ class Reception:
     async def _handle(self, update: KeptUpdate) -> None:
         counter = self._counter
         try:
-            error = await self._answered(update.raw)
+            error = await self._answered(await self._today(update))
             if error is None or isinstance(error, ShopError | TelegramError):
                 await self._finish(update, error)
             else:
@@ -143,6 +152,15 @@ class Reception:
                 counter.wake()
         except BooksUnavailableError:
             log.warning("books_unavailable", door="chat")  # the inbox brings it again
+
+    async def _today(self, update: KeptUpdate) -> Mapping[str, Any]:
+        """The update, shown below where the person went on: an old tap undoes no newer screen."""
+        chat = chat_of(update.raw)
+        if update.is_again and await self._counter.storage.read(
+            is_overtaken, update, chat_id=chat
+        ):
+            return shown_below(update.raw)
+        return update.raw
 
     async def _answered(self, raw: Mapping[str, Any]) -> BaseException | None:
         """What went wrong, if anything did: one update must not stop its chat's others."""

@@ -1,7 +1,8 @@
 """A screen: one message with its buttons, and what the tapped button is answered with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -71,6 +72,14 @@ class Args:
 def data(screen: str, *args: object) -> str:
     """Callback data: `screen:arg:arg`."""
     return ":".join((screen, *(str(arg) for arg in args)))
+
+
+def shown_below(update: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same update of the Bot API; a tap in it is answered in a message of its own."""
+    query = update.get("callback_query")
+    if query is None or str(query.get("data", "")).startswith(KEEP):
+        return update
+    return {**update, "callback_query": {**query, "data": f"{KEEP}{query.get('data', '')}"}}
 
 
 def button(

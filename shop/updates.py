@@ -26,16 +26,18 @@ class NewUpdate:
     update_id: int
     kind: str
     raw: Mapping[str, Any]
+    chat_id: int | None = None
     money: PaymentEvent | None = None
     provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptUpdate:
-    """An update in the books that still is to be answered."""
+    """An update that still is to be answered; `is_again`: the clock brought it back."""
 
     letter_id: int
     raw: Mapping[str, Any]
+    is_again: bool = False
 
 
 def keep_updates(
@@ -48,7 +50,7 @@ def keep_updates(
         letter = books.inbox.keep(
             TELEGRAM, str(update.update_id), kind=update.kind, headers={}, body=body, now=now,
             state=InboxState.DONE if update.money else InboxState.WAITING,
-            due_at=None if update.money else now + _LEASE,
+            due_at=None if update.money else now + _LEASE, chat_id=update.chat_id,
         )  # fmt: skip
         if letter is None:
             continue
@@ -58,6 +60,11 @@ def keep_updates(
         else:
             kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
     return kept
+
+
+def is_overtaken(books: Books, update: KeptUpdate, *, chat_id: int) -> bool:
+    """Whether the person went on meanwhile: a later update of this chat was answered."""
+    return books.inbox.is_overtaken(update.letter_id, chat_id=chat_id)
 
 
 def finish_update(books: Books, letter_id: int) -> None:
@@ -91,4 +98,4 @@ def forget_updates(books: Books, *, now: datetime) -> int:
 
 
 def _kept(letter: Letter) -> KeptUpdate:
-    return KeptUpdate(letter_id=letter.id, raw=json.loads(letter.body))
+    return KeptUpdate(letter_id=letter.id, raw=json.loads(letter.body), is_again=True)

@@ -48,13 +48,13 @@ class Inbox:
     def keep(
         self, provider: str, event_id: str, *, kind: str, headers: Mapping[str, str],
         body: bytes, now: datetime, state: InboxState = InboxState.DONE,
-        due_at: datetime | None = None,
+        due_at: datetime | None = None, chat_id: int | None = None,
     ) -> int | None:  # fmt: skip
-        """Keep a letter; None when this one came before."""
+        """Keep a letter; None when this one came before. `chat_id`: an update's chat."""
         found: int | None = self._sql.value(
             "inbox_keep", provider=provider, event_id=event_id, kind=kind,
             headers=json.dumps(dict(headers)) if headers else "{}", body=body, state=state,
-            due_at=maybe_seconds(due_at), now=seconds(now),
+            due_at=maybe_seconds(due_at), now=seconds(now), chat_id=chat_id,
         )  # fmt: skip
         return found
 
@@ -66,6 +66,10 @@ class Inbox:
         """Take letters nobody finished, in order; they come again after `lease`."""
         rows = self._sql.all("inbox_claim", now=seconds(now), lease=seconds(lease), most=most)
         return sorted((_letter(row) for row in rows), key=lambda letter: letter.id)
+
+    def is_overtaken(self, letter_id: int, *, chat_id: int) -> bool:
+        """Whether a later update of this chat was answered already."""
+        return bool(self._sql.value("inbox_overtaken", chat_id=chat_id, id=letter_id))
 
     def release(self, *, now: datetime) -> int:
         """Give back what a killed process had taken."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from shop.policies import LivePolicy
 from shop.ports import PaymentEvent
 from shop.rules.policy import Policy
 from shop.storage.opening import Storage, storage_at
-from tests.house.clocks import HandClock
+from shop.updates import NewUpdate, claim_updates, keep_updates
+from tests.house.clocks import NOON, HandClock
 
 _MANY = 80  # more chats than are answered side by side
 
@@ -34,6 +36,7 @@ class Desk:
     def __init__(self, storage: Storage) -> None:
         self.asked: list[tuple[int, str]] = []
         self.answered: list[tuple[int, str]] = []
+        self.taps: list[str] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.may_answer, self.was_called = asyncio.Event(), asyncio.Event()
         counter = Counter(
@@ -48,6 +51,9 @@ class Desk:
         self.reception.open()
 
     async def _answer(self, raw: Mapping[str, Any]) -> BaseException | None:
+        if "callback_query" in raw:
+            self.taps.append(raw["callback_query"]["data"])
+            return None
         message = (raw["message"]["chat"]["id"], raw["message"]["text"])
         self.asked.append(message)
         await self.may_answer.wait()
@@ -116,3 +122,37 @@ async def test_an_update_delivered_twice_is_answered_once(storage: Storage) -> N
     await desk.reception.take([said(1, 1, "hello")])
     await desk.reception.settle_down()
     assert desk.answered == [(1, "hello")]
+
+
+def tapped(number: int, chat: int, data: str) -> dict[str, Any]:
+    message = {"message_id": 5, "chat": {"id": chat, "type": "private"}, "text": "a screen"}
+    query = {"id": str(number), "from": {"id": chat}, "data": data, "message": message}
+    return {"update_id": number, "callback_query": query}
+
+
+async def _brought_back(storage: Storage, *, with_newer: bool) -> list[str]:
+    """What the desk is asked when a tap that a killed process left comes again."""
+    left = Desk(storage)
+    left.may_answer.set()
+    old = NewUpdate(update_id=1, kind="callback_query", raw=tapped(1, 1, "ways:3"), chat_id=1)
+    await storage.run(keep_updates, [old], policy=Policy(), now=NOON)
+    if with_newer:
+        await left.reception.take([tapped(2, 1, "pay:3:card")])
+    await left.reception.take([tapped(3, 2, "pay:3:card")])
+    await left.reception.settle_down()
+    later = NOON + timedelta(minutes=5)
+    found = await storage.run(claim_updates, policy=Policy(), now=later, most=9)
+    left.taps.clear()
+    left.reception.answer_later(found)
+    await left.reception.settle_down()
+    return left.taps
+
+
+async def test_a_tap_that_comes_again_is_shown_in_its_place(storage: Storage) -> None:
+    assert await _brought_back(storage, with_newer=False) == ["ways:3"]
+
+
+async def test_a_tap_that_comes_again_too_late_does_not_undo_the_newer_screen(
+    storage: Storage,
+) -> None:
+    assert await _brought_back(storage, with_newer=True) == ["+ways:3"]

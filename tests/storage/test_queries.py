@@ -327,6 +327,9 @@ def inbox(books: Books) -> None:
     assert done is not None
     assert waiting is not None
     assert keep("1") is None
+    assert keep("3", chat_id=7) is not None
+    assert books.inbox.is_overtaken(waiting, chat_id=7)
+    assert not books.inbox.is_overtaken(waiting, chat_id=8)
     assert books.inbox.waiting() == 1
     assert books.inbox.next_due() == NOW
     [letter] = books.inbox.claim(now=NOW, lease=NOW + DAY, most=9)
@@ -341,7 +344,7 @@ def inbox(books: Books) -> None:
     assert not books.inbox.reopen(done, now=NOW)
     assert books.inbox.get(99) is None
     assert books.inbox.forget_updates(before=NOW, most=9) == 0
-    assert books.inbox.forget_updates(before=NOW + DAY, most=9) == 1
+    assert books.inbox.forget_updates(before=NOW + DAY, most=9) == 2
     assert books.inbox.get(done) is None
     assert books.inbox.get(waiting) is not None
 

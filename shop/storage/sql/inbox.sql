@@ -1,6 +1,6 @@
 -- name: inbox_keep$
-INSERT INTO inbox (provider, event_id, kind, headers, body, state, due_at, received_at)
-VALUES (:provider, :event_id, :kind, :headers, :body, :state, :due_at, :now)
+INSERT INTO inbox (provider, event_id, kind, headers, body, state, due_at, received_at, chat_id)
+VALUES (:provider, :event_id, :kind, :headers, :body, :state, :due_at, :now, :chat_id)
 ON CONFLICT (provider, event_id) DO NOTHING RETURNING id;
 
 -- name: inbox_finish!
@@ -12,6 +12,12 @@ WHERE id IN (
     SELECT id FROM inbox WHERE state = 'waiting' AND due_at <= :now ORDER BY id LIMIT :most
 )
 RETURNING *;
+
+-- name: inbox_overtaken$
+SELECT COUNT(*) FROM (
+    SELECT 1 AS one FROM inbox
+    WHERE chat_id = :chat_id AND id > :id AND state = 'done' LIMIT 1
+) AS newer;
 
 -- name: inbox_release!
 UPDATE inbox SET due_at = :now WHERE state = 'waiting' AND due_at > :now;
