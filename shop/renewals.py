@@ -23,7 +23,7 @@ from shop.storage.catalog import Price, Product
 from shop.storage.customers import Customer
 from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs, Payment
-from shop.storage.renewals import Renewal
+from shop.storage.renewals import GIVEN_UP, Renewal
 from shop.storage.subscriptions import Subscription
 
 LEASE = timedelta(minutes=2)
@@ -31,7 +31,6 @@ _LOOK_AGAIN = timedelta(hours=6)
 _SEEN_AGAIN = timedelta(hours=1)
 _TOLD_LATE = timedelta(hours=12)
 _WORRYING = 4  # silences
-_GIVEN_UP = 1000  # tries: this round waits for the person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +90,7 @@ def _next_step(
         books.outbox.add([told], now=now)
         return _turn_off(books, renewal)
     waits = subscription.standing.is_held or not customer.is_reachable
-    if waits or renewal.tries >= _GIVEN_UP:
+    if waits or renewal.waits_for_person:
         # On hold, or nobody could be told, or it is the person's turn: look in now and then.
         return _later(books, renewal, now + _LOOK_AGAIN)
     if renewal.told_price_id != price.id:
@@ -248,7 +247,7 @@ def note_decline(
         replace(
             renewal,
             is_on=renewal.is_on and why is not Refusal.GONE,
-            tries=_GIVEN_UP if again is None else tries,
+            tries=GIVEN_UP if again is None else tries,
             charge_at=again or renewal.charge_at,
             next_at=again or now + _LOOK_AGAIN,
         )

@@ -4,7 +4,7 @@ import asyncio
 from urllib.parse import quote
 
 from handlers.customer.plans import plan_screen
-from handlers.customer.ways import provider_name, summary, ways_screen
+from handlers.customer.ways import SAVES, provider_name, summary, ways_screen
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, paragraphs
@@ -15,6 +15,8 @@ from shop.checkout import (
     PageTexts,
     PaidAlreadyError,
     PriceChangedError,
+    RenewingNowError,
+    SubscribedError,
     begin_payment,
     open_page,
 )
@@ -39,7 +41,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         visit = await visit.show(_preparing(_))
     choice = Choice(
         customer_id=visit.customer.id, price_id=price_id, provider=name,
-        screen_id=visit.message_id,
+        screen_id=visit.message_id, saves=args.choice(2) == SAVES,
     )  # fmt: skip
     try:
         intent = await counter.storage.run(
@@ -50,6 +52,13 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))
+    except RenewingNowError:
+        words = _("Your saved card is being charged for this right now. Please wait a moment; we "
+                  "write to you.")  # fmt: skip
+        return (await ways_screen(visit, price_id)).explaining(words)
+    except SubscribedError:
+        words = _("You have this subscription already; Telegram renews it by itself.")
+        return (await ways_screen(visit, price_id)).explaining(words)
     except (PriceChangedError, NotOfferedError):
         await visit.show(await ways_screen(visit, price_id))  # it explains what changed
         return None
@@ -107,9 +116,13 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
         "The price is kept for you until {moment}.",
         moment=_.moment(intent.payment.expires_at, now=visit.now),
     )
+    keeps = Html("")
+    if intent.saves:
+        keeps = _("Your card is kept by {way}, not by us, and renews this by itself until you say "
+                  "stop: /account", way=provider_name(_, name))  # fmt: skip
     price = _("Pay {price}", price=_.money(intent.payment.due))
     return Screen(
-        text=paragraphs(*summary(visit, one), how, until),
+        text=paragraphs(*summary(visit, one), how, keeps, until),
         rows=(
             (link(price, url, style="primary"),),
             (button(_("I have paid"), "check", intent.payment.reference),),

@@ -8,6 +8,9 @@ from shop.storage.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.storage.payments import Payment, payment_of
 from shop.storage.queries import Row, Sql
 
+GIVEN_UP = 1000
+"""So many tries mean that this round waits for the person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
@@ -48,6 +51,11 @@ class Renewal:
     silences: int
     payment_id: int | None
     next_at: datetime | None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether this round was given up: only the person can renew now."""
+        return self.tries >= GIVEN_UP
 
 
 class Renewals:
