@@ -12,7 +12,7 @@ from bot.reception import MoneyReader
 from bot.settings import Settings
 from bot.timed import TimedProvider
 from bot.vault import FernetVault, derive
-from shop.ports import Clock, Connector, PaymentProvider, Vault
+from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault
 from shop.rules.errors import BadInputError
 from shop.rules.policy import Policy
 from shop.stockroom import BooksShelf
@@ -81,7 +81,7 @@ def assemble(
         providers={name: TimedProvider(provider) for name, provider in providers.items()},
         connectors=_connectors(settings, shelf),
         routes=tuple(builder.routes),
-        read_money=builder.stars().read_update,
+        read_money=_money_reader(builder.stars(), builder.telegram_cards()),
     )
 
 
@@ -110,11 +110,16 @@ class _Providers:
         steps: tuple[tuple[bool, Callable[[], list[PaymentProvider]]], ...] = (
             (bool(self._settings.stripe_secret_key), self._stripe),
             (self._settings.stars, lambda: [self.stars()]),
+            (
+                bool(self._settings.telegram_provider_token.get_secret_value()),
+                lambda: [self.telegram_cards()],
+            ),
             (bool(self._settings.coinbase_key_id), self._coinbase),
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
             (bool(self._settings.btcpay_url), self._btcpay),
             (bool(self._settings.cryptopay_token), self._cryptopay),
             (bool(self._settings.nowpayments_api_key), self._nowpayments),
+            (bool(self._settings.transfer_details), self._transfer),
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
@@ -149,6 +154,19 @@ class _Providers:
             clock=self._clock,
             http=self._http,
             api_url=self._settings.telegram_api_url,
+        )
+
+    def telegram_cards(self) -> Any:  # noqa: ANN401 - TelegramCards, whose class loads here
+        """Cards inside Telegram; like Stars, they are read when they are switched off, too."""
+        from payments.telegram_cards import TelegramCards
+
+        settings = self._settings
+        return TelegramCards(
+            token=settings.telegram_bot_token.get_secret_value(),
+            provider_token=settings.telegram_provider_token.get_secret_value(),
+            http=self._http,
+            api_url=settings.telegram_api_url,
+            currency=settings.base_currency,
         )
 
     def _coinbase(self) -> list[PaymentProvider]:
@@ -222,6 +240,11 @@ class _Providers:
             )
         ]
 
+    def _transfer(self) -> list[PaymentProvider]:
+        from payments.transfer import Transfer
+
+        return [Transfer(details=self._settings.transfer_details)]
+
     def _sandbox(self) -> list[PaymentProvider]:
         from starlette.routing import Mount
 
@@ -239,6 +262,18 @@ class _Providers:
             self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
             made.append(sandbox)
         return list(made)
+
+
+def _money_reader(*tills: Any) -> MoneyReader:  # noqa: ANN401 - Stars and TelegramCards
+    """Whose money an update carries, with the event."""
+
+    def read(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+        for till in tills:
+            if (event := till.read_update(update)) is not None:
+                return till.name, event
+        return None
+
+    return read
 
 
 def _several(secrets: str) -> tuple[str, ...]:

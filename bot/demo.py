@@ -30,6 +30,7 @@ _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this ma
 _BOT = "telekiosk_demo_bot"
 _NAME = "Northlight TV"
 _PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga (staff):en")
+_ACCOUNT = "Account holder: Northlight TV Ltd; IBAN: DE02 1203 0000 0000 2020 51; BIC: BYLADEM1001"
 _STAFF = (9001,)
 _NOTE = "demo_clock_seconds"
 _MOST_SECONDS = 366 * 86400
@@ -88,6 +89,7 @@ class Demo:
             secret_key=SecretStr("the demo keeps no secrets"),
             stars=True,
             sandbox=True,
+            transfer_details=_ACCOUNT,
             catalog=self.catalog,
         )
 

@@ -106,10 +106,11 @@ async def _build(
         storage=parts.storage, clock=parts.clock, vault=parts.vault, policies=policies,
         providers=parts.providers, bot_username=name, public_url=settings.address,
         chat_url=chat_url or f"https://t.me/{name}", wake=awake.set,
+        transfer_details=settings.transfer_details,
     )  # fmt: skip
     reception = Reception(
         counter, answer=partial(answer_one, application), call=calls.call,
-        read_money=parts.read_money, money_provider="stars",
+        read_money=parts.read_money,
     )  # fmt: skip
     ticker = Ticker(
         counter, bot=application.bot, connectors=parts.connectors, reception=reception,

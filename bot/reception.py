@@ -44,10 +44,10 @@ log = structlog.get_logger()
 
 
 class MoneyReader(Protocol):
-    """Finds a payment in an update: `payments.stars.read_update` is one."""
+    """Finds a payment in an update: of Stars, or of a card inside Telegram."""
 
-    def __call__(self, update: Mapping[str, Any]) -> PaymentEvent | None:
-        """The event, or None when the update carries no money."""
+    def __call__(self, update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+        """The provider's name and the event, or None when the update carries no money."""
         ...
 
 
@@ -61,11 +61,10 @@ class Reception:
         answer: Answer,
         call: Callable[..., Awaitable[Any]],
         read_money: MoneyReader,
-        money_provider: str,
     ) -> None:
         """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
         self._counter, self._answer, self._call = counter, answer, call
-        self._read_money, self._money_provider = read_money, money_provider
+        self._read_money = read_money
         self._lanes: dict[int, deque[KeptUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -91,8 +90,9 @@ class Reception:
         kept = await counter.storage.run(
             keep_updates, kept_ones, policy=counter.policy, now=counter.clock.now()
         )
-        if any(update.money for update in kept_ones):
-            SETTLED.labels(self._money_provider, "update").inc()
+        if with_money := [update.provider for update in kept_ones if update.money]:
+            for provider in with_money:
+                SETTLED.labels(provider, "update").inc()
             counter.wake()
         self.answer_later(kept)
 
@@ -114,11 +114,10 @@ class Reception:
 
     def _new(self, raw: Raw, kind: str) -> NewUpdate:
         try:
-            money = self._read_money(raw)
+            provider, money = self._read_money(raw) or ("", None)
         except BadInputError as error:
             log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
-            money = None
-        provider = self._money_provider if money else ""
+            provider, money = "", None
         return NewUpdate(
             update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
             money=money, provider=provider,

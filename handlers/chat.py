@@ -19,6 +19,7 @@ from handlers.counter import Counter
 from handlers.customer.home import home
 from handlers.customer.plans import plan_screen
 from handlers.customer.routes import COMMANDS, SCREENS, Route
+from handlers.customer.transferring import receive_file
 from handlers.profile import set_profile
 from handlers.screens import KEEP, Args, OddButtonError, Screen, button, link
 from handlers.staff import routes as staff
@@ -148,6 +149,8 @@ def _anything(counter: Counter) -> Callback:
         text = "" if message is None else message.text or ""
         if visit.is_staff and message is not None and message.document is not None:
             await receive(visit, message)
+        elif message is not None and message.effective_attachment is not None:
+            await visit.show(await receive_file(visit, message) or lost(visit))
         elif visit.is_staff and text and not text.startswith("/"):
             await visit.show(await found(visit, text))
         else:

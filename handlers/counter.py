@@ -14,7 +14,8 @@ class Counter:
     """Frozen, and the same for every door of one process.
 
     `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
-    name given to people met for the first time; `wake` tells the clock that effects wait.
+    name given to people met for the first time; `wake` tells the clock that effects wait;
+    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`.
     """
 
     storage: Storage
@@ -27,6 +28,7 @@ class Counter:
     wake: Callable[[], None]
     chat_url: str = ""
     zone: str = "UTC"
+    transfer_details: str = ""
 
     @property
     def policy(self) -> Policy:

@@ -47,6 +47,7 @@ class Today:
     subscriptions: dict[SubscriptionState, int]
     stock: dict[str, int]
     backlog: Backlog
+    proofs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def today(books: Books, *, since: datetime, now: datetime) -> Today:
         subscriptions=books.subscriptions.counts(),
         stock=books.stock.levels(),
         backlog=backlog(books),
+        proofs=books.proofs.count_waiting(),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import quote
 
 from handlers.customer.plans import plan_screen
+from handlers.customer.transferring import transfer_screen
 from handlers.customer.ways import SAVES, provider_name, summary, ways_screen
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
@@ -24,6 +25,7 @@ from shop.choosing import Basket, Try, basket, try_of
 from shop.polling import ask_about
 from shop.ports import PaymentProvider, ProviderError
 from shop.rules.states import OPEN_PAYMENTS, OrderState, PaymentState
+from shop.rules.transfers import TRANSFER
 
 _PATIENCE = 0.7  # seconds until a person is told that the page is being made
 
@@ -85,6 +87,8 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
         )
         return (await ways_screen(visit, intent.price.id)).explaining(sorry)
     one = await counter.storage.read(basket, intent.price.id, visit.customer.id, now=visit.now)
+    if provider.name == TRANSFER:
+        return transfer_screen(visit, intent, one)
     return _pay_screen(visit, provider.name, intent, one, url=url)
 
 

@@ -16,6 +16,7 @@ from handlers.customer.told_renewing import (
 )
 from handlers.customer.told_renewing import failed as renewal_failed
 from handlers.customer.told_time import ended, grace, reminder, suspended
+from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
 from handlers.visit import Visit
 from shop.choosing import Card, card
@@ -107,4 +108,5 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.STARS_STOPPED: stars_stopped,
     Notice.STARS_RESUMED: stars_resumed,
     Notice.STARS_FAILED: stars_failed,
+    Notice.PROOF_REFUSED: proof_refused,
 }

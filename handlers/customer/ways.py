@@ -41,6 +41,8 @@ def provider_name(_: Speech, name: str) -> Html:
         "cryptopay": _("Crypto Pay"),
         "transfer": _("Bank transfer"),
         "stars": _("Telegram Stars"),
+        "telegram_cards": _("Card in Telegram"),
+        "wallet": _("Wallet"),
     }
     return names.get(name) or escape(name.replace("_", " ").title())
 

@@ -31,6 +31,7 @@ async def desk(visit: Visit, _args: Args) -> Screen:
     rows = (
         (button(_("Find a customer"), "s_find"),),
         (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
+        *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )
     return Screen(text=text, rows=rows)

@@ -15,6 +15,14 @@ from handlers.staff.acts import (
 from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
 from handlers.staff.giving import give
+from handlers.staff.proofs import (
+    approve_by_words,
+    approved,
+    refuse_by_words,
+    refused,
+    shown,
+    waiting,
+)
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
 from handlers.visit import Visit
@@ -33,7 +41,10 @@ async def find(visit: Visit, words: list[str]) -> Screen:
     return await found(visit, " ".join(words))
 
 
-COMMANDS: Mapping[str, Words] = {"admin": admin, "find": find, "extend": extend_by_words}
+COMMANDS: Mapping[str, Words] = {
+    "admin": admin, "find": find, "extend": extend_by_words,
+    "paid": approve_by_words, "refuse": refuse_by_words,
+}  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,
@@ -47,6 +58,10 @@ SCREENS: Mapping[str, Route] = {
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
+    "p_yes": approved,
+    "p_no": refused,
+    "p_show": shown,
+    "proofs": waiting,
     "stuck": stuck,
     "e_again": effect_again,
     "e_away": effect_away,

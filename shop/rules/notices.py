@@ -27,6 +27,7 @@ class Notice(StrEnum):
     STARS_STOPPED = "stars_stopped"
     STARS_RESUMED = "stars_resumed"
     STARS_FAILED = "stars_failed"
+    PROOF_REFUSED = "proof_refused"
     # staff
     SALE = "sale"
     ODD_MONEY = "odd_money"
@@ -37,3 +38,4 @@ class Notice(StrEnum):
     STUCK = "stuck"
     STAR_BOOKS = "star_books"
     MEANS_REFUSED = "means_refused"
+    PROOF = "proof"

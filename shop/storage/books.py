@@ -10,6 +10,7 @@ from shop.storage.journal import Journal
 from shop.storage.orders import Orders
 from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
+from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.renewals import Renewals
 from shop.storage.staff import StaffTables
@@ -30,6 +31,7 @@ class Books:
         "orders",
         "outbox",
         "payments",
+        "proofs",
         "renewals",
         "staff",
         "stars",
@@ -51,6 +53,7 @@ class Books:
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
         self.renewals = Renewals(sql)
+        self.proofs = Proofs(sql)
         self.staff = StaffTables(sql)
         self.stars = StarTables(sql)
         self.stock = Stock(sql)

@@ -218,7 +218,7 @@ class Payments:
 
 
 def payment_of(row: Row) -> Payment:
-    """A payment from its row."""
+    """Read a row of the table."""
     return Payment(
         id=row["id"],
         reference=row["reference"],

@@ -46,7 +46,6 @@ class Desk:
         )  # fmt: skip
         self.reception = Reception(
             counter, answer=self._answer, call=self._call, read_money=_no_money,
-            money_provider="stars",
         )  # fmt: skip
         self.reception.open()
 
@@ -65,7 +64,7 @@ class Desk:
         self.was_called.set()
 
 
-def _no_money(update: Mapping[str, Any]) -> PaymentEvent | None:
+def _no_money(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
     del update
     return None
 

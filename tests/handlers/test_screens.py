@@ -17,13 +17,19 @@ from handlers.customer.routes import SCREENS
 from handlers.profile import commands, staff_commands
 from handlers.screens import Args, Screen
 from handlers.staff import told as to_staff
+from handlers.staff.proofs import proof_screen
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
 from preview.client import Chat
+from shop.checkout import Choice, begin_payment
+from shop.people import known
+from shop.proofs import case_of, refuse, take_proof
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.receiving import Verdict
+from shop.rules.transfers import FileKind
+from shop.storage.proofs import File
 from tests.handlers.house import SAMPLE, STAFF, House, open_house
 
 LONG = "abcdefghijklmnopqrstuvwx"
@@ -37,6 +43,7 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
 }  # fmt: skip
 SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
+SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
     "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True, "screen_id": 1,
@@ -117,7 +124,7 @@ async def test_every_screen_is_sound_in_every_language(long_house: House) -> Non
 async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
     wrong: dict[str, list[str]] = {}
     for language in locales.languages():
-        for notice in set(Notice) - {Notice.CREDENTIALS}:
+        for notice in set(Notice) - {Notice.CREDENTIALS, Notice.PROOF}:
             for verdict in Verdict:
                 visit = await visited(long_house, 1001, language)
                 facts = {**FACTS, "notice": notice, "verdict": verdict}
@@ -134,7 +141,28 @@ async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Scre
 
 
 def test_every_notice_has_words() -> None:
-    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) == set(Notice)
+    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) | {Notice.PROOF} == set(Notice)
+
+
+async def test_what_stands_below_a_proof_is_sound_in_every_language(long_house: House) -> None:
+    storage, now = long_house.storage, long_house.clock.now()
+    anna = await storage.read(known, 1001)
+    assert anna
+    choice = Choice(customer_id=anna.id, price_id=1, provider="transfer")
+    policy = long_house.counter.policy
+    await storage.run(begin_payment, choice, policy=policy, now=now)
+    for name in "ab":
+        file = File(kind=FileKind.PHOTO, file_id=name, unique_id=name, digest="")
+        await storage.run(take_proof, anna.id, file, policy=policy, now=now)
+    await storage.run(refuse, STAFF, proof_id=1, reason="<words> " * 50, now=now)
+    wrong = []
+    for language in locales.languages():
+        visit = await visited(long_house, STAFF, language)
+        for number in (1, 2):
+            screen = proof_screen(visit, await storage.read(case_of, number))
+            wrong += faults(screen)
+            wrong += ["caption"] * (len(html.unescape(screen.text)) > 1024)
+    assert wrong == []
 
 
 @pytest.mark.parametrize("language", locales.languages())

@@ -122,7 +122,6 @@ class Doors:
         parts = self.parts
         self.reception = Reception(
             self.counter, answer=self._answer, call=self._call, read_money=parts.read_money,
-            money_provider="stars",
         )  # fmt: skip
         self.reception.open()
         secret = parts.settings.telegram_webhook_secret.get_secret_value()

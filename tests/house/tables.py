@@ -11,7 +11,8 @@ from psycopg.rows import tuple_row
 Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
     "accounts", "audit", "catalogs", "customers", "inbox", "journal", "notes", "orders", "outbox",
-    "payments", "periods", "prices", "products", "receipts", "stock", "subscriptions", "trials",
+    "payments", "periods", "prices", "products", "proofs", "receipts", "stock", "subscriptions",
+    "trials", "wallet_parts",
 )  # fmt: skip
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from tests.payments.rigs import (
     ALL,
+    MUTE,
     REMOTE,
     SIGNED,
     STAMPED,
+    WITH_PAGES,
     Declining,
     Ending,
     Remote,
@@ -18,14 +20,33 @@ from tests.payments.rigs import (
     rig_of,
 )
 
-_ENDING = [name for name in ALL if name != "stars"]
+_ENDING = [name for name in ALL if name not in {"stars", "telegram_cards"}]
 _DECLINING = [name for name in _ENDING if name != "cryptopay"]  # a wallet pays or does not
-_FINDING = [name for name in ALL if name != "nowpayments"]  # it has no search, nor keys
+_TELLING = [name for name in ALL if name not in MUTE]
+_FINDING = [name for name in WITH_PAGES if name != "nowpayments"]  # it has no search, nor keys
 
 
 @pytest.fixture(params=_FINDING)
 async def finding(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=WITH_PAGES)
+async def paged(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=_TELLING)
+async def telling(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def mute(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of("telegram_cards", tmp_path) as made:
         yield made
 
 

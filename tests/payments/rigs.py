@@ -21,6 +21,8 @@ from payments.nowpayments import NowPayments
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
+from payments.telegram_cards import TelegramCards
+from payments.transfer import Transfer
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
 from tests.standins import (
@@ -118,8 +120,8 @@ def request_of(rig: Rig, reference: str = "pay_1", **changes: Any) -> PaymentReq
 
 
 def hear(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
-    """Let the provider read what was sent; for Stars that is an update."""
-    if isinstance(rig.provider, Stars):
+    """Let the provider read what was sent; inside Telegram that is an update."""
+    if isinstance(rig.provider, Stars | TelegramCards):
         event = rig.provider.read_update(json.loads(delivery.body))
         return [event] if event else []
     return rig.provider.read_webhook(delivery.headers, delivery.body, now=rig.clock.now())
@@ -382,6 +384,46 @@ class StarsRig:
         return self.server.pay(page.provider_ref)
 
 
+class CardsRig:
+    """Cards inside Telegram, and the same Bot API stand-in."""
+
+    currency = "EUR"
+    hidden = (star_bot.TOKEN, star_bot.PROVIDER_TOKEN)
+
+    def __init__(
+        self, *, clock: Hands, server: star_bot.StarBotServer, url: str, http: httpx.AsyncClient
+    ) -> None:
+        self.clock, self.server, self._url, self._http = clock, server, url, http
+        self.provider: PaymentProvider = self.with_token(star_bot.PROVIDER_TOKEN)
+
+    def with_token(self, provider_token: str) -> PaymentProvider:
+        return TelegramCards(
+            token=star_bot.TOKEN,
+            provider_token=provider_token,
+            http=self._http,
+            api_url=self._url,
+            seconds=SECONDS,
+        )
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        return self.server.pay(page.provider_ref)
+
+
+class TransferRig:
+    """A bank transfer, which nobody tells of but staff: see tests/stories/test_transfer.py."""
+
+    currency = "EUR"
+    hidden = ("DE02120300000000202051",)
+
+    def __init__(self, *, clock: Hands) -> None:
+        self.clock = clock
+        details = "Account holder: Kiosk Ltd; IBAN: DE02120300000000202051"
+        self.provider: PaymentProvider = Transfer(details=details)
+
+    async def pay(self, page: PaymentPage) -> Delivery:
+        raise NotImplementedError
+
+
 class SandboxRig:
     """The sandbox, whose webhooks are caught on their way out."""
 
@@ -442,11 +484,15 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars")
+REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars",
+          "telegram_cards")  # fmt: skip
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
 SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments")
 ALL = (*REMOTE, *SANDBOXES)
+MUTE = ("telegram_cards", "transfer")
+"""Who cannot be asked what became of a payment: whoever waits for them, waits."""
+WITH_PAGES = (*ALL, "transfer")
 UNDATED = ("nowpayments",)
 """Who does not say when the money came."""
 
@@ -461,6 +507,8 @@ async def rig_of(name: str, directory: Path) -> AsyncIterator[Any]:
             kind: Literal["card", "crypto"] = "card" if name == "sandbox_card" else "crypto"
             rig = sandbox = SandboxRig(clock=clock, kind=kind, directory=directory)
             stack.push_async_callback(sandbox.http.aclose)
+        elif name == "transfer":
+            rig = TransferRig(clock=clock)
         else:
             http = await stack.enter_async_context(httpx.AsyncClient(verify=_TLS))
             rig = _remote(name, clock, stack, http)
@@ -476,6 +524,7 @@ _REMOTES: dict[str, tuple[Callable[..., Remote], Callable[..., Any]]] = {
     "cryptopay": (CryptoPayRig, cryptopay.CryptoPayServer),
     "nowpayments": (NowPaymentsRig, nowpayments.NowServer),
     "stars": (StarsRig, star_bot.StarBotServer),
+    "telegram_cards": (CardsRig, star_bot.StarBotServer),
 }
 
 

@@ -1,4 +1,4 @@
-"""As much of the Bot API as Stars need; the preview has a whole one."""
+"""As much of the Bot API as Stars and cards need; the preview has a whole one."""
 
 import json
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from starlette.routing import Route
 from tests.standins.moods import Delivery, Moody
 
 TOKEN = "123456:token-of-the-stand-in"
+PROVIDER_TOKEN = "284685063:TEST:token-of-a-card-provider"
 
 Json = dict[str, Any]
 
@@ -36,7 +37,11 @@ class StarBotServer(Moody):
 
     def pay(self, payload: str) -> Delivery:
         """Pay the invoice of this payload."""
-        stars = self.invoices[payload]["prices"][0]["amount"]
+        invoice = self.invoices[payload]
+        stars = invoice["prices"][0]["amount"]
+        if invoice["currency"] != "XTR":
+            charge_id = f"card_{next(self._numbers):08d}"
+            return self._update("successful_payment", charge_id, payload, stars)
         charge_id = f"stxn_{next(self._numbers):08d}"
         source = {
             "type": "user",
@@ -64,12 +69,13 @@ class StarBotServer(Moody):
         return self._update("refunded_payment", charge_id, payload, stars)
 
     def _update(self, key: str, charge_id: str, payload: str, stars: int) -> Delivery:
+        currency = self.invoices[payload]["currency"]
         payment = {
-            "currency": "XTR",
+            "currency": currency,
             "total_amount": stars,
             "invoice_payload": payload,
             "telegram_payment_charge_id": charge_id,
-            "provider_payment_charge_id": "",
+            "provider_payment_charge_id": "" if currency == "XTR" else f"ch_{charge_id}",
         }
         message = {
             "message_id": next(self._numbers),
@@ -89,6 +95,13 @@ class StarBotServer(Moody):
         params = await request.json()
         match request.path_params["method"]:
             case "createInvoiceLink":
+                if (params["currency"] == "XTR") == (
+                    params.get("provider_token") == PROVIDER_TOKEN
+                ):
+                    description = "Bad Request: PAYMENT_PROVIDER_INVALID"
+                    return JSONResponse(
+                        {"ok": False, "error_code": 400, "description": description}, 400
+                    )
                 self.invoices[params["payload"]] = params
                 return _ok(f"https://t.me/$invoice{next(self._numbers)}")
             case "getStarTransactions":

@@ -1,6 +1,7 @@
 """Every query of shop/storage/sql, run at least once in each kind of database."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Judgement, Verdict
 from shop.rules.states import OrderState, PaymentState, SubscriptionState
+from shop.rules.transfers import FileKind, ProofState
 from shop.storage import queries
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
@@ -20,6 +22,7 @@ from shop.storage.opening import Storage
 from shop.storage.orders import Order, OrderKind
 from shop.storage.outbox import Effect, Kind
 from shop.storage.payments import Payment
+from shop.storage.proofs import File
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
 
 DAY = timedelta(days=1)
@@ -47,7 +50,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
-    for story in (people, catalog, orders, payments, money, subscriptions, accounts, stock,
+    for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts, stock,
                   outbox, inbox, staff):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
@@ -171,6 +174,38 @@ def payments(books: Books) -> None:
     moved = books.payments.by_reference("r1")
     assert moved is not None
     assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
+
+
+def proofs(books: Books) -> None:
+    payment = books.payments.open_one(
+        reference="t1", order_id=order_of(books).id, customer_id=1, provider="transfer",
+        price_id=1, due=EUR, whole=EUR, screen_id=5, now=NOW, expires_at=NOW + DAY, poll_at=NOW,
+    )  # fmt: skip
+    found = books.proofs.payment_for(1, since=NOW)
+    assert found is not None
+    assert found.id == payment.id
+    assert books.proofs.payment_for(1, since=NOW + DAY) is None
+    assert books.proofs.payment_for(2, since=NOW) is None
+    file = File(kind=FileKind.PHOTO, file_id="f1", unique_id="u1", digest="d1")
+    proof = books.proofs.add(payment, file, now=NOW)
+    assert proof is not None
+    assert (proof.file, proof.state) == (file, ProofState.WAITING)
+    assert books.proofs.add(payment, file, now=NOW) is None, "the same file counts once"
+    other = books.proofs.add(payment, replace(file, unique_id="u2"), now=NOW)
+    assert other is not None
+    assert books.proofs.get(proof.id) == books.proofs.by_file(payment.id, "u1") == proof
+    assert books.proofs.get(99) is None
+    assert books.proofs.payment(proof.id).reference == "t1"
+    assert [one.id for one in books.proofs.waiting(most=9)] == [proof.id, other.id]
+    assert (books.proofs.count_waiting(), books.proofs.count_waiting(99)) == (2, 0)
+    assert [one.id for one in books.proofs.alike(99, file, most=9)] == [proof.id, other.id]
+    assert books.proofs.alike(99, replace(file, unique_id="x", digest=""), most=9) == []
+    decided: dict[str, Any] = {"staff_id": 9, "minor": 799, "now": NOW}
+    assert books.proofs.decide(proof.id, ProofState.APPROVED, **decided)
+    assert not books.proofs.decide(proof.id, ProofState.REFUSED, **decided)
+    books.proofs.close_others(payment.id, staff_id=9, now=NOW)
+    assert books.proofs.count_waiting() == 0
+    books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
 
 
 def money(books: Books) -> None:

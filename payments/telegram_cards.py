@@ -1,0 +1,127 @@
+"""Cards inside Telegram: an invoice of the provider that @BotFather gave a token for.
+
+Source: https://core.telegram.org/bots/payments. The payment comes as a chat message, and
+Telegram keeps it for 24 hours while we are away. The Bot API has no question "was this paid?":
+`look_up` says only that nothing is known, and an open payment waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import httpx
+
+from payments import fields
+from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from payments.stars import API_URL
+from payments.stars import CURRENCY as STARS
+from shop.ports import EndpointClosedError, Happening, PaymentEvent, PaymentPage, PaymentRequest
+from shop.rules.currencies import CURRENCIES
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+
+NAME = "telegram_cards"
+
+_LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
+_CODE = 3  # Telegram knows the three letters of ISO 4217, and XTR, which is not for cards
+_TRIED = 1000  # minor units of the invoice that the doctor has made and shows to nobody
+
+
+class TelegramCards:
+    """Card payments to the bot of this token, taken by the provider of `provider_token`."""
+
+    name = NAME
+    currencies: frozenset[str] | None = frozenset(
+        code for code in CURRENCIES if len(code) == _CODE and code != STARS
+    )
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        provider_token: str,
+        http: httpx.AsyncClient,
+        api_url: str = API_URL,
+        currency: str = "EUR",
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        """`currency` is the shop's own: the doctor tries the provider token with it."""
+        self._secrets = (token, provider_token)
+        self._provider_token, self._currency = provider_token, currency
+        self._http = http
+        self._base = f"{api_url.rstrip('/')}/bot{token}"
+        self._seconds = seconds
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make an invoice link; whichever link is paid, its payload is the reference."""
+        url = await self._invoice(
+            request.reference,
+            request.amount,
+            title=request.title,
+            description=request.description or request.title,
+        )
+        return PaymentPage(provider_ref=request.reference, url=url)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Telegram cannot be asked about a card payment: nothing is known, so it waits."""
+        return [pending(reference, provider_ref)]
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Refuse: these payments come as chat updates, for `read_update`."""
+        del headers, body, now
+        raise EndpointClosedError
+
+    def read_update(self, update: Mapping[str, object]) -> PaymentEvent | None:
+        """Read a `successful_payment` by card; None in any other update.
+
+        Telegram writes amounts in the minor units of ISO 4217, as we do: 145 is USD 1.45, JPY 145.
+        """
+        message = fields.optional_section(update, "message")
+        payment = fields.optional_section(message, "successful_payment")
+        if not payment or payment.get("currency") == STARS:
+            return None
+        currency = fields.text(payment, "currency")
+        if len(currency) != _CODE or not (currency.isascii() and currency.isupper()):
+            raise BadInputError(reason=f"{currency!r} is not a currency.")
+        charge_id = fields.text(payment, "telegram_payment_charge_id")
+        reference = fields.text(payment, "invoice_payload")
+        return PaymentEvent(
+            event_id=f"{charge_id}.{Happening.RECEIVED}",
+            kind=f"{NAME}.{Happening.RECEIVED}",
+            happening=Happening.RECEIVED,
+            reference=reference,
+            provider_ref=reference,
+            receipt_id=charge_id,
+            money=Money(fields.whole(payment, "total_amount"), currency),
+            occurred_at=fields.unix_moment(message, "date"),
+            facts={"provider_charge": fields.optional_text(payment, "provider_payment_charge_id")},
+        )
+
+    async def check(self) -> str:
+        """Have an invoice made that nobody sees: this tries both tokens."""
+        sample = Money(_TRIED, self._currency)
+        await self._invoice("doctor", sample, title="Doctor", description="Nobody sees this.")
+        return f"{NAME}: Telegram makes invoices in {self._currency}"
+
+    async def close(self) -> None:
+        """Nothing to let go of: the client is shared."""
+
+    async def _invoice(self, payload: str, amount: Money, *, title: str, description: str) -> str:
+        short = title[:_LONGEST_TITLE]
+        answer = await ask(
+            self._http,
+            "POST",
+            f"{self._base}/createInvoiceLink",
+            secrets=self._secrets,
+            seconds=self._seconds,
+            json={
+                "title": short,
+                "description": description[:_LONGEST_DESCRIPTION],
+                "payload": payload,
+                "provider_token": self._provider_token,
+                "currency": amount.currency,
+                "prices": [{"label": short, "amount": amount.minor}],
+            },
+        )
+        return understood(lambda data: fields.address(data, "result"), answer)

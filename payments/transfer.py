@@ -1,0 +1,47 @@
+"""Bank transfers: the customer sends money and a picture of it, a person looks at the account.
+
+Nobody outside can be asked, so the chat is the whole provider: `create` leads back to it,
+the chat shows the details, and `shop.proofs` settles what staff approve.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from payments.outgoing import pending
+from shop.ports import EndpointClosedError, PaymentEvent, PaymentPage, PaymentRequest
+from shop.rules.currencies import CURRENCIES, STARS
+from shop.rules.transfers import TRANSFER, details_of
+
+
+class Transfer:
+    """Transfers to the account in `details`."""
+
+    name = TRANSFER
+    currencies: frozenset[str] | None = CURRENCIES - {STARS}
+
+    def __init__(self, *, details: str) -> None:
+        """`details` as the owner wrote them: `IBAN: …; BIC: …`."""
+        self._details = details
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Lead back to the chat, which shows where to send the money and what to quote."""
+        return PaymentPage(provider_ref=request.reference, url=request.return_url)
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Nothing is known until staff have looked."""
+        return [pending(reference, provider_ref)]
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Refuse: a bank calls nobody."""
+        del headers, body, now
+        raise EndpointClosedError
+
+    async def check(self) -> str:
+        """Say what customers are shown."""
+        labels = [label or value for label, value in details_of(self._details)]
+        return f"{self.name}: customers are shown {', '.join(labels)}; staff confirm each transfer"
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
