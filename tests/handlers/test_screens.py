@@ -40,9 +40,10 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
-    "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
+    "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
 }  # fmt: skip
 SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
+SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
@@ -50,6 +51,8 @@ FACTS: dict[str, Any] = {
     "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
     "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
     "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
+    "charge_at": 1800000000, "again_at": 1800000000, "card": "<Visa>", "why": "declined",
+    "price_id": 1, "found": 2, "odd": 2, "names": ["<odd>"],
 }  # fmt: skip
 
 
@@ -176,6 +179,8 @@ def test_the_menu_fits_telegrams_limits(language: str) -> None:
     "data",
     [
         f"gv:{NUMBER}:{LONG}:120m:1800000000",
+        f"pay:{NUMBER}:coinbase_commerce:auto",
+        f"auto_forget:{NUMBER}",
         f"rest:{LONG}:120m:USDC",
         f"pay:{NUMBER}:coinbase_commerce",
         f"extend:{NUMBER}:3660:1800000000",
