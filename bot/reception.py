@@ -185,7 +185,11 @@ class Reception:
         try:
             money = Money(query["total_amount"], query["currency"])
             is_fine = await counter.storage.read(
-                may_pay, str(query["invoice_payload"]), money, now=counter.clock.now()
+                may_pay,
+                str(query["invoice_payload"]),
+                money,
+                policy=counter.policy,
+                now=counter.clock.now(),
             )
         except (KeyError, TypeError) as error:
             log.warning("pre_checkout_unreadable", error=type(error).__name__)

@@ -13,7 +13,7 @@ from shop.storage.books import Books
 from shop.storage.catalog import Product
 from shop.storage.customers import Customer
 from shop.storage.outbox import Effect, Kind
-from shop.storage.payments import Payment
+from shop.storage.payments import Affairs, Payment
 from shop.storage.renewals import Means, Renewal
 from shop.storage.subscriptions import Subscription
 
@@ -149,6 +149,14 @@ def tell(
         subscription=renewal.subscription_id, plan=product.slug, term=renewal.interval.key,
         provider=renewal.means.provider, card=card_label(renewal.means), **facts,
     )  # fmt: skip
+
+
+def charged_card(books: Books, affairs: Affairs) -> str:
+    """The card that this was taken from by ourselves, "" when somebody paid by hand."""
+    if not affairs.is_charge or affairs.subscription_id is None:
+        return ""
+    renewal = books.renewals.of(affairs.subscription_id)
+    return card_label(renewal.means) if renewal else ""
 
 
 def card_label(means: Means) -> str:

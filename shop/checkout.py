@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.guarding import is_turned_away, refuse_at_door
 from shop.notices import tell_customer
 from shop.ports import Clock, PaymentPage, PaymentProvider, PaymentRequest, ProviderSilentError
 from shop.rules.errors import ShopError
@@ -39,6 +40,10 @@ class RenewingNowError(ShopError):
 
 class SubscribedError(ShopError):
     """Your Star subscription renews this by itself already."""
+
+
+class InReviewError(ShopError):
+    """This was paid, and a person is looking at it."""
 
 
 class TrialUsedError(ShopError):
@@ -96,6 +101,9 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if not price.is_in_force:
         raise PriceChangedError
     _refuse_renewing(books, customer.id, product, price, now=now)
+    if books.orders.is_held(customer.id, product_id=product.id, interval=price.interval):
+        raise InReviewError
+    refuse_at_door(books, customer, policy=policy.fraud, now=now)
     expires_at = now + policy.order_lifetime
     order = books.orders.open_one(
         customer.id, product_id=product.id, interval=price.interval, now=now,
@@ -214,7 +222,7 @@ async def open_page(
     return page.url
 
 
-def may_pay(books: Books, reference: str, money: Money, *, now: datetime) -> bool:
+def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
     """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
     payment = books.payments.by_reference(reference)
     if payment is None or payment.due != money:
@@ -225,12 +233,17 @@ def may_pay(books: Books, reference: str, money: Money, *, now: datetime) -> boo
         return True
     if now >= payment.expires_at:
         return False
+    if is_turned_away(books, payment.customer_id, policy=policy.fraud):
+        return False
     return payment.state in {PaymentState.CREATED, PaymentState.SEEN, PaymentState.UNKNOWN}
 
 
-def start_trial(books: Books, customer_id: int, slug: str, *, now: datetime) -> TimeAdded:
+def start_trial(
+    books: Books, customer_id: int, slug: str, *, policy: Policy, now: datetime
+) -> TimeAdded:
     """Give the trial of a plan, once a person."""
     customer = books.customers.claim(customer_id)
+    refuse_at_door(books, customer, policy=policy.fraud, now=now, is_trial=True)
     product = books.catalog.by_slug(slug)
     if not product.is_offered:
         raise NotOfferedError

@@ -5,6 +5,7 @@ The caller has claimed the customer and recorded the receipt.
 
 from datetime import datetime
 
+from shop.agreements import charged_card, means_effect
 from shop.notices import tell_customer, tell_staff
 from shop.rules.money import Money
 from shop.rules.notices import Notice
@@ -32,7 +33,7 @@ def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> 
         expires_at=affairs.expires_at,
         is_order_open=affairs.order_state is OrderState.OPEN,
         is_order_paid=affairs.order_state
-        in {OrderState.PAID, OrderState.REFUNDED, OrderState.CANCELLED},
+        in {OrderState.PAID, OrderState.HELD, OrderState.REFUNDED, OrderState.CANCELLED},
         received_before=before,
     )
 
@@ -51,7 +52,7 @@ def fulfil(
 ) -> list[Effect]:
     """Close the order, add the time; what is told is not queued yet.
 
-    `by_itself` is what renewed it without anybody's doing.
+    `by_itself` is who renewed it without our or anybody's doing.
     """
     closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
     assert closed  # noqa: S101 - read under the claim as open or expired
@@ -78,7 +79,7 @@ def fulfil(
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
         screen_id=affairs.screen_id,
-        by_itself=by_itself,
+        by_itself=by_itself or charged_card(books, affairs),
     )
     heard = tell_staff(
         policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
@@ -86,7 +87,8 @@ def fulfil(
         verdict=judgement.verdict, to_wallet=judgement.to_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )  # fmt: skip
-    return [told, *added.effects, *heard]
+    kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    return [told, *added.effects, *heard, *kept]
 
 
 def tell_not_owed(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from shop.claiming import refs_to_ask, weigh_claims
 from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
@@ -31,11 +32,14 @@ def note_poll(
 ) -> list[Outcome]:
     """Settle what the provider told, and set when to ask next."""
     source = Source(provider=payment.provider)
+    # An answer about another order is no answer about this one, whoever gave it.
+    events = [event for event in events if event.reference in {"", payment.reference}]
     told = [event for event in events if event.happening is not Happening.PENDING]
     outcomes = [settle(books, event, source, policy=policy, now=now) for event in told]
     today = books.payments.by_reference(payment.reference)
     if today is not None:
         _ask_again(books, payment, today, events, now=now)
+        weigh_claims(books, today, events, policy=policy, now=now)
     return outcomes
 
 
@@ -78,12 +82,16 @@ async def ask_about(
     clock: Clock,
 ) -> list[Outcome]:
     """One payment, one question; silence only means: ask again."""
-    provider = providers.get(payment.provider)
-    if provider is None or not payment.provider_ref:
+    provider, refs = providers.get(payment.provider), [payment.provider_ref]
+    if provider is not None:
+        refs = await storage.read(refs_to_ask, payment)
+    if provider is None or not any(refs):
         await storage.run(note_no_page, payment, now=clock.now())
         return []
+    events: list[PaymentEvent] = []
     try:
-        events = list(await provider.look_up(payment.reference, payment.provider_ref))
+        for ref in refs:
+            events += await provider.look_up(payment.reference, ref)
     except ProviderError:
         events = []
     return await storage.run(note_poll, payment, events, policy=policy, now=clock.now())

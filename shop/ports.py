@@ -104,6 +104,22 @@ class Happening(StrEnum):
     RESUMED = "resumed"  # he let it go on
     LAPSED = "lapsed"  # the next charge failed
     UNHANDLED = "unhandled"  # nothing we may act on: kept, and staff see it with its facts
+    FOREIGN = "foreign"  # of another account than ours: kept, gives nothing, staff are told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who paid, as far as the provider says.
+
+    `fingerprint` is the same for the same card, bank account or wallet, and never its number;
+    `country` is where that was issued, `home` what the payer gave as his own (ISO 3166 alpha-2).
+    `is_vague` where `look_up` says more than this event does.
+    """
+
+    fingerprint: str = ""
+    country: str = ""
+    home: str = ""
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +140,7 @@ class PaymentEvent:
     receipt_id: str = ""
     money: Money | None = None
     occurred_at: datetime | None = None
+    payer: Payer = field(default_factory=Payer)
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

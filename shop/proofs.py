@@ -7,14 +7,13 @@ from enum import StrEnum
 
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError, NotFoundError
+from shop.rules.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.states import PaymentState
 from shop.rules.transfers import MOST_WAITING, TRANSFER, ProofState, code_of
 from shop.settlement import Outcome, Source, settle
-from shop.staffdesk import DoneAlreadyError
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.payments import Affairs, Payment
@@ -132,7 +131,7 @@ def approve(
         money=money,
         occurred_at=proof.sent_at,
     )
-    source = Source(provider=TRANSFER, body=json.dumps(facts).encode())
+    source = Source(provider=TRANSFER, body=json.dumps(facts).encode(), is_looked_at=True)
     outcome = settle(books, event, source, policy=policy, now=now)
     books.staff.audit(
         staff_id, "approve_transfer", customer_id=proof.customer_id,

@@ -9,9 +9,7 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import Judgement, Verdict
 from shop.storage.books import Books
-from shop.storage.journal import WALLET, Entry
-
-_UNASSIGNED = "unassigned"
+from shop.storage.journal import UNASSIGNED, WALLET, Entry
 
 
 def record_receipt(
@@ -24,10 +22,12 @@ def record_receipt(
     payment_id: int | None,
     customer_id: int | None,
     now: datetime,
+    rest: str = WALLET,
 ) -> int | None:
     """The receipt's id, or None when exactly this money is in the books already.
 
-    Money of no customer is entered as unassigned instead of going to a wallet.
+    `rest` is the account of what the order does not take: the wallet, what is held, or
+    unassigned for money of no customer.
     """
     receipt = books.payments.add_receipt(
         provider=provider, receipt_id=event.receipt_id, payment_id=payment_id,
@@ -36,14 +36,13 @@ def record_receipt(
     )  # fmt: skip
     if receipt is None:
         return None
-    rest = _UNASSIGNED if customer_id is None else WALLET
     books.journal.enter(
         f"receipt:{receipt}",
         (
             Entry(account=f"provider:{provider}", money=money),
             Entry(account="sales", money=-judgement.to_order),
             Entry(account=rest, money=-judgement.to_wallet, customer_id=customer_id),
-            Entry(account=rest, money=judgement.from_wallet, customer_id=customer_id),
+            Entry(account=WALLET, money=judgement.from_wallet, customer_id=customer_id),
         ),
         now=now,
     )
@@ -51,8 +50,9 @@ def record_receipt(
 
 
 def keep_unknown_money(
-    books: Books, event: PaymentEvent, *, provider: str, policy: Policy, now: datetime
-) -> None:
+    books: Books, event: PaymentEvent, *, letter: int, provider: str, policy: Policy,
+    now: datetime,
+) -> None:  # fmt: skip
     """Money without an order is recorded all the same, and staff are told (law 7)."""
     if event.happening is not Happening.RECEIVED or event.money is None:
         return
@@ -63,11 +63,12 @@ def keep_unknown_money(
     )  # fmt: skip
     receipt = record_receipt(
         books, event, event.money, judgement, provider=provider, payment_id=None,
-        customer_id=None, now=now,
+        customer_id=None, rest=UNASSIGNED, now=now,
     )  # fmt: skip
     if receipt is not None:
+        books.receipts.note_letter(receipt, letter)
         effects = tell_staff(
-            policy, Notice.UNKNOWN_MONEY, key=str(receipt), provider=provider,
+            policy, Notice.UNKNOWN_MONEY, key=str(receipt), id=receipt, provider=provider,
             minor=event.money.minor, currency=event.money.currency, receipt=event.receipt_id,
             reference=event.reference,
         )  # fmt: skip

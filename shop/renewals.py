@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from shop.agreements import plan_anew, tell
 from shop.checkout import new_reference, paid_before
+from shop.guarding import is_turned_away
 from shop.notices import tell_staff
 from shop.ports import Refusal
 from shop.rules.money import Money
@@ -90,8 +91,9 @@ def _next_step(
         books.outbox.add([told], now=now)
         return _turn_off(books, renewal)
     waits = subscription.standing.is_held or not customer.is_reachable
+    waits = waits or is_turned_away(books, customer.id, policy=policy.fraud)
     if waits or renewal.waits_for_person:
-        # On hold, or nobody could be told, or it is the person's turn: look in now and then.
+        # On hold, turned away, not to be told, or the person's turn: look in now and then.
         return _later(books, renewal, now + _LOOK_AGAIN)
     if renewal.told_price_id != price.id:
         return _announce(

@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from shop.agreements import card_label, means_effect
+from shop.claiming import must_ask, note_claim
 from shop.fulfilling import due_of, fulfil, tell_not_owed
+from shop.guarding import note_payer, weigh
+from shop.holding import held, hold_order
 from shop.news import take_news
+from shop.notices import tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
+from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
@@ -23,7 +28,13 @@ from shop.starbooks import (
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
+from shop.storage.journal import HELD, WALLET
 from shop.storage.payments import Affairs
+
+if TYPE_CHECKING:
+    from shop.rules.fraud import Finding
+
+_LEFT_TO_STAFF = frozenset({Happening.UNHANDLED, Happening.PENDING, Happening.FOREIGN})
 
 
 class Outcome(StrEnum):
@@ -31,6 +42,7 @@ class Outcome(StrEnum):
 
     KNOWN = "known"  # this event, or this very money, is in the books already
     SETTLED = "settled"  # the order is paid
+    HELD = "held"  # the order's money is here, and a person decides
     TO_WALLET = "to_wallet"  # money came that the order does not take
     NOTED = "noted"  # no money, but the payment moved on
     ASKED = "asked"  # the provider shall be asked next
@@ -40,11 +52,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an event came from: the provider's name and what it sent, for the inbox."""
+    """Where an event came from: the provider's name and what it sent, for the inbox.
+
+    `is_believed` where we asked the provider ourselves, or staff say so; a webhook is not.
+    `is_looked_at` where a person of the shop has seen this very payment and let it pass.
+    """
 
     provider: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    is_believed: bool = True
+    is_looked_at: bool = False
 
 
 def settle(
@@ -55,28 +73,60 @@ def settle(
         source.provider, event.event_id, kind=event.kind, headers=source.headers,
         body=source.body, now=now,
     )  # fmt: skip
+    if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
+        # Its webhook came first and was not believed; now the provider itself says so.
+        letter = books.claims.waiting_letter(source.provider, event.event_id)
     if letter is None:
         return Outcome.KNOWN
-    if event.happening in {Happening.UNHANDLED, Happening.PENDING}:
-        note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
-        books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
-        return Outcome.UNHANDLED
+    return act_on(books, letter, event, source, policy=policy, now=now)
+
+
+def act_on(
+    books: Books, letter: int, event: PaymentEvent, source: Source, *, policy: Policy,
+    now: datetime,
+) -> Outcome:  # fmt: skip
+    """Take an event of a letter that is in the inbox, now or once more, to its end."""
+    if event.happening in _LEFT_TO_STAFF:
+        return _leave_to_staff(books, letter, event, source.provider, policy=policy, now=now)
     claimed = _claim(books, event, source.provider)
     if claimed is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
-        keep_unknown_money(books, event, provider=source.provider, policy=policy, now=now)
+        keep_unknown_money(
+            books, event, letter=letter, provider=source.provider, policy=policy, now=now
+        )
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
         books.payments.poll_later(affairs.payment_id, now)
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
-        return _receive(books, customer, affairs, event, policy=policy, now=now)
+        if not source.is_believed and must_ask(event, affairs, policy=policy):
+            note_claim(books, letter, affairs, event, now=now)
+            return Outcome.ASKED
+        return _receive(
+            books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
+            now=now,
+        )  # fmt: skip
     if event.happening in STANDINGS:
         note_standing(books, customer, affairs, event, now=now)
     else:
         take_news(books, customer, affairs, event, policy=policy, now=now)
     return Outcome.NOTED
+
+
+def _leave_to_staff(
+    books: Books, letter: int, event: PaymentEvent, provider: str, *, policy: Policy,
+    now: datetime,
+) -> Outcome:  # fmt: skip
+    note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
+    books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
+    if event.happening is Happening.FOREIGN:
+        told = tell_staff(
+            policy, Notice.FOREIGN_ACCOUNT, key=str(letter), letter=letter, provider=provider,
+            account=event.facts.get("account", ""),
+        )  # fmt: skip
+        books.outbox.add(told, now=now)
+    return Outcome.UNHANDLED
 
 
 def settle_all(
@@ -109,6 +159,7 @@ def _receive(
     affairs: Affairs,
     event: PaymentEvent,
     *,
+    is_looked_at: bool,
     policy: Policy,
     now: datetime,
 ) -> Outcome:
@@ -124,36 +175,43 @@ def _receive(
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
     )
+    findings: tuple[Finding, ...] = ()
+    # What comes again by itself was weighed when it came first.
+    if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
+        findings = weigh(
+            books, customer, event.payer, affairs.whole, provider=affairs.provider,
+            policy=policy.fraud, now=now,
+        )  # fmt: skip
+    is_held = bool(findings)
     receipt = record_receipt(
-        books, event, money, judgement, provider=affairs.provider,
-        payment_id=affairs.payment_id, customer_id=customer.id, now=now,
+        books, event, money, held(judgement) if is_held else judgement,
+        provider=affairs.provider, payment_id=affairs.payment_id, customer_id=customer.id,
+        rest=HELD if is_held else WALLET, now=now,
     )  # fmt: skip
     if receipt is None:
         return Outcome.KNOWN
     if not is_later:
         note_first_charge(books, affairs, event, now=now)
+    note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
         books.payments.move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
-    if judgement.fulfils:
-        effects = fulfil(
-            books, customer, affairs, judgement, receipt=receipt, money=money, policy=policy,
-            now=now, by_itself=_by_itself(books, affairs, is_later=is_later),
+    affected = (books, customer, affairs, judgement)
+    if is_held:
+        outcome = Outcome.HELD
+        effects = hold_order(
+            *affected, findings, receipt=receipt, money=money, payer=event.payer, policy=policy,
+            now=now,
         )  # fmt: skip
-        if affairs.saves:
-            effects.append(means_effect("learn", affairs.payment_id, now=now))
+    elif judgement.fulfils:
+        outcome = Outcome.SETTLED
+        effects = fulfil(
+            *affected, receipt=receipt, money=money, policy=policy, now=now,
+            by_itself=affairs.provider if is_later else "",
+        )  # fmt: skip
     else:
+        outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
-    return Outcome.SETTLED if judgement.fulfils else Outcome.TO_WALLET
-
-
-def _by_itself(books: Books, affairs: Affairs, *, is_later: bool) -> str:
-    """What renewed it without anybody's doing, "" when somebody paid by hand."""
-    if is_later:
-        return affairs.provider
-    if affairs.is_charge and affairs.subscription_id is not None:
-        renewal = books.renewals.of(affairs.subscription_id)
-        return card_label(renewal.means) if renewal else ""
-    return ""
+    return outcome

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from shop.notices import tell_customer
 from shop.ports import Verb
-from shop.rules.errors import BadInputError, ShopError
+from shop.rules.errors import BadInputError, DoneAlreadyError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval, Unit
 from shop.rules.states import SubscriptionState
 from shop.storage.books import Books
+from shop.storage.circuits import Circuit
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.orders import Order, OrderKind
@@ -31,10 +32,9 @@ class Backlog:
     outbox: tuple[Depth, ...]
     dead: int
     letters: dict[InboxState, int]
-
-
-class DoneAlreadyError(ShopError):
-    """This has been done already."""
+    held: int
+    unassigned: int
+    hidden: tuple[Circuit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,9 @@ def backlog(books: Books) -> Backlog:
         outbox=tuple(books.outbox.depth()),
         dead=books.outbox.count_dead(),
         letters=books.inbox.counts(),
+        held=books.guards.count_waiting(),
+        unassigned=books.receipts.count_unassigned(),
+        hidden=tuple(books.circuits.opened()),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import quote
 
 from handlers.customer.plans import plan_screen
+from handlers.customer.sorry import SORRY, being_looked_at, sorry
 from handlers.customer.transferring import transfer_screen
 from handlers.customer.ways import SAVES, provider_name, summary, ways_screen
 from handlers.screens import Args, Screen, bold, button, link
@@ -16,8 +17,6 @@ from shop.checkout import (
     PageTexts,
     PaidAlreadyError,
     PriceChangedError,
-    RenewingNowError,
-    SubscribedError,
     begin_payment,
     open_page,
 )
@@ -54,13 +53,8 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))
-    except RenewingNowError:
-        words = _("Your saved card is being charged for this right now. Please wait a moment; we "
-                  "write to you.")  # fmt: skip
-        return (await ways_screen(visit, price_id)).explaining(words)
-    except SubscribedError:
-        words = _("You have this subscription already; Telegram renews it by itself.")
-        return (await ways_screen(visit, price_id)).explaining(words)
+    except SORRY as error:
+        return (await ways_screen(visit, price_id)).explaining(await sorry(visit, error))
     except (PriceChangedError, NotOfferedError):
         await visit.show(await ways_screen(visit, price_id))  # it explains what changed
         return None
@@ -153,7 +147,9 @@ async def _as_it_stands(visit: Visit, one: Try) -> Screen | None:
     _ = visit.speech
     if one.order_state is OrderState.PAID:
         return paid_screen(_, one).saying(_("Your payment is here. Thank you!"))
-    if one.payment.state is PaymentState.SEEN:
+    if one.order_state is OrderState.HELD:
+        words = being_looked_at(_)
+    elif one.payment.state is PaymentState.SEEN:
         words = _("Your payment is on its way. We write to you the moment it is confirmed.")
     elif one.payment.state in OPEN_PAYMENTS:
         words = _(

@@ -15,6 +15,7 @@ from handlers.customer.told_renewing import (
     stars_stopped,
 )
 from handlers.customer.told_renewing import failed as renewal_failed
+from handlers.customer.told_review import assigned, in_review, review_refused
 from handlers.customer.told_time import ended, grace, reminder, suspended
 from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
@@ -108,5 +109,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.STARS_STOPPED: stars_stopped,
     Notice.STARS_RESUMED: stars_resumed,
     Notice.STARS_FAILED: stars_failed,
+    Notice.IN_REVIEW: in_review,
+    Notice.REVIEW_REFUSED: review_refused,
+    Notice.ASSIGNED: assigned,
     Notice.PROOF_REFUSED: proof_refused,
 }

@@ -40,7 +40,7 @@ async def paid(visit: Visit, facts: Facts) -> Screen:
     """The receipt; the pay screen, if it is still there, says so too."""
     _ = visit.speech
     plan, time = await _plan(visit, facts), _.interval(Interval.from_key(facts["term"]))
-    await _close_pay_screen(visit, facts, paid_text(_, plan=plan, time=time))
+    await close_pay_screen(visit, facts, paid_text(_, plan=plan, time=time))
     until = datetime.fromtimestamp(facts["until"], UTC)
     follow = _("Your access arrives here in a moment.") if facts["is_new"] else Html("")
     text = paragraphs(
@@ -75,7 +75,7 @@ def _remark(visit: Visit, facts: Facts) -> Html:
     return Html("")
 
 
-async def _close_pay_screen(visit: Visit, facts: Facts, text: Html) -> None:
+async def close_pay_screen(visit: Visit, facts: Facts, text: Html) -> None:
     """Best effort: the message may be gone, or show something else by now."""
     if not facts.get("screen_id"):
         return

@@ -2,10 +2,12 @@
 
 from handlers.customer.account import account
 from handlers.customer.plans import plan_screen
+from handlers.customer.sorry import sorry
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 from shop.checkout import NotOfferedError, NoTrialError, TrialUsedError, start_trial
 from shop.rules.errors import NotFoundError
+from shop.rules.fraud import RefusedError
 
 
 async def trial(visit: Visit, args: Args) -> Screen:
@@ -13,7 +15,11 @@ async def trial(visit: Visit, args: Args) -> Screen:
     _ = visit.speech
     slug = args.text(0)
     try:
-        await visit.counter.storage.run(start_trial, visit.customer.id, slug, now=visit.now)
+        await visit.counter.storage.run(
+            start_trial, visit.customer.id, slug, policy=visit.counter.policy, now=visit.now
+        )
+    except RefusedError as error:
+        return (await plan_screen(visit, slug)).explaining(await sorry(visit, error))
     except TrialUsedError:
         used = _("You have used your trial. Everything you have is in /account.")
         return (await plan_screen(visit, slug)).explaining(used)

@@ -16,7 +16,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _MOST_BYTES = 1024 * 1024
 _KEPT_HEADERS = ("content-type", "user-agent", "x-event-id", "x-request-id")
 _TELLING = {
-    Outcome.SETTLED, Outcome.TO_WALLET, Outcome.NOTED, Outcome.ASKED, Outcome.UNKNOWN,
+    Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET, Outcome.NOTED, Outcome.ASKED,
+    Outcome.UNKNOWN, Outcome.UNHANDLED,
 }  # fmt: skip
 log = structlog.get_logger()
 
@@ -41,7 +42,7 @@ def webhook_door(counter: Counter) -> Endpoint:
             return Response(status_code=404)
         except (BadSignatureError, BadInputError, TooLargeError) as error:
             return _refuse(name, error)
-        source = Source(provider=name, headers=_kept(headers), body=body)
+        source = Source(provider=name, headers=_kept(headers), body=body, is_believed=False)
         try:
             outcomes = await counter.storage.run(
                 settle_all, events, source, policy=counter.policy, now=counter.clock.now()

@@ -8,8 +8,7 @@ from handlers.staff.customers import story
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop import staffdesk
-from shop.rules.errors import BadInputError
-from shop.staffdesk import DoneAlreadyError
+from shop.rules.errors import BadInputError, DoneAlreadyError
 from shop.storage.subscriptions import Subscription
 
 _WEEK, _MONTH = 7, 30

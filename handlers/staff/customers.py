@@ -103,6 +103,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
 def _order(_: Speech, order: Order, slug: str) -> Html:
     states = {
         OrderState.OPEN: _("open"),
+        OrderState.HELD: _("waits for your decision"),
         OrderState.PAID: _("paid"),
         OrderState.EXPIRED: _("expired"),
         OrderState.CANCELLED: _("cancelled"),
@@ -125,6 +126,9 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
         Verdict.DUPLICATE: _("paid twice"),
         Verdict.WRONG_CURRENCY: _("wrong currency"),
         Verdict.UNKNOWN_ORDER: _("order unknown"),
+        Verdict.HELD: _("waits for your decision"),
+        Verdict.REFUSED: _("refused"),
+        Verdict.ASSIGNED: _("found to be his"),
     }
     return names[verdict]
 

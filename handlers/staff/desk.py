@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from handlers.customer.ways import provider_name
 from handlers.screens import Args, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
@@ -26,11 +27,12 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         lines(_sales(_, found), _("New customers: {n}", n=found.new_customers)),
         _subscriptions(_, found.subscriptions),
         _stock(visit, found.stock, stocked),
-        lines(_waiting(_, found.backlog.outbox), _trouble(_, found)),
+        lines(_waiting(_, found.backlog.outbox), _trouble(_, found), *_guarded(visit, found)),
     )
     rows = (
         (button(_("Find a customer"), "s_find"),),
         (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
+        (button(_("Held payments"), "held"), button(_("Unknown money"), "unk")),
         *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )
@@ -95,6 +97,24 @@ def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
         return Html("")
     waiting = ", ".join(f"{names[one.kind]} {one.many}" for one in depths)
     return _("On the way: {waiting}", waiting=escape(waiting))
+
+
+def _guarded(visit: Visit, found: Today) -> list[Html]:
+    """What waits for a person's word, and who is hidden from customers."""
+    _, waits = visit.speech, found.backlog
+    said = []
+    if waits.held:
+        said.append(_.ngettext("🔎 {n} payment waits for your decision.",
+                               "🔎 {n} payments wait for your decision.", waits.held))  # fmt: skip
+    if waits.unassigned:
+        said.append(_.ngettext("❔ {n} sum of money belongs to no order we know.",
+                               "❔ {n} sums of money belong to no order we know.",
+                               waits.unassigned))  # fmt: skip
+    for one in waits.hidden:
+        since = _.moment(one.opened_at or visit.now, now=visit.now)
+        said.append(_("🔴 {way} does not answer since {moment}; customers do not see it.",
+                      way=provider_name(_, one.provider), moment=since))  # fmt: skip
+    return said
 
 
 def _trouble(_: Speech, found: Today) -> Html:

@@ -23,6 +23,15 @@ from handlers.staff.proofs import (
     shown,
     waiting,
 )
+from handlers.staff.reviews import (
+    approve,
+    block_by_words,
+    block_payer,
+    blocks,
+    held,
+    refuse,
+    unblock,
+)
 from handlers.staff.stock import chosen, how_to_load
 from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
 from handlers.visit import Visit
@@ -43,7 +52,7 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 COMMANDS: Mapping[str, Words] = {
     "admin": admin, "find": find, "extend": extend_by_words,
-    "paid": approve_by_words, "refuse": refuse_by_words,
+    "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
 }  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
@@ -67,4 +76,10 @@ SCREENS: Mapping[str, Route] = {
     "e_away": effect_away,
     "l_again": letter_again,
     "l_away": letter_away,
+    "held": held,
+    "rv_yes": approve,
+    "rv_no": refuse,
+    "blocks": blocks,
+    "bl_p": block_payer,
+    "unbl": unblock,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
+from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
@@ -145,6 +146,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.STUCK: stuck,
     Notice.STAR_BOOKS: star_books,
     Notice.MEANS_REFUSED: means_refused,
+    **told_guards.TELLERS,
 }
 
 
@@ -158,6 +160,7 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
         row.append(button(_("What is stuck"), "+stuck"))
     if notice is Notice.LOW_STOCK:
         row.append(button(_("Load stock"), "+s_stock"))
+    row += told_guards.buttons(visit, notice, facts)
     return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 
 

@@ -7,12 +7,14 @@ needs one reader and a frozen value in `shop.rules`, nothing else.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from shop.catalog_file.fraud_section import fraud_policy
+from shop.catalog_file.guards_section import guard_policy
 from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
 from shop.catalog_file.renewing_section import renewing_policy
 from shop.rules.policy import Choices
 
-SECTIONS = ("money", "renewing")  # in the order of an exported file
+SECTIONS = ("money", "renewing", "fraud", "guards")  # in the order of an exported file
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,11 +35,13 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     del slugs  # for the sections that name plans
-    money = _section(top, "money")
-    renewing = _section(top, "renewing")
-    choices = Choices(receipts=receipt_policy(money), renewing=renewing_policy(renewing))
-    money.refuse_unknown()
-    renewing.refuse_unknown()
+    money, renewing, fraud, guards = (_section(top, name) for name in SECTIONS)
+    choices = Choices(
+        receipts=receipt_policy(money), renewing=renewing_policy(renewing),
+        fraud=fraud_policy(fraud), guards=guard_policy(guards),
+    )  # fmt: skip
+    for section in (money, renewing, fraud, guards):
+        section.refuse_unknown()
     return choices
 
 

@@ -23,5 +23,9 @@ class BooksUnavailableError(ShopError):
     """The books cannot be written just now; nothing was changed."""
 
 
+class DoneAlreadyError(ShopError):
+    """This has been done already."""
+
+
 class NotFoundError(ShopError):
     """There is no {what} {name}."""

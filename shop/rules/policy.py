@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from shop.rules.fraud import FraudPolicy
+from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
 from shop.rules.renewing import RenewingPolicy
 
@@ -13,6 +15,8 @@ class Choices:
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
     renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
+    fraud: FraudPolicy = field(default_factory=FraudPolicy)
+    guards: GuardPolicy = field(default_factory=GuardPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

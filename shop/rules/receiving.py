@@ -19,6 +19,9 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     WRONG_CURRENCY = "wrong_currency"
     UNKNOWN_ORDER = "unknown_order"
+    HELD = "held"  # a person decides first; it lies in the account of what is held
+    REFUSED = "refused"  # that person said no, and the wallet has it
+    ASSIGNED = "assigned"  # it was of no known order, and staff gave it to a wallet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,11 @@ class Judgement:
     to_wallet: Money
     from_wallet: Money
     fulfils: bool
+
+    @property
+    def whole(self) -> Money:
+        """What came, with what is taken from the wallet beside it."""
+        return self.to_order + self.to_wallet
 
 
 _WHOLE = 10_000  # basis points

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from shop.storage.accounts import Accounts
 from shop.storage.catalog import CatalogTables
+from shop.storage.circuits import Circuits
+from shop.storage.claims import Claims
 from shop.storage.customers import Customers
+from shop.storage.guards import Guards
 from shop.storage.inbox import Inbox
 from shop.storage.journal import Journal
 from shop.storage.orders import Orders
@@ -12,6 +15,7 @@ from shop.storage.outbox import Outbox
 from shop.storage.payments import Payments
 from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
+from shop.storage.receipts import Receipts
 from shop.storage.renewals import Renewals
 from shop.storage.staff import StaffTables
 from shop.storage.stars import StarTables
@@ -25,13 +29,17 @@ class Books:
     __slots__ = (
         "accounts",
         "catalog",
+        "circuits",
+        "claims",
         "customers",
+        "guards",
         "inbox",
         "journal",
         "orders",
         "outbox",
         "payments",
         "proofs",
+        "receipts",
         "renewals",
         "staff",
         "stars",
@@ -46,7 +54,10 @@ class Books:
         sql = Sql(connection, dialect, sync)
         self.accounts = Accounts(sql)
         self.catalog = CatalogTables(sql)
+        self.circuits = Circuits(sql)
+        self.claims = Claims(sql)
         self.customers = Customers(sql)
+        self.guards = Guards(sql)
         self.inbox = Inbox(sql)
         self.journal = Journal(sql)
         self.orders = Orders(sql)
@@ -54,6 +65,7 @@ class Books:
         self.payments = Payments(sql)
         self.renewals = Renewals(sql)
         self.proofs = Proofs(sql)
+        self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
         self.stars = StarTables(sql)
         self.stock = Stock(sql)

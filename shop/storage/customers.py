@@ -44,25 +44,25 @@ class Customers:
             "customer_greet", telegram_id=telegram_id, name=name, username=username,
             language=language, zone=zone, source=source, now=seconds(now),
         )  # fmt: skip
-        return _customer(_there(row, telegram_id))
+        return customer_of(_there(row, telegram_id))
 
     def claim(self, customer_id: int) -> Customer:
         """Law 6: take this customer's affairs for the rest of the transaction."""
-        return _customer(_there(self._sql.one("customer_claim", id=customer_id), customer_id))
+        return customer_of(_there(self._sql.one("customer_claim", id=customer_id), customer_id))
 
     def claim_payer(self, reference: str, provider: str) -> Customer | None:
         """Claim whoever pays under this reference with this provider; None when nobody does."""
         row = self._sql.one("customer_claim_payer", reference=reference, provider=provider)
-        return None if row is None else _customer(row)
+        return None if row is None else customer_of(row)
 
     def get(self, customer_id: int) -> Customer:
         """The person of this id."""
-        return _customer(_there(self._sql.one("customer_by_id", id=customer_id), customer_id))
+        return customer_of(_there(self._sql.one("customer_by_id", id=customer_id), customer_id))
 
     def by_telegram(self, telegram_id: int) -> Customer | None:
         """The person of this Telegram id, if met."""
         row = self._sql.one("customer_by_telegram", telegram_id=telegram_id)
-        return None if row is None else _customer(row)
+        return None if row is None else customer_of(row)
 
     def find(self, words: str) -> list[Customer]:
         """Up to ten people by id, Telegram id, @username or part of a name."""
@@ -73,7 +73,7 @@ class Customers:
             "customers_found", number=number if number <= _MOST_ID else -1, text=text,
             pattern=f"%{pattern}%",
         )  # fmt: skip
-        return [_customer(row) for row in rows]
+        return [customer_of(row) for row in rows]
 
     def set_language(self, customer_id: int, language: str) -> None:
         """Speak this language from now on."""
@@ -100,7 +100,8 @@ def _there(row: Row | None, name: object) -> Row:
     return row
 
 
-def _customer(row: Row) -> Customer:
+def customer_of(row: Row) -> Customer:
+    """A person as he stands in a row of the table."""
     return Customer(
         id=row["id"],
         telegram_id=row["telegram_id"],

@@ -9,6 +9,8 @@ from shop.storage.moments import seconds
 from shop.storage.queries import Sql
 
 WALLET = "wallet"
+HELD = "held"  # money that waits for a person's decision
+UNASSIGNED = "unassigned"  # money of no known order
 
 
 class UnbalancedError(ValueError):

@@ -67,8 +67,15 @@ class Orders:
         )  # fmt: skip
 
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
-        """Move an open or expired order on; False when another transaction was first."""
+        """Move an open, expired or held order on; False when another transaction was first."""
         return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
+
+    def is_held(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
+        """Whether such an order's money waits for a person."""
+        found = self._sql.value(
+            "order_held", customer_id=customer_id, product_id=product_id, term=interval.key
+        )
+        return found is not None
 
     def expire(self, *, now: datetime, most: int) -> int:
         """Expire orders nobody paid; returns how many."""

@@ -47,6 +47,8 @@ class Affairs:
     payment_id: int
     reference: str
     provider: str
+    provider_ref: str
+    due: Money
     whole: Money
     payment_state: PaymentState
     expires_at: datetime
@@ -147,6 +149,8 @@ class Payments:
             payment_id=row["payment_id"],
             reference=row["reference"],
             provider=row["provider"],
+            provider_ref=row["provider_ref"],
+            due=Money(row["minor"], row["currency"]),
             whole=Money(row["whole"], row["currency"]),
             payment_state=PaymentState(row["payment_state"]),
             expires_at=moment(row["expires_at"]),
@@ -218,7 +222,7 @@ class Payments:
 
 
 def payment_of(row: Row) -> Payment:
-    """Read a row of the table."""
+    """A payment as it stands in a row of its table."""
     return Payment(
         id=row["id"],
         reference=row["reference"],

@@ -41,9 +41,11 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
     "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
+    "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
 SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
+SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "unk", "unk_to"}  # see test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
@@ -52,7 +54,16 @@ FACTS: dict[str, Any] = {
     "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
     "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
     "charge_at": 1800000000, "again_at": 1800000000, "card": "<Visa>", "why": "declined",
-    "price_id": 1, "found": 2, "odd": 2, "names": ["<odd>"],
+    "price_id": 1, "odd": 2, "names": ["<odd>"],
+    "review": 1, "found": 2, "found_currency": "USD", "is_silent": False, "account": "<acct>",
+    "error": "<error>", "since": 1800000000, "id": 3, "missing": 5,
+    "findings": [
+        *({"check": check, "facts": {"many": 4, "most": 3}}
+          for check in ("tries", "payers", "shared_payer", "trials")),
+        {"check": "first_order", "facts": {"minor": 9, "most": 8, "currency": "EUR"}},
+        {"check": "country", "facts": {"card": "US", "home": "DE"}},
+        {"check": "blocked", "facts": {"by": "payer"}},
+    ],
 }  # fmt: skip
 
 

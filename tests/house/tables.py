@@ -10,9 +10,9 @@ from psycopg.rows import tuple_row
 
 Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
-    "accounts", "audit", "catalogs", "customers", "inbox", "journal", "notes", "orders", "outbox",
-    "payments", "periods", "prices", "products", "proofs", "receipts", "stock", "subscriptions",
-    "trials", "wallet_parts",
+    "accounts", "audit", "blocklist", "catalogs", "circuits", "claims", "customers", "inbox",
+    "journal", "notes", "orders", "outbox", "payers", "payments", "periods", "prices", "products",
+    "proofs", "receipts", "reviews", "stock", "subscriptions", "trials", "wallet_parts",
 )  # fmt: skip
 
 
@@ -128,6 +128,29 @@ CONTRADICTIONS = {
             UNION ALL
             SELECT 'provider:' || provider, currency, -minor FROM receipts
         ) AS both_sides GROUP BY account, currency HAVING SUM(minor) <> 0
+    """,
+    "held money is not what waits for staff": """
+        SELECT currency FROM (
+            SELECT currency, minor FROM journal WHERE account = 'held'
+            UNION ALL
+            SELECT currency, to_order + to_wallet FROM reviews WHERE state = 'open'
+        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
+    """,
+    "held money waits for nobody": """
+        SELECT r.id FROM receipts AS r
+        LEFT JOIN reviews AS v ON v.receipt_id = r.id AND v.state = 'open'
+        WHERE (r.verdict = 'held') <> (v.id IS NOT NULL)
+        UNION ALL
+        SELECT o.id FROM orders AS o
+        LEFT JOIN reviews AS v ON v.order_id = o.id AND v.state = 'open'
+        WHERE (o.state = 'held') <> (v.id IS NOT NULL)
+    """,
+    "unassigned money is not what staff are shown": """
+        SELECT currency FROM (
+            SELECT currency, minor FROM journal WHERE account = 'unassigned'
+            UNION ALL
+            SELECT currency, minor FROM receipts WHERE verdict = 'unknown_order'
+        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
     """,
     "an account has no subscription that was paid, tried or given": """
         SELECT a.subscription_id FROM accounts AS a WHERE NOT EXISTS (

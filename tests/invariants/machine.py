@@ -106,7 +106,11 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(person=people, slug=st.sampled_from(PLANS))
     def take_trial(self, person: Customer, slug: str) -> None:
         try:
-            self.do(self.shop.run(start_trial, person.id, slug, now=self.shop.now))
+            self.do(
+                self.shop.run(
+                    start_trial, person.id, slug, policy=self.shop.policy, now=self.shop.now
+                )
+            )
         except (TrialUsedError, NoTrialError):
             return
 

@@ -99,8 +99,8 @@ async def test_without_the_trials_key_two_taps_take_two_trials(
     meet_after(monkeypatch, Subscriptions, "live", seconds=UNGUARDED)
 
     taken = await asyncio.gather(
-        shop.run(start_trial, anna.id, "solo", now=shop.now),
-        shop.run(start_trial, anna.id, "bare", now=shop.now),
+        shop.run(start_trial, anna.id, "solo", policy=shop.policy, now=shop.now),
+        shop.run(start_trial, anna.id, "bare", policy=shop.policy, now=shop.now),
     )
 
     assert len(taken) == 2
@@ -112,7 +112,9 @@ async def test_twenty_taps_take_one_trial(shop: Shop, tables: Tables) -> None:
 
     taken = await asyncio.gather(
         *(
-            shop.run(start_trial, anna.id, ("solo", "bare")[n % 2], now=shop.now)
+            shop.run(
+                start_trial, anna.id, ("solo", "bare")[n % 2], policy=shop.policy, now=shop.now
+            )
             for n in range(20)
         ),
         return_exceptions=True,

@@ -7,10 +7,10 @@ import pytest
 
 from shop import proofs
 from shop.proofs import Taken, approve, refuse, take_proof
+from shop.rules.errors import DoneAlreadyError
 from shop.rules.money import Money
 from shop.rules.transfers import FileKind
 from shop.settlement import Outcome
-from shop.staffdesk import DoneAlreadyError
 from shop.storage.proofs import File, Proofs
 from tests.house.shop import Shop
 from tests.house.tables import Tables

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from shop.rules.money import Money
 from shop.rules.periods import Interval
@@ -43,7 +44,7 @@ def renewals(books: Books) -> None:
     assert books.renewals.has_consent(payment.id)
     assert books.payments.affairs("keeps").saves
 
-    kept = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
+    kept: dict[str, Any] = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
     number = books.renewals.keep_means(payment, **kept)
     assert number is not None
     assert books.renewals.keep_means(payment, **kept) is None, "kept once"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shop.rules.errors import NotFoundError
+from shop.rules.fraud import BlockedBy, Check, Finding, Ruling
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Judgement, Verdict
@@ -16,6 +17,8 @@ from shop.rules.transfers import FileKind, ProofState
 from shop.storage import queries
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
+from shop.storage.claims import ClaimState
+from shop.storage.guards import ReviewState
 from shop.storage.inbox import InboxState
 from shop.storage.journal import WALLET, Entry, UnbalancedError
 from shop.storage.opening import Storage
@@ -52,7 +55,8 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
     for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts, stock,
-                  outbox, inbox, staff, renewals, stars):  # fmt: skip
+                  outbox, inbox, staff, guards, loose_money, circuits, renewals,
+                  stars):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
 
@@ -395,3 +399,112 @@ def staff(books: Books) -> None:
     books.staff.set_note("clock", "2")
     assert books.staff.note("clock") == "2"
     assert books.staff.new_customers(since=NOW, until=NOW + DAY) == 2
+
+
+def guards(books: Books) -> None:
+    card = "f" * 32
+    books.guards.see_payer(1, card, country="DE", now=NOW)
+    books.guards.see_payer(1, card, country="US", now=NOW)
+    books.guards.see_payer(1, "other", country="", now=NOW)
+    bruno = books.customers.greet(
+        9, name="Bruno", username="Bru", language="de", zone="UTC", source="", now=NOW
+    )
+    books.guards.see_payer(bruno.id, card, country="DE", now=NOW)
+    assert books.guards.other_payers(1, card, since=NOW) == 1
+    assert books.guards.other_payers(1, card, since=NOW + DAY) == 0
+    assert books.guards.other_people(1, card) == 1
+    assert books.guards.related_trials(bruno.id) == int(books.subscriptions.had_trial(1))
+    assert books.guards.tries(1, since=NOW - DAY) > 0
+    assert books.guards.tries(1, since=NOW) == 0
+    assert books.guards.has_bought(1) in {True, False}
+    for is_new in (True, False):
+        added = books.guards.block(BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW)
+        assert added == is_new
+    assert [one.value for one in books.guards.blocks_on(9, "Bru", card)] == ["bru"]
+    assert books.guards.blocks_on(9, "", "") == []
+    [block] = books.guards.blocks(most=9)
+    assert books.guards.unblock(block.id) == (BlockedBy.USERNAME, "bru")
+    assert books.guards.unblock(block.id) is None
+
+
+def loose_money(books: Books) -> None:
+    payment = payment_of(books, "r9")
+    judged = Judgement(
+        verdict=Verdict.HELD, to_order=Money(0, "EUR"), to_wallet=EUR, from_wallet=Money(0, "EUR"),
+        fulfils=False,
+    )  # fmt: skip
+    lost = replace(judged, verdict=Verdict.UNKNOWN_ORDER)
+    letter = books.inbox.keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
+    assert letter is not None
+    kept, unknown = (
+        books.payments.add_receipt(
+            provider="card", receipt_id=one.verdict, payment_id=None, customer_id=None,
+            money=EUR, judgement=one, occurred_at=NOW, now=NOW,
+        )
+        for one in (judged, lost)
+    )  # fmt: skip
+    assert kept is not None
+    assert unknown is not None
+    finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
+    number = books.guards.hold(
+        receipt=kept, payment_id=payment.id, order_id=payment.order_id, customer_id=1,
+        findings=[finding], fingerprint="f", judgement=judged, now=NOW,
+    )  # fmt: skip
+    assert books.orders.close(payment.order_id, OrderState.HELD, now=NOW)
+    assert books.orders.is_held(1, product_id=1, interval=MONTH)
+    review = books.guards.review(number)
+    assert review is not None
+    assert (review.findings, review.judgement.to_wallet) == ((finding,), EUR)
+    assert books.guards.review_of(kept) == review
+    assert books.guards.waiting(most=9) == [review]
+    assert books.guards.count_waiting() == 1
+    assert books.guards.decide(number, ReviewState.APPROVED, staff_id=1, now=NOW)
+    assert not books.guards.decide(number, ReviewState.REFUSED, staff_id=1, now=NOW)
+    assert books.receipts.decide(kept, replace(judged, verdict=Verdict.REFUSED))
+    assert not books.receipts.decide(kept, judged)
+    books.receipts.note_letter(unknown, letter)
+    [found] = books.receipts.unassigned(most=9)
+    assert (found, found.letter_id) == (books.receipts.get(unknown), letter)
+    assert books.receipts.count_unassigned() == 1
+    assert books.orders.close(payment.order_id, OrderState.CANCELLED, now=NOW)
+    again = payment_of(books, "r10")
+    assert [one.reference for one in books.receipts.assignable(1, "EUR", most=9)] == ["r10"]
+    assert [one.id for one in books.receipts.owing(again.due, most=9)] == [1]
+    given = replace(judged, verdict=Verdict.ASSIGNED)
+    assert books.receipts.assign(unknown, customer_id=1, payment_id=None, judgement=given)
+    assert not books.receipts.assign(unknown, customer_id=1, payment_id=None, judgement=given)
+    books.claims.add(
+        letter, payment_id=again.id, receipt_id="m", provider_ref="p", money=EUR, now=NOW
+    )
+    [claim] = books.claims.of(again.id)
+    assert claim == books.claims.by_letter(letter)
+    assert books.claims.waiting_letter("card", "loose") == letter
+    assert books.claims.note_told(letter, now=NOW)
+    assert not books.claims.note_told(letter, now=NOW)
+    assert books.claims.end(letter, ClaimState.DENIED)
+    assert not books.claims.end(letter, ClaimState.DENIED)
+    assert books.inbox.erase(before=NOW, most=9) == 0
+    assert books.inbox.erase(before=NOW + DAY, most=99) >= 1
+    erased = books.inbox.get(letter)
+    assert erased is not None
+    assert (erased.body, erased.headers, erased.event_id) == (b"", {}, "loose")
+
+
+def circuits(books: Books) -> None:
+    assert books.circuits.next_try() is None
+    assert books.circuits.of("card") is None
+    assert [books.circuits.fail("card", error="slow").failures for _ in range(2)] == [1, 2]
+    books.circuits.suspect("card", now=NOW)
+    assert books.circuits.next_try() == NOW
+    assert books.circuits.open("card", now=NOW, try_at=NOW + DAY)
+    assert not books.circuits.open("card", now=NOW, try_at=NOW)
+    assert books.circuits.opened() == [books.circuits.of("card")]
+    assert books.circuits.claim(now=NOW, lease=NOW) == []
+    [tried] = books.circuits.claim(now=NOW + DAY, lease=NOW + 2 * DAY)
+    assert (tried.tries, tried.error) == (1, "slow")
+    books.circuits.try_later("card", NOW + 3 * DAY, error="still")
+    assert books.circuits.next_try() == NOW + 3 * DAY
+    closed = books.circuits.close("card")
+    assert closed is not None
+    assert closed.opened_at == NOW
+    assert books.circuits.close("card") is None

@@ -12,7 +12,12 @@ RETURNING *;
 
 -- name: order_close!
 UPDATE orders SET state = :state, closed_at = :now
-WHERE id = :id AND state IN ('open', 'expired');
+WHERE id = :id AND state IN ('open', 'expired', 'held');
+
+-- name: order_held$
+SELECT id FROM orders
+WHERE customer_id = :customer_id AND product_id = :product_id AND term = :term AND state = 'held'
+LIMIT 1;
 
 -- name: orders_expire
 UPDATE orders SET state = 'expired', closed_at = :now

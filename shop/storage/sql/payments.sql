@@ -38,7 +38,7 @@ WHERE r.provider = :provider AND r.receipt_id = :receipt_id;
 -- name: payment_affairs^
 -- Everything settlement decides on, read under the customer's claim.
 SELECT
-    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
+    pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
     pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
     o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
     pr.slug, pr.document,

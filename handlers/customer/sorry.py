@@ -1,0 +1,35 @@
+"""What a customer reads where nothing is sold just now: why, and what to do."""
+
+from handlers.visit import Visit
+from handlers.wording import Html, Speech
+from shop.checkout import InReviewError, RenewingNowError, SubscribedError
+from shop.guarding import note_refusal
+from shop.rules.errors import ShopError
+from shop.rules.fraud import RefusedError
+
+SORRY = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
+
+
+async def sorry(visit: Visit, error: ShopError) -> Html:
+    """Why nothing is sold just now; staff hear of whom the rules turned away."""
+    _ = visit.speech
+    if isinstance(error, RefusedError):
+        counter = visit.counter
+        await counter.storage.run(
+            note_refusal, visit.customer, error.findings, policy=counter.policy, now=visit.now
+        )
+        counter.wake()
+        return _("We cannot offer you this just now. Please write to us, and we sort it out "
+                 "together: /support")  # fmt: skip
+    if isinstance(error, RenewingNowError):
+        return _("Your saved card is being charged for this right now. Please wait a moment; we "
+                 "write to you.")  # fmt: skip
+    if isinstance(error, SubscribedError):
+        return _("You have this subscription already; Telegram renews it by itself.")
+    return being_looked_at(_)
+
+
+def being_looked_at(_: Speech) -> Html:
+    """The money is here, and a person decides."""
+    return _("Your payment is here. A person takes a short look at it before your access opens; "
+             "you need not do anything, and need not pay again.")  # fmt: skip

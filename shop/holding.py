@@ -1,0 +1,57 @@
+"""Money that waits for a person: it is in the books, and its order is held."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shop.guarding import fingerprint_of
+from shop.notices import tell_customer, tell_staff
+from shop.ports import Payer
+from shop.rules.fraud import Finding
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.rules.receiving import Judgement, Verdict
+from shop.rules.states import OrderState
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.guards import findings_document
+from shop.storage.outbox import Effect
+from shop.storage.payments import Affairs
+
+
+def held(judgement: Judgement) -> Judgement:
+    """The same money, all of it in the account of what is held."""
+    return replace(
+        judgement,
+        verdict=Verdict.HELD,
+        to_order=Money.zero(judgement.to_order.currency),
+        to_wallet=judgement.whole,
+        fulfils=False,
+    )
+
+
+def hold_order(
+    books: Books, customer: Customer, affairs: Affairs, judgement: Judgement,
+    findings: Sequence[Finding], *, receipt: int, money: Money, payer: Payer, policy: Policy,
+    now: datetime,
+) -> list[Effect]:  # fmt: skip
+    """Hold the order of money that was recorded as held; what is told is not queued yet."""
+    is_held = books.orders.close(affairs.order_id, OrderState.HELD, now=now)
+    assert is_held  # noqa: S101 - read under the claim as open or expired
+    review = books.guards.hold(
+        receipt=receipt, payment_id=affairs.payment_id, order_id=affairs.order_id,
+        customer_id=customer.id, findings=findings,
+        fingerprint=fingerprint_of(affairs.provider, payer), judgement=judgement, now=now,
+    )  # fmt: skip
+    told = tell_customer(
+        customer, Notice.IN_REVIEW, key=str(receipt), plan=affairs.product.slug,
+        minor=money.minor, currency=money.currency, screen_id=affairs.screen_id,
+    )  # fmt: skip
+    heard = tell_staff(
+        policy, Notice.HELD_MONEY, key=str(review), review=review, customer=customer.id,
+        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
+        term=affairs.term, minor=money.minor, currency=money.currency,
+        findings=findings_document(findings),
+    )  # fmt: skip
+    return [told, *heard]

@@ -1,0 +1,128 @@
+"""What a person decides about held money, in one tap and once; and who is not served at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from shop.fulfilling import fulfil
+from shop.holding import held
+from shop.notices import tell_customer
+from shop.rules.errors import DoneAlreadyError, NotFoundError
+from shop.rules.fraud import BlockedBy
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.rules.receiving import Judgement, Verdict
+from shop.rules.states import OrderState
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.guards import Block, Review, ReviewState
+from shop.storage.journal import HELD, WALLET, Entry
+
+
+def waiting(books: Books) -> list[tuple[Review, Customer]]:
+    """What waits for a decision, the oldest first, each with whose it is."""
+    found = books.guards.waiting(most=20)
+    return [(one, books.customers.get(one.customer_id)) for one in found]
+
+
+def review_of(books: Books, review_id: int) -> tuple[Review, Customer]:
+    """One review, decided or not."""
+    review = books.guards.review(review_id)
+    if review is None:
+        raise NotFoundError(what="review", name=review_id)
+    return review, books.customers.get(review.customer_id)
+
+
+def approve(
+    books: Books, staff_id: int, *, review_id: int, policy: Policy, now: datetime
+) -> Review:
+    """Let the order have its money: the time is added as if nothing had been in between."""
+    review, customer = _decided(
+        books, staff_id, review_id, ReviewState.APPROVED, _as_judged, now=now
+    )
+    affairs = books.payments.affairs(review.reference)
+    effects = fulfil(
+        books, customer, affairs, review.judgement, receipt=review.receipt_id,
+        money=review.money, policy=policy, now=now,
+    )  # fmt: skip
+    books.outbox.add(effects, now=now)
+    return review
+
+
+def refuse(books: Books, staff_id: int, *, review_id: int, now: datetime) -> Review:
+    """Close the order; the money is the customer's again, in his wallet."""
+    review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
+    books.orders.close(review.order_id, OrderState.CANCELLED, now=now)
+    affairs = books.payments.affairs(review.reference)
+    told = tell_customer(
+        customer, Notice.REVIEW_REFUSED, key=str(review.id), plan=affairs.product.slug,
+        minor=review.money.minor, currency=review.money.currency,
+    )  # fmt: skip
+    books.outbox.add([told], now=now)
+    return review
+
+
+def _as_judged(review: Review) -> Judgement:
+    # What was judged when the money came: an approval changes nothing about it.
+    return review.judgement
+
+
+def _refused(review: Review) -> Judgement:
+    return replace(held(review.judgement), verdict=Verdict.REFUSED)
+
+
+def _decided(
+    books: Books, staff_id: int, review_id: int, state: ReviewState,
+    judged: Callable[[Review], Judgement], *, now: datetime,
+) -> tuple[Review, Customer]:  # fmt: skip
+    """Take the decision, once: whoever comes second hears that it was taken."""
+    review, _ = review_of(books, review_id)
+    customer = books.customers.claim(review.customer_id)
+    if not books.guards.decide(review_id, state, staff_id=staff_id, now=now):
+        raise DoneAlreadyError
+    judgement = judged(review)
+    is_first = books.receipts.decide(review.receipt_id, judgement)
+    assert is_first  # noqa: S101 - an open review's receipt is held
+    books.journal.enter(
+        f"review:{review.id}",
+        (
+            Entry(account=HELD, money=review.judgement.whole, customer_id=customer.id),
+            Entry(account="sales", money=-judgement.to_order),
+            Entry(account=WALLET, money=-judgement.to_wallet, customer_id=customer.id),
+        ),
+        now=now,
+    )
+    books.staff.audit(
+        staff_id, f"review_{state}", customer_id=customer.id,
+        facts={"review": review.id, "order": review.order_id}, now=now,
+    )  # fmt: skip
+    return review, customer
+
+
+# --- the blocklist --------------------------------------------------------------------------
+
+
+def blocklist(books: Books) -> list[Block]:
+    """Who is on it, the latest first."""
+    return books.guards.blocks(most=40)
+
+
+def block(
+    books: Books, staff_id: int, kind: BlockedBy, value: str, *, reason: str, now: datetime
+) -> bool:
+    """Put someone on the blocklist; False when he stood there already."""
+    name = value.strip().removeprefix("@").lower()
+    done = books.guards.block(kind, name, reason=reason, staff_id=staff_id, now=now)
+    if done:
+        facts = {"kind": kind, "value": name}
+        books.staff.audit(staff_id, "block", customer_id=None, facts=facts, now=now)
+    return done
+
+
+def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> bool:
+    """Take someone off it; False when he was not on it any more."""
+    found = books.guards.unblock(block_id)
+    if found is not None:
+        facts = {"kind": found[0], "value": found[1]}
+        books.staff.audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
+    return found is not None

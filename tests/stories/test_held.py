@@ -1,0 +1,310 @@
+"""Money that a person looks at first: in the books at once, delivered once or given back."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from shop.checkout import InReviewError, may_pay, start_trial
+from shop.holding import held
+from shop.ports import Payer, PaymentEvent
+from shop.reviewing import approve, block, refuse, unblock, waiting
+from shop.rules.errors import DoneAlreadyError
+from shop.rules.fraud import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
+from shop.rules.money import Money
+from shop.rules.receiving import Judgement, Verdict
+from shop.settlement import Outcome
+from shop.storage.books import Books
+from shop.storage.guards import Guards
+from shop.storage.payments import Payment
+from shop.storage.receipts import Receipts
+from tests.house.goods import QUARTER
+from tests.house.shop import CARD, STAFF, Shop
+from tests.house.tables import Tables, contradictions
+from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+
+CAUTIOUS = FraudPolicy(first_order={"EUR": 500})
+
+
+def being(shop: Shop, policy: FraudPolicy) -> None:
+    shop.policy = replace(shop.policy, fraud=policy)
+
+
+async def held_payment(shop: Shop, telegram_id: int = 1001) -> Payment:
+    being(shop, CAUTIOUS)
+    payment = await shop.ask(await shop.greet(telegram_id))
+    assert await shop.pay(payment) is Outcome.HELD
+    return payment
+
+
+async def told(shop: Shop) -> list[str]:
+    await shop.drain()
+    return [str(effect.payload["notice"]) for effect in shop.told]
+
+
+def paid_by(event: PaymentEvent, card: str, *, country: str = "", home: str = "") -> PaymentEvent:
+    return replace(event, payer=Payer(fingerprint=card, country=country, home=home))
+
+
+async def test_held_money_is_in_the_books_and_nothing_is_delivered(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await held_payment(shop)
+
+    assert tables.rows("SELECT verdict, minor, to_order FROM receipts") == [
+        ("held", payment.due.minor, 0)
+    ]
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'held'") == 1598
+    assert tables.one("SELECT state FROM orders") == "held"
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
+    assert await told(shop) == ["in_review", "held_money"]
+    [(review, customer)] = await shop.storage.read(waiting)
+    assert [one.check for one in review.findings] == [Check.FIRST_ORDER]
+    assert customer.telegram_id == 1001
+
+
+async def test_an_approval_delivers_as_if_nothing_had_been_between(
+    shop: Shop, tables: Tables
+) -> None:
+    await held_payment(shop)
+    shop.clock.move(days=9)  # the order's own time has long run out
+
+    await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+
+    assert tables.rows("SELECT verdict, to_order FROM receipts") == [("paid", 1598)]
+    assert tables.one("SELECT COALESCE(SUM(minor), 0) FROM journal WHERE account = 'held'") == 0
+    assert tables.one("SELECT state FROM orders") == "paid"
+    assert await told(shop) == ["in_review", "held_money", "paid", "sale", "credentials"]
+    assert tables.one("SELECT act FROM audit") == "review_approved"
+
+
+async def test_a_refusal_gives_the_money_to_the_wallet_and_says_so(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await held_payment(shop)
+
+    await shop.run(refuse, STAFF, review_id=1, now=shop.now)
+
+    assert await shop.storage.read(_wallet, payment.customer_id) == Money(1598, "EUR")
+    assert tables.one("SELECT state FROM orders") == "cancelled"
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
+    assert (await told(shop))[2:] == ["review_refused"]
+
+
+@pytest.mark.parametrize("second", [approve, refuse])
+async def test_a_decision_is_taken_once(shop: Shop, tables: Tables, second: object) -> None:
+    await held_payment(shop)
+    await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+    facts = {"policy": shop.policy} if second is approve else {}
+    with pytest.raises(DoneAlreadyError):
+        await shop.run(second, STAFF, review_id=1, now=shop.now, **facts)  # type: ignore[arg-type]
+    assert tables.one("SELECT COUNT(*) FROM periods") == 1
+
+
+async def test_twenty_taps_of_several_staff_deliver_once(shop: Shop, tables: Tables) -> None:
+    await held_payment(shop)
+
+    taps = await asyncio.gather(
+        *(
+            shop.run(approve, STAFF + n, review_id=1, policy=shop.policy, now=shop.now)
+            for n in range(20)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(tap, DoneAlreadyError) for tap in taps) == 19
+    assert tables.one("SELECT COUNT(*) FROM periods") == 1
+
+
+async def test_without_the_claim_and_the_conditions_two_taps_deliver_twice(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    await held_payment(shop)
+    tables.write("ALTER TABLE periods DROP CONSTRAINT periods_order_id_key")
+    tables.write("ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_starts_at_key")
+    tables.write("ALTER TABLE journal DROP CONSTRAINT journal_group_ref_line_key")
+    tables.write("DROP INDEX subscriptions_one_of_a_product")
+    leave_unclaimed(monkeypatch)
+    monkeypatch.setattr(Guards, "decide", lambda *_, **__: True)
+    monkeypatch.setattr(Receipts, "decide", lambda *_, **__: True)
+    monkeypatch.setattr("shop.storage.orders.Orders.close", lambda *_, **__: True)
+    meet_after(monkeypatch, Guards, "review", seconds=UNGUARDED)
+
+    await asyncio.gather(
+        *(
+            shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+            for _ in range(2)
+        )
+    )
+
+    assert tables.one("SELECT COUNT(*) FROM periods") == 2
+    assert "held money is not what waits for staff" in contradictions(tables)
+
+
+async def test_with_them_two_taps_that_meet_deliver_once(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    await held_payment(shop)
+    meet_after(monkeypatch, Guards, "review")
+
+    taps = await asyncio.gather(
+        shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now),
+        shop.run(refuse, STAFF, review_id=1, now=shop.now),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(tap, DoneAlreadyError) for tap in taps) == 1
+    assert contradictions(tables) == {}
+
+
+async def test_a_part_that_came_before_is_held_with_the_rest(shop: Shop, tables: Tables) -> None:
+    being(shop, CAUTIOUS)
+    anna = await shop.greet()
+    first = await shop.ask(anna)
+    await shop.settle(shop.received(first, money=Money(200, "EUR")))
+    rest = await shop.ask(anna)
+    assert rest.due == Money(1398, "EUR")
+
+    assert await shop.settle(shop.received(rest)) is Outcome.HELD
+
+    assert await shop.storage.read(_wallet, anna.id) == Money(0, "EUR")
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'held'") == 1598
+    await shop.run(refuse, STAFF, review_id=1, now=shop.now)
+    assert await shop.storage.read(_wallet, anna.id) == Money(1598, "EUR")
+
+
+async def test_while_it_is_held_more_money_is_not_lost_and_nothing_is_sold_twice(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await held_payment(shop)
+    anna = await shop.greet()
+
+    with pytest.raises(InReviewError):
+        await shop.ask(anna)
+    assert await shop.settle(shop.received(payment)) is Outcome.TO_WALLET
+
+    assert await shop.storage.read(_wallet, anna.id) == payment.due
+    assert tables.one("SELECT COUNT(*) FROM reviews") == 1
+
+
+async def test_the_same_money_told_again_changes_nothing(shop: Shop, tables: Tables) -> None:
+    being(shop, CAUTIOUS)
+    payment = await shop.ask(await shop.greet())
+    event = shop.received(payment)
+    await shop.settle(event)
+    before = tables.dump()
+    assert await shop.settle(event) is Outcome.KNOWN
+    assert tables.dump() == before
+    assert await shop.settle(replace(event, event_id="asked")) is Outcome.KNOWN
+    assert tables.one("SELECT COUNT(*) FROM reviews") == 1
+
+
+async def test_who_has_bought_before_is_no_newcomer(shop: Shop) -> None:
+    await held_payment(shop)
+    await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+    again = await shop.ask(await shop.greet(), term=QUARTER)
+    assert await shop.pay(again) is Outcome.SETTLED
+
+
+async def test_one_card_of_many_people_is_held_from_the_second_on(shop: Shop) -> None:
+    being(shop, FraudPolicy(people_of_a_payer=1))
+    outcomes = []
+    for person in (1001, 1002, 1003):
+        payment = await shop.ask(await shop.greet(person))
+        outcomes.append(await shop.settle(paid_by(shop.received(payment), "card_1")))
+    assert outcomes == [Outcome.SETTLED, Outcome.HELD, Outcome.HELD]
+
+
+async def test_many_cards_of_one_person_are_held_within_a_day(shop: Shop) -> None:
+    being(shop, FraudPolicy(payers_a_day=2))
+    anna = await shop.greet()
+
+    async def pays(card: str) -> Outcome:
+        payment = await shop.ask(anna, slug="bare", term=QUARTER)
+        outcome = await shop.settle(paid_by(shop.received(payment), card))
+        if outcome is Outcome.HELD:
+            (review, _), *_more = await shop.storage.read(waiting)
+            await shop.run(approve, STAFF, review_id=review.id, policy=shop.policy, now=shop.now)
+        return outcome
+
+    outcomes = [await pays(card) for card in ("a", "a", "b", "c")]
+    assert outcomes == [Outcome.SETTLED] * 3 + [Outcome.HELD]
+    shop.clock.move(hours=25)
+    assert await pays("d") is Outcome.SETTLED
+
+
+async def test_a_card_from_abroad_is_held(shop: Shop) -> None:
+    being(shop, FraudPolicy(country=Ruling.HOLD))
+    payment = await shop.ask(await shop.greet())
+    event = paid_by(shop.received(payment), "card", country="US", home="DE")
+    assert await shop.settle(event) is Outcome.HELD
+
+
+async def test_whoever_is_blocked_is_turned_away_before_he_pays(shop: Shop) -> None:
+    anna = await shop.greet()
+    before = await shop.ask(anna)
+    await shop.run(block, STAFF, BlockedBy.USERNAME, "@Anna", reason="", now=shop.now)
+
+    with pytest.raises(RefusedError):
+        await shop.ask(anna, term=QUARTER)
+    with pytest.raises(RefusedError):
+        await shop.run(start_trial, anna.id, "solo", policy=shop.policy, now=shop.now)
+    asked = (before.reference, before.due)
+    assert not await shop.storage.read(may_pay, *asked, policy=shop.policy, now=shop.now)
+    assert await shop.pay(before) is Outcome.HELD, "money that moved all the same is held"
+
+    assert await shop.run(unblock, STAFF, block_id=1, now=shop.now)
+    await shop.ask(anna, term=QUARTER)
+    assert await shop.storage.read(may_pay, *asked, policy=shop.policy, now=shop.now) is False
+
+
+async def test_a_blocked_card_is_held_whoever_pays_with_it(shop: Shop, tables: Tables) -> None:
+    being(shop, FraudPolicy(people_of_a_payer=1))
+    for person in (1001, 1002):
+        payment = await shop.ask(await shop.greet(person))
+        await shop.settle(paid_by(shop.received(payment), "stolen"))
+    [(review, _)] = await shop.storage.read(waiting)
+    assert "stolen" not in repr(tables.dump()), "the books know a card by its digest alone"
+    await shop.run(block, STAFF, BlockedBy.PAYER, review.fingerprint, reason="", now=shop.now)
+    being(shop, FraudPolicy())
+    payment = await shop.ask(await shop.greet(1003))
+    assert await shop.settle(paid_by(shop.received(payment), "stolen")) is Outcome.HELD
+
+
+async def test_too_many_tries_are_refused_until_an_hour_has_passed(shop: Shop) -> None:
+    being(shop, FraudPolicy(tries_an_hour=2))
+    anna = await shop.greet()
+    await shop.ask(anna)
+    await shop.ask(anna, term=QUARTER)
+    with pytest.raises(RefusedError) as caught:
+        await shop.ask(anna, slug="bare")
+    assert [one.check for one in caught.value.findings] == [Check.TRIES]
+    shop.clock.move(minutes=61)
+    await shop.ask(anna, slug="bare")
+
+
+async def test_a_card_behind_one_trial_opens_no_second(shop: Shop) -> None:
+    being(shop, FraudPolicy(trials_of_a_payer=1))
+    anna, bruno = await shop.greet(1001), await shop.greet(1002)
+    await shop.run(start_trial, anna.id, "solo", policy=shop.policy, now=shop.now)
+    for person in (anna, bruno):
+        payment = await shop.ask(person, slug="bare")
+        await shop.settle(paid_by(shop.received(payment), "card"), provider=CARD)
+    with pytest.raises(RefusedError):
+        await shop.run(start_trial, bruno.id, "solo", policy=shop.policy, now=shop.now)
+
+
+def test_holding_neither_makes_nor_loses_money() -> None:
+    judged = Judgement(
+        verdict=Verdict.OVER, to_order=Money(500, "EUR"), to_wallet=Money(70, "EUR"),
+        from_wallet=Money(100, "EUR"), fulfils=True,
+    )  # fmt: skip
+    kept = held(judged)
+    assert kept.to_wallet - kept.from_wallet == Money(470, "EUR")
+    assert (kept.to_order, kept.fulfils) == (Money(0, "EUR"), False)
+
+
+def _wallet(books: Books, customer_id: int) -> Money:
+    return books.journal.wallet(customer_id, "EUR")
