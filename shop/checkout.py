@@ -14,6 +14,7 @@ from shop.rules.periods import Interval, Unit
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.setting_aside import came_before
 from shop.storage.books import Books
 from shop.storage.catalog import Price, Product
 from shop.storage.opening import Storage
@@ -109,7 +110,13 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         customer.id, product_id=product.id, interval=price.interval, now=now,
         expires_at=expires_at,
     )  # fmt: skip
-    before = paid_before(books, customer.id, order.id, price.amount)
+    recurs = product.recurs_at(price)
+    # Telegram goes on charging what is paid first: a series begins with its whole price.
+    before = (
+        Money.zero(price.amount.currency)
+        if recurs
+        else paid_before(books, customer.id, order.id, price.amount)
+    )
     payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
     if payment.url and books.renewals.has_consent(payment.id) != choice.saves:
@@ -124,7 +131,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         books.renewals.note_consent(payment.id, now=now)
     return Intent(
         payment=payment, product=product, price=price, paid_before=before, saves=choice.saves,
-        recurs=product.recurs_at(price),
+        recurs=recurs,
     )  # fmt: skip
 
 
@@ -151,13 +158,9 @@ def _refuse_second(books: Books, choice: Choice) -> None:
 
 
 def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
-    """What of an earlier, too small payment for this order still lies in the wallet."""
-    short = books.payments.short_before(order_id, price.currency)
-    if not short:
-        return short
-    left = books.journal.wallet(customer_id, price.currency)
-    found = min(short.minor, left.minor)
-    return Money(found if 0 < found < price.minor else 0, price.currency)
+    """What of the price is here already; nothing when it is all of it, for that is no rest."""
+    found = came_before(books, customer_id, order_id, price)
+    return found if found < price else Money.zero(price.currency)
 
 
 def _open(

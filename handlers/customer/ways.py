@@ -13,6 +13,7 @@ from shop.ports import PaymentProvider, saver_of
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
 from shop.rules.periods import Interval
+from shop.rules.wallet import covers, offered_part
 
 STARS_PROVIDER = "stars"
 SAVES = "auto"
@@ -78,7 +79,7 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
         return (await plan_screen(visit, one.product.slug)).explaining(reason)
     found = ways_for(visit.counter.providers, one)
     ask = _("How would you like to pay?")
-    if not found:
+    if not found and not covers(one.price.amount, free=one.free):
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
             "or write to us: /support",
@@ -86,9 +87,12 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
         )
     savers = _savers(visit, one, found)
     rows: list[Row] = [
-        (button(_way(_, way), "pay", way.price_id, way.provider,
-                *([SAVES] if saves and way.provider in savers else [])),)
-        for way in found
+        *(() if one.recurs else _wallet_rows(_, one)),
+        *(
+            (button(_way(_, way), "pay", way.price_id, way.provider,
+                    *([SAVES] if saves and way.provider in savers else [])),)
+            for way in found
+        ),
     ]  # fmt: skip
     if savers:
         rows.append(_saving_row(_, price_id, saves=saves))
@@ -110,6 +114,22 @@ def _saving_row(_: Speech, price_id: int, *, saves: bool) -> Row:
     if saves:
         return (button(_("☑ Renew by itself with this card"), "ways", price_id),)
     return (button(_("☐ Renew by itself with this card"), "ways", price_id, SAVES),)
+
+
+def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
+    """All of it from the wallet, in whichever currency it lies there; or a part of it."""
+    rows: list[Row] = []
+    stars = one.stars if one.stars != one.price else None
+    for price, free in ((one.price, one.free), (stars, one.free_stars)):
+        if price is not None and covers(price.amount, free=free):
+            name = _("Wallet · {price}", price=_.money(price.amount))
+            rows.append((button(name, "wpay", price.id),))
+    if one.part:
+        rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
+    elif part := offered_part(one.price.amount, free=one.free):
+        use = _("Use my wallet ({amount})", amount=_.money(part))
+        rows.append((button(use, "wset", one.price.id, 1),))
+    return rows
 
 
 def changed(_: Speech, one: Basket) -> Html | None:
@@ -147,6 +167,13 @@ def _repeats(visit: Visit, one: Basket) -> Html:
 def _price(_: Speech, one: Basket) -> Html:
     if one.due == one.price.amount:
         return _("Price: <b>{price}</b>", price=_.money(one.due))
+    if one.part:
+        return _(
+            "Still to pay: <b>{rest}</b> of {price}; {part} comes from your wallet.",
+            rest=_.money(one.due),
+            price=_.money(one.price.amount),
+            part=_.money(one.price.amount - one.due),
+        )
     return _(
         "Still to pay: <b>{rest}</b> of {price}; the rest is here already.",
         rest=_.money(one.due),

@@ -21,6 +21,7 @@ from shop.storage.staff import StaffTables
 from shop.storage.stars import StarTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
+from shop.storage.wallets import Wallets
 
 
 class Books:
@@ -45,6 +46,7 @@ class Books:
         "stars",
         "stock",
         "subscriptions",
+        "wallets",
     )
 
     def __init__(
@@ -70,3 +72,4 @@ class Books:
         self.stars = StarTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
+        self.wallets = Wallets(sql)
