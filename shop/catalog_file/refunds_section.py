@@ -7,14 +7,12 @@ from shop.rules.giving_back import Access, RefundPolicy
 def refund_policy(refunds: Table) -> RefundPolicy:
     """Access after a whole and a partial refund, and while a bank decides."""
     usual = RefundPolicy()
-    policy = RefundPolicy(
+    return RefundPolicy(
         whole=_access(refunds, "whole", default=usual.whole),
         part=_access(refunds, "part", default=usual.part),
         hold_disputes=refunds.flag("hold_disputes", default=usual.hold_disputes),
         hold_warnings=refunds.flag("hold_warnings", default=usual.hold_warnings),
     )
-    refunds.refuse_unknown()
-    return policy
 
 
 def _access(table: Table, key: str, *, default: Access) -> Access:

@@ -7,6 +7,7 @@ from shop.rules.fraud import FraudPolicy
 from shop.rules.giving_back import RefundPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.renewing import RenewingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Choices:
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
     refunds: RefundPolicy = field(default_factory=RefundPolicy)
+    renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
 

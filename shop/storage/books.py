@@ -18,7 +18,9 @@ from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.receipts import Receipts
 from shop.storage.refunds import Refunds
+from shop.storage.renewals import Renewals
 from shop.storage.staff import StaffTables
+from shop.storage.stars import StarTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
 from shop.storage.wallets import Wallets
@@ -43,11 +45,10 @@ class Books:
         "proofs",
         "receipts",
         "refunds",
+        "renewals",
         "staff",
-        "staff",
+        "stars",
         "stock",
-        "stock",
-        "subscriptions",
         "subscriptions",
         "uses",
         "wallets",
@@ -71,9 +72,11 @@ class Books:
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
         self.refunds = Refunds(sql)
+        self.renewals = Renewals(sql)
         self.proofs = Proofs(sql)
         self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
+        self.stars = StarTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
         self.uses = Uses(sql)
