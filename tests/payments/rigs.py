@@ -487,6 +487,8 @@ class SandboxRig:
 REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars",
           "telegram_cards")  # fmt: skip
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
+REFUNDING = ("stripe", "coinbase", "btcpay", "stars", *SANDBOXES)
+DISPUTING = ("stripe", *SANDBOXES)
 STAMPED = ("stripe", "coinbase", *SANDBOXES)
 SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments")
 ALL = (*REMOTE, *SANDBOXES)
