@@ -6,6 +6,7 @@ from datetime import timedelta
 from shop.rules.fraud import FraudPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.ways import WayRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Choices:
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
+    ways: tuple[WayRule, ...] = ()  # none: every way that is on shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
