@@ -8,9 +8,10 @@ from handlers.customer.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.agreements import card_label
 from shop.choosing import Basket, basket, renewal, rest_of
 from shop.people import choose_country
-from shop.ports import PaymentProvider
+from shop.ports import PaymentProvider, saver_of
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
 from shop.rules.periods import Interval
@@ -18,6 +19,8 @@ from shop.rules.wallet import WALLET, covers, offered_part
 from shop.rules.ways import arranged, asks_for_country, name_of
 
 STARS_PROVIDER = "stars"
+SAVES = "auto"
+"""The word in a button's data that stands for consent to keep the card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,10 @@ def _takes(provider: PaymentProvider, currency: str) -> bool:
 
 async def ways(visit: Visit, args: Args) -> Screen:
     """The order in short, and how to pay it."""
-    return await ways_screen(visit, args.number(0))
+    return await ways_screen(visit, args.number(0), saves=args.choice(1) == SAVES)
 
 
-async def ways_screen(visit: Visit, price_id: int) -> Screen:
+async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Screen:
     """The same, or today's prices with the reason when this one is not in force any more."""
     _ = visit.speech
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
@@ -80,7 +83,11 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
     rules = visit.counter.policy.ways
     if asks_for_country(rules) and not visit.customer.country:
         return country_question(visit, price_id)
-    rows = _rows(visit, one)
+    found = ways_for(visit.counter.providers, one)
+    shown = _shown(visit, one, found)
+    found = [way for way in found if way.provider in shown]
+    savers = _savers(visit, one, found)
+    rows = _rows(visit, one, found, savers=savers if saves else set())
     ask = _("How would you like to pay?")
     if not rows:
         ask = _(
@@ -88,6 +95,8 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
             "or write to us: /support",
             currency=one.price.amount.currency,
         )
+    if savers:
+        rows.append(_saving_row(_, price_id, saves=saves))
     if asks_for_country(rules):
         rows.append(country_row(visit, price_id))
     back = (button(_("← Back"), "plan", one.product.slug),)
@@ -118,19 +127,19 @@ def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
     )
 
 
-def _rows(visit: Visit, one: Basket) -> list[Row]:
-    """A button for each way, in the owner's order."""
+def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> list[Row]:
+    """A button for each way, in the owner's order; `savers` shall keep the card."""
     _ = visit.speech
-    found = ways_for(visit.counter.providers, one)
     by_name = {way.provider: way for way in found}
     rows: list[Row] = []
     for name in _shown(visit, one, found):
         if name == WALLET:
-            rows += _wallet_rows(_, one)
+            rows += [] if one.recurs else _wallet_rows(_, one)
         else:
             way = by_name[name]
             text = _("{way} · {price}", way=way_name(visit, name), price=_.money(way.amount))
-            rows.append((button(text, "pay", way.price_id, name),))
+            consent = [SAVES] if name in savers else []
+            rows.append((button(text, "pay", way.price_id, name, *consent),))
     return rows
 
 
@@ -138,6 +147,22 @@ def way_name(visit: Visit, provider: str) -> Html:
     """What the owner calls a way to pay, or what people usually do."""
     own = visit.speech.own(name_of(visit.counter.policy.ways, provider))
     return own or provider_name(visit.speech, provider)
+
+
+def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
+    """Who of these could keep the card, when the owner has people asked for that."""
+    is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
+    if not visit.counter.policy.renewing.asks or is_on:
+        return set()
+    providers = visit.counter.providers
+    return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
+
+
+def _saving_row(_: Speech, price_id: int, *, saves: bool) -> Row:
+    """The choice that is the consent: off until it is tapped."""
+    if saves:
+        return (button(_("☑ Renew by itself with this card"), "ways", price_id),)
+    return (button(_("☐ Renew by itself with this card"), "ways", price_id, SAVES),)
 
 
 def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
@@ -171,7 +196,21 @@ def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
     title = _(
         "<b>{plan}, {time}</b>", plan=_.own(one.product.name), time=_.interval(one.price.interval)
     )
-    return (title, lines(_price(_, one), _outcome(visit, one)))
+    return (title, lines(_price(_, one), _outcome(visit, one)), _repeats(visit, one))
+
+
+def _repeats(visit: Visit, one: Basket) -> Html:
+    """What comes after this payment without anybody's doing."""
+    _ = visit.speech
+    if one.recurs:
+        return _("Telegram charges {price} every {time} by itself until you stop it, here in "
+                 "/account or in Telegram's settings.", price=_.money(one.price.amount),
+                 time=_.interval(one.price.interval))  # fmt: skip
+    renewal = one.renewal
+    if renewal is not None and renewal.is_on and not renewal.waits_for_person:
+        return _("It also renews by itself with {card}, once this time is used up: /account",
+                 card=card_label(renewal.means))  # fmt: skip
+    return Html("")
 
 
 def _price(_: Speech, one: Basket) -> Html:

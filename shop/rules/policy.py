@@ -6,6 +6,7 @@ from datetime import timedelta
 from shop.rules.fraud import FraudPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.renewing import RenewingPolicy
 from shop.rules.ways import WayRule
 
 
@@ -14,6 +15,7 @@ class Choices:
     """What the owner chose in the catalog's sections; each field has its reader there."""
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
     ways: tuple[WayRule, ...] = ()  # none: every way that is on shows
