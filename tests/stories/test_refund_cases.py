@@ -1,6 +1,7 @@
 """Money that goes back in every order it can be told in, and what becomes of paid time."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ from shop.refunding import RefundWish, begin_refund, claim_refunds, give_back
 from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
 from shop.rules.money import Money
 from shop.settlement import Outcome
+from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.refunds import Refund, Way
 from tests.house.shop import CARD, STAFF, Shop
@@ -258,6 +260,26 @@ async def test_customers_see_what_went_back(shop: Shop) -> None:
     await give(shop, 300)
     seen = await shop.storage.read(overview, payment.customer_id, now=shop.now)
     assert [(one.money.minor, one.state) for one in seen.refunds] == [(300, "done")]
+
+
+async def test_telegrams_own_subscription_is_stopped_with_its_money(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet(), currency="XTR", provider="stars")
+    await shop.settle(shop.received(payment, receipt="charge_1"), provider="stars")
+    month = shop.now + timedelta(days=30)
+    await shop.run(_begin_stars, payment.id, until=month, now=shop.now)
+    told = replace(
+        shop.received(payment, receipt="charge_1"), happening=Happening.REFUNDED, kind="refunded"
+    )
+    await shop.settle(told, provider="stars")
+    assert tables.one("SELECT state FROM subscriptions") == "ended"
+    wishes = tables.rows("SELECT payload FROM outbox WHERE kind = 'means'")
+    assert ["stop" in payload for (payload,) in wishes] == [True]
+
+
+def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetime) -> None:
+    books.stars.begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
 
 
 # --- banks -------------------------------------------------------------------------------------
