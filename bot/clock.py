@@ -15,6 +15,7 @@ from handlers.counter import Counter
 from handlers.http.measures import SENT, SETTLED
 from handlers.notices import send_notice
 from shop.checkout import expire_orders
+from shop.circuits import claim_trials, try_again
 from shop.delivery import carry_out
 from shop.expiry import change_one, due_changes
 from shop.outbox import claim, finish_effect, is_due, postpone, refuse
@@ -24,7 +25,7 @@ from shop.ports import Connector
 from shop.reminding import remind
 from shop.rules.errors import BooksUnavailableError, ShopError
 from shop.storage.outbox import Kind, QueuedEffect
-from shop.updates import claim_updates, forget_updates
+from shop.updates import ERASED_AT_ONCE, claim_updates, erase_letters, forget_updates
 
 _TICK = 1.0
 _IN_FLIGHT = 64
@@ -68,6 +69,7 @@ class Ticker:
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
+        await self._try_providers()
         await self._bring_back_updates()
         await self._send()
 
@@ -90,6 +92,9 @@ class Ticker:
         if now >= self._next_cleaning:
             self._next_cleaning = now + _SLOW
             await storage.run(forget_updates, now=now)
+            policy = self._counter.policy
+            while await storage.run(erase_letters, policy=policy, now=now) == ERASED_AT_ONCE:
+                pass
 
     async def _ask_providers(self) -> None:
         counter = self._counter
@@ -109,6 +114,19 @@ class Ticker:
             SETTLED.labels(payment.provider, outcome).inc()
         if outcomes:
             self._awake.set()
+
+    async def _try_providers(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).trials:
+            return
+        for circuit in await counter.storage.run(claim_trials, now=now):
+            self._start(
+                try_again(
+                    counter.storage, counter.providers, circuit, policy=counter.policy,
+                    clock=counter.clock,
+                )
+            )  # fmt: skip
 
     async def _bring_back_updates(self) -> None:
         counter = self._counter

@@ -50,7 +50,7 @@ class BTCPay:
     ) -> None:
         # The single-invoice routes answer with and without the store; old servers only with.
         self._invoices = f"{url.rstrip('/')}/api/v1/stores/{quote(store_id, safe='')}/invoices"
-        self._api_key = api_key
+        self._api_key, self._store_id = api_key, store_id
         self._keys = keys_of(webhook_secrets)
         self._clock = clock
         self._http = http
@@ -87,7 +87,7 @@ class BTCPay:
         if scheme != "sha256":
             raise BadSignatureError
         check_code(body, [code], keys=self._keys)
-        return read_events(fields.parse_object(body))
+        return read_events(fields.parse_object(body), store_id=self._store_id)
 
     async def check(self) -> str:
         """List one invoice with the key."""

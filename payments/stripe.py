@@ -22,6 +22,7 @@ from payments.outgoing import (
 from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
+from payments.stripe_payer import ours_or_foreign
 from payments.stripe_session import closing_times, session_params
 from shop.ports import (
     Clock,
@@ -98,7 +99,8 @@ class Stripe:
     ) -> Sequence[PaymentEvent]:
         """Check `Stripe-Signature` and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
-        return [read_event(fields.parse_object(body))]
+        told = fields.parse_object(body)
+        return [ours_or_foreign(read_event(told), told, secret_key=self._secret_key)]
 
     async def check(self) -> str:
         """List one Checkout Session: the permission that this shop needs."""

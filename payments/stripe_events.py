@@ -5,12 +5,14 @@ same in the session, the charge and the dispute. REFUNDED tells the total given 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from payments import fields
 from payments.stripe_money import from_stripe
+from payments.stripe_payer import payer_of
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -64,6 +66,7 @@ def events_of(session: fields.Fields) -> list[PaymentEvent]:
     told = [_of_session(session, heading, happening=state)]
     if state is not _H.RECEIVED:
         return told
+    told = [replace(told[0], payer=payer_of(session, charge))]
     happened = {
         _H.REFUNDED: charge.get("amount_refunded") not in (None, 0),
         _H.DISPUTED: charge.get("disputed") is True,
@@ -119,7 +122,8 @@ def _of_payment(
     # Subscriptions and card set-ups that the owner runs beside this shop.
     if session.get("mode", "payment") != "payment":
         return None
-    return _of_session(session, heading, happening=happening)
+    event = _of_session(session, heading, happening=happening)
+    return replace(event, payer=payer_of(session, {})) if event.money else event
 
 
 def _completed(session: fields.Fields, heading: _Heading) -> PaymentEvent | None:

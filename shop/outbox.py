@@ -19,6 +19,7 @@ class Due:
     orders: bool
     polls: bool
     letters: bool
+    trials: bool
 
 
 def is_due(books: Books, *, now: datetime) -> Due:
@@ -29,6 +30,7 @@ def is_due(books: Books, *, now: datetime) -> Due:
         orders=_is_past(books.orders.next_expiry(), now),
         polls=_is_past(books.payments.next_poll(), now),
         letters=_is_past(books.inbox.next_due(), now),
+        trials=_is_past(books.circuits.next_try(), now),
     )
 
 

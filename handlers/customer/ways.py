@@ -8,6 +8,7 @@ from handlers.screens import Args, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.choosing import Basket, basket, renewal, rest_of
+from shop.circuits import hidden_ways
 from shop.ports import PaymentProvider
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
@@ -73,9 +74,14 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
     if reason := changed(_, one):
         return (await plan_screen(visit, one.product.slug)).explaining(reason)
-    found = ways_for(visit.counter.providers, one)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    all_ways = ways_for(visit.counter.providers, one)
+    found = [way for way in all_ways if way.provider not in hidden]
     ask = _("How would you like to pay?")
-    if not found:
+    if all_ways and not found:
+        ask = _("Paying is interrupted just now. Please try again in a few minutes; the price "
+                "stays.")  # fmt: skip
+    elif not found:
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
             "or write to us: /support",
