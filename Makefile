@@ -43,11 +43,15 @@ fmt: $(DEV) ## put the code in the house's format
 bench: $(DEV) ## measure what is fast and how it grows
 	@$(PY) -m benchmarks $(ARGS)
 
-fuzz: $(DEV) ## try every invariant with many more examples
-	@$(PY) -m pytest -n 2 -m hypothesis --hypothesis-profile fuzz --timeout 900 $(ARGS)
+fuzz: $(DEV) ## try every invariant, parser and door with many more examples, and count them
+	@rm -rf var/fuzz
+	@FUZZ_FOUND=var/fuzz $(PY) -m pytest -n 2 -m hypothesis --hypothesis-profile fuzz --timeout 1800 $(ARGS)
+	@FUZZ_FOUND=var/fuzz $(PY) -m tests.fuzz.tally
 
-faults: $(DEV) ## kill, cut and race the shop at every point it can break
-	@$(PY) -m pytest -n 2 -m faults --timeout 900 $(ARGS)
+faults: $(DEV) ## kill, cut and race the shop wherever it can break; writes docs/reliability.md
+	@rm -rf var/faults
+	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m pytest -n 2 -m faults --timeout 1800 $(ARGS)
+	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m tests.faults.table
 
 lock: $(UV) ## remake requirements/*.txt (ARGS=--upgrade for the newest)
 	@$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)

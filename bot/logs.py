@@ -3,6 +3,8 @@
 import logging
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,13 +28,29 @@ def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> N
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     # The libraries' own lines hold addresses with the bot's token in them.
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s")
     for name in ("httpx", "httpcore", "telegram", "stripe", "uvicorn"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class _Patient:
+    """A stream whose trouble stops nobody: on a full disk a line is lost, not the shop."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def strike_out(secrets: Iterable[str]) -> Processor:

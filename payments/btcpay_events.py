@@ -137,9 +137,7 @@ def _receipts(
     invoice: fields.Fields, payments: Sequence[_Paid], reference: str
 ) -> list[PaymentEvent]:
     """Round the running total, not each payment: so the receipts add up to the invoice."""
-    currency = Money.parse(
-        fields.text(invoice, "amount"), fields.text(invoice, "currency")
-    ).currency
+    currency = fields.currency(invoice, "currency")
     total, before, events = Decimal(0), 0, []
     for payment in payments:
         total += payment.gross.scaleb(exponent_of(currency))

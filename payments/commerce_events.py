@@ -143,7 +143,7 @@ def _payer(payment: fields.Fields) -> Payer:
 
 def _rounded(value: fields.Fields) -> Money:
     """Read an amount that a rate has made: it may have more digits than the currency."""
-    currency = fields.text(value, "currency")
+    currency = fields.currency(value, "currency")
     try:
         amount = Decimal(fields.text(value, "amount"))
     except InvalidOperation:

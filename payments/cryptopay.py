@@ -196,4 +196,4 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
 
 
 def _price(invoice: fields.Fields) -> Money:
-    return Money.parse(f"{fields.amount(invoice, 'amount'):f}", fields.text(invoice, "fiat"))
+    return Money.parse(f"{fields.amount(invoice, 'amount'):f}", fields.currency(invoice, "fiat"))

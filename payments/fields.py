@@ -15,6 +15,8 @@ Fields = Mapping[str, object]
 
 _LONGEST = 500
 _MOST = 2**62
+_MOST_DECIMALS = 40  # coins have up to 18; written out, 1e-999999999 would take a gigabyte
+_CODE_LENGTHS = range(3, 6)
 
 
 def parse_object(raw: bytes) -> dict[str, object]:
@@ -111,7 +113,18 @@ def amount(data: Fields, key: str) -> Decimal:
         value = Decimal(whole(data, key))
     if not (type(value) is Decimal and value.is_finite() and 0 <= value <= _MOST):
         _refuse(key)
+    exponent = value.as_tuple().exponent
+    if type(exponent) is not int or exponent < -_MOST_DECIMALS:
+        _refuse(key)
     return value
+
+
+def currency(data: Fields, key: str) -> str:
+    """Read a currency code in any case, as EUR or USDC."""
+    code = text(data, key).upper()
+    if not (len(code) in _CODE_LENGTHS and code.isascii() and code.isalpha()):
+        _refuse(key)
+    return code
 
 
 def unix_moment(data: Fields, key: str) -> datetime:

@@ -104,4 +104,4 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
 def _price(payment: fields.Fields) -> Money:
     """Read what was asked for, which is what a finished payment paid."""
     amount = fields.amount(payment, "price_amount")
-    return Money.parse(f"{amount:f}", fields.text(payment, "price_currency").upper())
+    return Money.parse(f"{amount:f}", fields.currency(payment, "price_currency"))

@@ -237,6 +237,6 @@ def _read_event(event: fields.Fields) -> PaymentEvent:
         reference=reference,
         provider_ref=reference,
         receipt_id=receipt,
-        money=Money(minor, fields.text(payment, "currency")) if minor else None,
+        money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
     )

@@ -174,7 +174,7 @@ def _intent_id(thing: fields.Fields) -> str:
 
 
 def _money(thing: fields.Fields, key: str) -> Money:
-    return from_stripe(fields.whole(thing, key), fields.text(thing, "currency"))
+    return from_stripe(fields.whole(thing, key), fields.currency(thing, "currency"))
 
 
 _READERS: Mapping[str, _Reader] = {

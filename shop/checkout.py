@@ -23,6 +23,7 @@ from shop.rules.periods import Interval, Unit
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.setting_aside import came_before
 from shop.storage.books import Books
 from shop.storage.catalog import Price, Product
 from shop.storage.opening import Storage
@@ -126,13 +127,9 @@ def _refuse_second(books: Books, choice: Choice) -> None:
 
 
 def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
-    """What of an earlier, too small payment for this order still lies in the wallet."""
-    short = books.payments.short_before(order_id, price.currency)
-    if not short:
-        return short
-    left = books.journal.wallet(customer_id, price.currency)
-    found = min(short.minor, left.minor)
-    return Money(found if 0 < found < price.minor else 0, price.currency)
+    """What of the price is here already; nothing when it is all of it, for that is no rest."""
+    found = came_before(books, customer_id, order_id, price)
+    return found if found < price else Money.zero(price.currency)
 
 
 def _open(

@@ -12,6 +12,7 @@ from shop.rules.periods import Interval, Span
 from shop.rules.policy import Policy
 from shop.rules.pricing import lowest, saving, shortest
 from shop.rules.states import OrderState
+from shop.setting_aside import free_for
 from shop.storage.books import Books
 from shop.storage.catalog import Price, Product
 from shop.storage.orders import OrderKind
@@ -55,13 +56,17 @@ class Menu:
 class Basket:
     """What a customer is about to buy; `stars` is the same time for Telegram Stars.
 
-    `due` is less than the price when a part of it came before.
+    `due` is less than the price when a part of it came before; `part` of that the customer set
+    aside in his wallet, which could give `free` to this (`free_stars` to the price in Stars).
     """
 
     product: Product
     price: Price
     stars: Price | None
     due: Money
+    part: Money
+    free: Money
+    free_stars: Money
     live: Subscription | None
     span: Span
 
@@ -93,11 +98,16 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     """What paying this price would bring, in force or not (see `price.is_in_force`)."""
     price = books.catalog.price(price_id)
     live = books.subscriptions.live(customer_id, price.product_id)
+    currency = price.amount.currency
+    order = _open_order(books, customer_id, price)
     return Basket(
         product=books.catalog.get(price.product_id),
         price=price,
         stars=books.catalog.price_for(price.product_id, price.interval, STARS),
         due=price.amount - _came_before(books, customer_id, price),
+        part=books.wallets.part(order, currency),
+        free=free_for(books, customer_id, order, currency),
+        free_stars=free_for(books, customer_id, order, STARS),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
     )
@@ -202,8 +212,16 @@ def _currencies(one: Offer, *, base: str) -> tuple[str, ...]:
 
 
 def _came_before(books: Books, customer_id: int, price: Price) -> Money:
+    order = _open_order(books, customer_id, price)
+    if not order:
+        return Money.zero(price.amount.currency)
+    return paid_before(books, customer_id, order, price.amount)
+
+
+def _open_order(books: Books, customer_id: int, price: Price) -> int:
+    """The number of the order that waits for this to be paid, 0 when there is none."""
     for order, _ in books.orders.of(customer_id, most=_ORDERS):
         is_it = order.product_id == price.product_id and order.interval == price.interval
         if is_it and order.state is OrderState.OPEN:
-            return paid_before(books, customer_id, order.id, price.amount)
-    return Money.zero(price.amount.currency)
+            return order.id
+    return 0

@@ -12,6 +12,7 @@ from shop.rules.periods import Interval
 from shop.rules.policy import Policy
 from shop.rules.receiving import Due, Judgement
 from shop.rules.states import OrderState
+from shop.setting_aside import came_before
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.outbox import Effect
@@ -24,9 +25,7 @@ def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> 
     before = Money.zero(money.currency)
     if money.currency == affairs.whole.currency and money < affairs.whole:
         # Less than the price: perhaps the rest of it. What came before must still be there.
-        short = books.payments.short_before(affairs.order_id, money.currency)
-        left = books.journal.wallet(customer.id, money.currency)
-        before = max(min(short, left, key=_minor), before, key=_minor)
+        before = came_before(books, customer.id, affairs.order_id, affairs.whole)
     return Due(
         amount=affairs.whole,
         expires_at=affairs.expires_at,
@@ -70,6 +69,7 @@ def fulfil(
         currency=money.currency,
         verdict=judgement.verdict,
         to_wallet=judgement.to_wallet.minor,
+        from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
@@ -79,6 +79,7 @@ def fulfil(
         policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
         plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
         verdict=judgement.verdict, to_wallet=judgement.to_wallet.minor,
+        from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )  # fmt: skip
     return [told, *added.effects, *heard]
@@ -110,7 +111,3 @@ def tell_not_owed(
             name=customer.name, provider=affairs.provider, **facts,
         ),
     ]  # fmt: skip
-
-
-def _minor(money: Money) -> int:
-    return money.minor

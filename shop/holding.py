@@ -44,14 +44,15 @@ def hold_order(
         customer_id=customer.id, findings=findings,
         fingerprint=fingerprint_of(affairs.provider, payer), judgement=judgement, now=now,
     )  # fmt: skip
+    came = money or judgement.whole  # all of it may come from the wallet
     told = tell_customer(
         customer, Notice.IN_REVIEW, key=str(receipt), plan=affairs.product.slug,
-        minor=money.minor, currency=money.currency, screen_id=affairs.screen_id,
+        minor=came.minor, currency=came.currency, screen_id=affairs.screen_id,
     )  # fmt: skip
     heard = tell_staff(
         policy, Notice.HELD_MONEY, key=str(review), review=review, customer=customer.id,
         name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
-        term=affairs.term, minor=money.minor, currency=money.currency,
+        term=affairs.term, minor=came.minor, currency=came.currency,
         findings=findings_document(findings),
     )  # fmt: skip
     return [told, *heard]

@@ -56,7 +56,7 @@ def refuse(books: Books, staff_id: int, *, review_id: int, now: datetime) -> Rev
     affairs = books.payments.affairs(review.reference)
     told = tell_customer(
         customer, Notice.REVIEW_REFUSED, key=str(review.id), plan=affairs.product.slug,
-        minor=review.money.minor, currency=review.money.currency,
+        minor=review.judgement.whole.minor, currency=review.judgement.whole.currency,
     )  # fmt: skip
     books.outbox.add([told], now=now)
     return review

@@ -1,4 +1,4 @@
-"""The quiet pages: wallet, support, language, terms and privacy."""
+"""The quiet pages: support, language, terms and privacy."""
 
 from telegram import InlineKeyboardButton
 
@@ -7,26 +7,10 @@ from handlers.screens import Args, Row, Screen, bold, button, code, in_rows, lin
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs, speak
 from shop.catalogue import shopfront
-from shop.people import choose_language, overview
+from shop.people import choose_language
 from shop.rules.catalog import text_in
 
 _PAGE = 3000  # characters of the owner's text on one screen, far below Telegram's 4096
-
-
-async def wallet(visit: Visit, _args: Args) -> Screen:
-    """What the shop keeps for a person, in each currency."""
-    _ = visit.speech
-    seen = await visit.counter.storage.read(overview, visit.customer.id, now=visit.now)
-    rows = ((button(_("My account"), "account"), button(_("Write to us"), "support")),)
-    if not seen.wallets:
-        text = _("Nothing lies here. Should you ever pay too much or too late, we keep it here.")
-        return Screen(text=paragraphs(bold(_("Your wallet")), text), rows=rows)
-    amounts = lines(*(bold(_.money(one)) for one in seen.wallets))
-    text = _(
-        "This came to us without an order that took it. It is yours: write to us and we put it "
-        "to your next order or send it back."
-    )
-    return Screen(text=paragraphs(bold(_("Your wallet")), amounts, text), rows=rows)
 
 
 async def support(visit: Visit, _args: Args) -> Screen:

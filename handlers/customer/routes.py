@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from handlers.customer.access import access, setup
 from handlers.customer.account import account, reminders
 from handlers.customer.home import help_page, home
-from handlers.customer.pages import language, paysupport, privacy, support, terms, wallet
+from handlers.customer.pages import language, paysupport, privacy, support, terms
 from handlers.customer.paying import check, pay
 from handlers.customer.plans import currency, money, plan, plans
+from handlers.customer.purse import aside, wallet, whole
 from handlers.customer.told_money import again
 from handlers.customer.trying import trial
 from handlers.customer.ways import renew, rest, ways
@@ -46,6 +47,8 @@ SCREENS: Mapping[str, Route] = {
     "access": access,
     "setup": setup,
     "wallet": wallet,
+    "wset": aside,
+    "wpay": whole,
     "support": support,
     "paysup": paysupport,
     "lang": language,

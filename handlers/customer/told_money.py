@@ -13,7 +13,7 @@ from handlers.customer.plans import plan_screen
 from handlers.customer.ways import ways_screen
 from handlers.screens import Args, Screen, button
 from handlers.visit import Visit
-from handlers.wording import Html, lines, paragraphs
+from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalogue import offer
 from shop.choosing import price_of, rest_of
 from shop.rules.money import Money
@@ -47,13 +47,25 @@ async def paid(visit: Visit, facts: Facts) -> Screen:
         _("✅ <b>Payment received</b>"),
         lines(
             _("{plan}, {time}", plan=plan, time=time),
-            _("Paid: {price}", price=_.money(Money(facts["minor"], facts["currency"]))),
+            _paid(_, facts),
             _("Yours until: <b>{date}</b>", date=_.moment(until, now=visit.now)),
         ),
         _remark(visit, facts),
         follow,
     )
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
+
+
+def _paid(_: Speech, facts: Facts) -> Html:
+    """What it cost, and which part of it the wallet gave."""
+    used = Money(facts.get("from_wallet", 0), facts["currency"])
+    whole = Money(facts["minor"], facts["currency"]) + used
+    if not used:
+        return _("Paid: {price}", price=_.money(whole))
+    if used == whole:
+        return _("Paid from your wallet: {price}", price=_.money(whole))
+    return _("Paid: {price}, {part} of it from your wallet", price=_.money(whole),
+             part=_.money(used))  # fmt: skip
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handlers.customer.plans import plan_screen
-from handlers.screens import Args, Screen, bold, button
+from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.choosing import Basket, basket, renewal, rest_of
@@ -13,6 +13,7 @@ from shop.ports import PaymentProvider
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
 from shop.rules.periods import Interval
+from shop.rules.wallet import covers, offered_part
 
 STARS_PROVIDER = "stars"
 
@@ -78,18 +79,38 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
     all_ways = ways_for(visit.counter.providers, one)
     found = [way for way in all_ways if way.provider not in hidden]
     ask = _("How would you like to pay?")
-    if all_ways and not found:
+    is_stuck = not found and not covers(one.price.amount, free=one.free)
+    if all_ways and is_stuck:
         ask = _("Paying is interrupted just now. Please try again in a few minutes; the price "
                 "stays.")  # fmt: skip
-    elif not found:
+    elif is_stuck:
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
             "or write to us: /support",
             currency=one.price.amount.currency,
         )
-    rows = [(button(_way(_, way), "pay", way.price_id, way.provider),) for way in found]
+    rows = [
+        *_wallet_rows(_, one),
+        *((button(_way(_, way), "pay", way.price_id, way.provider),) for way in found),
+    ]
     back = (button(_("← Back"), "plan", one.product.slug),)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+
+
+def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
+    """All of it from the wallet, in whichever currency it lies there; or a part of it."""
+    rows: list[Row] = []
+    stars = one.stars if one.stars != one.price else None
+    for price, free in ((one.price, one.free), (stars, one.free_stars)):
+        if price is not None and covers(price.amount, free=free):
+            name = _("Wallet · {price}", price=_.money(price.amount))
+            rows.append((button(name, "wpay", price.id),))
+    if one.part:
+        rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
+    elif part := offered_part(one.price.amount, free=one.free):
+        use = _("Use my wallet ({amount})", amount=_.money(part))
+        rows.append((button(use, "wset", one.price.id, 1),))
+    return rows
 
 
 def changed(_: Speech, one: Basket) -> Html | None:
@@ -113,6 +134,13 @@ def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
 def _price(_: Speech, one: Basket) -> Html:
     if one.due == one.price.amount:
         return _("Price: <b>{price}</b>", price=_.money(one.due))
+    if one.part:
+        return _(
+            "Still to pay: <b>{rest}</b> of {price}; {part} comes from your wallet.",
+            rest=_.money(one.due),
+            price=_.money(one.price.amount),
+            part=_.money(one.price.amount - one.due),
+        )
     return _(
         "Still to pay: <b>{rest}</b> of {price}; the rest is here already.",
         rest=_.money(one.due),

@@ -8,7 +8,7 @@ from handlers.screens import Screen, button, in_rows
 from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
 from handlers.visit import Visit
-from handlers.wording import Html, escape, lines
+from handlers.wording import Html, Speech, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
@@ -22,8 +22,18 @@ def sale(visit: Visit, facts: Facts) -> Html:
     """Someone bought."""
     _ = visit.speech
     text = _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
-             money=_money(visit, facts), time=_time(visit, facts))  # fmt: skip
-    return lines(text, _remark(visit, facts))
+             money=_.money(_whole(facts)), time=_time(visit, facts))  # fmt: skip
+    return lines(text, _from_wallet(_, facts), _remark(visit, facts))
+
+
+def _whole(facts: Facts) -> Money:
+    return Money(facts["minor"] + facts.get("from_wallet", 0), facts["currency"])
+
+
+def _from_wallet(_: Speech, facts: Facts) -> Html:
+    """How much of it is no new money."""
+    used = Money(facts.get("from_wallet", 0), facts["currency"])
+    return _("{part} of it came from his wallet.", part=_.money(used)) if used else Html("")
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:

@@ -43,7 +43,8 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
         """Read a decimal text such as `7.99`; refuse more digits than the currency has."""
-        if not (len(currency) in _CODE_LENGTHS and currency.isascii() and currency.isupper()):
+        is_code = currency.isascii() and currency.isalpha() and currency.isupper()
+        if not (is_code and len(currency) in _CODE_LENGTHS):
             raise BadInputError(reason=f"{currency!r} is not a currency code such as EUR.")
         try:
             scaled = Decimal(text).scaleb(exponent_of(currency), _EXACT)

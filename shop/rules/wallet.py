@@ -2,6 +2,8 @@
 
 from shop.rules.money import Money
 
+WALLET = "wallet"  # its name among the ways to pay
+
 
 def usable(balance: Money, *, kept_elsewhere: Money) -> Money:
     """What is there and not kept for another open order; never less than nothing."""

@@ -19,6 +19,7 @@ from shop.storage.receipts import Receipts
 from shop.storage.staff import StaffTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
+from shop.storage.wallets import Wallets
 
 
 class Books:
@@ -41,6 +42,7 @@ class Books:
         "staff",
         "stock",
         "subscriptions",
+        "wallets",
     )
 
     def __init__(
@@ -64,3 +66,4 @@ class Books:
         self.staff = StaffTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
+        self.wallets = Wallets(sql)

@@ -1,6 +1,8 @@
 """No secret reaches a log line."""
 
 import json
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -37,6 +39,21 @@ def test_a_traceback_is_struck_out_too(capsys: pytest.CaptureFixture[str]) -> No
         structlog.reset_defaults()
     assert "ValueError" in printed
     assert "planted" not in printed
+
+
+def test_a_line_that_a_full_disk_does_not_take_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        configure_logs([], is_plain=False)
+        try:
+            structlog.get_logger().warning("books_unavailable")
+        finally:
+            structlog.reset_defaults()
+            monkeypatch.undo()
+            with suppress(OSError):
+                full.close()  # what was never written is still in its hands
 
 
 def _as_dict(line: object) -> dict[str, object]:

@@ -3,9 +3,12 @@
 CRASH_AT names where the process kills itself: `KIND:NAME:WHEN:N`, the N-th time this is reached.
 KIND:NAME is `books:USE_CASE`, `telegram:METHOD`, `connector:VERB` or `provider:CALL`; WHEN is
 before or after, and for books also inside: done, but not committed. CLOCK_FILE holds by how many
-seconds the shop's time is ahead.
+seconds the shop's time is ahead. PATIENCE shortens how long it waits for providers and for a
+locked file; SANDBOX_MOOD names a file that says whether the sandbox is up, down or slow, and that
+somebody else sends its webhooks.
 """
 
+import asyncio
 import functools
 import os
 import signal
@@ -68,14 +71,55 @@ def guard_books(storage: type) -> None:
     storage.run = run  # type: ignore[attr-defined] # the same
 
 
+def shorten_patience() -> None:
+    """Give up sooner; to be called before any provider is loaded."""
+    if seconds := os.environ.get("PATIENCE"):
+        import payments.outgoing
+        import shop.storage.sqlite
+
+        payments.outgoing.TOTAL_SECONDS = float(seconds)
+        shop.storage.sqlite._BUSY_SECONDS = float(seconds)  # noqa: SLF001 - nobody else needs it
+
+
+def make_moody(where: Path) -> None:
+    """Let the sandbox, which lives in this process, be away as any other provider may be."""
+    from payments.sandbox import Sandbox
+    from shop.ports import ProviderSilentError
+
+    Sandbox._announce = lambda *_: None  # type: ignore[method-assign] # noqa: SLF001 - see above
+
+    def mood_now() -> str:
+        with where.with_name("asked").open("a", encoding="ascii") as asked:
+            asked.write(".")
+        return where.read_text("ascii")
+
+    def felt(method: str) -> None:
+        inner: Method = getattr(Sandbox, method)
+
+        async def outer(self: object, *args: Any) -> Any:  # noqa: ANN401 - whatever it returns
+            if (mood := mood_now()) == "up":
+                return await inner(self, *args)
+            if mood == "slow":
+                await inner(self, *args)  # done, but its answer comes too late
+                await asyncio.sleep(float(os.environ["PATIENCE"]))
+            raise ProviderSilentError(reason=f"the sandbox is {mood}")
+
+        setattr(Sandbox, method, outer)
+
+    felt("create")
+    felt("look_up")
+
+
 def plant() -> None:
     """Plant every place, and the clock that can be moved."""
     from telegram.request import HTTPXRequest
 
+    shorten_patience()
+
     from bot.clocks import SystemClock
     from bot.telegram import Calls
+    from bot.timed import TimedProvider
     from connectors.generated import GeneratedConnector
-    from payments.sandbox import Sandbox
     from shop.storage.postgres import PostgresStorage
     from shop.storage.sqlite import SqliteStorage
 
@@ -90,7 +134,9 @@ def plant() -> None:
     for verb in ("create", "suspend", "resume", "terminate", "change", "rotate"):
         guarded(GeneratedConnector, verb, kind="connector", name=lambda *_, verb=verb: verb)
     for call in ("create", "look_up"):
-        guarded(Sandbox, call, kind="provider", name=lambda *_, call=call: call)
+        guarded(TimedProvider, call, kind="provider", name=lambda *_, call=call: call)
+    if where := os.environ.get("SANDBOX_MOOD"):
+        make_moody(Path(where))
 
     inner, ahead = SystemClock.now, Path(os.environ["CLOCK_FILE"])
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from shop.storage.payments import Payment
@@ -85,6 +86,53 @@ def sandbox_event(payment: Payment, at: datetime) -> Json:
     }
 
 
+def btcpay_event(payment: Payment, at: datetime) -> Json:
+    return {
+        "deliveryId": f"delivery_{payment.reference}",
+        "webhookId": "hook1",
+        "originalDeliveryId": f"delivery_{payment.reference}",
+        "isRedelivery": False,
+        "type": "InvoiceSettled",
+        "timestamp": int(at.timestamp()),
+        "storeId": "store1",
+        "invoiceId": payment.reference,
+        "metadata": {"orderId": payment.reference},
+        "manuallyMarked": False,
+    }
+
+
+def cryptopay_event(payment: Payment, at: datetime) -> Json:
+    invoice = {
+        "invoice_id": payment.id,
+        "hash": "IV1",
+        "currency_type": "fiat",
+        "fiat": payment.due.currency,
+        "amount": f"{payment.due.decimal():f}",
+        "status": "paid",
+        "payload": payment.reference,
+        "paid_asset": "TON",
+        "paid_amount": "2.345678912",
+        "paid_at": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
+    }
+    return {"update_id": 1, "update_type": "invoice_paid", "payload": invoice}
+
+
+def nowpayments_event(payment: Payment, at: datetime) -> Json:
+    del at  # its notifications hold no time
+    return {
+        "payment_id": 5_745_459_419,
+        "parent_payment_id": None,
+        "invoice_id": 4_522_625_843,
+        "payment_status": "finished",
+        "price_amount": f"{payment.due.decimal():f}",
+        "price_currency": payment.due.currency.lower(),
+        "pay_amount": "31.5",
+        "pay_currency": "trx",
+        "order_id": payment.reference,
+        "fee": {"currency": "trx", "depositFee": "0.25"},
+    }
+
+
 def stamped(header: str, secret: str) -> "Sign":
     def sign(body: bytes, at: datetime) -> dict[str, str]:
         stamp = int(at.timestamp())
@@ -107,18 +155,30 @@ def commerce(body: bytes, at: datetime) -> dict[str, str]:
     return {"x-cc-webhook-signature": hmac.digest(key, body, "sha256").hex()}
 
 
+def coded(header: str, key: bytes, *, digest: str = "sha256", prefix: str = "") -> "Sign":
+    def sign(body: bytes, at: datetime) -> dict[str, str]:
+        del at  # no time is part of it
+        return {header: prefix + hmac.digest(key, body, digest).hex()}
+
+    return sign
+
+
 Sign = Callable[[bytes, datetime], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A provider as the door sees it; `setting` holds its secret, "" where we make it."""
+    """A provider as the door sees it; `setting` holds its secret, "" where we make it.
+
+    Not every webhook is believed about money: some only make the shop ask.
+    """
 
     name: str
     setting: str
     header: str
     sign: Sign
     event: Callable[[Payment, datetime], Json]
+    is_believed: bool = True
 
     def write(self, payment: Payment, at: datetime) -> bytes:
         """The body that tells of money in full."""
@@ -154,6 +214,27 @@ SENDERS = {
         Sender(
             name="coinbase_commerce", setting="coinbase_commerce_webhook_secret",
             header="x-cc-webhook-signature", sign=commerce, event=commerce_event,
+        ),
+        Sender(
+            name="btcpay", setting="btcpay_webhook_secret", header="btcpay-sig",
+            sign=coded(
+                "btcpay-sig", SECRETS["btcpay_webhook_secret"].encode(), prefix="sha256="
+            ),
+            event=btcpay_event, is_believed=False,
+        ),
+        Sender(
+            name="cryptopay", setting="cryptopay_token", header="crypto-pay-api-signature",
+            sign=coded(
+                "crypto-pay-api-signature", sha256(SECRETS["cryptopay_token"].encode()).digest()
+            ),
+            event=cryptopay_event,
+        ),
+        Sender(
+            name="nowpayments", setting="nowpayments_ipn_secret", header="x-nowpayments-sig",
+            sign=coded(
+                "x-nowpayments-sig", SECRETS["nowpayments_ipn_secret"].encode(), digest="sha512"
+            ),
+            event=nowpayments_event,
         ),
     )
 }  # fmt: skip

@@ -61,7 +61,7 @@ def encoded(text: str) -> str:
 def test_telegram_without_its_secret_changes_nothing(doors: Doors) -> None:
     before = doors.tables.dump()
 
-    @examples(40, fuzzing=10_000, url=doors.url)
+    @examples(40, fuzzing=1_000, url=doors.url)
     @given(body=BROKEN, secret=HEADER_TEXTS)
     def send(body: bytes, secret: str) -> None:
         headers = {"x-telegram-bot-api-secret-token": secret.encode("latin-1")}
@@ -78,7 +78,7 @@ def test_senseless_updates_are_refused_or_kept_and_never_bring_trouble(
 ) -> None:
     seen = [doors.tables.dump()]
 
-    @examples(40, fuzzing=2_000, url=doors.url)
+    @examples(40, fuzzing=500, url=doors.url)
     @given(body=wrong(right) | BROKEN)
     def send(body: bytes) -> None:
         answer = doors.post("/telegram", content=body, headers=SECRET)
@@ -98,7 +98,7 @@ def test_an_update_the_shop_cannot_answer_waits_for_no_one(
     """Whatever was kept can be brought back after a restart without stopping the clock."""
     from shop.updates import claim_updates
 
-    @examples(40, fuzzing=2_000, url=doors.url)
+    @examples(40, fuzzing=500, url=doors.url)
     @given(body=wrong(right) | BROKEN)
     def send(body: bytes) -> None:
         doors.post("/telegram", content=body, headers=SECRET)
@@ -124,7 +124,7 @@ def test_an_update_the_shop_cannot_answer_waits_for_no_one(
 def test_access_is_refused_to_any_token(doors: Doors, path: str) -> None:
     before = doors.tables.dump()
 
-    @examples(60, fuzzing=5_000, url=doors.url)
+    @examples(60, fuzzing=1_000, url=doors.url)
     @given(token=TEXTS, original=HEADER_TEXTS, basic=st.binary(max_size=60) | HEADER_TEXTS)
     def ask(token: str, original: str, basic: bytes | str) -> None:
         from base64 import b64encode
@@ -142,7 +142,7 @@ def test_access_is_refused_to_any_token(doors: Doors, path: str) -> None:
 def test_a_playlist_is_refused_to_any_token(doors: Doors) -> None:
     before = doors.tables.dump()
 
-    @examples(40, fuzzing=5_000, url=doors.url)
+    @examples(40, fuzzing=1_000, url=doors.url)
     @given(token=TEXTS.filter(bool))
     def ask(token: str) -> None:
         assert doors.get(f"/playlist/{encoded(token)}.m3u8").status_code in {403, 404}
@@ -154,7 +154,7 @@ def test_a_playlist_is_refused_to_any_token(doors: Doors) -> None:
 def test_a_return_with_any_reference_is_a_page(doors: Doors) -> None:
     before = doors.tables.dump()
 
-    @examples(40, fuzzing=5_000, url=doors.url)
+    @examples(40, fuzzing=1_000, url=doors.url)
     @given(reference=TEXTS)
     def ask(reference: str) -> None:
         answer = doors.get(f"/pay/return?reference={encoded(reference)}")

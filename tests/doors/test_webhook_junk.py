@@ -20,7 +20,7 @@ def test_what_is_not_signed_changes_nothing(doors: Doors, sender: Sender) -> Non
     right = sender.write(payment, doors.clock.now())
     before = doors.tables.dump()
 
-    @examples(40, fuzzing=10_000, url=doors.url)
+    @examples(40, fuzzing=1_000, url=doors.url)
     @given(
         body=BROKEN | st.just(right),
         signature=HEADER_TEXTS | st.sampled_from(["", "t=1", "t=1,v1=", "v1=\xe9", "t=,h=,v1="]),
@@ -45,7 +45,7 @@ def test_what_is_signed_but_senseless_changes_nothing(doors: Doors, sender: Send
     right = sender.event(payment, doors.clock.now())
     seen = [doors.tables.dump()]
 
-    @examples(60, fuzzing=10_000, url=doors.url)
+    @examples(60, fuzzing=1_000, url=doors.url)
     @given(body=wrong(right) | BROKEN)
     def send(body: bytes) -> None:
         headers = sender.sign(body, doors.clock.now())
@@ -71,4 +71,8 @@ def test_what_is_right_is_taken(doors: Doors, sender: Sender) -> None:
     )
 
     assert answer.status_code == 200
-    assert doors.tables.rows("SELECT verdict, provider FROM receipts") == [("paid", sender.name)]
+    paid = [("paid", sender.name)] if sender.is_believed else []  # else the clock asks at once
+    assert doors.tables.rows("SELECT verdict, provider FROM receipts") == paid
+    now = int(doors.clock.now().timestamp())
+    asked = doors.tables.one(f"SELECT COUNT(*) FROM payments WHERE poll_at <= {now}")  # noqa: S608
+    assert asked == (0 if sender.is_believed else 1)

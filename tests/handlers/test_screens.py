@@ -40,6 +40,7 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "wset": ("1", "1"), "wpay": ("1",),
     "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
     "asg": ("1", "1"),
 }  # fmt: skip

@@ -33,6 +33,11 @@ SECRETS = {
     "coinbase_webhook_secret": "planted-coinbase-webhook",
     "coinbase_commerce_api_key": "planted-commerce-key",
     "coinbase_commerce_webhook_secret": "planted-commerce-webhook",
+    "btcpay_api_key": "planted-btcpay-key",
+    "btcpay_webhook_secret": "planted-btcpay-webhook",
+    "cryptopay_token": "12345:planted-cryptopay-token",
+    "nowpayments_api_key": "planted-nowpayments-key",
+    "nowpayments_ipn_secret": "planted-nowpayments-ipn",
 }
 
 
@@ -41,6 +46,8 @@ def settings_of(url: str, **changes: Any) -> Settings:  # noqa: ANN401 - any set
     given: dict[str, Any] = {
         **{name: SecretStr(value) for name, value in SECRETS.items()},
         "coinbase_key_id": "planted-key-id",
+        "btcpay_url": "https://btcpay.example",
+        "btcpay_store_id": "store1",
         "database_url": SecretStr(url),
         "public_url": "https://shop.example",
         "staff_ids": (STAFF,),

@@ -54,7 +54,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
     for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts, stock,
-                  outbox, inbox, staff, guards, loose_money, circuits):  # fmt: skip
+                  wallets, outbox, inbox, staff, guards, loose_money, circuits):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
 
@@ -317,6 +317,26 @@ def stock(books: Books) -> None:
     assert books.stock.left("solo") == 2
     assert books.stock.levels() == {"solo": 2}
     assert books.stock.take("gold", 1, now=NOW) is None
+
+
+def wallets(books: Books) -> None:
+    order = books.orders.open_one(
+        1, product_id=1, interval=Interval.from_key("3m"), now=NOW, expires_at=NOW + DAY
+    )
+    books.wallets.set_part(order.id, 1, Money(300, "EUR"), now=NOW)
+    books.wallets.set_part(order.id, 1, Money(200, "EUR"), now=NOW)
+    assert books.wallets.part(order.id, "EUR") == Money(200, "EUR")
+    assert books.wallets.part(order.id, "USD") == books.wallets.part(99, "USD") == Money(0, "USD")
+    assert books.wallets.kept_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
+    assert books.wallets.kept_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
+    assert books.wallets.kept_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
+    books.orders.close(order.id, OrderState.PAID, now=NOW)
+    assert books.wallets.kept_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
+    credit = Entry(account=WALLET, money=Money(-50, "GBP"), customer_id=1)
+    books.journal.enter("gift", (Entry(account="x", money=Money(50, "GBP")), credit), now=NOW)
+    latest, *_others = books.wallets.moves(1, most=9)
+    assert (latest.money, latest.verdict, latest.plan) == (Money(50, "GBP"), None, "")
+    assert any(one.verdict is not None for one in books.wallets.moves(1, most=9))
 
 
 def outbox(books: Books) -> None:

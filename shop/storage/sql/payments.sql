@@ -90,5 +90,5 @@ SELECT * FROM receipts WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :
 
 -- name: receipts_totals
 SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM receipts
-WHERE recorded_at >= :since AND recorded_at < :until
+WHERE recorded_at >= :since AND recorded_at < :until AND provider <> 'wallet'
 GROUP BY currency ORDER BY currency;

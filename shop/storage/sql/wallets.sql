@@ -1,0 +1,28 @@
+-- name: wallet_part_set!
+INSERT INTO wallet_parts (order_id, customer_id, minor, currency, noted_at)
+VALUES (:order_id, :customer_id, :minor, :currency, :now)
+ON CONFLICT (order_id) DO UPDATE
+SET minor = excluded.minor, currency = excluded.currency, noted_at = excluded.noted_at;
+
+-- name: wallet_part$
+SELECT minor FROM wallet_parts WHERE order_id = :order_id AND currency = :currency;
+
+-- name: wallet_kept_elsewhere$
+-- An order that closed keeps nothing any more: no one need give anything back.
+SELECT COALESCE(SUM(wp.minor), 0) FROM wallet_parts AS wp
+INNER JOIN orders AS o ON o.id = wp.order_id
+WHERE wp.customer_id = :customer_id AND wp.currency = :currency
+    AND o.state = 'open' AND wp.order_id <> :order_id;
+
+-- name: wallet_moves
+SELECT group_ref, currency, SUM(-minor) AS minor, MAX(entered_at) AS entered_at FROM journal
+WHERE account = 'wallet' AND customer_id = :customer_id
+GROUP BY group_ref, currency HAVING SUM(-minor) <> 0
+ORDER BY MAX(id) DESC LIMIT :most;
+
+-- name: receipt_purpose^
+SELECT r.verdict, pr.slug FROM receipts AS r
+LEFT JOIN payments AS pay ON pay.id = r.payment_id
+LEFT JOIN orders AS o ON o.id = pay.order_id
+LEFT JOIN products AS pr ON pr.id = o.product_id
+WHERE r.id = :id;

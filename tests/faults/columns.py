@@ -1,0 +1,204 @@
+"""Every provider as the matrix sees it: what switches it on, how it is paid, how it goes away."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from bot.vault import derive
+from payments.sandbox import Sandbox
+from preview.client import Chat
+from tests.faults.wire import PAGES, Wire
+from tests.house.clocks import HandClock
+from tests.house.process import SECRET_KEY
+from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, nowpayments, stripe
+from tests.standins.moods import Delivery, Mood, Moody
+from tests.standins.server import serve
+
+Now = Callable[[], datetime]
+
+
+class Column(Protocol):
+    """A provider; `settings` switch it on, `due` is what the plan costs there.
+
+    `pay` returns the webhook, or None where Telegram itself tells of the money.
+    """
+
+    name: str
+    due: tuple[int, str]
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+
+    @property
+    def asked(self) -> int:
+        """How many calls reached it."""
+        ...
+
+    def feel(self, mood: Mood) -> None: ...
+
+    async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None: ...
+
+
+class Remote:
+    """A provider whose stand-in is a server."""
+
+    due = (799, "EUR")
+
+    def __init__(self, name: str, server: Any, settings: Mapping[str, str]) -> None:  # noqa: ANN401
+        self.name, self.settings, self._server = name, settings, server
+        server.delay = 30.0  # whoever waits for this gives up before
+
+    @property
+    def asked(self) -> int:
+        return len(self._moody.calls)
+
+    def feel(self, mood: Mood) -> None:
+        self._moody.mood = mood
+
+    async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
+        del link, chat
+        delivery: Delivery = self._server.pay(provider_ref)
+        return delivery
+
+    @property
+    def _moody(self) -> Moody:
+        moody: Moody = self._server
+        return moody
+
+
+class SandboxColumn:
+    """The sandbox, paid from outside; the shop's process shares its till."""
+
+    name = "sandbox_card"
+    due = (799, "EUR")
+
+    def __init__(self, folder: Path, now: Now) -> None:
+        self._folder, self._now, self._mood = folder, now, folder / "mood"
+        self._mood.write_text("up", "ascii")
+        self.settings = {"SANDBOX_MOOD": str(self._mood)}
+
+    @property
+    def asked(self) -> int:
+        log = self._folder / "asked"
+        return len(log.read_text("ascii")) if log.exists() else 0
+
+    def feel(self, mood: Mood) -> None:
+        self._mood.write_text(mood.value, "ascii")
+
+    async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
+        del link, chat
+        sent: asyncio.Queue[Delivery] = asyncio.Queue()
+
+        async def catch(request: httpx.Request) -> httpx.Response:
+            sent.put_nowait(Delivery(headers=dict(request.headers), body=request.content))
+            return httpx.Response(200)
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(catch)) as http:
+            sandbox = Sandbox(
+                kind="card", directory=self._folder / "sandbox",
+                secrets=derive(SECRET_KEY, "sandbox").hex(), public_url="http://127.0.0.1",
+                clock=HandClock(self._now()), http=http,
+            )  # fmt: skip
+            await sandbox.press(provider_ref, "pay")
+            return await asyncio.wait_for(sent.get(), timeout=5)
+
+
+class StarsColumn:
+    """Stars: Telegram is the provider; its calls for money can fail alone."""
+
+    name = "stars"
+    due = (450, "XTR")
+    settings: Mapping[str, str] = {}
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def asked(self) -> int:
+        return sum(call in PAGES for call in self._wire.calls)
+
+    def feel(self, mood: Mood) -> None:
+        self._wire.cut = PAGES if mood is Mood.DOWN else frozenset()
+        self._wire.slow = PAGES if mood is Mood.SLOW else frozenset()
+
+    async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
+        del provider_ref
+        paid = await chat.pay(link=link)
+        assert paid.paid, paid.error
+        return None
+
+
+def _stripe(url: str) -> dict[str, str]:
+    return {
+        "STRIPE_SECRET_KEY": stripe.KEY,
+        "STRIPE_WEBHOOK_SECRET": stripe.SECRET,
+        "STRIPE_API_URL": url,
+    }
+
+
+def _coinbase(url: str) -> dict[str, str]:
+    return {
+        "COINBASE_KEY_ID": coinbase.KEY_ID,
+        "COINBASE_KEY_SECRET": coinbase.KEY_SECRET,
+        "COINBASE_WEBHOOK_SECRET": coinbase.SECRET,
+        "COINBASE_API_URL": url,
+    }
+
+
+def _commerce(url: str) -> dict[str, str]:
+    return {
+        "COINBASE_COMMERCE_API_KEY": coinbase_commerce.KEY,
+        "COINBASE_COMMERCE_WEBHOOK_SECRET": coinbase_commerce.SECRET,
+        "COINBASE_COMMERCE_API_URL": url,
+    }
+
+
+def _btcpay(url: str) -> dict[str, str]:
+    return {
+        "BTCPAY_URL": url,
+        "BTCPAY_API_KEY": btcpay.KEY,
+        "BTCPAY_STORE_ID": btcpay.STORE,
+        "BTCPAY_WEBHOOK_SECRET": btcpay.SECRET,
+    }
+
+
+def _cryptopay(url: str) -> dict[str, str]:
+    return {"CRYPTOPAY_TOKEN": cryptopay.TOKEN, "CRYPTOPAY_API_URL": url}
+
+
+def _nowpayments(url: str) -> dict[str, str]:
+    return {
+        "NOWPAYMENTS_API_KEY": nowpayments.KEY,
+        "NOWPAYMENTS_IPN_SECRET": nowpayments.SECRET,
+        "NOWPAYMENTS_API_URL": url,
+    }
+
+
+_REMOTES: Mapping[str, tuple[Callable[..., Any], Callable[[str], dict[str, str]]]] = {
+    "stripe": (stripe.StripeServer, _stripe),
+    "coinbase": (coinbase.CoinbaseServer, _coinbase),
+    "coinbase_commerce": (coinbase_commerce.CommerceServer, _commerce),
+    "btcpay": (btcpay.BTCPayServer, _btcpay),
+    "cryptopay": (cryptopay.CryptoPayServer, _cryptopay),
+    "nowpayments": (nowpayments.NowServer, _nowpayments),
+}
+COLUMNS = ("sandbox_card", "stripe", "stars", *(name for name in _REMOTES if name != "stripe"))
+
+
+@contextmanager
+def column_of(name: str, folder: Path, *, wire: Wire, now: Now) -> Iterator[Column]:
+    """One provider, switched on in this folder's shop."""
+    if name == "sandbox_card":
+        yield SandboxColumn(folder, now)
+    elif name == "stars":
+        yield StarsColumn(wire)
+    else:
+        make, settings = _REMOTES[name]
+        server = make(now=now)
+        with serve(server.app) as url:
+            yield Remote(name, server, settings(url))

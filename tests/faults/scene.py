@@ -1,0 +1,249 @@
+"""One cell: a real shop, one provider, one buyer, and the levers of trouble."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from preview.client import Preview, text_of
+from tests.faults.columns import Column, column_of
+from tests.faults.findings import ACCESS, RECEIPT, SALE, WAITING, Findings, find
+from tests.faults.wire import Wire, wire_to
+from tests.house.process import ShopProcess, free_port
+from tests.house.shop import STAFF
+from tests.house.tables import Tables
+from tests.standins.moods import Delivery
+
+T = TypeVar("T")
+ANNA = 1001
+PATIENCE = 60.0
+SHORT = "1.5"  # seconds a shop in here waits for a provider, or for a locked file
+NO_ANSWER = "nothing"
+POLL = 31  # seconds after which an open payment is asked about again
+LEASE = 100  # and after which a killed process' work comes again
+
+
+class Scene:
+    """What every row of the matrix is told with."""
+
+    def __init__(
+        self, shops: Sequence[ShopProcess], *, database: str, column: Column, wire: Wire,
+        preview: Preview, clock: "Agreed",
+    ) -> None:  # fmt: skip
+        self.shops, self.column, self.wire, self.preview = shops, column, wire, preview
+        self.database, self.tables = database, Tables(database)
+        self.chat = preview.chat(ANNA)
+        self.answers: list[str] = []
+        self._clock = clock
+
+    @property
+    def shop(self) -> ShopProcess:
+        return self.shops[0]
+
+    # --- time --------------------------------------------------------------------------------
+
+    def skip(self, seconds: int) -> None:
+        """Let time pass for everyone."""
+        self._clock.ahead += timedelta(seconds=seconds)
+        self.jump(seconds)
+
+    def jump(self, seconds: int) -> None:
+        """Set the shop's clock wrong, or right again; the provider's stays."""
+        for shop in self.shops:
+            shop.skip(seconds)
+
+    async def until(
+        self, look: Callable[[], Awaitable[T | None]], what: str, *, step: int = 0
+    ) -> T:
+        """Wait for what must come; with a step, so much time passes each half second."""
+        deadline, next_step = time.monotonic() + PATIENCE, time.monotonic() + 0.5
+        while not (found := await look()):
+            now = time.monotonic()
+            if now > deadline:
+                raise AssertionError(await self._in_vain(what))
+            if step and now > next_step:
+                self.skip(step)
+                next_step = now + 0.5
+            await asyncio.sleep(0.05)
+        return found
+
+    async def _in_vain(self, what: str) -> str:
+        said = [text_of(one) for one in (await self.chat.messages())[-5:]]
+        logs = "\n".join(shop.log.read_text("utf-8")[-6000:] for shop in self.shops)
+        return f"Waited in vain for {what}; the chat ends with {said}.\n{logs}"
+
+    # --- the buyer ---------------------------------------------------------------------------
+
+    async def to_ways(self) -> None:
+        """Choose a month of the plan, up to the ways to pay; staff look in before."""
+        await self.preview.chat(STAFF).send("/start")
+        await self.chat.send("/start plan_solo")
+        button = await self.until(lambda: self._button("ways:"), "the prices")
+        await self.chat.press(button, wait=0.1)
+        await self.until(lambda: self._button("pay:", self.column.name), "the ways to pay")
+
+    async def tap_way(self, *, wait: float = 0.1) -> str:
+        """Tap this provider; gives what popped up within the wait, if anything did."""
+        button = await self.until(lambda: self._button("pay:", self.column.name), "the way")
+        return (await self.chat.press(button, wait=wait)).toast or ""
+
+    async def page(self) -> None:
+        """Wait for the button that leads to the page."""
+        await self.until(self._link, "the page")
+
+    async def to_pay(self) -> None:
+        """All of it."""
+        await self.to_ways()
+        await self.tap_way()
+        await self.page()
+
+    async def hears(self, words: str) -> None:
+        """Wait until the buyer is told this."""
+
+        async def look() -> bool:
+            return any(words in text_of(one) for one in await self.chat.messages())
+
+        await self.until(look, words)
+
+    async def pay(self) -> Delivery | None:
+        """Pay; gives the webhook, which is not delivered yet."""
+        reference, link = self.tables.rows(
+            "SELECT provider_ref, url FROM payments WHERE url <> '' ORDER BY id DESC LIMIT 1"
+        )[0]
+        return await self.column.pay(str(reference), str(link), self.chat)
+
+    async def _link(self) -> str | None:
+        links = {
+            str(url) for (url,) in self.tables.rows("SELECT url FROM payments WHERE url <> ''")
+        }
+        for message in reversed(await self.chat.messages()):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    if button.get("url") in links:
+                        return str(button["url"])
+        return None
+
+    async def _button(self, start: str, holds: str = "") -> str | None:
+        for message in reversed(await self.chat.messages()):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    data = str(button.get("callback_data", ""))
+                    if data.startswith(start) and data.endswith(holds):
+                        return data
+        return None
+
+    # --- the provider ------------------------------------------------------------------------
+
+    async def deliver(self, delivery: Delivery | None, *, to: ShopProcess | None = None) -> str:
+        """Send the webhook; notes and gives the answer."""
+        if delivery is None:
+            return ""
+        url = f"{(to or self.shop).url}/webhooks/{self.column.name}"
+        answer = NO_ANSWER
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as provider:
+            with suppress(httpx.HTTPError):
+                sent = await provider.post(url, content=delivery.body, headers=delivery.headers)
+                answer = str(sent.status_code)
+        self.answers.append(answer)
+        return answer
+
+    async def is_asked(self) -> None:
+        """Let time pass until the provider was asked once more."""
+        before = self.column.asked
+
+        async def look() -> bool:
+            return self.column.asked > before
+
+        await self.until(look, "a question to the provider", step=POLL)
+
+    def credited(self) -> int:
+        return int(self.tables.one("SELECT COUNT(*) FROM receipts"))
+
+    # --- the end -----------------------------------------------------------------------------
+
+    async def end(self, *, step: int = 0) -> Findings:
+        """Wait until all is done and told, then stop the shop and count."""
+
+        async def is_told() -> bool:
+            said = "\n".join(text_of(one) for one in await self.chat.messages())
+            heard = "\n".join(text_of(one) for one in await self._staff())
+            return RECEIPT in said and ACCESS in said and SALE in heard
+
+        async def is_quiet() -> bool:
+            return bool(self.tables.one(WAITING) == 0)
+
+        await self.until(is_told, "receipt, access and staff's notice", step=step)
+        await self.until(is_quiet, "the outbox to empty", step=step)
+        door = await self._door()
+        for shop in self.shops:
+            await asyncio.to_thread(shop.stop)
+        return find(
+            self.tables, chat=await self.chat.messages(), staff=await self._staff(), door=door,
+            log="\n".join(shop.log.read_text("utf-8") for shop in self.shops),
+            answers=self.answers,
+        )  # fmt: skip
+
+    async def _staff(self) -> list[dict[str, Any]]:
+        return await self.preview.chat(STAFF).messages()
+
+    async def _door(self) -> int:
+        token = self.tables.one("SELECT token FROM accounts")
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as media:
+            answer = await media.get(f"{self.shop.url}/access/nginx?token={token}")
+        return answer.status_code
+
+
+class Agreed:
+    """The time everybody but a shop with a wrong clock agrees on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(microsecond=0) + self.ahead
+
+
+@asynccontextmanager
+async def scene_of(
+    name: str, folder: Path, *, database: str, preview: Preview, telegram_url: str,
+    processes: int = 1,
+) -> AsyncIterator[Scene]:  # fmt: skip
+    """A shop with this provider, not started yet; several share books, till and chat."""
+    await preview.reset()
+    clock = Agreed()
+    with ExitStack() as stack:
+        wire = stack.enter_context(wire_to(telegram_url))
+        column = stack.enter_context(column_of(name, folder, wire=wire, now=clock.now))
+        (folder / "sandbox").mkdir(exist_ok=True)
+        shops = []
+        port = free_port()
+        for number in range(processes):
+            home = folder / str(number)
+            home.mkdir()
+            (home / "sandbox").symlink_to(folder / "sandbox")
+            settings = {**column.settings, "PATIENCE": SHORT}
+            if processes > 1:
+                settings |= {
+                    "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-telegram",
+                    "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                }  # fmt: skip
+            shop = ShopProcess(home, database=database, telegram_url=wire.url, **settings)
+            if not number:
+                shop.listen_on(port)
+            stack.callback(shop.kill)
+            shops.append(shop)
+        yield Scene(
+            shops, database=database, column=column, wire=wire, preview=preview, clock=clock
+        )
+
+
+def skip_without_postgres(dialect: str, request: pytest.FixtureRequest) -> None:
+    """Ask for the server, which skips the test where there is none."""
+    if dialect == "postgres":
+        request.getfixturevalue("postgres_server")

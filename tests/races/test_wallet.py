@@ -1,0 +1,180 @@
+"""A wallet never goes below zero, however many orders reach into it at once."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shop import wallet
+from shop.checkout import Choice, PaidAlreadyError
+from shop.rules.money import Money
+from shop.settlement import Outcome
+from shop.storage.journal import Journal
+from shop.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from tests.house.goods import MONTH, QUARTER, WEEK
+from tests.house.shop import Shop, _price_of
+from tests.house.tables import Tables, contradictions
+from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+
+if TYPE_CHECKING:
+    from shop.rules.periods import Interval
+    from shop.storage.customers import Customer
+
+BALANCE = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account = 'wallet'"
+
+
+async def rich(shop: Shop, minor: int) -> "Customer":
+    """A customer with so much in the wallet, all of it from money for a paid order."""
+    anna = await shop.greet()
+    payment = await shop.ask(anna, slug="bare", term=WEEK)
+    await shop.pay(payment)
+    await shop.settle(shop.received(payment, money=Money(minor, "EUR")))
+    return anna
+
+
+async def price_id(shop: Shop, term: "Interval", slug: str = "solo") -> int:
+    return await shop.storage.read(_price_of, slug, term, "EUR")
+
+
+async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1) -> str:
+    choice = Choice(customer_id=anna.id, price_id=await price_id(shop, term), provider="wallet",
+                    screen_id=screen)  # fmt: skip
+    return (await shop.run(pay_from_wallet, choice, policy=shop.policy, now=shop.now)).reference
+
+
+async def price(shop: Shop, term: "Interval") -> int:
+    number = await price_id(shop, term)
+    return (await shop.storage.read(lambda books: books.catalog.price(number))).amount.minor
+
+
+async def aside(shop: Shop, anna: "Customer", term: "Interval", *, wants: bool = True) -> int:
+    found = await shop.run(
+        use_wallet, anna.id, await price_id(shop, term), wants=wants, policy=shop.policy,
+        now=shop.now,
+    )  # fmt: skip
+    return found.minor
+
+
+async def test_without_the_claim_two_orders_spend_the_same_money(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    anna = await rich(shop, await price(shop, QUARTER))
+    leave_unclaimed(monkeypatch)
+    monkeypatch.setattr(wallet, "set_aside", lambda *_, **__: None)
+    monkeypatch.setattr("shop.fulfilling.came_before", lambda _b, _c, _o, whole: whole)
+    monkeypatch.setattr("shop.fulfilling.add_time", _no_time)
+    meet_after(monkeypatch, Journal, "wallet", seconds=UNGUARDED)
+
+    await asyncio.gather(pay(shop, anna, MONTH), pay(shop, anna, QUARTER))
+
+    assert "a wallet is below zero" in contradictions(tables)
+
+
+def _no_time(*_: object, **__: object) -> object:
+    """Leave the periods' own keys out of it: this is about the money."""
+    from datetime import UTC, datetime
+    from types import SimpleNamespace
+
+    span = SimpleNamespace(ends_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return SimpleNamespace(span=span, effects=(), is_new=False)
+
+
+async def test_with_the_claim_one_of_two_orders_is_paid(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    anna = await rich(shop, await price(shop, QUARTER))
+    meet_after(monkeypatch, Journal, "wallet")
+
+    found = await asyncio.gather(
+        pay(shop, anna, MONTH), pay(shop, anna, QUARTER), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, WalletTooSmallError) for one in found) == 1
+    assert contradictions(tables) == {}
+
+
+async def test_twenty_taps_pay_once(shop: Shop, tables: Tables) -> None:
+    anna = await rich(shop, 100_000)
+
+    found = await asyncio.gather(
+        *(pay(shop, anna, MONTH) for _ in range(20)), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, PaidAlreadyError) for one in found) == 19
+    assert tables.one(BALANCE) == 100_000 - await price(shop, MONTH)
+    assert tables.one("SELECT COUNT(*) FROM receipts WHERE provider = 'wallet'") == 1
+
+
+async def test_paid_from_the_wallet_the_journal_says_so(shop: Shop, tables: Tables) -> None:
+    costs = await price(shop, MONTH)
+    anna = await rich(shop, costs + 1)
+    await pay(shop, anna, MONTH)
+
+    lines = tables.rows(
+        "SELECT account, minor FROM journal WHERE group_ref = 'receipt:3' ORDER BY account"
+    )
+    assert lines == [("sales", -costs), ("wallet", costs)]
+    assert tables.one(BALANCE) == 1
+    assert tables.one("SELECT COUNT(*) FROM orders WHERE state = 'paid'") == 2
+
+
+async def test_a_part_waits_for_the_rest_and_counts_once(shop: Shop, tables: Tables) -> None:
+    anna = await rich(shop, 400)
+    assert await aside(shop, anna, MONTH) == 400
+    assert tables.one(BALANCE) == 400, "nothing is booked until the rest comes"
+    payment = await shop.ask(anna)
+    assert payment.due.minor == await price(shop, MONTH) - 400
+    assert await aside(shop, anna, QUARTER) == 0, "it is kept for the other order"
+
+    assert await shop.pay(payment) is Outcome.SETTLED
+
+    assert tables.one(BALANCE) == 0
+
+
+async def test_the_whole_price_after_all_leaves_the_wallet_alone(
+    shop: Shop, tables: Tables
+) -> None:
+    anna = await rich(shop, 400)
+    before = await shop.ask(anna)
+    await aside(shop, anna, MONTH)
+    assert await shop.pay(before) is Outcome.SETTLED, "a page that was opened earlier"
+    assert tables.one(BALANCE) == 400
+
+
+async def test_the_rest_on_two_pages_is_taken_once(shop: Shop, tables: Tables) -> None:
+    anna = await rich(shop, 400)
+    await aside(shop, anna, MONTH)
+    card, crypto = await shop.ask(anna), await shop.ask(anna, provider="sandbox_crypto")
+    assert await shop.pay(card) is Outcome.SETTLED
+    assert await shop.pay(crypto) is Outcome.TO_WALLET
+    assert tables.one(BALANCE) == crypto.due.minor
+
+
+async def test_what_was_given_free_again_is_missing(shop: Shop, tables: Tables) -> None:
+    anna = await rich(shop, 400)
+    await aside(shop, anna, MONTH)
+    payment = await shop.ask(anna)
+    await aside(shop, anna, MONTH, wants=False)
+    assert await shop.pay(payment) is Outcome.TO_WALLET
+    assert tables.one(BALANCE) == 400 + payment.due.minor
+
+
+async def test_what_was_spent_after_the_order_expired_is_missing_too(
+    shop: Shop, tables: Tables
+) -> None:
+    from shop.checkout import expire_orders
+
+    cheap = await price(shop, WEEK)
+    anna = await rich(shop, cheap)
+    await aside(shop, anna, MONTH)
+    payment = await shop.ask(anna)
+    with pytest.raises(WalletTooSmallError):
+        await pay(shop, anna, WEEK)
+    shop.clock.move(hours=25)
+    await shop.run(expire_orders, clock=shop.clock)
+    await pay(shop, anna, WEEK)
+    assert tables.one(BALANCE) == 0
+    assert await shop.pay(payment) is Outcome.TO_WALLET, "late, and too little by now"
+    assert tables.one("SELECT verdict FROM receipts ORDER BY id DESC LIMIT 1") == "short"
