@@ -126,6 +126,7 @@ class _Providers:
 
     def _stripe(self) -> list[PaymentProvider]:
         from payments.stripe import Stripe
+        from payments.stripe_session import StripeOptions
 
         settings = self._settings
         return [
@@ -135,6 +136,12 @@ class _Providers:
                 clock=self._clock,
                 http=self._http,
                 api_url=settings.stripe_api_url,
+                options=StripeOptions(
+                    tax_ids=settings.stripe_tax_ids,
+                    automatic_tax=settings.stripe_automatic_tax,
+                    managed_payments=settings.stripe_managed_payments,
+                    tax_code=settings.stripe_tax_code,
+                ),
             )
         ]
 

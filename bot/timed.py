@@ -1,6 +1,7 @@
 """Measures how long each payment provider takes, around any of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from handlers.http.measures import PROVIDER_SECONDS
 from shop.ports import PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
@@ -26,3 +27,7 @@ class TimedProvider:
         """Ask, timed."""
         with PROVIDER_SECONDS.labels(self.name, "look_up").time():
             return await self._inside.look_up(reference, provider_ref)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the one inside can do
+        """What only some providers can do (see `shop.ports.saver_of`), untimed."""
+        return getattr(self._inside, name)

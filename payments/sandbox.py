@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,15 +18,20 @@ import httpx
 from payments import fields
 from payments.outgoing import pending
 from payments.sandbox_acts import CHOICES, may_choose
+from payments.sandbox_saving import acts_of, means_of, slip_of
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
 from shop.ports import (
+    Charge,
+    ChargeRequest,
     Clock,
     Happening,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
     ProviderError,
+    Refusal,
+    SavedMeans,
 )
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -62,6 +68,7 @@ class Sandbox:
         self.kind = kind
         self.name = CARD if kind == "card" else CRYPTO
         self.confirmation = timedelta() if kind == "card" else _CONFIRMATION
+        self.can_save = kind == "card"
         self._till = Till(directory / kind)
         self._keys = keys_of(secrets)
         self._public_url = public_url.rstrip("/")
@@ -79,6 +86,7 @@ class Sandbox:
             description=request.description,
             expires_at=request.expires_at,
             return_url=request.return_url,
+            saves=request.saves and self.can_save,
         )
         kept = await asyncio.to_thread(self._till.keep, slip)
         url = f"{self._public_url}/sandbox/{self.kind}/{kept.reference}"
@@ -113,6 +121,28 @@ class Sandbox:
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [_read_event(fields.parse_object(body))]
 
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        """Tell the card that this was paid with, if it was kept."""
+        slip = await self.find(provider_ref or reference)
+        return None if slip is None else means_of(slip)
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Charge a kept card; the same reference again only tells how it ended."""
+        card = await self.find(request.handle)
+        behaviour = "" if card is None else card.card
+        now = self._clock.now()
+        await asyncio.to_thread(self._till.keep, slip_of(request))
+        acts = await asyncio.to_thread(
+            self._till.add, request.reference, partial(acts_of, card=behaviour, now=now)
+        )
+        self._announce(request.reference, acts)
+        events = await self.look_up(request.reference, request.reference)
+        return Charge(provider_ref=request.reference, events=events)
+
+    async def forget(self, handle: str) -> None:
+        """Forget a card."""
+        await asyncio.to_thread(self._till.forget_card, handle)
+
     async def check(self) -> str:
         """Say that this is play money, and where it lies."""
         return f"{self.name}: a sandbox, no money moves"
@@ -145,7 +175,7 @@ class Sandbox:
         def decide(slip: Slip) -> Sequence[Act]:
             return chosen.make(slip, now, self.confirmation) if may_choose(chosen, slip) else ()
 
-        acts = await asyncio.to_thread(self._till.add, reference, decide)
+        acts = await asyncio.to_thread(self._till.add, reference, decide, card=chosen.card or None)
         self._announce(reference, [act for act in acts if act.ripe_at <= now])
         unripe = [act for act in acts if act.ripe_at > now]
         if unripe:
@@ -201,6 +231,7 @@ def _to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
+        facts={"why": act.why} if act.why else {},
     )
 
 
@@ -214,6 +245,7 @@ def _to_body(act: Act, slip: Slip) -> bytes:
             "receipt": act.receipt_id,
             "minor": act.minor,
             "currency": slip.amount.currency,
+            "why": act.why,
         },
     }
     return json.dumps(event).encode()
@@ -239,4 +271,10 @@ def _read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
+        facts=_why(payment),
     )
+
+
+def _why(payment: fields.Fields) -> dict[str, str]:
+    why = fields.optional_text(payment, "why")
+    return {"why": why} if why in set(Refusal) else {}

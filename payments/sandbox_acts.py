@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from payments.sandbox_saving import ASKS, DECLINES, FINE
 from payments.sandbox_till import Act, Slip
 from shop.ports import Happening
 
@@ -14,12 +15,14 @@ _LATENESS = timedelta(minutes=1)
 class Choice:
     """A button: its word, and what a press makes of a slip.
 
+    `card` is how a card that is kept behaves later, "" for buttons that show no new card.
     `make` gets the slip, the present moment, and how long the network takes to confirm
     (zero for cards).
     """
 
     label: str
     after_payment: bool
+    card: str = ""
     make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
 
 
@@ -59,7 +62,16 @@ def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
 
 
 CHOICES: Mapping[str, Choice] = {
-    "pay": Choice(label="Pay", after_payment=False, make=_pay),
+    "pay": Choice(label="Pay", after_payment=False, make=_pay, card=FINE),
+    "pay_declines": Choice(
+        label="Pay; next time the card is declined",
+        after_payment=False,
+        make=_pay,
+        card=DECLINES,
+    ),
+    "pay_asks": Choice(
+        label="Pay; next time the bank asks me", after_payment=False, make=_pay, card=ASKS
+    ),
     "late": Choice(label="Pay too late", after_payment=False, make=_pay_late),
     "under": Choice(label="Pay only half", after_payment=False, make=_underpay),
     "over": Choice(label="Pay half too much", after_payment=False, make=_overpay),
@@ -73,6 +85,8 @@ CHOICES: Mapping[str, Choice] = {
 
 def may_choose(choice: Choice, slip: Slip) -> bool:
     """Whether the button is on the page now: a second press of Pay is no second payment."""
+    if choice.card not in {"", FINE} and not slip.saves:
+        return False  # how a card behaves later matters only where it is kept
     return choice.after_payment == bool(slip.receipts())
 
 

@@ -5,7 +5,7 @@ Sources: https://docs.stripe.com/payments/checkout, https://docs.stripe.com/chec
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -23,14 +23,27 @@ from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
 from payments.stripe_payer import ours_or_foreign
-from payments.stripe_session import closing_times, session_params
+from payments.stripe_saving import (
+    KEPT_FOR,
+    RENEWAL,
+    CardRefusedError,
+    charge_params,
+    customer_and_method,
+    events_of_intent,
+    means_of,
+    refused,
+)
+from payments.stripe_session import StripeOptions, closing_times, session_params
 from shop.ports import (
+    Charge,
+    ChargeRequest,
     Clock,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    SavedMeans,
 )
 
 if TYPE_CHECKING:
@@ -38,11 +51,17 @@ if TYPE_CHECKING:
 
     import stripe
     from stripe import RequestOptions, StripeClient
+    from stripe.params import (
+        PaymentIntentCreateParams,
+        PaymentIntentListParams,
+        PaymentIntentRetrieveParams,
+    )
     from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
 
 NAME = "stripe"
 API_URL = "https://api.stripe.com"
 SIGNATURE_HEADER = "stripe-signature"
+_INTENT = "pi_"
 
 
 class Stripe:
@@ -64,6 +83,7 @@ class Stripe:
         http: httpx.AsyncClient,
         api_url: str = API_URL,
         seconds: float = TOTAL_SECONDS,
+        options: StripeOptions | None = None,
     ) -> None:
         self._secret_key = secret_key
         self._keys = keys_of(webhook_secrets)
@@ -71,6 +91,9 @@ class Stripe:
         self._http = http
         self._api_url = api_url.rstrip("/")
         self._seconds = seconds
+        self._options = options or StripeOptions()
+        # Stripe sells through Checkout alone when it is the merchant: no card to charge later.
+        self.can_save = not self._options.managed_payments
         self._client: StripeClient | None = None
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
@@ -78,7 +101,8 @@ class Stripe:
         options: RequestOptions = {"idempotency_key": f"telekiosk-{request.reference}"}
         for closes_at in closing_times(request.expires_at, self._clock.now()):
             try:
-                session = await self._ask(_opening(session_params(request, closes_at), options))
+                params = session_params(request, closes_at, self._options)
+                session = await self._ask(_opening(params, options))
             except _OtherParametersError:
                 continue
             return understood(_page_of, session)
@@ -88,6 +112,9 @@ class Stripe:
         """Ask for the Checkout Session; one whose making was never noted cannot be paid."""
         if not provider_ref:
             return [pending(reference)]
+        if provider_ref.startswith(_INTENT):
+            intent = await self._ask(_intent(provider_ref))
+            return understood(events_of_intent, intent)
         params: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge"]}
         session = await self._ask(
             lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
@@ -101,6 +128,57 @@ class Stripe:
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         told = fields.parse_object(body)
         return [ours_or_foreign(read_event(told), told, secret_key=self._secret_key)]
+
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        """Ask what a session was paid with, and whether it may be charged again."""
+        del reference
+        params: SessionRetrieveParams = {"expand": ["payment_intent.payment_method"]}
+        session = await self._ask(
+            lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
+        )
+        return understood(means_of, session)
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Take the money with nobody there; the reference is the idempotency key."""
+        options: RequestOptions = {"idempotency_key": f"telekiosk-charge-{request.reference}"}
+        is_old = self._clock.now() - request.first_asked_at > KEPT_FOR
+        if is_old and (found := await self._find_charge(request)) is not None:
+            return found
+        try:
+            intent = await self._ask(_charging(charge_params(request), options))
+        except CardRefusedError as error:
+            intent_id, events = understood(lambda e: refused(e, request), error)
+            return Charge(provider_ref=intent_id, events=events)
+        except _OtherParametersError:
+            # The plan was renamed meanwhile: that charge was asked for, and can be found.
+            if (found := await self._find_charge(request)) is not None:
+                return found
+            raise
+        return understood(lambda one: _charge_of(one, request), intent)
+
+    async def _find_charge(self, request: ChargeRequest) -> Charge | None:
+        """Search the customer's payments for the one with our reference."""
+        customer, _ = customer_and_method(request.handle)
+        since = int((request.first_asked_at - timedelta(hours=1)).timestamp())
+        params: PaymentIntentListParams = {
+            "customer": customer, "created": {"gte": since}, "limit": 100,
+            "expand": ["data.latest_charge"],
+        }  # fmt: skip
+        page = await self._ask(lambda c: c.v1.payment_intents.list_async(params))
+        for row in understood(lambda data: fields.rows(data, "data"), page):
+            if row.get("metadata", {}) == {"reference": request.reference, "kind": RENEWAL}:
+                return understood(lambda one: _charge_of(one, request), row)
+        return None
+
+    async def forget(self, handle: str) -> None:
+        """Detach the payment method, unless it is detached or gone already."""
+        _, method = customer_and_method(handle)
+        try:
+            kept = await self._ask(lambda c: c.v1.payment_methods.retrieve_async(method))
+            if kept.get("customer"):
+                await self._ask(lambda c: c.v1.payment_methods.detach_async(method))
+        except CardRefusedError:
+            return  # there is no such payment method
 
     async def check(self) -> str:
         """List one Checkout Session: the permission that this shop needs."""
@@ -122,6 +200,11 @@ class Stripe:
             if isinstance(answer, stripe.StripeObject):
                 return answer.to_dict()
             trouble: ProviderError = ProviderSilentError(reason="its answer is not readable")
+        except stripe.CardError as error:
+            trouble = self._refusal(error)
+        except stripe.InvalidRequestError as error:
+            is_gone = error.code == "resource_missing"
+            trouble = self._refusal(error) if is_gone else self._trouble(error)
         except stripe.IdempotencyError:
             trouble = _OtherParametersError(reason="another request has this idempotency key")
         except stripe.StripeError as error:
@@ -132,6 +215,15 @@ class Stripe:
             # What the library raises over JSON that is no Stripe object.
             trouble = ProviderSilentError(reason="its answer is not readable")
         raise trouble  # outside of `except`: the library's error may quote the key
+
+    def _refusal(self, error: "stripe.StripeError") -> ProviderError:
+        told = error.error.to_dict() if error.error is not None else {}
+        intent = told.get("payment_intent")
+        codes = [str(told.get(key) or "") for key in ("code", "decline_code")]
+        words = reason_without(error.user_message or codes[0], [self._secret_key])
+        return CardRefusedError(
+            reason=words, codes=codes, intent=intent if isinstance(intent, dict) else {}
+        )
 
     def _trouble(self, error: "stripe.StripeError") -> ProviderError:
         words = reason_without(error.user_message or type(error).__name__, [self._secret_key])
@@ -167,6 +259,24 @@ def _opening(
     params: "SessionCreateParams", options: "RequestOptions"
 ) -> "Callable[[StripeClient], Awaitable[object]]":
     return lambda client: client.v1.checkout.sessions.create_async(params, options)
+
+
+def _charging(
+    params: "PaymentIntentCreateParams", options: "RequestOptions"
+) -> "Callable[[StripeClient], Awaitable[object]]":
+    return lambda client: client.v1.payment_intents.create_async(params, options)
+
+
+def _intent(intent_id: str) -> "Callable[[StripeClient], Awaitable[object]]":
+    params: PaymentIntentRetrieveParams = {"expand": ["latest_charge"]}
+    return lambda client: client.v1.payment_intents.retrieve_async(intent_id, params)
+
+
+def _charge_of(intent: fields.Fields, request: ChargeRequest) -> Charge:
+    return Charge(
+        provider_ref=fields.text(intent, "id"),
+        events=events_of_intent(intent, reference=request.reference),
+    )
 
 
 def _page_of(session: fields.Fields) -> PaymentPage:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from payments import fields
 from payments.stripe_money import from_stripe
 from payments.stripe_payer import payer_of
+from payments.stripe_saving import RENEWAL, events_of_intent
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -177,11 +178,28 @@ def _money(thing: fields.Fields, key: str) -> Money:
     return from_stripe(fields.whole(thing, key), fields.currency(thing, "currency"))
 
 
+def _of_intent(intent: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    # A card that is tried on Checkout's own page may fail there and be tried again.
+    metadata = fields.optional_section(intent, "metadata")
+    if metadata.get("kind") != RENEWAL:
+        return None
+    told = events_of_intent(intent)[0]
+    if told.happening is _H.PENDING:
+        return None
+    return replace(
+        told, event_id=heading.event_id, kind=heading.kind, occurred_at=heading.occurred_at
+    )
+
+
 _READERS: Mapping[str, _Reader] = {
     "checkout.session.completed": _completed,
     "checkout.session.async_payment_succeeded": partial(_of_payment, happening=_H.RECEIVED),
     "checkout.session.async_payment_failed": partial(_of_payment, happening=_H.FAILED),
     "checkout.session.expired": partial(_of_payment, happening=_H.EXPIRED),
+    "payment_intent.succeeded": _of_intent,
+    "payment_intent.payment_failed": _of_intent,
+    "payment_intent.processing": _of_intent,
+    "payment_intent.canceled": _of_intent,
     "charge.refunded": _of_charge,
     "charge.dispute.created": _of_dispute,
 }

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from shop.notices import tell_customer, tell_staff
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, PaymentEvent, Refusal
+from shop.renewals import note_decline
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.states import (
@@ -49,6 +50,11 @@ def take_news(
     key, slug = str(affairs.payment_id), affairs.product.slug
     if new is PaymentState.SEEN:
         books.outbox.add([tell_customer(customer, Notice.SEEN, key=key, plan=slug)], now=now)
+    elif new is PaymentState.FAILED and affairs.is_charge:
+        why = Refusal(event.facts.get("why", Refusal.DECLINED))
+        books.outbox.add(
+            note_decline(books, customer, affairs, why, policy=policy, now=now), now=now
+        )
     elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
         told = tell_customer(
             customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term

@@ -18,6 +18,7 @@ class Due:
     reminders: bool
     orders: bool
     polls: bool
+    renewals: bool
     letters: bool
     trials: bool
 
@@ -29,6 +30,7 @@ def is_due(books: Books, *, now: datetime) -> Due:
         reminders=_is_past(books.subscriptions.next_reminder(), now),
         orders=_is_past(books.orders.next_expiry(), now),
         polls=_is_past(books.payments.next_poll(), now),
+        renewals=_is_past(books.renewals.next_due(), now),
         letters=_is_past(books.inbox.next_due(), now),
         trials=_is_past(books.circuits.next_try(), now),
     )

@@ -12,6 +12,8 @@ from shop.rules.reminders import next_after, schedule, zone_of
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
 from shop.storage.customers import Customer
+from shop.storage.renewals import Renewal
+from shop.storage.stars import StarSubscription
 from shop.storage.subscriptions import Subscription
 
 
@@ -33,6 +35,19 @@ class Holding:
     subscription: Subscription
     has_access: bool
     has_credentials: bool
+    renewal: Renewal | None = None
+    star: StarSubscription | None = None
+
+    @property
+    def renews_by_card(self) -> bool:
+        """Whether a kept card is going to be charged, or is being charged, for the next time."""
+        one = self.renewal
+        return one is not None and one.is_on and not one.waits_for_person
+
+    @property
+    def renews_by_stars(self) -> bool:
+        """Whether Telegram is going to charge Stars for the next time."""
+        return self.star is not None and self.star.renews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +145,6 @@ def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Hold
         subscription=subscription,
         has_access=may_use(subscription.standing, now=now),
         has_credentials=account.sealed is not None and account.actual is not Actual.TERMINATED,
+        renewal=books.renewals.of(subscription.id),
+        star=books.stars.running(subscription.customer_id, subscription.product.id, now=now),
     )

@@ -18,6 +18,13 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.starbooks import (
+    STANDINGS,
+    is_later_charge,
+    note_first_charge,
+    note_standing,
+    take_charge,
+)
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
@@ -100,7 +107,10 @@ def act_on(
             books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
             now=now,
         )  # fmt: skip
-    take_news(books, customer, affairs, event, policy=policy, now=now)
+    if event.happening in STANDINGS:
+        note_standing(books, customer, affairs, event, now=now)
+    else:
+        take_news(books, customer, affairs, event, policy=policy, now=now)
     return Outcome.NOTED
 
 
@@ -156,11 +166,18 @@ def _receive(
     money = event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
     at = event.occurred_at or now
+    is_later = is_later_charge(affairs, event)
+    if is_later:
+        taken = take_charge(books, affairs, event, policy=policy, now=now)
+        if taken is None:
+            return Outcome.KNOWN
+        affairs = taken
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
     )
     findings: tuple[Finding, ...] = ()
-    if judgement.fulfils and not is_looked_at:
+    # What comes again by itself was weighed when it came first.
+    if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
             books, customer, event.payer, affairs.whole, provider=affairs.provider,
             policy=policy.fraud, now=now,
@@ -173,6 +190,8 @@ def _receive(
     )  # fmt: skip
     if receipt is None:
         return Outcome.KNOWN
+    if not is_later:
+        note_first_charge(books, affairs, event, now=now)
     note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
         books.payments.move(
@@ -187,7 +206,10 @@ def _receive(
         )  # fmt: skip
     elif judgement.fulfils:
         outcome = Outcome.SETTLED
-        effects = fulfil(*affected, receipt=receipt, money=money, policy=policy, now=now)
+        effects = fulfil(
+            *affected, receipt=receipt, money=money, policy=policy, now=now,
+            by_itself=affairs.provider if is_later else "",
+        )  # fmt: skip
     else:
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)

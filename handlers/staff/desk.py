@@ -91,6 +91,7 @@ def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
         Kind.CHAT: _("messages"),
         Kind.STAFF: _("messages to staff"),
         Kind.PROVISION: _("accounts"),
+        Kind.MEANS: _("renewals"),
     }
     if not depths:
         return Html("")

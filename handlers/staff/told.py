@@ -117,6 +117,35 @@ def stuck(visit: Visit, facts: Facts) -> Html:
              reason=facts["reason"])  # fmt: skip
 
 
+def star_books(visit: Visit, facts: Facts) -> Html:
+    """The nightly look at Telegram's list of Stars found a difference."""
+    _ = visit.speech
+    told = []
+    if facts["found"]:
+        told.append(
+            _.ngettext("🌙 {n} payment had not reached us: {money}. It is in the books now.",
+                       "🌙 {n} payments had not reached us: {money}. They are in the books now.",
+                       facts["found"], money=_money(visit, facts))
+        )  # fmt: skip
+    if facts["odd"]:
+        told.append(
+            _.ngettext("⚠️ {n} payment in our books is not as {way} lists it: {names}",
+                       "⚠️ {n} payments in our books are not as {way} lists them: {names}",
+                       facts["odd"], way=_way(visit, facts), names=", ".join(facts["names"]))
+        )  # fmt: skip
+    return lines(*told)
+
+
+def means_refused(visit: Visit, facts: Facts) -> Html:
+    """A provider does not do what a renewal needs."""
+    _ = visit.speech
+    return lines(
+        _("🔴 A renewal is stuck ({verb}); a person should look at the provider's settings.",
+          verb=facts["verb"]),
+        escape(facts["reason"]),
+    )  # fmt: skip
+
+
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.SALE: sale,
     Notice.ODD_MONEY: odd_money,
@@ -125,6 +154,8 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
+    Notice.STAR_BOOKS: star_books,
+    Notice.MEANS_REFUSED: means_refused,
     **told_guards.TELLERS,
 }
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from shop.rules.fraud import FraudPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.renewing import RenewingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,7 @@ class Choices:
     """What the owner chose in the catalog's sections; each field has its reader there."""
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
 

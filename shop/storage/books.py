@@ -16,7 +16,9 @@ from shop.storage.payments import Payments
 from shop.storage.proofs import Proofs
 from shop.storage.queries import Dialect, Sql
 from shop.storage.receipts import Receipts
+from shop.storage.renewals import Renewals
 from shop.storage.staff import StaffTables
+from shop.storage.stars import StarTables
 from shop.storage.stock import Stock
 from shop.storage.subscriptions import Subscriptions
 from shop.storage.wallets import Wallets
@@ -39,7 +41,9 @@ class Books:
         "payments",
         "proofs",
         "receipts",
+        "renewals",
         "staff",
+        "stars",
         "stock",
         "subscriptions",
         "wallets",
@@ -61,9 +65,11 @@ class Books:
         self.orders = Orders(sql)
         self.outbox = Outbox(sql)
         self.payments = Payments(sql)
+        self.renewals = Renewals(sql)
         self.proofs = Proofs(sql)
         self.receipts = Receipts(sql)
         self.staff = StaffTables(sql)
+        self.stars = StarTables(sql)
         self.stock = Stock(sql)
         self.subscriptions = Subscriptions(sql)
         self.wallets = Wallets(sql)

@@ -40,11 +40,12 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
     "wset": ("1", "1"), "wpay": ("1",),
-    "resend": ("1", "1"), "rotate": ("1",), "gv": ("1", LONG, "3m"),
     "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
+SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
 SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "unk", "unk_to"}  # see test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
@@ -53,7 +54,9 @@ FACTS: dict[str, Any] = {
     "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
     "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
     "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
-    "review": 1, "found": 0, "found_currency": "USD", "is_silent": False, "account": "<acct>",
+    "charge_at": 1800000000, "again_at": 1800000000, "card": "<Visa>", "why": "declined",
+    "price_id": 1, "odd": 2, "names": ["<odd>"],
+    "review": 1, "found": 2, "found_currency": "USD", "is_silent": False, "account": "<acct>",
     "error": "<error>", "since": 1800000000, "id": 3, "missing": 5,
     "findings": [
         *({"check": check, "facts": {"many": 4, "most": 3}}
@@ -188,6 +191,8 @@ def test_the_menu_fits_telegrams_limits(language: str) -> None:
     "data",
     [
         f"gv:{NUMBER}:{LONG}:120m:1800000000",
+        f"pay:{NUMBER}:coinbase_commerce:auto",
+        f"auto_forget:{NUMBER}",
         f"rest:{LONG}:120m:USDC",
         f"pay:{NUMBER}:coinbase_commerce",
         f"extend:{NUMBER}:3660:1800000000",

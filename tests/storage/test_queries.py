@@ -27,6 +27,7 @@ from shop.storage.outbox import Effect, Kind
 from shop.storage.payments import Payment
 from shop.storage.proofs import File
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
+from tests.storage.renewing import renewals, stars
 
 DAY = timedelta(days=1)
 MONTH = Interval.from_key("1m")
@@ -54,7 +55,8 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
     for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts, stock,
-                  wallets, outbox, inbox, staff, guards, loose_money, circuits):  # fmt: skip
+                  wallets, outbox, inbox, staff, guards, loose_money, circuits,
+                  renewals, stars):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
 
