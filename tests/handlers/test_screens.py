@@ -42,11 +42,10 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
     "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
     "wset": ("1", "1"), "wpay": ("1",),
-    "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load"} | {"e_again", "e_away", "l_again", "l_away"}
 SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
-SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "unk", "unk_to"}  # see test_guards.py
+SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/stories/test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
