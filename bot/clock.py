@@ -18,12 +18,14 @@ from shop.charging import carry_out_means, renew_one
 from shop.checkout import expire_orders
 from shop.circuits import claim_trials, try_again
 from shop.delivery import carry_out
+from shop.evidence import KEPT_DAYS, forget_uses
 from shop.expiry import change_one, due_changes
 from shop.outbox import claim, finish_effect, is_due, postpone, refuse
 from shop.people import note_unreachable
 from shop.polling import ask_about, claim_polls
 from shop.ports import Connector, PaymentProvider
 from shop.reconciling import reconcile
+from shop.refunding import claim_refunds, give_back
 from shop.reminding import remind
 from shop.renewals import due_renewals
 from shop.rules.errors import BooksUnavailableError, ShopError
@@ -74,6 +76,7 @@ class Ticker:
         await self._move_time_on()
         await self._ask_providers()
         await self._try_providers()
+        await self._ask_about_refunds()
         await self._renew()
         await self._bring_back_updates()
         await self._send()
@@ -100,6 +103,7 @@ class Ticker:
             policy = self._counter.policy
             while await storage.run(erase_letters, policy=policy, now=now) == ERASED_AT_ONCE:
                 pass
+            await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
             for provider in self._counter.providers.values():
                 self._start(self._reconcile(provider))
 
@@ -134,6 +138,22 @@ class Ticker:
                     clock=counter.clock,
                 )
             )  # fmt: skip
+
+    async def _ask_about_refunds(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).refunds:
+            return
+        for refund in await counter.storage.run(claim_refunds, now=now, most=_POLLS):
+            self._start(self._ask_about_refund(refund.id))
+
+    async def _ask_about_refund(self, refund_id: int) -> None:
+        counter = self._counter
+        await give_back(
+            counter.storage, counter.providers, refund_id, policy=counter.policy,
+            clock=counter.clock,
+        )  # fmt: skip
+        self._awake.set()
 
     async def _renew(self) -> None:
         counter = self._counter

@@ -21,6 +21,7 @@ class Due:
     renewals: bool
     letters: bool
     trials: bool
+    refunds: bool
 
 
 def is_due(books: Books, *, now: datetime) -> Due:
@@ -33,6 +34,7 @@ def is_due(books: Books, *, now: datetime) -> Due:
         renewals=_is_past(books.renewals.next_due(), now),
         letters=_is_past(books.inbox.next_due(), now),
         trials=_is_past(books.circuits.next_try(), now),
+        refunds=_is_past(books.refunds.next_question(), now),
     )
 
 
