@@ -190,10 +190,8 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(which=st.integers(1, 3), is_fine=st.booleans())
     def staff_decides(self, which: int, *, is_fine: bool) -> None:
         try:
-            if is_fine:
-                self._at_desk(approve, review_id=which, policy=self.shop.policy)
-            else:
-                self._at_desk(decline, review_id=which)
+            act = approve if is_fine else decline
+            self._at_desk(act, review_id=which, policy=self.shop.policy)
         except DoneAlreadyError:
             return
 

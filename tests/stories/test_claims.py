@@ -160,6 +160,17 @@ async def test_a_provider_that_cannot_be_asked_is_told_once_and_asked_on(
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state <> 'done'") == 0
 
 
+async def test_a_claim_made_while_the_provider_is_being_asked_is_asked_about_at_once(
+    shop: Shop,
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    shop.clock.move(seconds=30)
+    [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+    await told_by_webhook(shop, shop.received(payment, money=Money(1600, "EUR")))
+    await shop.run(note_poll, asked, [pending(payment)], policy=shop.policy, now=shop.now)
+    assert len(await shop.run(claim_polls, now=shop.now, most=9)) == 1
+
+
 async def test_an_answer_about_another_order_pays_for_none(shop: Shop, tables: Tables) -> None:
     anna = await shop.greet()
     payment, other = await shop.ask(anna), await shop.ask(anna, term=QUARTER)
