@@ -41,17 +41,12 @@ def ruff(folder: Path, *args: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["kit", "abcdefghijkl"])
-def test_what_is_written_is_clean_however_long_its_name(tmp_path: Path, name: str) -> None:
-    for folder in ("shop", "payments", "tests/standins", "tests/payments/further"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "__init__.py").touch()
-    for file in ("pyproject.toml", "tests/__init__.py"):
-        shutil.copy(ROOT / file, tmp_path / file)
-    written = write(name, tmp_path)
+def test_what_is_written_is_clean_however_long_its_name(copy: Path, name: str) -> None:
+    written = write(name, copy)
     assert [path.name for path in written] == [f"{name}.py"] * 3
     files = [str(path) for path in written]
-    ruff(tmp_path, "check", *files)
-    ruff(tmp_path, "format", "--check", *files)
+    ruff(copy, "check", *files)
+    ruff(copy, "format", "--check", *files)
     assert len(written[0].read_text("utf-8").splitlines()) <= MOST_LINES
 
 
