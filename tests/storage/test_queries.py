@@ -624,7 +624,8 @@ def circuits(books: Books) -> None:
     assert (tried.tries, tried.error) == (1, "slow")
     books.circuits.try_later("card", NOW + 3 * DAY, error="still")
     assert books.circuits.next_try() == NOW + 3 * DAY
+    books.circuits.half_close("card", failures=4)
     closed = books.circuits.close("card")
     assert closed is not None
-    assert closed.opened_at == NOW
+    assert (closed.opened_at, closed.is_open, closed.failures) == (NOW, False, 4)
     assert books.circuits.close("card") is None
