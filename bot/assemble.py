@@ -10,7 +10,7 @@ import httpx
 from bot.clocks import SystemClock
 from bot.reception import MoneyReader
 from bot.settings import Settings
-from bot.timed import TimedProvider
+from bot.timed import timed
 from bot.vault import FernetVault, derive
 from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault
 from shop.rules.errors import BadInputError
@@ -78,7 +78,7 @@ def assemble(
         vault=vault,
         policy=policy,
         http=http,
-        providers={name: TimedProvider(provider) for name, provider in providers.items()},
+        providers={name: timed(provider) for name, provider in providers.items()},
         connectors=_connectors(settings, shelf),
         routes=tuple(builder.routes),
         read_money=_money_reader(builder.stars(), builder.telegram_cards()),

@@ -17,12 +17,14 @@ from handlers.notices import send_notice
 from shop.charging import carry_out_means, renew_one
 from shop.checkout import expire_orders
 from shop.delivery import carry_out
+from shop.evidence import KEPT_DAYS, forget_uses
 from shop.expiry import change_one, due_changes
 from shop.outbox import claim, finish_effect, is_due, postpone, refuse
 from shop.people import note_unreachable
 from shop.polling import ask_about, claim_polls
 from shop.ports import Connector, PaymentProvider
 from shop.reconciling import reconcile
+from shop.refunding import claim_refunds, give_back
 from shop.reminding import remind
 from shop.renewals import due_renewals
 from shop.rules.errors import BooksUnavailableError, ShopError
@@ -72,6 +74,7 @@ class Ticker:
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
+        await self._ask_about_refunds()
         await self._renew()
         await self._bring_back_updates()
         await self._send()
@@ -95,6 +98,7 @@ class Ticker:
         if now >= self._next_cleaning:
             self._next_cleaning = now + _SLOW
             await storage.run(forget_updates, now=now)
+            await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
             for provider in self._counter.providers.values():
                 self._start(self._reconcile(provider))
 
@@ -116,6 +120,22 @@ class Ticker:
             SETTLED.labels(payment.provider, outcome).inc()
         if outcomes:
             self._awake.set()
+
+    async def _ask_about_refunds(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).refunds:
+            return
+        for refund in await counter.storage.run(claim_refunds, now=now, most=_POLLS):
+            self._start(self._ask_about_refund(refund.id))
+
+    async def _ask_about_refund(self, refund_id: int) -> None:
+        counter = self._counter
+        await give_back(
+            counter.storage, counter.providers, refund_id, policy=counter.policy,
+            clock=counter.clock,
+        )  # fmt: skip
+        self._awake.set()
 
     async def _renew(self) -> None:
         counter = self._counter

@@ -17,7 +17,7 @@ import httpx
 
 from payments import fields
 from payments.outgoing import pending
-from payments.sandbox_acts import CHOICES, may_choose
+from payments.sandbox_acts import CHOICES, give_back, may_choose, refund_named
 from payments.sandbox_saving import acts_of, means_of, slip_of
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
@@ -30,6 +30,9 @@ from shop.ports import (
     PaymentPage,
     PaymentRequest,
     ProviderError,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
     Refusal,
     SavedMeans,
 )
@@ -40,6 +43,7 @@ CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
 SIGNATURE_HEADER = "x-sandbox-signature"
 
+_DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 _CONFIRMATION = timedelta(seconds=2)
 _RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -53,6 +57,7 @@ class Sandbox:
     """
 
     currencies: frozenset[str] | None = None
+    refunds_parts = True
 
     def __init__(
         self,
@@ -120,6 +125,23 @@ class Sandbox:
         """Check the signature and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [_read_event(fields.parse_object(body))]
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give play money back; the same reference is one refund."""
+        now = self._clock.now()
+
+        def decide(slip: Slip) -> Sequence[Act]:
+            return give_back(
+                slip, now, receipt_id=request.receipt_id, minor=request.amount.minor,
+                name=request.reference,
+            )  # fmt: skip
+
+        acts = await asyncio.to_thread(self._till.add, request.payment, decide)
+        self._announce(request.payment, acts)
+        slip = await self.find(request.payment)
+        if slip is None or not refund_named(slip, request.reference):
+            raise ProviderError(reason="the sandbox holds less than this of that payment")
+        return RefundAnswer(step=RefundStep.DONE, refund_ref=request.reference)
 
     async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
         """Tell the card that this was paid with, if it was kept."""
@@ -231,8 +253,17 @@ def _to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
-        facts={"why": act.why} if act.why else {},
+        facts=_facts(act.happening, act.receipt_id) | ({"why": act.why} if act.why else {}),
     )
+
+
+def _facts(happening: Happening, receipt: str) -> dict[str, str]:
+    """A dispute has a name at every bank, here that of its money."""
+    if happening is Happening.WARNED:
+        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
+    if happening in _DISPUTES:
+        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
+    return {}
 
 
 def _to_body(act: Act, slip: Slip) -> bytes:
@@ -271,7 +302,7 @@ def _read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
-        facts=_why(payment),
+        facts=_facts(happening, receipt) | _why(payment),
     )
 
 

@@ -19,7 +19,11 @@ from shop.ports import (
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
+    ProviderError,
     ProviderSilentError,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
 )
 from shop.rules.money import Money
 
@@ -40,6 +44,7 @@ _MESSAGES = {
     "successful_payment": Happening.RECEIVED,
     "refunded_payment": Happening.REFUNDED,
 }
+_ALREADY = "CHARGE_ALREADY_REFUNDED"
 _PAGE, _MOST_PAGES, _MOST_PAGES_A_NIGHT = 100, 50, 1000
 _OLD = timedelta(days=3)  # nothing this old belongs to an open payment
 
@@ -49,6 +54,7 @@ class Stars:
 
     name = NAME
     currencies: frozenset[str] | None = frozenset({CURRENCY})
+    refunds_parts = False
     can_steer = True
 
     def __init__(
@@ -124,6 +130,27 @@ class Stars:
                     facts=_series_of(payment),
                 )
         return None
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give a payment's Stars back, all of them; asked once more, it is done already."""
+        if request.amount != request.received or request.before:
+            raise ProviderError(reason="Stars go back whole or not at all")
+        done = RefundAnswer(step=RefundStep.DONE, refund_ref=request.receipt_id)
+        try:
+            answer = await self._ask(
+                "refundStarPayment",
+                user_id=request.chat_id,
+                telegram_payment_charge_id=request.receipt_id,
+            )
+        except ProviderSilentError:
+            raise
+        except ProviderError as error:
+            if _ALREADY in str(error.facts.get("reason")):
+                return done
+            raise
+        if answer.get("result") is not True:
+            raise ProviderSilentError(reason="its answer is not readable")
+        return done
 
     async def stop(self, chat_id: int, charge_id: str, *, is_stopped: bool) -> None:
         """Stop a subscription, or allow the payer to let it go on in Telegram's settings."""

@@ -6,6 +6,7 @@ Sources: https://docs.stripe.com/payments/checkout, https://docs.stripe.com/chec
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from payments.outgoing import (
 from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
+from payments.stripe_refund import answer_of, create_params, find, list_params
 from payments.stripe_saving import (
     KEPT_FOR,
     RENEWAL,
@@ -42,6 +44,8 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    RefundAnswer,
+    RefundRequest,
     SavedMeans,
 )
 
@@ -72,6 +76,7 @@ class Stripe:
 
     name = NAME
     currencies: frozenset[str] | None = CURRENCIES
+    refunds_parts = True
 
     def __init__(
         self,
@@ -126,6 +131,22 @@ class Stripe:
         """Check `Stripe-Signature` and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [read_event(fields.parse_object(body))]
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Find the refund of this reference, or make it: never a second one."""
+        wanted = list_params(request)
+        listed = await self._ask(lambda c: c.v1.refunds.list_async(wanted))
+        found = understood(partial(find, reference=request.reference), listed)
+        if found is None:
+            params, key = create_params(request), f"telekiosk-{request.reference}"
+            try:
+                found = await self._ask(
+                    lambda c: c.v1.refunds.create_async(params, {"idempotency_key": key})
+                )
+            except _OtherParametersError as error:
+                # The same request is on its way from elsewhere: its outcome is not known here.
+                raise ProviderSilentError(reason=error.facts["reason"]) from None
+        return understood(answer_of, found)
 
     async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
         """Ask what a session was paid with, and whether it may be charged again."""

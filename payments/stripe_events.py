@@ -21,6 +21,7 @@ from shop.rules.money import Money
 _PAID = ("paid", "no_payment_required")
 _GIVEN_UP = ("requires_payment_method", "canceled")
 _H = Happening
+_DECIDED = {"won": _H.DISPUTE_WON, "lost": _H.DISPUTE_LOST, "warning_closed": _H.DISPUTE_WON}
 
 
 class _Heading(NamedTuple):
@@ -145,16 +146,41 @@ def _of_charge(
 
 
 def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
+    """Read a dispute by its state: its events come in any order.
+
+    An inquiry (`warning_…`) has taken no money yet; one that is closed never does.
+    """
+    status = fields.optional_text(dispute, "status")
+    facts = {
+        "dispute": fields.text(dispute, "id"),
+        "reason": fields.optional_text(dispute, "reason"),
+    }
+    deadline = fields.optional_section(dispute, "evidence_details")
+    if deadline.get("due_by") is not None:
+        facts["answer_by"] = str(fields.whole(deadline, "due_by"))
+    is_inquiry = status.startswith("warning_")
     return PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
-        happening=_H.DISPUTED,
+        happening=_DECIDED.get(status, _H.DISPUTED),
         receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
-        money=_money(dispute, "amount"),
+        money=None if is_inquiry else _money(dispute, "amount"),
+        occurred_at=heading.occurred_at,
+        facts=facts,
+    )
+
+
+def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
+    """Read an early fraud warning: the bank has taken nothing yet, and probably will."""
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=_H.WARNED,
+        receipt_id=_intent_id(warning) or fields.text(warning, "charge"),
         occurred_at=heading.occurred_at,
         facts={
-            "dispute": fields.text(dispute, "id"),
-            "reason": fields.optional_text(dispute, "reason"),
+            "dispute": fields.text(warning, "id"),
+            "reason": fields.optional_text(warning, "fraud_type"),
         },
     )
 
@@ -199,4 +225,9 @@ _READERS: Mapping[str, _Reader] = {
     "payment_intent.canceled": _of_intent,
     "charge.refunded": _of_charge,
     "charge.dispute.created": _of_dispute,
+    "charge.dispute.updated": _of_dispute,
+    "charge.dispute.funds_withdrawn": _of_dispute,
+    "charge.dispute.funds_reinstated": _of_dispute,
+    "charge.dispute.closed": _of_dispute,
+    "radar.early_fraud_warning.created": _of_warning,
 }

@@ -20,6 +20,7 @@ class Due:
     polls: bool
     renewals: bool
     letters: bool
+    refunds: bool
 
 
 def is_due(books: Books, *, now: datetime) -> Due:
@@ -31,6 +32,7 @@ def is_due(books: Books, *, now: datetime) -> Due:
         polls=_is_past(books.payments.next_poll(), now),
         renewals=_is_past(books.renewals.next_due(), now),
         letters=_is_past(books.inbox.next_due(), now),
+        refunds=_is_past(books.refunds.next_question(), now),
     )
 
 

@@ -99,6 +99,9 @@ class Happening(StrEnum):
     EXPIRED = "expired"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    WARNED = "warned"  # the card's bank suspects fraud; nothing has been taken back yet
     # What the provider says of a payment that it repeats by itself; no money moves.
     STOPPED = "stopped"  # the payer stopped it: it ends with the paid time
     RESUMED = "resumed"  # he let it go on
@@ -129,7 +132,9 @@ class PaymentEvent:
     `event_id` is the provider's own identity of the event (inbox key); `reference` is ours
     or "" when the event names none; `provider_ref` the provider's id of the try;
     `receipt_id` identifies the money itself (payment intent, transaction): two events about
-    the same money carry the same one. `money` is what arrived, None when nothing did.
+    the same money carry the same one. `money` is what arrived, None when nothing did; of
+    REFUNDED it is the total given back so far, None when that is not said. Of disputes, `facts`
+    hold `dispute` (its id), `reason`, `answer_by` (unix seconds) where they are known.
     """
 
     event_id: str
@@ -182,6 +187,60 @@ class PaymentProvider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class RefundStep(StrEnum):
+    """How far a provider is with giving money back."""
+
+    DONE = "done"
+    PENDING = "pending"
+    CLAIM = "claim"  # the customer takes it himself, by a link
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Money to give back. `reference` is ours, unique, of [a-z0-9_]: never refunded twice.
+
+    `received` is the whole of this receipt; `before` what of it went back by now. The payer's
+    Telegram id is `chat_id`; `reason` is a short English word for the provider's records.
+    """
+
+    reference: str
+    payment: str
+    provider_ref: str
+    receipt_id: str
+    amount: Money
+    received: Money
+    before: Money
+    reason: str
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAnswer:
+    """What became of it; `refund_ref` is the provider's id, `url` where it is claimed."""
+
+    step: RefundStep
+    refund_ref: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class RefundsPayments(Protocol):
+    """A way of being paid that can pay back.
+
+    Where `refunds_parts` is not true, a receipt goes back whole or not at all.
+    """
+
+    refunds_parts: bool
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give it back, or find what became of it: the same reference is one refund.
+
+        Silence means that it may have happened, and the same request is made again.
+        """
         ...
 
 

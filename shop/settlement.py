@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from shop.claiming import must_ask, note_claim
 from shop.fulfilling import due_of, fulfil, tell_not_owed
+from shop.giving_back import take_told_of_unknown
 from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
-from shop.news import take_news
+from shop.news import take_late_news, take_news
 from shop.notices import tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
@@ -94,6 +95,8 @@ def act_on(
         keep_unknown_money(
             books, event, letter=letter, provider=source.provider, policy=policy, now=now
         )
+        if event.happening is Happening.REFUNDED:
+            take_told_of_unknown(books, event, provider=source.provider, policy=policy, now=now)
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
@@ -214,4 +217,5 @@ def _receive(
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
+    take_late_news(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome

@@ -2,6 +2,7 @@
 
 from telegram import InlineKeyboardButton
 
+from handlers.customer.told_back import back_lines
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
@@ -26,7 +27,9 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
     plans = (button(_("See the plans"), "plans"),)
     if not shown:
         text = paragraphs(
-            bold(_("Your account")), _("You have no plan yet. Have a look at what there is:")
+            bold(_("Your account")),
+            _("You have no plan yet. Have a look at what there is:"),
+            back_lines(_, seen.refunds, seen.disputes),
         )
         return Screen(text=text, rows=(plans, (button(_("Help"), "help"),)))
     texts = (_holding(visit, one) for one in shown)
@@ -34,7 +37,8 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
     reminders = _reminders_button(_, is_on=seen.customer.wants_reminders)
     wallet = (button(_("Wallet"), "wallet"),) if seen.wallets else ()
     rest: tuple[Row, ...] = ((reminders,), (*plans, *wallet, button(_("Help"), "help")))
-    return Screen(text=paragraphs(bold(_("Your account")), *texts), rows=(*rows, *rest))
+    back = back_lines(_, seen.refunds, seen.disputes)
+    return Screen(text=paragraphs(bold(_("Your account")), *texts, back), rows=(*rows, *rest))
 
 
 def _shown(visit: Visit, seen: Overview) -> list[Holding]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.customer.access import deliver
+from handlers.customer.told_back import claim_back, dispute_over, disputed, refunded
 from handlers.customer.told_money import failed, paid, seen, to_wallet
 from handlers.customer.told_renewing import (
     agreed,
@@ -102,6 +103,10 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HELD: held,
     Notice.RELEASED: released,
     Notice.GIVEN: given,
+    Notice.REFUNDED: refunded,
+    Notice.CLAIM_BACK: claim_back,
+    Notice.DISPUTED: disputed,
+    Notice.DISPUTE_OVER: dispute_over,
     Notice.RENEWAL_ON: agreed,
     Notice.RENEWAL_AHEAD: ahead,
     Notice.RENEWAL_FAILED: renewal_failed,

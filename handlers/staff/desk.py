@@ -53,7 +53,11 @@ def _sales(_: Speech, found: Today) -> Html:
         _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=total)
         for many, total in totals
     )
-    return lines(*sums)
+    back = (
+        _.ngettext("{n} refund, {sum}", "{n} refunds, {sum}", many, sum=_.money(money))
+        for many, money in found.given_back
+    )
+    return lines(*sums, *back)
 
 
 def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:

@@ -7,13 +7,13 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
 from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
+from handlers.staff.told_back import dispute_closed, money_back, refund_failed, refund_made
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
 from shop.rules.receiving import Verdict
-from shop.rules.states import PaymentState
 
 Facts = Mapping[str, Any]
 
@@ -72,22 +72,6 @@ def unknown_money(visit: Visit, facts: Facts) -> Html:
         _("Receipt {receipt}, reference {reference}", receipt=facts["receipt"],
           reference=facts["reference"] or "–"),
     )  # fmt: skip
-
-
-def money_back(visit: Visit, facts: Facts) -> Html:
-    """A payment was refunded or is disputed."""
-    _ = visit.speech
-    named = {
-        "name": facts["name"],
-        "money": _money(visit, facts),
-        "plan": facts["plan"],
-        "way": _way(visit, facts),
-    }
-    if facts["what"] == PaymentState.DISPUTED:
-        text = _("⚠️ {name} disputes {money} for {plan} ({way}).", **named)
-    else:
-        text = _("↩️ {money} for {plan} went back to {name} ({way}).", **named)
-    return lines(text, _("Access was left as it is."))
 
 
 def low_stock(visit: Visit, facts: Facts) -> Html:
@@ -151,6 +135,9 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.ODD_MONEY: odd_money,
     Notice.UNKNOWN_MONEY: unknown_money,
     Notice.MONEY_BACK: money_back,
+    Notice.REFUND_MADE: refund_made,
+    Notice.REFUND_FAILED: refund_failed,
+    Notice.DISPUTE_CLOSED: dispute_closed,
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,

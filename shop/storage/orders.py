@@ -70,6 +70,10 @@ class Orders:
         """Move an open, expired or held order on; False when another transaction was first."""
         return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
 
+    def refund(self, order_id: int, *, now: datetime) -> bool:
+        """All of a paid order's money went back; False when it was not paid, or is so already."""
+        return self._sql.count("order_refund", id=order_id, now=seconds(now)) == 1
+
     def is_held(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
         """Whether such an order's money waits for a person."""
         found = self._sql.value(
