@@ -159,6 +159,16 @@ async def test_a_withdrawn_plan_is_not_charged_and_the_person_is_told(kept: Kept
     assert told.payload["why"] == "not_sold"
 
 
+async def test_whose_time_was_taken_back_is_not_charged(kept: Kept, tables: Tables) -> None:
+    await kept.pass_days(20)
+    tables.write("UPDATE subscriptions SET paid_until = paid_until - 86400 * 5")
+    tables.write("UPDATE periods SET ends_at = ends_at - 86400 * 5")
+    await kept.pass_days(20)
+    assert not kept.card.charged
+    [told] = kept.told(Notice.RENEWAL_OFF)
+    assert told.payload["why"] == "taken_back"
+
+
 async def test_who_cannot_be_told_is_not_charged(kept: Kept) -> None:
     await kept.shop.run(note_unreachable, kept.anna.telegram_id)
     await kept.pass_days(40)

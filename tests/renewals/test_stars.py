@@ -255,6 +255,21 @@ async def test_what_was_stopped_in_telegram_is_not_ours_to_allow(series: Series)
     assert series.telegram.stopped == []
 
 
+async def test_who_gets_a_charge_back_is_not_charged_the_next(
+    series: Series, tables: Tables
+) -> None:
+    series.shop.clock.move(days=30)
+    await series.arrive(series.charge(2))
+    back = replace(
+        series.charge(2), event_id="charge2.refunded", happening=Happening.REFUNDED, facts={}
+    )
+    await series.arrive(back)
+    states = tables.rows("SELECT state FROM payments ORDER BY id")
+    assert states == [("final",), ("refunded",)], "the money knows which payment it was"
+    assert tables.one("SELECT state FROM star_subscriptions") == "canceled"
+    assert series.telegram.stopped == [(1001, "charge1", True)]
+
+
 async def test_subscribing_in_stars_lets_a_kept_card_rest(shop: Shop, tables: Tables) -> None:
     kept = await keep(shop)
     telegram = Telegram()
