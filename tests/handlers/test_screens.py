@@ -44,10 +44,10 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "wset": ("1", "1"), "land": ("1",), "wpay": ("1",),
     "rfs": ("1",), "rf": ("1",), "rfd": ("1",), "rfp": ("1",), "rfx": ("1",),
     "rfw": ("1", "w1"), "dsp": ("1",), "dspok": ("1",),
     "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
-    "wset": ("1", "1"), "wpay": ("1",),
     "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}

@@ -87,10 +87,11 @@ def people(books: Books) -> None:
         assert books.customers.find(words) == []
     books.customers.set_language(ada.id, "de")
     books.customers.set_currency(ada.id, "USD")
+    books.customers.set_country(ada.id, "DE")
     books.customers.set_reminders(ada.id, wants=False)
     books.customers.set_reachable(7, is_reachable=False)
     changed = books.customers.get(ada.id)
-    assert (changed.language, changed.currency) == ("de", "USD")
+    assert (changed.language, changed.currency, changed.country) == ("de", "USD", "DE")
     assert (changed.wants_reminders, changed.is_reachable) == (False, False)
     for look in (books.customers.get, books.customers.claim):
         with pytest.raises(NotFoundError, match="There is no customer 99"):
