@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shop.claiming import must_ask, note_claim
 from shop.fulfilling import due_of, fulfil, tell_not_owed
-from shop.giving_back import take_told_of_unknown
+from shop.given_back import take_told_of_unknown
 from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
 from shop.news import take_late_news, take_news
