@@ -157,6 +157,12 @@ async def _books(parts: Parts) -> AsyncIterator[Finding]:
     stuck = found.dead + sum(found.letters.values())
     says = f"{stuck} things want a person: see /admin" if stuck else "nothing is stuck"
     yield Finding(what="queues", is_fine=None if stuck else True, says=says)
+    for one in found.hidden:
+        says = f"hidden from customers since {one.opened_at:%d %b %H:%M} UTC: {one.error}"
+        yield Finding(what=one.provider, is_fine=False, says=says)
+    if waits := found.held + found.unassigned:
+        says = f"{waits} sums of money wait for a person's word: see /admin"
+        yield Finding(what="money", is_fine=None, says=says)
     try:
         plans = len(catalog_of(parts).plans)
     except ShopError as error:

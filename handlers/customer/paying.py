@@ -21,6 +21,7 @@ from shop.checkout import (
     open_page,
 )
 from shop.choosing import Basket, Try, basket, try_of
+from shop.circuits import hidden_ways
 from shop.polling import ask_about
 from shop.ports import PaymentProvider, ProviderError
 from shop.rules.states import OPEN_PAYMENTS, OrderState, PaymentState
@@ -35,7 +36,8 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
     counter = visit.counter
     price_id, name = args.number(0), args.text(1)
     provider = counter.providers.get(name)
-    if provider is None or not await is_shown(visit, price_id, name):
+    hidden = await counter.storage.read(hidden_ways)
+    if provider is None or name in hidden or not await is_shown(visit, price_id, name):
         gone = _("This way to pay is closed just now. Here are the others.")
         return (await ways_screen(visit, price_id)).explaining(gone)
     if visit.message_id is None:
@@ -66,8 +68,11 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
     """The pay screen once there is a page; the other ways when there is none."""
     _, counter = visit.speech, visit.counter
     making = asyncio.create_task(
-        open_page(counter.storage, provider, intent, _texts(visit, intent), chat_id=visit.chat_id)
-    )
+        open_page(
+            counter.storage, provider, intent, _texts(visit, intent), chat_id=visit.chat_id,
+            policy=counter.policy, clock=counter.clock,
+        )
+    )  # fmt: skip
     await asyncio.wait({making}, timeout=_PATIENCE)
     if not making.done():
         await visit.show(_preparing(_))

@@ -10,6 +10,7 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.agreements import card_label
 from shop.choosing import Basket, basket, renewal, rest_of
+from shop.circuits import hidden_ways
 from shop.people import choose_country
 from shop.ports import PaymentProvider, saver_of
 from shop.rules.catalog import STARS
@@ -83,13 +84,18 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     rules = visit.counter.policy.ways
     if asks_for_country(rules) and not visit.customer.country:
         return country_question(visit, price_id)
-    found = ways_for(visit.counter.providers, one)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    able = ways_for(visit.counter.providers, one)
+    found = [way for way in able if way.provider not in hidden]
     shown = _shown(visit, one, found)
     found = [way for way in found if way.provider in shown]
     savers = _savers(visit, one, found)
     rows = _rows(visit, one, found, savers=savers if saves else set())
     ask = _("How would you like to pay?")
-    if not rows:
+    if not rows and any(way.provider in hidden for way in able):
+        ask = _("Paying is interrupted just now. Please try again in a few minutes; the price "
+                "stays.")  # fmt: skip
+    elif not rows:
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
             "or write to us: /support",

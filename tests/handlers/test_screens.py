@@ -48,11 +48,10 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "rfs": ("1",), "rf": ("1",), "rfd": ("1",), "rfp": ("1",), "rfx": ("1",),
     "rfw": ("1", "w1"), "dsp": ("1",), "dspok": ("1",),
     "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
-    "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}
 SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
-SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "unk", "unk_to"}  # see test_guards.py
+SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/stories/test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,

@@ -603,6 +603,7 @@ def loose_money(books: Books) -> None:
     assert not books.claims.note_told(letter, now=NOW)
     assert books.claims.end(letter, ClaimState.DENIED)
     assert not books.claims.end(letter, ClaimState.DENIED)
+    assert books.inbox.latest(most=1)[0].id >= letter
     assert books.inbox.erase(before=NOW, most=9) == 0
     assert books.inbox.erase(before=NOW + DAY, most=99) >= 1
     erased = books.inbox.get(letter)
@@ -624,7 +625,8 @@ def circuits(books: Books) -> None:
     assert (tried.tries, tried.error) == (1, "slow")
     books.circuits.try_later("card", NOW + 3 * DAY, error="still")
     assert books.circuits.next_try() == NOW + 3 * DAY
+    books.circuits.half_close("card", failures=4)
     closed = books.circuits.close("card")
     assert closed is not None
-    assert closed.opened_at == NOW
+    assert (closed.opened_at, closed.is_open, closed.failures) == (NOW, False, 4)
     assert books.circuits.close("card") is None
