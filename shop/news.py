@@ -17,7 +17,6 @@ from shop.rules.states import (
     PaymentState,
     may_move,
 )
-from shop.starbooks import stop_refunded
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.outbox import Effect
@@ -42,7 +41,6 @@ def take_news(
     """Move the payment on and tell whom it concerns; the caller has claimed the customer."""
     if event.happening is Happening.REFUNDED:
         back = take_told(books, affairs, event, policy=policy, now=now)
-        stop_refunded(books, customer, affairs, now=now)
         if back is not None:  # not our own doing: nobody overlooks money
             books.outbox.add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
         return

@@ -11,7 +11,6 @@ from shop.agreements import means_effect
 from shop.checkout import new_reference
 from shop.notices import tell_customer
 from shop.ports import Happening, PaymentEvent
-from shop.rules.currencies import STARS
 from shop.rules.errors import NotFoundError
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
@@ -20,7 +19,7 @@ from shop.rules.states import OrderState, PaymentState
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.payments import Affairs
-from shop.storage.stars import StarState
+from shop.storage.stars import StarState, StarSubscription
 
 UNTIL = "subscribed_until"
 """The fact of an event that says it is one charge of a series, and until when it is paid."""
@@ -105,18 +104,11 @@ def note_standing(
     books.outbox.add([told], now=now)
 
 
-def stop_refunded(books: Books, customer: Customer, affairs: Affairs, *, now: datetime) -> None:
-    """Who got a charge of a series back is not charged the next one; the caller has the claim."""
-    if affairs.whole.currency != STARS:
-        return
-    star = books.stars.running(customer.id, affairs.product.id, now=now)
-    if star is None or not star.renews:
-        return
-    books.stars.note(
-        star.payment_id, state=StarState.CANCELED, is_stopped_here=True,
-        expires_at=star.expires_at,
-    )  # fmt: skip
-    books.outbox.add([means_effect("stop", star.payment_id, now=now)], now=now)
+def star_of(
+    books: Books, customer_id: int, product_id: int, *, now: datetime
+) -> StarSubscription | None:
+    """One's Star subscription to a plan while its time lasts, renewing or not."""
+    return books.stars.running(customer_id, product_id, now=now)
 
 
 def steer(

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop.checkout import Choice, SubscribedError, begin_payment, may_pay
+from shop.checkout import Choice, SubscribedError, begin_payment
+from shop.guarding import may_pay
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.reconciling import reconcile
 from shop.rules.catalog_document import plan_document
