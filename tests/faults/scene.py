@@ -41,6 +41,7 @@ class Scene:
         self.chat = preview.chat(ANNA)
         self.answers: list[str] = []
         self._clock = clock
+        self._page: tuple[Any, ...] = ()
 
     @property
     def shop(self) -> ShopProcess:
@@ -94,8 +95,14 @@ class Scene:
         return (await self.chat.press(button, wait=wait)).toast or ""
 
     async def page(self) -> None:
-        """Wait for the button that leads to the page."""
-        await self.until(self._link, "the page")
+        """Wait for the button that leads to the page, then do what comes before the money."""
+        if self.column.name == "transfer":
+            await self.hears("Please transfer")
+        else:
+            await self.until(self._link, "the page")
+        query = "SELECT provider_ref, url FROM payments ORDER BY id DESC LIMIT 1"
+        self._page = self.tables.rows(query)[0]
+        await self.column.prepare(self.chat, self.preview.chat(STAFF))
 
     async def to_pay(self) -> None:
         """All of it."""
@@ -113,9 +120,7 @@ class Scene:
 
     async def pay(self) -> Delivery | None:
         """Pay; gives the webhook, which is not delivered yet."""
-        reference, link = self.tables.rows(
-            "SELECT provider_ref, url FROM payments WHERE url <> '' ORDER BY id DESC LIMIT 1"
-        )[0]
+        reference, link = self._page
         return await self.column.pay(str(reference), str(link), self.chat)
 
     async def _link(self) -> str | None:
