@@ -10,7 +10,7 @@ import httpx
 from bot.clocks import SystemClock
 from bot.reception import MoneyReader
 from bot.settings import Settings
-from bot.timed import TimedProvider
+from bot.timed import timed
 from bot.vault import FernetVault, derive
 from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault
 from shop.rules.errors import BadInputError
@@ -78,7 +78,7 @@ def assemble(
         vault=vault,
         policy=policy,
         http=http,
-        providers={name: TimedProvider(provider) for name, provider in providers.items()},
+        providers={name: timed(provider) for name, provider in providers.items()},
         connectors=_connectors(settings, shelf),
         routes=tuple(builder.routes),
         read_money=_money_reader(builder.stars(), builder.telegram_cards()),
@@ -126,6 +126,7 @@ class _Providers:
 
     def _stripe(self) -> list[PaymentProvider]:
         from payments.stripe import Stripe
+        from payments.stripe_session import StripeOptions
 
         settings = self._settings
         return [
@@ -135,6 +136,12 @@ class _Providers:
                 clock=self._clock,
                 http=self._http,
                 api_url=settings.stripe_api_url,
+                options=StripeOptions(
+                    tax_ids=settings.stripe_tax_ids,
+                    automatic_tax=settings.stripe_automatic_tax,
+                    managed_payments=settings.stripe_managed_payments,
+                    tax_code=settings.stripe_tax_code,
+                ),
             )
         ]
 

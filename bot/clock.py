@@ -14,15 +14,21 @@ from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.measures import SENT, SETTLED
 from handlers.notices import send_notice
+from shop.charging import carry_out_means, renew_one
 from shop.checkout import expire_orders
 from shop.delivery import carry_out
+from shop.evidence import KEPT_DAYS, forget_uses
 from shop.expiry import change_one, due_changes
 from shop.outbox import claim, finish_effect, is_due, postpone, refuse
 from shop.people import note_unreachable
 from shop.polling import ask_about, claim_polls
-from shop.ports import Connector
+from shop.ports import Connector, PaymentProvider
+from shop.reconciling import reconcile
+from shop.refunding import claim_refunds, give_back
 from shop.reminding import remind
+from shop.renewals import due_renewals
 from shop.rules.errors import BooksUnavailableError, ShopError
+from shop.settlement import Outcome
 from shop.storage.outbox import Kind, QueuedEffect
 from shop.updates import claim_updates, forget_updates
 
@@ -68,6 +74,8 @@ class Ticker:
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
+        await self._ask_about_refunds()
+        await self._renew()
         await self._bring_back_updates()
         await self._send()
 
@@ -90,6 +98,9 @@ class Ticker:
         if now >= self._next_cleaning:
             self._next_cleaning = now + _SLOW
             await storage.run(forget_updates, now=now)
+            await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
+            for provider in self._counter.providers.values():
+                self._start(self._reconcile(provider))
 
     async def _ask_providers(self) -> None:
         counter = self._counter
@@ -109,6 +120,50 @@ class Ticker:
             SETTLED.labels(payment.provider, outcome).inc()
         if outcomes:
             self._awake.set()
+
+    async def _ask_about_refunds(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).refunds:
+            return
+        for refund in await counter.storage.run(claim_refunds, now=now, most=_POLLS):
+            self._start(self._ask_about_refund(refund.id))
+
+    async def _ask_about_refund(self, refund_id: int) -> None:
+        counter = self._counter
+        await give_back(
+            counter.storage, counter.providers, refund_id, policy=counter.policy,
+            clock=counter.clock,
+        )  # fmt: skip
+        self._awake.set()
+
+    async def _renew(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).renewals:
+            return
+        for subscription in await counter.storage.run(due_renewals, now=now, most=_POLLS):
+            self._start(self._renew_one(subscription))
+
+    async def _renew_one(self, subscription: int) -> None:
+        counter = self._counter
+        outcomes = await renew_one(
+            counter.storage, counter.providers, subscription, vault=counter.vault,
+            policy=counter.policy, clock=counter.clock,
+        )  # fmt: skip
+        self._count("renewal", outcomes)
+
+    async def _reconcile(self, provider: PaymentProvider) -> None:
+        counter = self._counter
+        outcomes = await reconcile(
+            counter.storage, provider, policy=counter.policy, clock=counter.clock
+        )
+        self._count(provider.name, outcomes)
+
+    def _count(self, name: str, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            SETTLED.labels(name, outcome).inc()
+        self._awake.set()
 
     async def _bring_back_updates(self) -> None:
         counter = self._counter
@@ -150,6 +205,13 @@ class Ticker:
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter
+        if effect.kind is Kind.MEANS:
+            await carry_out_means(
+                counter.storage, counter.providers, effect, vault=counter.vault,
+                policy=counter.policy, clock=counter.clock,
+            )  # fmt: skip
+            SENT.labels(effect.kind, "carried_out").inc()
+            return
         if effect.kind is Kind.PROVISION:
             await carry_out(
                 counter.storage, self._connectors, effect, vault=counter.vault,

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_api_url: str = "https://api.stripe.com"
+    stripe_tax_ids: bool = False
+    stripe_automatic_tax: bool = False
+    stripe_managed_payments: bool = False
+    stripe_tax_code: str = Field("", pattern=r"^(txcd_\d{8})?$")
 
     coinbase_key_id: str = ""
     coinbase_key_secret: SecretStr = SecretStr("")

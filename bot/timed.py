@@ -1,9 +1,19 @@
 """Measures how long each payment provider takes, around any of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from handlers.http.measures import PROVIDER_SECONDS
-from shop.ports import PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
+from shop.ports import (
+    PaymentEvent,
+    PaymentPage,
+    PaymentProvider,
+    PaymentRequest,
+    RefundAnswer,
+    RefundRequest,
+    RefundsPayments,
+)
+from shop.refunding import refunder
 
 
 class TimedProvider:
@@ -26,3 +36,27 @@ class TimedProvider:
         """Ask, timed."""
         with PROVIDER_SECONDS.labels(self.name, "look_up").time():
             return await self._inside.look_up(reference, provider_ref)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the one inside can do
+        """What only some providers can do (see `shop.ports.saver_of`), untimed."""
+        return getattr(self._inside, name)
+
+
+class TimedRefunder(TimedProvider):
+    """The same for one that can pay back."""
+
+    def __init__(self, inside: PaymentProvider, refunds: RefundsPayments) -> None:
+        """Stand in front of a provider and its other side."""
+        super().__init__(inside)
+        self._refunds, self.refunds_parts = refunds, refunds.refunds_parts
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give back, timed."""
+        with PROVIDER_SECONDS.labels(self.name, "refund").time():
+            return await self._refunds.refund(request)
+
+
+def timed(inside: PaymentProvider) -> TimedProvider:
+    """Measure a provider, and pass on what it can do."""
+    refunds = refunder(inside)
+    return TimedProvider(inside) if refunds is None else TimedRefunder(inside, refunds)

@@ -8,6 +8,7 @@ from telegram import Bot
 from handlers.counter import Counter
 from handlers.customer import told as to_customer
 from handlers.staff import told as to_staff
+from handlers.staff.disputes import CASES
 from handlers.staff.proofs import show_proof
 from handlers.visit import visit_to
 from shop.rules.notices import Notice
@@ -17,6 +18,9 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
     """Send it, unless time has overtaken it; Telegram's errors come through."""
     notice = Notice(payload["notice"])
     visit = await visit_to(bot, counter, int(payload["to"]))
+    if (with_file := CASES.get(notice)) is not None:
+        await with_file(visit, payload)
+        return
     if notice is Notice.PROOF:
         await show_proof(visit, int(payload["proof"]))
         return

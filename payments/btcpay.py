@@ -13,9 +13,18 @@ import httpx
 
 from payments import fields
 from payments.btcpay_events import events_of, is_of, read_events
+from payments.btcpay_refund import answer_of, body_of, find
 from payments.outgoing import TOTAL_SECONDS, ask, ask_rows, understood
 from payments.signatures import check_code, check_open, keys_of
-from shop.ports import BadSignatureError, Clock, PaymentEvent, PaymentPage, PaymentRequest
+from shop.ports import (
+    BadSignatureError,
+    Clock,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    RefundAnswer,
+    RefundRequest,
+)
 from shop.rules.errors import BadInputError
 
 NAME = "btcpay"
@@ -30,12 +39,14 @@ _MONITORED_MINUTES = 24 * 60
 class BTCPay:
     """Invoices of one store; `url` is the server's address.
 
-    The API key needs to view and create invoices of this store. The store should be the shop's
+    The API key needs to view and create invoices of this store, and for refunds to view and
+    create its pull payments (non-approved ones will do). The store should be the shop's
     alone, because its webhook brings every invoice's news.
     """
 
     name = NAME
     currencies: frozenset[str] | None = None
+    refunds_parts = True
 
     def __init__(
         self,
@@ -49,7 +60,9 @@ class BTCPay:
         seconds: float = TOTAL_SECONDS,
     ) -> None:
         # The single-invoice routes answer with and without the store; old servers only with.
-        self._invoices = f"{url.rstrip('/')}/api/v1/stores/{quote(store_id, safe='')}/invoices"
+        self._api = f"{url.rstrip('/')}/api/v1"
+        self._store = f"/stores/{quote(store_id, safe='')}"
+        self._invoices = f"{self._store}/invoices"
         self._api_key = api_key
         self._keys = keys_of(webhook_secrets)
         self._clock = clock
@@ -59,18 +72,22 @@ class BTCPay:
     async def create(self, request: PaymentRequest) -> PaymentPage:
         """Make an invoice, or find it again by our reference: there are no idempotency keys."""
         known = await self._find(request.reference)
-        invoice = known[0] if known else await self._ask("POST", body=self._invoice(request))
+        invoice = (
+            known[0]
+            if known
+            else await self._ask("POST", self._invoices, body=self._invoice(request))
+        )
         return understood(_page_of, invoice)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
         """Ask for every invoice of this reference and for the payments of each."""
         invoices = await self._find(reference)
         if provider_ref and not any(row.get("id") == provider_ref for row in invoices):
-            invoices.append(await self._ask("GET", f"/{quote(provider_ref, safe='')}"))
+            invoices.append(await self._ask("GET", self._invoice_path(provider_ref)))
         told = []
         for invoice in invoices:
             invoice_id = understood(lambda row: fields.text(row, "id"), invoice)
-            methods = await self._list(f"/{quote(invoice_id, safe='')}/payment-methods")
+            methods = await self._list(f"{self._invoice_path(invoice_id)}/payment-methods")
             told.append((invoice, methods))
         return understood(partial(events_of, reference=reference), told)
 
@@ -89,9 +106,23 @@ class BTCPay:
         check_code(body, [code], keys=self._keys)
         return read_events(fields.parse_object(body))
 
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Find the pull payment of this reference, or make it; the customer claims it."""
+        pulls = await self._list(f"{self._store}/pull-payments?includeArchived=true")
+        pull = find(pulls, request.reference)
+        if pull is None:
+            invoice = self._invoice_path(request.provider_ref)
+            methods = await self._list(f"{invoice}/payment-methods")
+            body = understood(partial(body_of, request), methods)
+            made = await self._ask("POST", f"{invoice}/refund", body=body)
+            return understood(lambda row: answer_of(row, []), made)
+        pull_id = understood(lambda row: fields.text(row, "id"), pull)
+        payouts = await self._list(f"/pull-payments/{quote(pull_id, safe='')}/payouts")
+        return understood(lambda rows: answer_of(pull, rows), payouts)
+
     async def check(self) -> str:
         """List one invoice with the key."""
-        await self._list("?take=1")
+        await self._list(f"{self._invoices}?take=1")
         webhooks = "webhooks are signed" if self._keys else "no webhook secret yet"
         return f"{NAME}: the key works, {webhooks}"
 
@@ -100,8 +131,13 @@ class BTCPay:
 
     async def _find(self, reference: str) -> list[fields.Fields]:
         """Find the invoices of this reference; the first is the one to pay."""
-        rows = await self._list(f"?orderId={quote(reference, safe='')}&includeArchived=true")
+        rows = await self._list(
+            f"{self._invoices}?orderId={quote(reference, safe='')}&includeArchived=true"
+        )
         return sorted((row for row in rows if is_of(row, reference)), key=_rank)
+
+    def _invoice_path(self, invoice_id: str) -> str:
+        return f"{self._invoices}/{quote(invoice_id, safe='')}"
 
     def _invoice(self, request: PaymentRequest) -> dict[str, object]:
         lifetime = min(request.expires_at - self._clock.now(), _LONGEST)
@@ -124,12 +160,12 @@ class BTCPay:
         }
 
     async def _ask(
-        self, method: str, rest: str = "", *, body: Mapping[str, object] | None = None
+        self, method: str, rest: str, *, body: Mapping[str, object] | None = None
     ) -> fields.Fields:
         return await ask(
             self._http,
             method,
-            f"{self._invoices}{rest}",
+            f"{self._api}{rest}",
             secrets=[self._api_key],
             seconds=self._seconds,
             headers=self._headers(),
@@ -139,7 +175,7 @@ class BTCPay:
     async def _list(self, rest: str) -> list[fields.Fields]:
         return await ask_rows(
             self._http,
-            f"{self._invoices}{rest}",
+            f"{self._api}{rest}",
             secrets=[self._api_key],
             seconds=self._seconds,
             headers=self._headers(),

@@ -6,6 +6,7 @@ Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checko
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
@@ -14,10 +15,18 @@ import httpx
 from payments import fields
 from payments.coinbase_events import events_of, read_event
 from payments.coinbase_key import CoinbaseKey
+from payments.coinbase_refund import answer_of, body_of, find
 from payments.hook0 import check_hook0
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
 from payments.signatures import keys_of
-from shop.ports import Clock, PaymentEvent, PaymentPage, PaymentRequest
+from shop.ports import (
+    Clock,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    RefundAnswer,
+    RefundRequest,
+)
 
 NAME = "coinbase"
 API_URL = "https://business.coinbase.com"
@@ -37,6 +46,7 @@ class Coinbase:
 
     name = NAME
     currencies: frozenset[str] | None = CURRENCIES
+    refunds_parts = True
 
     def __init__(
         self,
@@ -84,6 +94,17 @@ class Coinbase:
         """Check `X-Hook0-Signature` and read the checkout inside."""
         check_hook0(headers, body, keys=self._keys, now=now)
         return [read_event(fields.parse_object(body))]
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Find the refund of this reference in the checkout, or make it."""
+        path = f"/{request.provider_ref or request.receipt_id}"
+        checkout = await self._ask("GET", path)
+        found = understood(partial(find, request=request), checkout)
+        if found is not None:
+            return found
+        once = str(uuid5(_NAMESPACE, request.reference))
+        made = await self._ask("POST", f"{path}/refund", body=body_of(request), once=once)
+        return understood(lambda answer: answer_of(fields.section(answer, "refund")), made)
 
     async def check(self) -> str:
         """List one checkout with the key."""

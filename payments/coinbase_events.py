@@ -6,6 +6,7 @@ Source: https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/webhooks
 from collections.abc import Mapping
 
 from payments import fields
+from payments.coinbase_refund import back_so_far
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -64,8 +65,9 @@ def _told(
 ) -> PaymentEvent:
     status = fields.optional_text(checkout, "status")
     is_received, is_refunded = happening is _H.RECEIVED, happening is _H.REFUNDED
-    # How much a partial refund gave back is not said.
-    has_money = is_received or (is_refunded and status == "REFUNDED")
+    # A partial refund may not say how much it gave back.
+    is_whole = is_received or (is_refunded and status == "REFUNDED")
+    back = back_so_far(checkout) if is_refunded else None
     # The last change of a refunded checkout is its refund, not its payment.
     is_dated = is_refunded or _STATES.get(status) is not _H.REFUNDED
     checkout_id = fields.text(checkout, "id")
@@ -76,7 +78,7 @@ def _told(
         reference=fields.optional_text(fields.optional_section(checkout, "metadata"), "reference"),
         provider_ref=checkout_id,
         receipt_id=checkout_id,  # a checkout takes one payment and then closes
-        money=_price(checkout) if has_money else None,
+        money=_price(checkout) if is_whole else back,
         occurred_at=fields.iso_moment(checkout, "updatedAt") if is_dated else None,
         facts={
             key: fields.text(checkout, key)

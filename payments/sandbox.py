@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,16 +17,24 @@ import httpx
 
 from payments import fields
 from payments.outgoing import pending
-from payments.sandbox_acts import CHOICES, may_choose
+from payments.sandbox_acts import CHOICES, give_back, may_choose, refund_named
+from payments.sandbox_saving import acts_of, means_of, slip_of
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
 from shop.ports import (
+    Charge,
+    ChargeRequest,
     Clock,
     Happening,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
     ProviderError,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
+    Refusal,
+    SavedMeans,
 )
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -34,6 +43,7 @@ CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
 SIGNATURE_HEADER = "x-sandbox-signature"
 
+_DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 _CONFIRMATION = timedelta(seconds=2)
 _RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -47,6 +57,7 @@ class Sandbox:
     """
 
     currencies: frozenset[str] | None = None
+    refunds_parts = True
 
     def __init__(
         self,
@@ -62,6 +73,7 @@ class Sandbox:
         self.kind = kind
         self.name = CARD if kind == "card" else CRYPTO
         self.confirmation = timedelta() if kind == "card" else _CONFIRMATION
+        self.can_save = kind == "card"
         self._till = Till(directory / kind)
         self._keys = keys_of(secrets)
         self._public_url = public_url.rstrip("/")
@@ -79,6 +91,7 @@ class Sandbox:
             description=request.description,
             expires_at=request.expires_at,
             return_url=request.return_url,
+            saves=request.saves and self.can_save,
         )
         kept = await asyncio.to_thread(self._till.keep, slip)
         url = f"{self._public_url}/sandbox/{self.kind}/{kept.reference}"
@@ -113,6 +126,45 @@ class Sandbox:
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [_read_event(fields.parse_object(body))]
 
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give play money back; the same reference is one refund."""
+        now = self._clock.now()
+
+        def decide(slip: Slip) -> Sequence[Act]:
+            return give_back(
+                slip, now, receipt_id=request.receipt_id, minor=request.amount.minor,
+                name=request.reference,
+            )  # fmt: skip
+
+        acts = await asyncio.to_thread(self._till.add, request.payment, decide)
+        self._announce(request.payment, acts)
+        slip = await self.find(request.payment)
+        if slip is None or not refund_named(slip, request.reference):
+            raise ProviderError(reason="the sandbox holds less than this of that payment")
+        return RefundAnswer(step=RefundStep.DONE, refund_ref=request.reference)
+
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        """Tell the card that this was paid with, if it was kept."""
+        slip = await self.find(provider_ref or reference)
+        return None if slip is None else means_of(slip)
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Charge a kept card; the same reference again only tells how it ended."""
+        card = await self.find(request.handle)
+        behaviour = "" if card is None else card.card
+        now = self._clock.now()
+        await asyncio.to_thread(self._till.keep, slip_of(request))
+        acts = await asyncio.to_thread(
+            self._till.add, request.reference, partial(acts_of, card=behaviour, now=now)
+        )
+        self._announce(request.reference, acts)
+        events = await self.look_up(request.reference, request.reference)
+        return Charge(provider_ref=request.reference, events=events)
+
+    async def forget(self, handle: str) -> None:
+        """Forget a card."""
+        await asyncio.to_thread(self._till.forget_card, handle)
+
     async def check(self) -> str:
         """Say that this is play money, and where it lies."""
         return f"{self.name}: a sandbox, no money moves"
@@ -145,7 +197,7 @@ class Sandbox:
         def decide(slip: Slip) -> Sequence[Act]:
             return chosen.make(slip, now, self.confirmation) if may_choose(chosen, slip) else ()
 
-        acts = await asyncio.to_thread(self._till.add, reference, decide)
+        acts = await asyncio.to_thread(self._till.add, reference, decide, card=chosen.card or None)
         self._announce(reference, [act for act in acts if act.ripe_at <= now])
         unripe = [act for act in acts if act.ripe_at > now]
         if unripe:
@@ -201,7 +253,17 @@ def _to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
+        facts=_facts(act.happening, act.receipt_id) | ({"why": act.why} if act.why else {}),
     )
+
+
+def _facts(happening: Happening, receipt: str) -> dict[str, str]:
+    """A dispute has a name at every bank, here that of its money."""
+    if happening is Happening.WARNED:
+        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
+    if happening in _DISPUTES:
+        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
+    return {}
 
 
 def _to_body(act: Act, slip: Slip) -> bytes:
@@ -214,6 +276,7 @@ def _to_body(act: Act, slip: Slip) -> bytes:
             "receipt": act.receipt_id,
             "minor": act.minor,
             "currency": slip.amount.currency,
+            "why": act.why,
         },
     }
     return json.dumps(event).encode()
@@ -239,4 +302,10 @@ def _read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
+        facts=_facts(happening, receipt) | _why(payment),
     )
+
+
+def _why(payment: fields.Fields) -> dict[str, str]:
+    why = fields.optional_text(payment, "why")
+    return {"why": why} if why in set(Refusal) else {}

@@ -4,23 +4,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from payments.sandbox_saving import ASKS, DECLINES, FINE
 from payments.sandbox_till import Act, Slip
 from shop.ports import Happening
 
 _LATENESS = timedelta(minutes=1)
 
 
+_DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A button: its word, and what a press makes of a slip.
 
-    `make` gets the slip, the present moment, and how long the network takes to confirm
-    (zero for cards).
+    `card` is how a card that is kept behaves later, "" for buttons that show no new card;
+    `in_dispute` puts one on the page only while a bank decides. `make` gets the slip, the
+    present moment, and how long the network takes to confirm (zero for cards).
     """
 
     label: str
     after_payment: bool
+    card: str = ""
     make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
+    in_dispute: bool = False
 
 
 def _pay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
@@ -58,8 +65,29 @@ def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     return _undo(slip, now, Happening.DISPUTED)
 
 
+def _warn(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.WARNED)
+
+
+def _win(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTE_WON)
+
+
+def _lose(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTE_LOST)
+
+
 CHOICES: Mapping[str, Choice] = {
-    "pay": Choice(label="Pay", after_payment=False, make=_pay),
+    "pay": Choice(label="Pay", after_payment=False, make=_pay, card=FINE),
+    "pay_declines": Choice(
+        label="Pay; next time the card is declined",
+        after_payment=False,
+        make=_pay,
+        card=DECLINES,
+    ),
+    "pay_asks": Choice(
+        label="Pay; next time the bank asks me", after_payment=False, make=_pay, card=ASKS
+    ),
     "late": Choice(label="Pay too late", after_payment=False, make=_pay_late),
     "under": Choice(label="Pay only half", after_payment=False, make=_underpay),
     "over": Choice(label="Pay half too much", after_payment=False, make=_overpay),
@@ -67,13 +95,66 @@ CHOICES: Mapping[str, Choice] = {
     "decline": Choice(label="Let it be declined", after_payment=False, make=_decline),
     "again": Choice(label="Pay once more", after_payment=True, make=_pay),
     "refund": Choice(label="Take the money back", after_payment=True, make=_refund),
+    "warn": Choice(label="Let the bank suspect fraud", after_payment=True, make=_warn),
     "dispute": Choice(label="Dispute it at the bank", after_payment=True, make=_dispute),
+    "win": Choice(
+        label="Let the shop win the dispute", after_payment=True, make=_win, in_dispute=True
+    ),
+    "lose": Choice(
+        label="Let the shop lose the dispute", after_payment=True, make=_lose, in_dispute=True
+    ),
 }
 
 
 def may_choose(choice: Choice, slip: Slip) -> bool:
     """Whether the button is on the page now: a second press of Pay is no second payment."""
+    if choice.in_dispute and not is_disputed(slip):
+        return False
+    if choice.card not in {"", FINE} and not slip.saves:
+        return False  # how a card behaves later matters only where it is kept
     return choice.after_payment == bool(slip.receipts())
+
+
+def is_disputed(slip: Slip) -> bool:
+    """Whether a bank is deciding now."""
+    happenings = [act.happening for act in slip.acts]
+    return Happening.DISPUTED in happenings and not _DECISIONS.intersection(happenings)
+
+
+def give_back(slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str) -> list[Act]:
+    """Give part of a receipt back, told as the total so far; the same name is one refund.
+
+    Nothing happens when less than this is left, and `refund_named` finds nothing then.
+    """
+    money = next((act for act in slip.receipts() if act.receipt_id == receipt_id), None)
+    before = back_so_far(slip, receipt_id)
+    if money is None or refund_named(slip, name) or before + minor > money.minor:
+        return []
+    return [
+        Act(
+            event_id=_refund_id(slip, name), happening=Happening.REFUNDED,
+            receipt_id=receipt_id, minor=before + minor, occurred_at=now, ripe_at=now,
+        )
+    ]  # fmt: skip
+
+
+def refund_named(slip: Slip, name: str) -> bool:
+    """Whether the shop's refund of this name was carried out."""
+    return any(act.event_id == _refund_id(slip, name) for act in slip.acts)
+
+
+def back_so_far(slip: Slip, receipt_id: str) -> int:
+    """What of a receipt went back."""
+    told = [
+        act.minor
+        for act in slip.acts
+        if act.happening is Happening.REFUNDED and act.receipt_id == receipt_id
+    ]
+    return max(told, default=0)
+
+
+def _refund_id(slip: Slip, name: str) -> str:
+    return f"evt_{slip.reference}_{name}"
 
 
 def _money(
@@ -97,7 +178,10 @@ def _money(
 
 def _undo(slip: Slip, now: datetime, happening: Happening) -> list[Act]:
     money = slip.receipts()[-1]
-    if any(a.happening is happening and a.receipt_id == money.receipt_id for a in slip.acts):
+    if any(
+        a.happening is happening and a.receipt_id == money.receipt_id and a.minor == money.minor
+        for a in slip.acts
+    ):
         return []
     act = _act(slip, len(slip.acts), happening, now=now, minor=money.minor, money=money.receipt_id)
     return [act]

@@ -108,17 +108,24 @@ def _outcome(slip: Slip, now: datetime) -> tuple[str, str]:
         return "", ""
     last = known[-1]
     money = escape(str(Money(last.minor, slip.amount.currency)))
-    match last.happening:
-        case Happening.SEEN:
-            return "wait", f"{money} is on its way and waits for the network to confirm it."
-        case Happening.FAILED:
-            return "bad", "The payment was declined; nothing was taken. You can try again."
-        case Happening.REFUNDED:
-            return "bad", f"{money} went back to you."
-        case Happening.DISPUTED:
-            return "bad", f"Your bank now disputes {money}."
-        case _:
-            return "good", _paid(slip, [a for a in known if a.happening is last.happening])
+    if (found := _SENTENCES.get(last.happening)) is None:
+        return "good", _paid(slip, [a for a in known if a.happening is last.happening])
+    tone, sentence = found
+    return tone, sentence.format(money=money)
+
+
+_SENTENCES = {
+    Happening.SEEN: ("wait", "{money} is on its way and waits for the network to confirm it."),
+    Happening.FAILED: (
+        "bad",
+        "The payment was declined; nothing was taken. You can try again.",
+    ),
+    Happening.REFUNDED: ("bad", "{money} went back to you."),
+    Happening.WARNED: ("bad", "Your bank suspects that {money} was paid with a stolen card."),
+    Happening.DISPUTED: ("bad", "Your bank now disputes {money}."),
+    Happening.DISPUTE_WON: ("good", "Your bank leaves {money} with the shop."),
+    Happening.DISPUTE_LOST: ("bad", "Your bank took {money} back for you."),
+}
 
 
 def _paid(slip: Slip, receipts: Sequence[Act]) -> str:

@@ -20,7 +20,10 @@ from shop.rules.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing that happened to a payment; nobody hears of it before `ripe_at`."""
+    """One thing that happened to a payment; nobody hears of it before `ripe_at`.
+
+    `why` says of a charge that failed why it did.
+    """
 
     event_id: str
     happening: Happening
@@ -28,11 +31,16 @@ class Act:
     minor: int
     occurred_at: datetime
     ripe_at: datetime
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """A payment the shop asked for, and everything that happened to it."""
+    """A payment the shop asked for, and everything that happened to it.
+
+    `saves`: the payer lets his card be kept; `card` is how it behaves from then on (see
+    `sandbox_saving`), "" before it was used and after it was forgotten.
+    """
 
     reference: str
     amount: Money
@@ -41,6 +49,8 @@ class Slip:
     expires_at: datetime
     return_url: str
     acts: tuple[Act, ...] = ()
+    saves: bool = False
+    card: str = ""
 
     def known(self, now: datetime) -> list[Act]:
         """Tell what has happened by now."""
@@ -74,16 +84,29 @@ class Till:
                 self._write(slip)
             return known or slip
 
-    def add(self, reference: str, make: Callable[[Slip], Sequence[Act]]) -> list[Act]:
-        """Let `make` decide what happens next to a slip; an unknown one is a `ProviderError`."""
+    def add(
+        self, reference: str, make: Callable[[Slip], Sequence[Act]], *, card: str | None = None
+    ) -> list[Act]:
+        """Let `make` decide what happens next to a slip; an unknown one is a `ProviderError`.
+
+        When something does, `card` is the card it was done with.
+        """
         with self._locked():
             slip = self.find(reference)
             if slip is None:
                 raise ProviderError(reason=f"the sandbox has no payment {reference}")
             new = list(make(slip))
             if new:
-                self._write(replace(slip, acts=(*slip.acts, *new)))
+                kept = slip.card if card is None else card
+                self._write(replace(slip, acts=(*slip.acts, *new), card=kept))
             return new
+
+    def forget_card(self, reference: str) -> None:
+        """From now on this card is not known here any more."""
+        with self._locked():
+            slip = self.find(reference)
+            if slip is not None:
+                self._write(replace(slip, card=""))
 
     def ripen(self, reference: str, now: datetime) -> list[Act]:
         """Let everyone hear of all acts now; returns those that nobody had heard of."""
@@ -127,6 +150,7 @@ def _to_json(slip: Slip) -> bytes:
             "minor": act.minor,
             "occurred_at": act.occurred_at.isoformat(),
             "ripe_at": act.ripe_at.isoformat(),
+            "why": act.why,
         }
         for act in slip.acts
     ]
@@ -139,6 +163,8 @@ def _to_json(slip: Slip) -> bytes:
             "description": slip.description,
             "expires_at": slip.expires_at.isoformat(),
             "return_url": slip.return_url,
+            "saves": slip.saves,
+            "card": slip.card,
             "acts": acts,
         },
         indent=1,
@@ -155,6 +181,8 @@ def _from_json(raw: bytes) -> Slip:
         expires_at=fields.iso_moment(data, "expires_at"),
         return_url=str(data["return_url"]),
         acts=tuple(_act(row) for row in fields.rows(data, "acts")),
+        saves=data.get("saves") is True,
+        card=fields.optional_text(data, "card"),
     )
 
 
@@ -166,4 +194,5 @@ def _act(row: fields.Fields) -> Act:
         minor=fields.whole(row, "minor"),
         occurred_at=fields.iso_moment(row, "occurred_at"),
         ripe_at=fields.iso_moment(row, "ripe_at"),
+        why=fields.optional_text(row, "why"),
     )

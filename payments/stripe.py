@@ -5,7 +5,8 @@ Sources: https://docs.stripe.com/payments/checkout, https://docs.stripe.com/chec
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -22,14 +23,30 @@ from payments.outgoing import (
 from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
-from payments.stripe_session import closing_times, session_params
+from payments.stripe_refund import answer_of, create_params, find, list_params
+from payments.stripe_saving import (
+    KEPT_FOR,
+    RENEWAL,
+    CardRefusedError,
+    charge_params,
+    customer_and_method,
+    events_of_intent,
+    means_of,
+    refused,
+)
+from payments.stripe_session import StripeOptions, closing_times, session_params
 from shop.ports import (
+    Charge,
+    ChargeRequest,
     Clock,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    RefundAnswer,
+    RefundRequest,
+    SavedMeans,
 )
 
 if TYPE_CHECKING:
@@ -37,11 +54,17 @@ if TYPE_CHECKING:
 
     import stripe
     from stripe import RequestOptions, StripeClient
+    from stripe.params import (
+        PaymentIntentCreateParams,
+        PaymentIntentListParams,
+        PaymentIntentRetrieveParams,
+    )
     from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
 
 NAME = "stripe"
 API_URL = "https://api.stripe.com"
 SIGNATURE_HEADER = "stripe-signature"
+_INTENT = "pi_"
 
 
 class Stripe:
@@ -53,6 +76,7 @@ class Stripe:
 
     name = NAME
     currencies: frozenset[str] | None = CURRENCIES
+    refunds_parts = True
 
     def __init__(
         self,
@@ -63,6 +87,7 @@ class Stripe:
         http: httpx.AsyncClient,
         api_url: str = API_URL,
         seconds: float = TOTAL_SECONDS,
+        options: StripeOptions | None = None,
     ) -> None:
         self._secret_key = secret_key
         self._keys = keys_of(webhook_secrets)
@@ -70,6 +95,9 @@ class Stripe:
         self._http = http
         self._api_url = api_url.rstrip("/")
         self._seconds = seconds
+        self._options = options or StripeOptions()
+        # Stripe sells through Checkout alone when it is the merchant: no card to charge later.
+        self.can_save = not self._options.managed_payments
         self._client: StripeClient | None = None
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
@@ -77,7 +105,8 @@ class Stripe:
         options: RequestOptions = {"idempotency_key": f"telekiosk-{request.reference}"}
         for closes_at in closing_times(request.expires_at, self._clock.now()):
             try:
-                session = await self._ask(_opening(session_params(request, closes_at), options))
+                params = session_params(request, closes_at, self._options)
+                session = await self._ask(_opening(params, options))
             except _OtherParametersError:
                 continue
             return understood(_page_of, session)
@@ -87,6 +116,9 @@ class Stripe:
         """Ask for the Checkout Session; one whose making was never noted cannot be paid."""
         if not provider_ref:
             return [pending(reference)]
+        if provider_ref.startswith(_INTENT):
+            intent = await self._ask(_intent(provider_ref))
+            return understood(events_of_intent, intent)
         params: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge"]}
         session = await self._ask(
             lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
@@ -99,6 +131,73 @@ class Stripe:
         """Check `Stripe-Signature` and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
         return [read_event(fields.parse_object(body))]
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Find the refund of this reference, or make it: never a second one."""
+        wanted = list_params(request)
+        listed = await self._ask(lambda c: c.v1.refunds.list_async(wanted))
+        found = understood(partial(find, reference=request.reference), listed)
+        if found is None:
+            params, key = create_params(request), f"telekiosk-{request.reference}"
+            try:
+                found = await self._ask(
+                    lambda c: c.v1.refunds.create_async(params, {"idempotency_key": key})
+                )
+            except _OtherParametersError as error:
+                # The same request is on its way from elsewhere: its outcome is not known here.
+                raise ProviderSilentError(reason=error.facts["reason"]) from None
+        return understood(answer_of, found)
+
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        """Ask what a session was paid with, and whether it may be charged again."""
+        del reference
+        params: SessionRetrieveParams = {"expand": ["payment_intent.payment_method"]}
+        session = await self._ask(
+            lambda c: c.v1.checkout.sessions.retrieve_async(provider_ref, params)
+        )
+        return understood(means_of, session)
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Take the money with nobody there; the reference is the idempotency key."""
+        options: RequestOptions = {"idempotency_key": f"telekiosk-charge-{request.reference}"}
+        is_old = self._clock.now() - request.first_asked_at > KEPT_FOR
+        if is_old and (found := await self._find_charge(request)) is not None:
+            return found
+        try:
+            intent = await self._ask(_charging(charge_params(request), options))
+        except CardRefusedError as error:
+            intent_id, events = understood(lambda e: refused(e, request), error)
+            return Charge(provider_ref=intent_id, events=events)
+        except _OtherParametersError:
+            # The plan was renamed meanwhile: that charge was asked for, and can be found.
+            if (found := await self._find_charge(request)) is not None:
+                return found
+            raise
+        return understood(lambda one: _charge_of(one, request), intent)
+
+    async def _find_charge(self, request: ChargeRequest) -> Charge | None:
+        """Search the customer's payments for the one with our reference."""
+        customer, _ = customer_and_method(request.handle)
+        since = int((request.first_asked_at - timedelta(hours=1)).timestamp())
+        params: PaymentIntentListParams = {
+            "customer": customer, "created": {"gte": since}, "limit": 100,
+            "expand": ["data.latest_charge"],
+        }  # fmt: skip
+        page = await self._ask(lambda c: c.v1.payment_intents.list_async(params))
+        for row in understood(lambda data: fields.rows(data, "data"), page):
+            if row.get("metadata", {}) == {"reference": request.reference, "kind": RENEWAL}:
+                return understood(lambda one: _charge_of(one, request), row)
+        return None
+
+    async def forget(self, handle: str) -> None:
+        """Detach the payment method, unless it is detached or gone already."""
+        _, method = customer_and_method(handle)
+        try:
+            kept = await self._ask(lambda c: c.v1.payment_methods.retrieve_async(method))
+            if kept.get("customer"):
+                await self._ask(lambda c: c.v1.payment_methods.detach_async(method))
+        except CardRefusedError:
+            return  # there is no such payment method
 
     async def check(self) -> str:
         """List one Checkout Session: the permission that this shop needs."""
@@ -120,6 +219,11 @@ class Stripe:
             if isinstance(answer, stripe.StripeObject):
                 return answer.to_dict()
             trouble: ProviderError = ProviderSilentError(reason="its answer is not readable")
+        except stripe.CardError as error:
+            trouble = self._refusal(error)
+        except stripe.InvalidRequestError as error:
+            is_gone = error.code == "resource_missing"
+            trouble = self._refusal(error) if is_gone else self._trouble(error)
         except stripe.IdempotencyError:
             trouble = _OtherParametersError(reason="another request has this idempotency key")
         except stripe.StripeError as error:
@@ -130,6 +234,15 @@ class Stripe:
             # What the library raises over JSON that is no Stripe object.
             trouble = ProviderSilentError(reason="its answer is not readable")
         raise trouble  # outside of `except`: the library's error may quote the key
+
+    def _refusal(self, error: "stripe.StripeError") -> ProviderError:
+        told = error.error.to_dict() if error.error is not None else {}
+        intent = told.get("payment_intent")
+        codes = [str(told.get(key) or "") for key in ("code", "decline_code")]
+        words = reason_without(error.user_message or codes[0], [self._secret_key])
+        return CardRefusedError(
+            reason=words, codes=codes, intent=intent if isinstance(intent, dict) else {}
+        )
 
     def _trouble(self, error: "stripe.StripeError") -> ProviderError:
         words = reason_without(error.user_message or type(error).__name__, [self._secret_key])
@@ -165,6 +278,24 @@ def _opening(
     params: "SessionCreateParams", options: "RequestOptions"
 ) -> "Callable[[StripeClient], Awaitable[object]]":
     return lambda client: client.v1.checkout.sessions.create_async(params, options)
+
+
+def _charging(
+    params: "PaymentIntentCreateParams", options: "RequestOptions"
+) -> "Callable[[StripeClient], Awaitable[object]]":
+    return lambda client: client.v1.payment_intents.create_async(params, options)
+
+
+def _intent(intent_id: str) -> "Callable[[StripeClient], Awaitable[object]]":
+    params: PaymentIntentRetrieveParams = {"expand": ["latest_charge"]}
+    return lambda client: client.v1.payment_intents.retrieve_async(intent_id, params)
+
+
+def _charge_of(intent: fields.Fields, request: ChargeRequest) -> Charge:
+    return Charge(
+        provider_ref=fields.text(intent, "id"),
+        events=events_of_intent(intent, reference=request.reference),
+    )
 
 
 def _page_of(session: fields.Fields) -> PaymentPage:

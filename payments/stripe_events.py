@@ -5,12 +5,14 @@ same in the session, the charge and the dispute. REFUNDED tells the total given 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from payments import fields
 from payments.stripe_money import from_stripe
+from payments.stripe_saving import RENEWAL, events_of_intent
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -19,6 +21,7 @@ from shop.rules.money import Money
 _PAID = ("paid", "no_payment_required")
 _GIVEN_UP = ("requires_payment_method", "canceled")
 _H = Happening
+_DECIDED = {"won": _H.DISPUTE_WON, "lost": _H.DISPUTE_LOST, "warning_closed": _H.DISPUTE_WON}
 
 
 class _Heading(NamedTuple):
@@ -143,16 +146,41 @@ def _of_charge(
 
 
 def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
+    """Read a dispute by its state: its events come in any order.
+
+    An inquiry (`warning_…`) has taken no money yet; one that is closed never does.
+    """
+    status = fields.optional_text(dispute, "status")
+    facts = {
+        "dispute": fields.text(dispute, "id"),
+        "reason": fields.optional_text(dispute, "reason"),
+    }
+    deadline = fields.optional_section(dispute, "evidence_details")
+    if deadline.get("due_by") is not None:
+        facts["answer_by"] = str(fields.whole(deadline, "due_by"))
+    is_inquiry = status.startswith("warning_")
     return PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
-        happening=_H.DISPUTED,
+        happening=_DECIDED.get(status, _H.DISPUTED),
         receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
-        money=_money(dispute, "amount"),
+        money=None if is_inquiry else _money(dispute, "amount"),
+        occurred_at=heading.occurred_at,
+        facts=facts,
+    )
+
+
+def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
+    """Read an early fraud warning: the bank has taken nothing yet, and probably will."""
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=_H.WARNED,
+        receipt_id=_intent_id(warning) or fields.text(warning, "charge"),
         occurred_at=heading.occurred_at,
         facts={
-            "dispute": fields.text(dispute, "id"),
-            "reason": fields.optional_text(dispute, "reason"),
+            "dispute": fields.text(warning, "id"),
+            "reason": fields.optional_text(warning, "fraud_type"),
         },
     )
 
@@ -173,11 +201,33 @@ def _money(thing: fields.Fields, key: str) -> Money:
     return from_stripe(fields.whole(thing, key), fields.currency(thing, "currency"))
 
 
+def _of_intent(intent: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    # A card that is tried on Checkout's own page may fail there and be tried again.
+    metadata = fields.optional_section(intent, "metadata")
+    if metadata.get("kind") != RENEWAL:
+        return None
+    told = events_of_intent(intent)[0]
+    if told.happening is _H.PENDING:
+        return None
+    return replace(
+        told, event_id=heading.event_id, kind=heading.kind, occurred_at=heading.occurred_at
+    )
+
+
 _READERS: Mapping[str, _Reader] = {
     "checkout.session.completed": _completed,
     "checkout.session.async_payment_succeeded": partial(_of_payment, happening=_H.RECEIVED),
     "checkout.session.async_payment_failed": partial(_of_payment, happening=_H.FAILED),
     "checkout.session.expired": partial(_of_payment, happening=_H.EXPIRED),
+    "payment_intent.succeeded": _of_intent,
+    "payment_intent.payment_failed": _of_intent,
+    "payment_intent.processing": _of_intent,
+    "payment_intent.canceled": _of_intent,
     "charge.refunded": _of_charge,
     "charge.dispute.created": _of_dispute,
+    "charge.dispute.updated": _of_dispute,
+    "charge.dispute.funds_withdrawn": _of_dispute,
+    "charge.dispute.funds_reinstated": _of_dispute,
+    "charge.dispute.closed": _of_dispute,
+    "radar.early_fraud_warning.created": _of_warning,
 }

@@ -4,11 +4,13 @@ Source: https://docs.stripe.com/api/checkout/sessions/create
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from payments.stripe_money import to_stripe
 from shop.ports import PaymentRequest
+from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from stripe.params.checkout import (
@@ -30,8 +32,54 @@ _LOCALE_OF = {tag.lower(): tag for tag in _LOCALES.split()} | {
 }
 
 
-def session_params(request: PaymentRequest, closes_at: datetime) -> "SessionCreateParams":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeOptions:
+    """The owner's settings of Checkout.
+
+    `tax_ids`: business customers may give theirs; `automatic_tax`: Stripe Tax reckons the tax
+    inside our price, so that the sum stays ours; `managed_payments`: Stripe is the merchant and
+    manages tax itself, so it takes neither of the other two
+    (https://docs.stripe.com/payments/managed-payments/update-checkout). `tax_code` is Stripe's
+    code for what is sold, "" leaves it to the account.
+    """
+
+    tax_ids: bool = False
+    automatic_tax: bool = False
+    managed_payments: bool = False
+    tax_code: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what Stripe would refuse at every sale."""
+        if self.managed_payments and (self.tax_ids or self.automatic_tax):
+            other = "STRIPE_TAX_IDS" if self.tax_ids else "STRIPE_AUTOMATIC_TAX"
+            reason = f"STRIPE_MANAGED_PAYMENTS: Stripe then manages tax itself; switch {other} off"
+            raise BadInputError(reason=reason)
+
+
+def session_params(
+    request: PaymentRequest, closes_at: datetime, options: StripeOptions
+) -> "SessionCreateParams":
     """Write a payment down as Stripe wants it; payment methods are left to the dashboard."""
+    params = _plain_params(request, closes_at)
+    price = params["line_items"][0]["price_data"]
+    if options.tax_code:
+        price["product_data"]["tax_code"] = options.tax_code
+    if options.tax_ids:
+        params["tax_id_collection"] = {"enabled": True}
+        params["customer_creation"] = "always"
+    if options.automatic_tax:
+        params["automatic_tax"] = {"enabled": True}
+        price["tax_behavior"] = "inclusive"
+    if options.managed_payments:
+        params["managed_payments"] = {"enabled": True}
+    elif request.saves:
+        # Stripe's page says so to the payer, too.
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
+        params["customer_creation"] = "always"
+    return params
+
+
+def _plain_params(request: PaymentRequest, closes_at: datetime) -> "SessionCreateParams":
     product: SessionCreateParamsLineItemPriceDataProductData = {"name": request.title}
     if request.description:
         product["description"] = request.description

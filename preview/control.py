@@ -230,6 +230,8 @@ class Control:
         except ValueError as wrong:
             msg = 'the state is "canceled", "active" or "failed"'
             raise BadRequestError(msg) from wrong
+        if state is SubscriptionState.ACTIVE and found.canceled_by_bot:
+            refuse("the bot stopped this subscription and has not let it go on")
         checkout.change_subscription(self.telegram, found, state=state)
         return found.shown()
 

@@ -265,6 +265,7 @@ def _plan(one: Offer) -> Plan:
         prices={
             term: tuple(price.amount for price in prices) for term, prices in one.prices.items()
         },
+        star_subscription=product.star_subscription,
     )
 
 

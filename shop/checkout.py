@@ -35,6 +35,14 @@ class NotOfferedError(ShopError):
     """This plan is no longer on offer."""
 
 
+class RenewingNowError(ShopError):
+    """This is being renewed from your saved card right now."""
+
+
+class SubscribedError(ShopError):
+    """Your Star subscription renews this by itself already."""
+
+
 class InReviewError(ShopError):
     """This was paid, and a person is looking at it."""
 
@@ -49,12 +57,16 @@ class NoTrialError(ShopError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a customer wants to pay, and how; `price_id` is the price he was shown."""
+    """What a customer wants to pay, and how; `price_id` is the price he was shown.
+
+    `saves`: he agrees that what he pays with is kept, and renews it by itself.
+    """
 
     customer_id: int
     price_id: int
     provider: str
     screen_id: int | None = None
+    saves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,8 @@ class Intent:
     product: Product
     price: Price
     paid_before: Money
+    saves: bool = False
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +101,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
+    _refuse_renewing(books, customer.id, product, price, now=now)
     if books.orders.is_held(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     refuse_at_door(books, customer, policy=policy.fraud, now=now)
@@ -95,16 +110,41 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         customer.id, product_id=product.id, interval=price.interval, now=now,
         expires_at=expires_at,
     )  # fmt: skip
-    before = paid_before(books, customer.id, order.id, price.amount)
+    recurs = product.recurs_at(price)
+    # Telegram goes on charging what is paid first: a series begins with its whole price.
+    before = (
+        Money.zero(price.amount.currency)
+        if recurs
+        else paid_before(books, customer.id, order.id, price.amount)
+    )
     payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
+    if payment.url and books.renewals.has_consent(payment.id) != choice.saves:
+        is_stale = True  # its page was made for the other answer
     if is_stale:
         # An older try asks for another sum or has run out: it ends, yet late money still counts.
         books.payments.move(
             payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
         )
         payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
-    return Intent(payment=payment, product=product, price=price, paid_before=before)
+    if choice.saves:
+        books.renewals.note_consent(payment.id, now=now)
+    return Intent(
+        payment=payment, product=product, price=price, paid_before=before, saves=choice.saves,
+        recurs=recurs,
+    )  # fmt: skip
+
+
+def _refuse_renewing(
+    books: Books, customer_id: int, product: Product, price: Price, *, now: datetime
+) -> None:
+    """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
+    if books.renewals.charge_under_way(customer_id, product.id) is not None:
+        raise RenewingNowError
+    if product.recurs_at(price):
+        star = books.stars.running(customer_id, product.id, now=now)
+        if star is not None and star.renews:
+            raise SubscribedError
 
 
 def _refuse_second(books: Books, choice: Choice) -> None:
@@ -174,6 +214,7 @@ async def open_page(
         reference=payment.reference, amount=payment.due, title=texts.title,
         description=texts.description, expires_at=payment.expires_at,
         return_url=texts.return_url, language=texts.language, chat_id=chat_id,
+        saves=intent.saves, recurs=intent.recurs,
     )  # fmt: skip
     try:
         page = await provider.create(request)
@@ -187,7 +228,13 @@ async def open_page(
 def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
     """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
     payment = books.payments.by_reference(reference)
-    if payment is None or payment.due != money or now >= payment.expires_at:
+    if payment is None or payment.due != money:
+        return False
+    star = books.stars.of_payment(payment.id)
+    if star is not None and star.renews:
+        # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
+        return True
+    if now >= payment.expires_at:
         return False
     if is_turned_away(books, payment.customer_id, policy=policy.fraud):
         return False

@@ -11,12 +11,14 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval, Span
 from shop.rules.policy import Policy
 from shop.rules.pricing import lowest, saving, shortest
+from shop.rules.renewing import STAR_TERM
 from shop.rules.states import OrderState
 from shop.setting_aside import free_for
 from shop.storage.books import Books
 from shop.storage.catalog import Price, Product
 from shop.storage.orders import OrderKind
 from shop.storage.payments import Payment
+from shop.storage.renewals import Renewal
 from shop.storage.subscriptions import Subscription
 from shop.subscribing import bought_span
 
@@ -33,7 +35,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A plan as one customer sees it; `terms` in `currency`, empty when it has no prices."""
+    """A plan as one customer sees it; `terms` in `currency`, empty when it has no prices.
+
+    `star` is what it costs as a subscription in Stars, if it is sold so.
+    """
 
     product: Product
     currency: str
@@ -42,6 +47,7 @@ class Card:
     start: Money | None
     live: Subscription | None
     may_try: bool
+    star: Price | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,12 @@ class Basket:
     free_stars: Money
     live: Subscription | None
     span: Span
+    renewal: Renewal | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether whoever pays this price subscribes in Stars."""
+        return self.product.recurs_at(self.price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         free_stars=free_for(books, customer_id, order, STARS),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
+        renewal=None if live is None else books.renewals.of(live.id),
     )
 
 
@@ -183,7 +196,9 @@ def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card
     wanted = books.customers.get(customer_id).currency
     currencies = _currencies(one, base=policy.base_currency)
     currency = next((code for code in (wanted, *currencies) if code in currencies), "")
-    found = [price for term in one.prices if (price := one.price(term, currency))]
+    star = one.price(STAR_TERM, STARS) if one.product.star_subscription else None
+    prices = (one.price(term, currency) for term in one.prices)
+    found = [price for price in prices if price is not None and price != star]
     terms = [(price.interval, price.amount) for price in found]
     live = books.subscriptions.live(customer_id, one.product.id)
     may_try = one.product.trial_days > 0 and live is None and one.product.is_offered
@@ -201,6 +216,7 @@ def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card
         start=lowest(terms) if terms else None,
         live=live,
         may_try=may_try and not books.subscriptions.had_trial(customer_id),
+        star=star,
     )
 
 

@@ -5,6 +5,7 @@ The caller has claimed the customer and recorded the receipt.
 
 from datetime import datetime
 
+from shop.agreements import charged_card, means_effect
 from shop.notices import tell_customer, tell_staff
 from shop.rules.money import Money
 from shop.rules.notices import Notice
@@ -46,8 +47,12 @@ def fulfil(
     money: Money,
     policy: Policy,
     now: datetime,
+    by_itself: str = "",
 ) -> list[Effect]:
-    """Close the order, add the time; what is told is not queued yet."""
+    """Close the order, add the time; what is told is not queued yet.
+
+    `by_itself` is who renewed it without our or anybody's doing.
+    """
     closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
     assert closed  # noqa: S101 - read under the claim as open or expired
     live = (
@@ -74,6 +79,7 @@ def fulfil(
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
         screen_id=affairs.screen_id,
+        by_itself=by_itself or charged_card(books, affairs),
     )
     heard = tell_staff(
         policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
@@ -82,7 +88,8 @@ def fulfil(
         from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )  # fmt: skip
-    return [told, *added.effects, *heard]
+    kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    return [told, *added.effects, *heard, *kept]
 
 
 def tell_not_owed(

@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
+from shop.disputing import catch_up_disputes, take_dispute
+from shop.giving_back import catch_up, take_told
 from shop.notices import tell_customer, tell_staff
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, PaymentEvent, Refusal
+from shop.renewals import note_decline
+from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.states import (
@@ -22,10 +26,7 @@ _MOVES = {
     Happening.SEEN: PaymentState.SEEN,
     Happening.FAILED: PaymentState.FAILED,
     Happening.EXPIRED: PaymentState.EXPIRED,
-    Happening.REFUNDED: PaymentState.REFUNDED,
-    Happening.DISPUTED: PaymentState.DISPUTED,
 }
-_TAKEN_BACK = frozenset({Happening.REFUNDED, Happening.DISPUTED})
 
 
 def take_news(
@@ -38,10 +39,14 @@ def take_news(
     now: datetime,
 ) -> None:
     """Move the payment on and tell whom it concerns; the caller has claimed the customer."""
-    new = _MOVES[event.happening]
-    if event.happening in _TAKEN_BACK:
-        # Also out of order, and each part that goes back: nobody overlooks money.
-        books.outbox.add(_tell_staff(customer, affairs, event, policy=policy), now=now)
+    if event.happening is Happening.REFUNDED:
+        back = take_told(books, affairs, event, policy=policy, now=now)
+        if back is not None:  # not our own doing: nobody overlooks money
+            books.outbox.add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
+        return
+    if (new := _MOVES.get(event.happening)) is None:
+        take_dispute(books, customer, affairs, event, policy=policy, now=now)
+        return
     if not may_move(PAYMENT_MOVES, affairs.payment_state, new):
         return  # out of order or repeated: a later state stands
     poll_at = affairs.poll_at if new in OPEN_PAYMENTS else None
@@ -49,6 +54,11 @@ def take_news(
     key, slug = str(affairs.payment_id), affairs.product.slug
     if new is PaymentState.SEEN:
         books.outbox.add([tell_customer(customer, Notice.SEEN, key=key, plan=slug)], now=now)
+    elif new is PaymentState.FAILED and affairs.is_charge:
+        why = Refusal(event.facts.get("why", Refusal.DECLINED))
+        books.outbox.add(
+            note_decline(books, customer, affairs, why, policy=policy, now=now), now=now
+        )
     elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
         told = tell_customer(
             customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term
@@ -56,12 +66,21 @@ def take_news(
         books.outbox.add([told], now=now)
 
 
+def take_late_news(
+    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
+) -> None:
+    """Money has its place now: what was told before to have gone back, or to be disputed."""
+    if books.refunds.is_anything_told(affairs.provider, receipt_id, affairs.reference):
+        catch_up(books, affairs, receipt, receipt_id, policy=policy, now=now)
+        catch_up_disputes(books, affairs, receipt, receipt_id, policy=policy, now=now)
+
+
 def _tell_staff(
-    customer: Customer, affairs: Affairs, event: PaymentEvent, *, policy: Policy
+    customer: Customer, affairs: Affairs, event: PaymentEvent, told: Money, *, policy: Policy
 ) -> list[Effect]:
-    what, money = _MOVES[event.happening], event.money or affairs.whole
+    so_far = event.money.minor if event.money else event.event_id
     return tell_staff(
-        policy, Notice.MONEY_BACK, key=f"{affairs.payment_id}:{what}:{money.minor}",
-        customer=customer.id, name=customer.name, provider=affairs.provider,
-        plan=affairs.product.slug, what=what, minor=money.minor, currency=money.currency,
+        policy, Notice.MONEY_BACK, key=f"{affairs.payment_id}:{so_far}", customer=customer.id,
+        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
+        what=PaymentState.REFUNDED, minor=told.minor, currency=told.currency,
     )  # fmt: skip

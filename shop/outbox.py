@@ -18,7 +18,9 @@ class Due:
     reminders: bool
     orders: bool
     polls: bool
+    renewals: bool
     letters: bool
+    refunds: bool
 
 
 def is_due(books: Books, *, now: datetime) -> Due:
@@ -28,7 +30,9 @@ def is_due(books: Books, *, now: datetime) -> Due:
         reminders=_is_past(books.subscriptions.next_reminder(), now),
         orders=_is_past(books.orders.next_expiry(), now),
         polls=_is_past(books.payments.next_poll(), now),
+        renewals=_is_past(books.renewals.next_due(), now),
         letters=_is_past(books.inbox.next_due(), now),
+        refunds=_is_past(books.refunds.next_question(), now),
     )
 
 

@@ -1,7 +1,7 @@
 """What the chat needs to know of a person, and what a person may set."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shop.delivery import unseal
 from shop.ports import Credentials, Vault
@@ -9,10 +9,17 @@ from shop.rules.errors import NotFoundError
 from shop.rules.lifecycle import may_use
 from shop.rules.money import Money
 from shop.rules.reminders import next_after, schedule, zone_of
+from shop.rules.states import DisputeState
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
 from shop.storage.customers import Customer
+from shop.storage.disputes import Dispute, DisputeKind
+from shop.storage.refunds import Refund
+from shop.storage.renewals import Renewal
+from shop.storage.stars import StarSubscription
 from shop.storage.subscriptions import Subscription
+
+_MOST_BACK, _SHOWN_FOR = 5, timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,19 @@ class Holding:
     subscription: Subscription
     has_access: bool
     has_credentials: bool
+    renewal: Renewal | None = None
+    star: StarSubscription | None = None
+
+    @property
+    def renews_by_card(self) -> bool:
+        """Whether a kept card is going to be charged, or is being charged, for the next time."""
+        one = self.renewal
+        return one is not None and one.is_on and not one.waits_for_person
+
+    @property
+    def renews_by_stars(self) -> bool:
+        """Whether Telegram is going to charge Stars for the next time."""
+        return self.star is not None and self.star.renews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +63,8 @@ class Overview:
     holdings: tuple[Holding, ...]
     wallets: tuple[Money, ...]
     may_try: bool
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
 def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) -> Customer:
@@ -74,6 +96,16 @@ def overview(books: Books, customer_id: int, *, now: datetime) -> Overview:
         holdings=tuple(holdings),
         wallets=tuple(books.journal.wallets(customer_id)),
         may_try=not books.subscriptions.had_trial(customer_id),
+        refunds=tuple(
+            one
+            for one in books.refunds.of(customer_id, most=_MOST_BACK)
+            if now - one.made_at < _SHOWN_FOR
+        ),
+        disputes=tuple(
+            one
+            for one in books.disputes.of(customer_id, most=_MOST_BACK)
+            if one.state is DisputeState.OPEN and one.kind is DisputeKind.DISPUTE
+        ),
     )
 
 
@@ -130,4 +162,6 @@ def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Hold
         subscription=subscription,
         has_access=may_use(subscription.standing, now=now),
         has_credentials=account.sealed is not None and account.actual is not Actual.TERMINATED,
+        renewal=books.renewals.of(subscription.id),
+        star=books.stars.running(subscription.customer_id, subscription.product.id, now=now),
     )

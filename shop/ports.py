@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 
 from shop.rules.errors import ShopError
 from shop.rules.money import Money
@@ -62,7 +62,9 @@ class PaymentRequest:
 
     `reference` is ours, unique, at most 40 characters of [a-z0-9_]: it is the idempotency
     key and comes back in every event. `return_url` brings the person back afterwards.
-    `chat_id` is the payer's Telegram id; `language` an IETF tag.
+    `chat_id` is the payer's Telegram id; `language` an IETF tag. `saves`: the payer agreed that
+    what he pays with is kept and charged again; `recurs`: the provider itself charges it again
+    every 30 days.
     """
 
     reference: str
@@ -73,6 +75,8 @@ class PaymentRequest:
     return_url: str
     language: str
     chat_id: int
+    saves: bool = False
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,13 @@ class Happening(StrEnum):
     EXPIRED = "expired"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    WARNED = "warned"  # the card's bank suspects fraud; nothing has been taken back yet
+    # What the provider says of a payment that it repeats by itself; no money moves.
+    STOPPED = "stopped"  # the payer stopped it: it ends with the paid time
+    RESUMED = "resumed"  # he let it go on
+    LAPSED = "lapsed"  # the next charge failed
     UNHANDLED = "unhandled"  # nothing we may act on: kept, and staff see it with its facts
     FOREIGN = "foreign"  # of another account than ours: kept, gives nothing, staff are told
 
@@ -121,7 +132,9 @@ class PaymentEvent:
     `event_id` is the provider's own identity of the event (inbox key); `reference` is ours
     or "" when the event names none; `provider_ref` the provider's id of the try;
     `receipt_id` identifies the money itself (payment intent, transaction): two events about
-    the same money carry the same one. `money` is what arrived, None when nothing did.
+    the same money carry the same one. `money` is what arrived, None when nothing did; of
+    REFUNDED it is the total given back so far, None when that is not said. Of disputes, `facts`
+    hold `dispute` (its id), `reason`, `answer_by` (unix seconds) where they are known.
     """
 
     event_id: str
@@ -175,6 +188,150 @@ class PaymentProvider(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+class RefundStep(StrEnum):
+    """How far a provider is with giving money back."""
+
+    DONE = "done"
+    PENDING = "pending"
+    CLAIM = "claim"  # the customer takes it himself, by a link
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Money to give back. `reference` is ours, unique, of [a-z0-9_]: never refunded twice.
+
+    `received` is the whole of this receipt; `before` what of it went back by now. The payer's
+    Telegram id is `chat_id`; `reason` is a short English word for the provider's records.
+    """
+
+    reference: str
+    payment: str
+    provider_ref: str
+    receipt_id: str
+    amount: Money
+    received: Money
+    before: Money
+    reason: str
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAnswer:
+    """What became of it; `refund_ref` is the provider's id, `url` where it is claimed."""
+
+    step: RefundStep
+    refund_ref: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class RefundsPayments(Protocol):
+    """A way of being paid that can pay back.
+
+    Where `refunds_parts` is not true, a receipt goes back whole or not at all.
+    """
+
+    refunds_parts: bool
+
+    async def refund(self, request: RefundRequest) -> RefundAnswer:
+        """Give it back, or find what became of it: the same reference is one refund.
+
+        Silence means that it may have happened, and the same request is made again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedMeans:
+    """What a payer let us keep: `handle` is for the provider's eyes only, the rest for people's.
+
+    `brand` is a word such as Visa, `last4` the last four digits; either may be "".
+    """
+
+    handle: str = field(repr=False)
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeRequest:
+    """Money to be taken from saved means while the payer is away.
+
+    `reference` is the idempotency key: asked again, the same charge is found, however it ended.
+    `first_asked_at` is when this reference was asked for first.
+    """
+
+    reference: str
+    amount: Money
+    handle: str = field(repr=False)
+    title: str
+    first_asked_at: datetime
+
+
+class Refusal(StrEnum):
+    """Why a charge failed, as far as it matters: the fact `why` of a FAILED event."""
+
+    DECLINED = "declined"  # another day it may work
+    NEEDS_PAYER = "needs_payer"  # his bank wants to hear it from him
+    GONE = "gone"  # the card is no longer there: never try it again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What became of a charge; the events carry the reference, as those of a page do."""
+
+    provider_ref: str
+    events: Sequence[PaymentEvent]
+
+
+class ChargesSavedMeans(Protocol):
+    """A provider that can keep what someone paid with, and charge it again without him.
+
+    The errors are those of `PaymentProvider`: silence leaves the outcome open, and asking again
+    with the same reference is the way to learn it.
+    """
+
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        """What this was paid with, if it may be charged again."""
+        ...
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        """Take the money: RECEIVED, SEEN, or FAILED with the fact `why` (see `Refusal`)."""
+        ...
+
+    async def forget(self, handle: str) -> None:
+        """Give the means up; repeating it, or forgetting what is gone, is no error."""
+        ...
+
+
+def saver_of(provider: PaymentProvider | None) -> ChargesSavedMeans | None:
+    """The provider as one that charges saved means, None when it is not one.
+
+    By its methods and not by isinstance: providers stand behind others that measure them.
+    """
+    is_one = getattr(provider, "can_save", False) is True
+    return cast("ChargesSavedMeans", provider) if is_one else None
+
+
+class SteersSubscriptions(Protocol):
+    """A provider that charges again by itself, and can be told to stop."""
+
+    async def stop(self, chat_id: int, charge_id: str, *, is_stopped: bool) -> None:
+        """Stop charging, or allow the payer to let it go on."""
+        ...
+
+    async def moneys_since(self, since: datetime) -> Sequence[PaymentEvent]:
+        """All money that came or went since then, as its events would have told."""
+        ...
+
+
+def steerer_of(provider: PaymentProvider | None) -> SteersSubscriptions | None:
+    """The provider as one that repeats charges by itself, None when it is not one."""
+    is_one = getattr(provider, "can_steer", False) is True
+    return cast("SteersSubscriptions", provider) if is_one else None
 
 
 # --- connectors --------------------------------------------------------------------------

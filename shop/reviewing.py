@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shop.fulfilling import fulfil
 from shop.holding import held
+from shop.news import take_late_news
 from shop.notices import tell_customer
 from shop.rules.errors import DoneAlreadyError, NotFoundError
 from shop.rules.fraud import BlockedBy
@@ -46,10 +47,13 @@ def approve(
         money=review.money, policy=policy, now=now,
     )  # fmt: skip
     books.outbox.add(effects, now=now)
+    _hear_of_it(books, review, policy=policy, now=now)
     return review
 
 
-def refuse(books: Books, staff_id: int, *, review_id: int, now: datetime) -> Review:
+def refuse(
+    books: Books, staff_id: int, *, review_id: int, policy: Policy, now: datetime
+) -> Review:
     """Close the order; the money is the customer's again, in his wallet."""
     review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
     books.orders.close(review.order_id, OrderState.CANCELLED, now=now)
@@ -59,7 +63,15 @@ def refuse(books: Books, staff_id: int, *, review_id: int, now: datetime) -> Rev
         minor=review.money.minor, currency=review.money.currency,
     )  # fmt: skip
     books.outbox.add([told], now=now)
+    _hear_of_it(books, review, policy=policy, now=now)
     return review
+
+
+def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) -> None:
+    """What was told of this money while it waited: given back, or disputed."""
+    affairs = books.payments.affairs(review.reference)
+    receipt_id = books.refunds.case(review.receipt_id).receipt_id
+    take_late_news(books, affairs, review.receipt_id, receipt_id, policy=policy, now=now)
 
 
 def _as_judged(review: Review) -> Judgement:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from shop.claiming import must_ask, note_claim
 from shop.fulfilling import due_of, fulfil, tell_not_owed
+from shop.giving_back import take_told_of_unknown
 from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
-from shop.news import take_news
+from shop.news import take_late_news, take_news
 from shop.notices import tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
@@ -18,6 +19,13 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
+from shop.starbooks import (
+    STANDINGS,
+    is_later_charge,
+    note_first_charge,
+    note_standing,
+    take_charge,
+)
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
@@ -87,6 +95,8 @@ def act_on(
         keep_unknown_money(
             books, event, letter=letter, provider=source.provider, policy=policy, now=now
         )
+        if event.happening is Happening.REFUNDED:
+            take_told_of_unknown(books, event, provider=source.provider, policy=policy, now=now)
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
@@ -100,7 +110,10 @@ def act_on(
             books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
             now=now,
         )  # fmt: skip
-    take_news(books, customer, affairs, event, policy=policy, now=now)
+    if event.happening in STANDINGS:
+        note_standing(books, customer, affairs, event, now=now)
+    else:
+        take_news(books, customer, affairs, event, policy=policy, now=now)
     return Outcome.NOTED
 
 
@@ -156,11 +169,18 @@ def _receive(
     money = event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
     at = event.occurred_at or now
+    is_later = is_later_charge(affairs, event)
+    if is_later:
+        taken = take_charge(books, affairs, event, policy=policy, now=now)
+        if taken is None:
+            return Outcome.KNOWN
+        affairs = taken
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
     )
     findings: tuple[Finding, ...] = ()
-    if judgement.fulfils and not is_looked_at:
+    # What comes again by itself was weighed when it came first.
+    if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
             books, customer, event.payer, affairs.whole, provider=affairs.provider,
             policy=policy.fraud, now=now,
@@ -173,6 +193,8 @@ def _receive(
     )  # fmt: skip
     if receipt is None:
         return Outcome.KNOWN
+    if not is_later:
+        note_first_charge(books, affairs, event, now=now)
     note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
         books.payments.move(
@@ -187,9 +209,13 @@ def _receive(
         )  # fmt: skip
     elif judgement.fulfils:
         outcome = Outcome.SETTLED
-        effects = fulfil(*affected, receipt=receipt, money=money, policy=policy, now=now)
+        effects = fulfil(
+            *affected, receipt=receipt, money=money, policy=policy, now=now,
+            by_itself=affairs.provider if is_later else "",
+        )  # fmt: skip
     else:
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books.outbox.add(effects, now=now)
+    take_late_news(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome

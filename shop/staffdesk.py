@@ -13,10 +13,12 @@ from shop.rules.states import SubscriptionState
 from shop.storage.books import Books
 from shop.storage.circuits import Circuit
 from shop.storage.customers import Customer
+from shop.storage.disputes import Dispute
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.orders import Order, OrderKind
 from shop.storage.outbox import Depth, QueuedEffect
 from shop.storage.payments import Receipt
+from shop.storage.refunds import Refund
 from shop.storage.staff import Act
 from shop.storage.subscriptions import Subscription
 from shop.subscribing import TimeAdded, add_time, wish
@@ -43,6 +45,7 @@ class Today:
 
     since: datetime
     sales: tuple[tuple[int, Money], ...]
+    given_back: tuple[tuple[int, Money], ...]
     new_customers: int
     subscriptions: dict[SubscriptionState, int]
     stock: dict[str, int]
@@ -58,6 +61,8 @@ class History:
     subscriptions: tuple[Subscription, ...]
     orders: tuple[tuple[Order, str], ...]
     receipts: tuple[Receipt, ...]
+    refunds: tuple[Refund, ...]
+    disputes: tuple[Dispute, ...]
     wallets: tuple[Money, ...]
     acts: tuple[Act, ...]
 
@@ -68,6 +73,7 @@ def today(books: Books, *, since: datetime, now: datetime) -> Today:
     return Today(
         since=since,
         sales=tuple(books.payments.totals(since=since, until=until)),
+        given_back=tuple(books.refunds.totals(since=since, until=until)),
         new_customers=books.staff.new_customers(since=since, until=until),
         subscriptions=books.subscriptions.counts(),
         stock=books.stock.levels(),
@@ -102,6 +108,8 @@ def history(books: Books, customer_id: int) -> History:
         subscriptions=tuple(books.subscriptions.of(customer_id)),
         orders=tuple(books.orders.of(customer_id, most=8)),
         receipts=tuple(books.payments.receipts_of(customer_id, most=8)),
+        refunds=tuple(books.refunds.of(customer_id, most=8)),
+        disputes=tuple(books.disputes.of(customer_id, most=4)),
         wallets=tuple(books.journal.wallets(customer_id)),
         acts=tuple(books.staff.acts_on(customer_id, most=5)),
     )

@@ -2,9 +2,11 @@
 
 from telegram import InlineKeyboardButton
 
+from handlers.customer.told_back import back_lines
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
+from shop.agreements import card_label
 from shop.people import Holding, Overview, choose_reminders, overview
 from shop.rules.lifecycle import Standing, state_at
 from shop.rules.states import SubscriptionState as State
@@ -25,7 +27,9 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
     plans = (button(_("See the plans"), "plans"),)
     if not shown:
         text = paragraphs(
-            bold(_("Your account")), _("You have no plan yet. Have a look at what there is:")
+            bold(_("Your account")),
+            _("You have no plan yet. Have a look at what there is:"),
+            back_lines(_, seen.refunds, seen.disputes),
         )
         return Screen(text=text, rows=(plans, (button(_("Help"), "help"),)))
     texts = (_holding(visit, one) for one in shown)
@@ -33,7 +37,8 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
     reminders = _reminders_button(_, is_on=seen.customer.wants_reminders)
     wallet = (button(_("Wallet"), "wallet"),) if seen.wallets else ()
     rest: tuple[Row, ...] = ((reminders,), (*plans, *wallet, button(_("Help"), "help")))
-    return Screen(text=paragraphs(bold(_("Your account")), *texts), rows=(*rows, *rest))
+    back = back_lines(_, seen.refunds, seen.disputes)
+    return Screen(text=paragraphs(bold(_("Your account")), *texts, back), rows=(*rows, *rest))
 
 
 def _shown(visit: Visit, seen: Overview) -> list[Holding]:
@@ -54,7 +59,19 @@ def _holding(visit: Visit, one: Holding) -> Html:
     waiting = Html("")
     if one.has_access and not one.has_credentials:
         waiting = _("Your access is being made ready; it arrives here by itself.")
-    return lines(title, *status(visit, one.subscription.standing), waiting)
+    return lines(title, *status(visit, one.subscription.standing), _by_itself(visit, one), waiting)
+
+
+def _by_itself(visit: Visit, one: Holding) -> Html:
+    """When it renews by itself, in a line."""
+    _ = visit.speech
+    if one.renews_by_stars and one.star is not None:
+        date = _.moment(one.star.expires_at, now=visit.now)
+        return _("🔁 Telegram renews it in Stars on {date}", date=date)
+    if one.renews_by_card and one.renewal is not None:
+        return _("🔁 Renews by itself on {date} with {card}", card=card_label(one.renewal.means),
+                 date=_.moment(one.renewal.charge_at, now=visit.now))  # fmt: skip
+    return Html("")
 
 
 def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
@@ -98,6 +115,10 @@ def _acts(visit: Visit, one: Holding, *, is_one: bool) -> Row:
     if one.has_access and one.has_credentials:
         label = _("My access") if is_one else _("{plan}: access", plan=plan)
         found.append(button(label, "access", subscription.id))
+    has_card = one.renewal is not None and one.renewal.means.forgotten_at is None
+    if has_card or one.star is not None:
+        label = _("Renewal") if is_one else _("{plan}: renewal", plan=plan)
+        found.append(button(label, "auto", subscription.id))
     if not subscription.standing.is_held:
         found.append(button(_renew_label(visit, one, is_one=is_one), "renew", subscription.id))
     return tuple(found)

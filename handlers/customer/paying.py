@@ -6,7 +6,7 @@ from urllib.parse import quote
 from handlers.customer.plans import plan_screen
 from handlers.customer.sorry import SORRY, being_looked_at, sorry
 from handlers.customer.transferring import transfer_screen
-from handlers.customer.ways import provider_name, summary, ways_screen
+from handlers.customer.ways import SAVES, provider_name, summary, ways_screen
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, paragraphs
@@ -42,7 +42,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         visit = await visit.show(_preparing(_))
     choice = Choice(
         customer_id=visit.customer.id, price_id=price_id, provider=name,
-        screen_id=visit.message_id,
+        screen_id=visit.message_id, saves=args.choice(2) == SAVES,
     )  # fmt: skip
     try:
         intent = await counter.storage.run(
@@ -114,9 +114,13 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
         "The price is kept for you until {moment}.",
         moment=_.moment(intent.payment.expires_at, now=visit.now),
     )
+    keeps = Html("")
+    if intent.saves:
+        keeps = _("Your card is kept by {way}, not by us, and renews this by itself until you say "
+                  "stop: /account", way=provider_name(_, name))  # fmt: skip
     price = _("Pay {price}", price=_.money(intent.payment.due))
     return Screen(
-        text=paragraphs(*summary(visit, one), how, until),
+        text=paragraphs(*summary(visit, one), how, keeps, until),
         rows=(
             (link(price, url, style="primary"),),
             (button(_("I have paid"), "check", intent.payment.reference),),

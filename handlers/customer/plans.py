@@ -55,6 +55,7 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
     rows = (
         *_trial_row(_, one),
         *in_rows(terms, wide=1),
+        *_star_row(_, one),
         *_currency_row(_, one, "cur", slug),
         _back(_, "plans"),
     )
@@ -104,6 +105,15 @@ def _trial_row(_: Speech, one: Card) -> tuple[Row, ...]:
         return ()
     label = _.ngettext("Try {n} day for free", "Try {n} days for free", one.product.trial_days)
     return ((button(label, "trial", one.product.slug, style="success"),),)
+
+
+def _star_row(_: Speech, one: Card) -> tuple[Row, ...]:
+    """The same plan as a subscription that Telegram charges by itself."""
+    if one.star is None:
+        return ()
+    label = _("{price} every {time}, renews by itself", price=_.money(one.star.amount),
+              time=_.interval(one.star.interval))  # fmt: skip
+    return ((button(label, "ways", one.star.id),),)
 
 
 def _currency_row(_: Speech, one: Card, screen: str, *args: str) -> tuple[Row, ...]:

@@ -9,6 +9,14 @@ from handlers.customer.pages import language, paysupport, privacy, support, term
 from handlers.customer.paying import check, pay
 from handlers.customer.plans import currency, money, plan, plans
 from handlers.customer.purse import aside, wallet, whole
+from handlers.customer.renewing import (
+    forget_card,
+    renewing,
+    resume_stars,
+    stop_stars,
+    turn_off,
+    turn_on,
+)
 from handlers.customer.told_money import again
 from handlers.customer.trying import trial
 from handlers.customer.ways import renew, rest, ways
@@ -44,6 +52,12 @@ SCREENS: Mapping[str, Route] = {
     "trial": trial,
     "account": account,
     "remind": reminders,
+    "auto": renewing,
+    "auto_on": turn_on,
+    "auto_off": turn_off,
+    "auto_forget": forget_card,
+    "stars_on": resume_stars,
+    "stars_off": stop_stars,
     "access": access,
     "setup": setup,
     "wallet": wallet,

@@ -2,12 +2,12 @@
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
-from shop.checkout import InReviewError
+from shop.checkout import InReviewError, RenewingNowError, SubscribedError
 from shop.guarding import note_refusal
 from shop.rules.errors import ShopError
 from shop.rules.fraud import RefusedError
 
-SORRY = (RefusedError, InReviewError)
+SORRY = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
 
 
 async def sorry(visit: Visit, error: ShopError) -> Html:
@@ -21,6 +21,11 @@ async def sorry(visit: Visit, error: ShopError) -> Html:
         counter.wake()
         return _("We cannot offer you this just now. Please write to us, and we sort it out "
                  "together: /support")  # fmt: skip
+    if isinstance(error, RenewingNowError):
+        return _("Your saved card is being charged for this right now. Please wait a moment; we "
+                 "write to you.")  # fmt: skip
+    if isinstance(error, SubscribedError):
+        return _("You have this subscription already; Telegram renews it by itself.")
     return being_looked_at(_)
 
 

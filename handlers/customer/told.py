@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.customer.access import deliver
+from handlers.customer.told_back import claim_back, dispute_over, disputed, refunded
 from handlers.customer.told_money import failed, paid, seen, to_wallet
+from handlers.customer.told_renewing import (
+    agreed,
+    ahead,
+    off,
+    stars_failed,
+    stars_resumed,
+    stars_stopped,
+)
+from handlers.customer.told_renewing import failed as renewal_failed
 from handlers.customer.told_review import assigned, in_review, review_refused
 from handlers.customer.told_time import ended, grace, reminder, suspended
 from handlers.customer.transferring import proof_refused
@@ -93,6 +103,17 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.HELD: held,
     Notice.RELEASED: released,
     Notice.GIVEN: given,
+    Notice.REFUNDED: refunded,
+    Notice.CLAIM_BACK: claim_back,
+    Notice.DISPUTED: disputed,
+    Notice.DISPUTE_OVER: dispute_over,
+    Notice.RENEWAL_ON: agreed,
+    Notice.RENEWAL_AHEAD: ahead,
+    Notice.RENEWAL_FAILED: renewal_failed,
+    Notice.RENEWAL_OFF: off,
+    Notice.STARS_STOPPED: stars_stopped,
+    Notice.STARS_RESUMED: stars_resumed,
+    Notice.STARS_FAILED: stars_failed,
     Notice.IN_REVIEW: in_review,
     Notice.REVIEW_REFUSED: review_refused,
     Notice.ASSIGNED: assigned,

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from handlers.customer.paying import paid_text
 from handlers.customer.plans import plan_screen
-from handlers.customer.ways import ways_screen
+from handlers.customer.ways import STARS_PROVIDER, provider_name, ways_screen
 from handlers.screens import Args, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
@@ -71,6 +71,9 @@ def _paid(_: Speech, facts: Facts) -> Html:
 def _remark(visit: Visit, facts: Facts) -> Html:
     """What was unusual about this payment."""
     _ = visit.speech
+    if by_itself := facts.get("by_itself"):
+        how = provider_name(_, by_itself) if by_itself == STARS_PROVIDER else by_itself
+        return _("🔁 Renewed by itself with {way}. How to change that: /account", way=how)
     kept = Money(facts["to_wallet"], facts["currency"])
     if kept:
         return _("That was {amount} more than the price. We keep it for you: /wallet",

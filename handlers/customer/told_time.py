@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.customer.told_renewing import renewal_ahead
 from handlers.screens import Row, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
 from shop.choosing import card, renewal
-from shop.people import overview
+from shop.people import Holding, overview
 from shop.rules.lifecycle import state_at
 from shop.rules.reminders import days_until
 from shop.rules.states import SubscriptionState as State
@@ -27,6 +28,7 @@ class Held:
     state: State
     plan: Html
     price: Price | None
+    holding: Holding
 
 
 async def reminder(visit: Visit, facts: Facts) -> Screen | None:
@@ -44,6 +46,10 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
         return None  # he was told at the moment it ended
     # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
     days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
+    by_itself = renewal_ahead(visit, one.holding, days=days)
+    if by_itself is not None:
+        manage = button(_("Manage the renewal"), "+auto", one.subscription.id)
+        return Screen(text=by_itself, rows=((manage,), (off,))) if by_itself else None
     return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
 
 
@@ -123,6 +129,7 @@ async def _held(visit: Visit, facts: Facts) -> Held | None:
         state=state_at(holding.subscription.standing, now=visit.now),
         plan=visit.speech.own(product.name),
         price=price,
+        holding=holding,
     )
 
 

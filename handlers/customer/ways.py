@@ -7,14 +7,17 @@ from handlers.customer.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.agreements import card_label
 from shop.choosing import Basket, basket, renewal, rest_of
-from shop.ports import PaymentProvider
+from shop.ports import PaymentProvider, saver_of
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.wallet import covers, offered_part
 
 STARS_PROVIDER = "stars"
+SAVES = "auto"
+"""The word in a button's data that stands for consent to keep the card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,10 @@ def _takes(provider: PaymentProvider, currency: str) -> bool:
 
 async def ways(visit: Visit, args: Args) -> Screen:
     """The order in short, and how to pay it."""
-    return await ways_screen(visit, args.number(0))
+    return await ways_screen(visit, args.number(0), saves=args.choice(1) == SAVES)
 
 
-async def ways_screen(visit: Visit, price_id: int) -> Screen:
+async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Screen:
     """The same, or today's prices with the reason when this one is not in force any more."""
     _ = visit.speech
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
@@ -82,12 +85,35 @@ async def ways_screen(visit: Visit, price_id: int) -> Screen:
             "or write to us: /support",
             currency=one.price.amount.currency,
         )
-    rows = [
-        *_wallet_rows(_, one),
-        *((button(_way(_, way), "pay", way.price_id, way.provider),) for way in found),
-    ]
+    savers = _savers(visit, one, found)
+    rows: list[Row] = [
+        *(() if one.recurs else _wallet_rows(_, one)),
+        *(
+            (button(_way(_, way), "pay", way.price_id, way.provider,
+                    *([SAVES] if saves and way.provider in savers else [])),)
+            for way in found
+        ),
+    ]  # fmt: skip
+    if savers:
+        rows.append(_saving_row(_, price_id, saves=saves))
     back = (button(_("← Back"), "plan", one.product.slug),)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+
+
+def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
+    """Who of these could keep the card, when the owner has people asked for that."""
+    is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
+    if not visit.counter.policy.renewing.asks or is_on:
+        return set()
+    providers = visit.counter.providers
+    return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
+
+
+def _saving_row(_: Speech, price_id: int, *, saves: bool) -> Row:
+    """The choice that is the consent: off until it is tapped."""
+    if saves:
+        return (button(_("☑ Renew by itself with this card"), "ways", price_id),)
+    return (button(_("☐ Renew by itself with this card"), "ways", price_id, SAVES),)
 
 
 def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
@@ -121,7 +147,21 @@ def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
     title = _(
         "<b>{plan}, {time}</b>", plan=_.own(one.product.name), time=_.interval(one.price.interval)
     )
-    return (title, lines(_price(_, one), _outcome(visit, one)))
+    return (title, lines(_price(_, one), _outcome(visit, one)), _repeats(visit, one))
+
+
+def _repeats(visit: Visit, one: Basket) -> Html:
+    """What comes after this payment without anybody's doing."""
+    _ = visit.speech
+    if one.recurs:
+        return _("Telegram charges {price} every {time} by itself until you stop it, here in "
+                 "/account or in Telegram's settings.", price=_.money(one.price.amount),
+                 time=_.interval(one.price.interval))  # fmt: skip
+    renewal = one.renewal
+    if renewal is not None and renewal.is_on and not renewal.waits_for_person:
+        return _("It also renews by itself with {card}, once this time is used up: /account",
+                 card=card_label(renewal.means))  # fmt: skip
+    return Html("")
 
 
 def _price(_: Speech, one: Basket) -> Html:

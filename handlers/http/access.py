@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handlers.counter import Counter
+from handlers.http.footprints import Footprints
 from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
 from shop.access import Access, may, may_sign_in
@@ -24,10 +25,11 @@ def nginx_door(counter: Counter) -> Endpoint:
     The token is looked for in this request's query and in that of `X-Original-URI`; without
     one, HTTP Basic credentials are.
     """
+    footprints = Footprints(counter)
 
     async def answer(request: Request) -> Response:
         if token := request.query_params.get("token") or _original_token(request):
-            return await _answer(counter, token)
+            return await _answer(counter, request, token, footprints, door="nginx")
         username, password = _basic(request)
         if not username:
             return Response(status_code=403)
@@ -39,22 +41,25 @@ def nginx_door(counter: Counter) -> Endpoint:
             return Response(status_code=503)
         except BadInputError:
             return Response(status_code=403)
-        return _say(counter, access)
+        return _say(counter, request, access, footprints, door="nginx")
 
     return answer
 
 
 def flussonic_door(counter: Counter) -> Endpoint:
     """Behind `GET /access/flussonic` (https://flussonic.com/doc/authorization/)."""
+    footprints = Footprints(counter)
 
     async def answer(request: Request) -> Response:
-        return await _answer(counter, request.query_params.get("token", ""))
+        token = request.query_params.get("token", "")
+        return await _answer(counter, request, token, footprints, door="flussonic")
 
     return answer
 
 
 def playlist_door(counter: Counter) -> Endpoint:
     """Behind `GET /playlist/{token}.m3u8`."""
+    footprints = Footprints(counter)
 
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
@@ -71,23 +76,32 @@ def playlist_door(counter: Counter) -> Endpoint:
             return Response(status_code=403)
         text = playlist(front, access.product.slug, token=token)
         return Response(
-            text, media_type="application/vnd.apple.mpegurl", headers={"Cache-Control": "no-store"}
-        )
+            text,
+            media_type="application/vnd.apple.mpegurl",
+            headers={"Cache-Control": "no-store"},
+            background=footprints.after(
+                request, subscription_id=access.subscription_id, door="playlist"
+            ),
+        )  # fmt: skip
 
     return answer
 
 
-async def _answer(counter: Counter, token: str) -> Response:
+async def _answer(
+    counter: Counter, request: Request, token: str, footprints: Footprints, *, door: str
+) -> Response:
     try:
         access = await counter.storage.read(may, token[:_TOKEN_LENGTH], now=counter.clock.now())
     except BooksUnavailableError:
         return Response(status_code=503)
     except BadInputError:
         return Response(status_code=403)
-    return _say(counter, access)
+    return _say(counter, request, access, footprints, door=door)
 
 
-def _say(counter: Counter, access: Access | None) -> Response:
+def _say(
+    counter: Counter, request: Request, access: Access | None, footprints: Footprints, *, door: str
+) -> Response:
     if access is None:
         return Response(status_code=403)
     left = int((access.until - counter.clock.now()).total_seconds())
@@ -99,6 +113,7 @@ def _say(counter: Counter, access: Access | None) -> Response:
             "X-Max-Sessions": str(access.product.screens),
             "X-Unique": "true",
         },
+        background=footprints.after(request, subscription_id=access.subscription_id, door=door),
     )
 
 

@@ -3,10 +3,11 @@
 from handlers.customer.account import status
 from handlers.customer.ways import provider_name
 from handlers.screens import Args, Row, Screen, bold, button, code, in_rows
+from handlers.staff.backwards import dispute_line, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.rules.receiving import Verdict
-from shop.rules.states import OrderState, SubscriptionState
+from shop.rules.states import DisputeState, OrderState, SubscriptionState
 from shop.staffdesk import History, find, history
 from shop.storage.customers import Customer
 from shop.storage.orders import Order, OrderKind
@@ -60,6 +61,8 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("Wallet"), [_.money(one) for one in it.wallets]),
         _part(_("Orders"), [_order(_, order, slug) for order, slug in it.orders]),
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
+        _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
+        _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
         _part(_("What staff did"), [_act(_, one) for one in it.acts]),
     )
     plans = [
@@ -68,7 +71,16 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         if one.standing.state is not SubscriptionState.ENDED
     ]
     give: Row = (button(_("Give time"), "gv", customer_id),)
-    return Screen(text=text, rows=(*in_rows(plans, wide=2), give, back(_)))
+    if it.receipts:
+        give = (*give, button(_("Give money back"), "rfs", customer_id))
+    banks = [
+        button(dispute_line(_, one), "dsp", one.id)
+        for one in it.disputes
+        if one.state is DisputeState.OPEN
+    ]
+    return Screen(
+        text=text, rows=(*in_rows(plans, wide=2), *in_rows(banks, wide=1), give, back(_))
+    )  # fmt: skip
 
 
 def back(_: Speech) -> Row:

@@ -53,7 +53,11 @@ def _sales(_: Speech, found: Today) -> Html:
         _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=total)
         for many, total in totals
     )
-    return lines(*sums)
+    back = (
+        _.ngettext("{n} refund, {sum}", "{n} refunds, {sum}", many, sum=_.money(money))
+        for many, money in found.given_back
+    )
+    return lines(*sums, *back)
 
 
 def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
@@ -91,6 +95,7 @@ def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
         Kind.CHAT: _("messages"),
         Kind.STAFF: _("messages to staff"),
         Kind.PROVISION: _("accounts"),
+        Kind.MEANS: _("renewals"),
     }
     if not depths:
         return Html("")

@@ -69,7 +69,11 @@ async def refuse(visit: Visit, args: Args) -> Screen:
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
-            reviewing.refuse, visit.customer.telegram_id, review_id=args.number(0), now=visit.now
+            reviewing.refuse,
+            visit.customer.telegram_id,
+            review_id=args.number(0),
+            policy=visit.counter.policy,
+            now=visit.now,
         )
     except DoneAlreadyError:
         return (await held(visit, args)).saying(_("That was decided already."))

@@ -14,6 +14,7 @@ from handlers.staff.acts import (
 )
 from handlers.staff.customers import ask_for_name, found, who
 from handlers.staff.desk import desk
+from handlers.staff.disputes import dispute, file_of_dispute, file_of_receipt, trust
 from handlers.staff.giving import give
 from handlers.staff.proofs import (
     approve_by_words,
@@ -23,6 +24,7 @@ from handlers.staff.proofs import (
     shown,
     waiting,
 )
+from handlers.staff.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
 from handlers.staff.reviews import (
     approve,
     block_by_words,
@@ -52,6 +54,7 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 COMMANDS: Mapping[str, Words] = {
     "admin": admin, "find": find, "extend": extend_by_words,
+    "refund": by_words,
     "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
 }  # fmt: skip
 SCREENS: Mapping[str, Route] = {
@@ -67,6 +70,16 @@ SCREENS: Mapping[str, Route] = {
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
+    "rfs": moneys,
+    "rf": receipt,
+    "rfw": whole,
+    "rfd": detail,
+    "rfp": paid,
+    "rfx": not_paid,
+    "rfe": file_of_receipt,
+    "dsp": dispute,
+    "dspe": file_of_dispute,
+    "dspok": trust,
     "p_yes": approved,
     "p_no": refused,
     "p_show": shown,

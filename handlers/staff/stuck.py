@@ -38,6 +38,7 @@ def _effect(_: Speech, one: QueuedEffect) -> Html:
         Kind.CHAT: _("Message to a customer"),
         Kind.STAFF: _("Message to staff"),
         Kind.PROVISION: _("Account"),
+        Kind.MEANS: _("Renewal"),
     }
     what = one.payload.get("notice") or one.payload.get("verb") or ""
     return lines(

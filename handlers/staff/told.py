@@ -7,13 +7,13 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
 from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
+from handlers.staff.told_back import dispute_closed, money_back, refund_failed, refund_made
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
 from shop.rules.receiving import Verdict
-from shop.rules.states import PaymentState
 
 Facts = Mapping[str, Any]
 
@@ -74,22 +74,6 @@ def unknown_money(visit: Visit, facts: Facts) -> Html:
     )  # fmt: skip
 
 
-def money_back(visit: Visit, facts: Facts) -> Html:
-    """A payment was refunded or is disputed."""
-    _ = visit.speech
-    named = {
-        "name": facts["name"],
-        "money": _money(visit, facts),
-        "plan": facts["plan"],
-        "way": _way(visit, facts),
-    }
-    if facts["what"] == PaymentState.DISPUTED:
-        text = _("⚠️ {name} disputes {money} for {plan} ({way}).", **named)
-    else:
-        text = _("↩️ {money} for {plan} went back to {name} ({way}).", **named)
-    return lines(text, _("Access was left as it is."))
-
-
 def low_stock(visit: Visit, facts: Facts) -> Html:
     """Few accounts are left, or none."""
     _ = visit.speech
@@ -117,14 +101,48 @@ def stuck(visit: Visit, facts: Facts) -> Html:
              reason=facts["reason"])  # fmt: skip
 
 
+def star_books(visit: Visit, facts: Facts) -> Html:
+    """The nightly look at Telegram's list of Stars found a difference."""
+    _ = visit.speech
+    told = []
+    if facts["found"]:
+        told.append(
+            _.ngettext("🌙 {n} payment had not reached us: {money}. It is in the books now.",
+                       "🌙 {n} payments had not reached us: {money}. They are in the books now.",
+                       facts["found"], money=_money(visit, facts))
+        )  # fmt: skip
+    if facts["odd"]:
+        told.append(
+            _.ngettext("⚠️ {n} payment in our books is not as {way} lists it: {names}",
+                       "⚠️ {n} payments in our books are not as {way} lists them: {names}",
+                       facts["odd"], way=_way(visit, facts), names=", ".join(facts["names"]))
+        )  # fmt: skip
+    return lines(*told)
+
+
+def means_refused(visit: Visit, facts: Facts) -> Html:
+    """A provider does not do what a renewal needs."""
+    _ = visit.speech
+    return lines(
+        _("🔴 A renewal is stuck ({verb}); a person should look at the provider's settings.",
+          verb=facts["verb"]),
+        escape(facts["reason"]),
+    )  # fmt: skip
+
+
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.SALE: sale,
     Notice.ODD_MONEY: odd_money,
     Notice.UNKNOWN_MONEY: unknown_money,
     Notice.MONEY_BACK: money_back,
+    Notice.REFUND_MADE: refund_made,
+    Notice.REFUND_FAILED: refund_failed,
+    Notice.DISPUTE_CLOSED: dispute_closed,
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
+    Notice.STAR_BOOKS: star_books,
+    Notice.MEANS_REFUSED: means_refused,
     **told_guards.TELLERS,
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from preview import checkout
 from preview.errors import refuse
 from preview.invoices import read_invoice
+from preview.ledger import SubscriptionState
 from preview.methods.content import deliver
 
 if TYPE_CHECKING:
@@ -55,11 +56,19 @@ async def refund_star_payment(telegram: Telegram, call: Parameters) -> bool:
 
 
 async def edit_user_star_subscription(telegram: Telegram, call: Parameters) -> bool:
-    """Stop or resume the renewal of a subscription as the bot."""
+    """Stop the renewal of a subscription as the bot, or let the person resume it.
+
+    Taking the stop back renews nothing by itself: only the person can switch it on again.
+    """
     person_id = _person(telegram, call)
     charge_id = call.required("telegram_payment_charge_id")
     subscription = telegram.ledger.subscription(charge_id, person_id=person_id)
-    subscription.canceled_by_bot = call.flag("is_canceled")
+    if subscription.expires <= telegram.clock.unix():
+        refuse("SUBSCRIPTION_NOT_ACTIVE")  # Telegram's own word for it is not known
+    was_canceled, is_canceled = subscription.canceled_by_bot, call.flag("is_canceled")
+    subscription.canceled_by_bot = is_canceled
+    if was_canceled and not is_canceled:
+        subscription.state = SubscriptionState.CANCELED
     telegram.feed.tell("person", person=person_id)
     return True
 

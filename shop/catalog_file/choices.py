@@ -11,9 +11,11 @@ from shop.catalog_file.fraud_section import fraud_policy
 from shop.catalog_file.guards_section import guard_policy
 from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
+from shop.catalog_file.refunds_section import refund_policy
+from shop.catalog_file.renewing_section import renewing_policy
 from shop.rules.policy import Choices
 
-SECTIONS = ("money", "fraud", "guards")  # in the order of an exported file
+SECTIONS = ("money", "refunds", "renewing", "fraud", "guards")  # in the order of an exported file
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,11 +36,12 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     del slugs  # for the sections that name plans
-    money, fraud, guards = (_section(top, name) for name in ("money", "fraud", "guards"))
+    money, refunds, renewing, fraud, guards = (_section(top, name) for name in SECTIONS)
     choices = Choices(
-        receipts=receipt_policy(money), fraud=fraud_policy(fraud), guards=guard_policy(guards)
-    )
-    for section in (money, fraud, guards):
+        receipts=receipt_policy(money), refunds=refund_policy(refunds),
+        renewing=renewing_policy(renewing), fraud=fraud_policy(fraud), guards=guard_policy(guards),
+    )  # fmt: skip
+    for section in (money, refunds, renewing, fraud, guards):
         section.refuse_unknown()
     return choices
 

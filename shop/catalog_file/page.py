@@ -1,7 +1,7 @@
 """A catalog file as it is being read: typed looks at its tables, and every mistake noted."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -106,6 +106,22 @@ class Table:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         self.refuse(key, f"{key} must be a whole number from {least} to {most}.")
+        return default
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Yes or no."""
+        value = self.get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.refuse(key, f"{key} must be true or false.")
+        return default
+
+    def one_of(self, key: str, choices: Sequence[str], *, default: str) -> str:
+        """One of a few words."""
+        value = self.get(key)
+        if value is None or value in choices:
+            return default if value is None else str(value)
+        self.refuse(key, f"{key} must be one of {', '.join(choices)}.")
         return default
 
     def words(self, key: str) -> tuple[str, ...]:

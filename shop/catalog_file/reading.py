@@ -7,12 +7,13 @@ from pathlib import Path
 from shop.catalog_file.amounts import amounts_by_currency
 from shop.catalog_file.choices import read_choices, sections_of
 from shop.catalog_file.page import BadCatalogError, Fault, Page, Table, meant
-from shop.rules.catalog import CONNECTORS, Catalog, Channel, Plan, Setup, Shopfront
+from shop.rules.catalog import CONNECTORS, STARS, Catalog, Channel, Plan, Setup, Shopfront
 from shop.rules.currencies import CURRENCIES
 from shop.rules.errors import BadInputError
 from shop.rules.lifecycle import Terms
 from shop.rules.money import Money
 from shop.rules.periods import Interval
+from shop.rules.renewing import MOST_STARS, STAR_TERM
 
 # https://core.telegram.org/bots/api#sendinvoice: a title has 32 characters, a description 255;
 # a message 4096, less what stands around the text.
@@ -104,6 +105,7 @@ def _front(shop: Table, setup: tuple[Setup, ...], channels: tuple[Channel, ...])
 
 
 def _plan(table: Table, currency: str) -> Plan:
+    stars = table.whole("star_subscription", default=0, least=0, most=MOST_STARS)
     plan = Plan(
         slug=table.text("slug", most=24, like=_SLUG, hint="use a-z, 0-9 and _"),
         name=table.texts("name", most=_TITLE, is_needed=True),
@@ -115,10 +117,24 @@ def _plan(table: Table, currency: str) -> Plan:
             grace_days=table.whole("grace_days", default=3, least=0, most=60),
             keep_days=table.whole("keep_days", default=14, least=0, most=365),
         ),
-        prices=_prices(table.table("prices"), currency),
+        prices=_with_stars(table, _prices(table.table("prices"), currency), stars),
+        star_subscription=stars,
     )
     table.refuse_unknown()
     return plan
+
+
+def _with_stars(
+    table: Table, prices: dict[Interval, tuple[Money, ...]], stars: int
+) -> dict[Interval, tuple[Money, ...]]:
+    """The prices with that of the Star subscription, which is one like any other."""
+    if not stars:
+        return prices
+    usual = prices.get(STAR_TERM, ())
+    if any(money.currency == STARS for money in usual):
+        reason = "30 days have a price in XTR already; the subscription's takes its place."
+        table.refuse("star_subscription", reason)
+    return {**prices, STAR_TERM: (*usual, Money(stars, STARS))}
 
 
 def _connector(table: Table) -> str:

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from shop.rules.catalog import Catalog, Channel, Plan, Setup, Texts
+from shop.rules.catalog import STARS, Catalog, Channel, Plan, Setup, Texts
 from shop.rules.money import Money, exponent_of
+from shop.rules.periods import Interval
+from shop.rules.renewing import STAR_TERM
 
 _BARE = re.compile("[A-Za-z0-9_-]+")
 
@@ -70,10 +72,21 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield f"trial_days = {plan.trial_days}"
     yield f"grace_days = {plan.terms.grace_days}"
     yield f"keep_days = {plan.terms.keep_days}"
+    if plan.star_subscription:
+        yield f"star_subscription = {plan.star_subscription}"
     yield "[plan.prices]"
-    for interval, amounts in plan.prices.items():
+    for interval, amounts in _without_stars(plan).items():
         inner = ", ".join(f"{money.currency} = {_amount(money)}" for money in amounts)
         yield f"{_quoted(interval.words())} = {{ {inner} }}"
+
+
+def _without_stars(plan: Plan) -> dict[Interval, tuple[Money, ...]]:
+    """The prices but that of the Star subscription, which has a line of its own."""
+    if not plan.star_subscription:
+        return dict(plan.prices)
+    usual = tuple(one for one in plan.prices[STAR_TERM] if one.currency != STARS)
+    rest = {term: amounts for term, amounts in plan.prices.items() if term != STAR_TERM}
+    return {**rest, STAR_TERM: usual} if usual else rest
 
 
 def _setup(setup: Setup) -> Iterator[str]:

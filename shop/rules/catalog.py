@@ -29,7 +29,11 @@ def text_in(texts: Texts, language: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A tier with prices; `prices` maps an interval to one amount for each currency."""
+    """A tier with prices; `prices` maps an interval to one amount for each currency.
+
+    `star_subscription` is the price in Stars of 30 days that Telegram charges again by itself; it
+    stands among the prices, too.
+    """
 
     slug: str
     name: Texts
@@ -39,6 +43,7 @@ class Plan:
     trial_days: int
     terms: Terms
     prices: Mapping[Interval, tuple[Money, ...]]
+    star_subscription: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ def plan_document(plan: Plan) -> Document:
         "trial_days": plan.trial_days,
         "grace_days": plan.terms.grace_days,
         "keep_days": plan.terms.keep_days,
+        "star_subscription": plan.star_subscription,
     }
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shop.rules.fraud import FraudPolicy
+from shop.rules.giving_back import RefundPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
+from shop.rules.renewing import RenewingPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +15,8 @@ class Choices:
     """What the owner chose in the catalog's sections; each field has its reader there."""
 
     receipts: ReceiptPolicy = field(default_factory=ReceiptPolicy)
+    refunds: RefundPolicy = field(default_factory=RefundPolicy)
+    renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
 

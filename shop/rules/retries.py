@@ -38,3 +38,11 @@ def poll_wait(age: timedelta) -> timedelta | None:
         if age.total_seconds() < until:
             return timedelta(seconds=wait)
     return timedelta(seconds=_POLL_LATER)
+
+
+def refund_wait(age: timedelta) -> timedelta:
+    """The wait before a provider is asked again about money it gives back.
+
+    It never ends while the outcome is not known; an old one is asked about daily.
+    """
+    return poll_wait(age) or timedelta(days=1)

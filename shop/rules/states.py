@@ -1,4 +1,4 @@
-"""The states of orders, payments and subscriptions, each with its one transition table."""
+"""The states of whatever has some, each kind with its one transition table."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -29,6 +29,27 @@ class PaymentState(StrEnum):
     DISPUTED = "disputed"
 
 
+class RefundState(StrEnum):
+    """Money on its way back."""
+
+    ASKED = "asked"  # in the books before the provider is asked
+    UNKNOWN = "unknown"  # the provider was silent: it is asked again
+    PENDING = "pending"  # the provider is at it
+    CLAIM = "claim"  # the customer has a link and takes it himself
+    BY_HAND = "by_hand"  # staff pay it back outside, and say so
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class DisputeState(StrEnum):
+    """What a bank decides about money it was asked to take back."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class SubscriptionState(StrEnum):
     """Where a subscription's billing stands; access is asked of `may` (law 14)."""
 
@@ -40,7 +61,7 @@ class SubscriptionState(StrEnum):
     ENDED = "ended"
 
 
-_O, _P, _S = OrderState, PaymentState, SubscriptionState
+_O, _P, _R, _S = OrderState, PaymentState, RefundState, SubscriptionState
 
 ORDER_MOVES: Mapping[OrderState, frozenset[OrderState]] = {
     _O.OPEN: frozenset({_O.PAID, _O.HELD, _O.EXPIRED, _O.CANCELLED}),
@@ -61,6 +82,21 @@ PAYMENT_MOVES: Mapping[PaymentState, frozenset[PaymentState]] = {
     _P.FINAL: frozenset({_P.REFUNDED, _P.DISPUTED}),
     _P.DISPUTED: frozenset({_P.FINAL, _P.REFUNDED}),
     _P.REFUNDED: frozenset(),
+}
+REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
+    _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.CLAIM, _R.BY_HAND, _R.DONE, _R.FAILED}),
+    _R.UNKNOWN: frozenset({_R.PENDING, _R.CLAIM, _R.DONE, _R.FAILED}),
+    _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
+    _R.CLAIM: frozenset({_R.DONE}),  # a promise that was handed out
+    _R.BY_HAND: frozenset({_R.DONE, _R.CANCELLED}),
+    _R.DONE: frozenset(),
+    _R.FAILED: frozenset(),
+    _R.CANCELLED: frozenset(),
+}
+DISPUTE_MOVES: Mapping[DisputeState, frozenset[DisputeState]] = {
+    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST}),
+    DisputeState.WON: frozenset(),
+    DisputeState.LOST: frozenset(),
 }
 SUBSCRIPTION_MOVES: Mapping[SubscriptionState, frozenset[SubscriptionState]] = {
     _S.TRIALING: frozenset({_S.ACTIVE, _S.PAST_DUE, _S.SUSPENDED, _S.ENDED}),

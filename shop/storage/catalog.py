@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from shop.rules.catalog import Texts
+from shop.rules.catalog import STARS, Texts
 from shop.rules.errors import NotFoundError
 from shop.rules.lifecycle import Terms
 from shop.rules.money import Money
 from shop.rules.periods import Interval
+from shop.rules.renewing import STAR_TERM
 from shop.storage.moments import seconds
 from shop.storage.queries import Row, Sql
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A plan as it is sold today, or was when it was withdrawn."""
+    """A plan as it is sold today, or was when it was withdrawn.
+
+    `star_subscription` is what 30 days cost as a subscription in Stars, 0 when it is not sold so.
+    """
 
     id: int
     slug: str
@@ -31,6 +35,15 @@ class Product:
     trial_days: int
     terms: Terms
     is_offered: bool
+    star_subscription: int = 0
+
+    def recurs_at(self, price: "Price") -> bool:
+        """Whether whoever pays this price subscribes: Telegram charges it again by itself."""
+        return (
+            self.star_subscription > 0
+            and price.interval == STAR_TERM
+            and price.amount.currency == STARS
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +172,7 @@ def _product(product_id: int, slug: str, document_text: str, *, is_offered: bool
         trial_days=document["trial_days"],
         terms=Terms(grace_days=document["grace_days"], keep_days=document["keep_days"]),
         is_offered=is_offered,
+        star_subscription=document.get("star_subscription", 0),
     )
 
 

@@ -46,7 +46,7 @@ class Orders:
         expires_at: datetime,
     ) -> Order:  # fmt: skip
         """The open order for this, made now if there is none: a second tap finds the first."""
-        return _order(
+        return order_of(
             self._sql.one(
                 "order_open_one", customer_id=customer_id, product_id=product_id,
                 kind=OrderKind.PURCHASE, term=interval.key, now=seconds(now),
@@ -59,7 +59,7 @@ class Orders:
         now: datetime,
     ) -> Order:  # fmt: skip
         """An order that needs no payment: a trial, or a grant by staff."""
-        return _order(
+        return order_of(
             self._sql.one(
                 "order_add", customer_id=customer_id, product_id=product_id, kind=kind,
                 term=interval.key, now=seconds(now),
@@ -69,6 +69,10 @@ class Orders:
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
         """Move an open, expired or held order on; False when another transaction was first."""
         return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
+
+    def refund(self, order_id: int, *, now: datetime) -> bool:
+        """All of a paid order's money went back; False when it was not paid, or is so already."""
+        return self._sql.count("order_refund", id=order_id, now=seconds(now)) == 1
 
     def is_held(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
         """Whether such an order's money waits for a person."""
@@ -88,10 +92,11 @@ class Orders:
     def of(self, customer_id: int, *, most: int) -> list[tuple[Order, str]]:
         """A customer's latest orders, each with its plan's slug."""
         rows = self._sql.all("orders_of", customer_id=customer_id, most=most)
-        return [(_order(row), row["slug"]) for row in rows]
+        return [(order_of(row), row["slug"]) for row in rows]
 
 
-def _order(row: Row | None) -> Order:
+def order_of(row: Row | None) -> Order:
+    """An order from its row."""
     assert row is not None  # noqa: S101 - these statements always return their row
     return Order(
         id=row["id"],

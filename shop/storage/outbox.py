@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CHAT = "chat"  # a notice to a customer
     STAFF = "staff"  # a notice to a member of staff
     PROVISION = "provision"  # a verb for a connector
+    MEANS = "means"  # a verb for a provider: learn or forget a card, stop or resume a subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

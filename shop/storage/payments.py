@@ -38,7 +38,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affairs:
-    """All that settlement decides on, read in one statement."""
+    """All that settlement decides on, read in one statement.
+
+    `is_charge`: the shop took this itself, from saved means; `saves`: the payer agreed that what
+    he pays with is kept.
+    """
 
     payment_id: int
     reference: str
@@ -56,6 +60,8 @@ class Affairs:
     term: str
     product: Product
     subscription_id: int | None
+    is_charge: bool
+    saves: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,11 @@ class Payments:
         row = self._sql.one("payment_by_reference", reference=reference)
         return None if row is None else payment_of(row)
 
+    def get(self, payment_id: int) -> Payment | None:
+        """The payment of this id."""
+        row = self._sql.one("payment_by_id", id=payment_id)
+        return None if row is None else payment_of(row)
+
     def by_provider_ref(self, provider: str, provider_ref: str) -> Payment | None:
         """The payment the provider gave this id."""
         row = self._sql.one(
@@ -151,6 +162,8 @@ class Payments:
             term=row["term"],
             product=product_of(row),
             subscription_id=row["subscription_id"],
+            is_charge=row["charge_id"] == row["payment_id"],
+            saves=row["consent_id"] is not None,
         )
 
     def move(

@@ -25,6 +25,17 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A stretch of time that an order bought, tried or was given."""
+
+    id: int
+    order_id: int | None
+    is_trial: bool
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remindable:
     """A subscription whose reminder is due, with what is needed to decide on it."""
 
@@ -154,6 +165,26 @@ class Subscriptions:
         """All periods as (starts_at, ends_at), in order."""
         rows = self._sql.all("periods_of", subscription_id=subscription_id)
         return [(moment(row["starts_at"]), moment(row["ends_at"])) for row in rows]
+
+    def stretches(self, subscription_id: int) -> list[Period]:
+        """All periods with the orders behind them, the earliest first."""
+        rows = self._sql.all("periods_by_order", subscription_id=subscription_id)
+        return [
+            Period(
+                id=row["id"],
+                order_id=row["order_id"],
+                is_trial=row["kind"] == "trial",
+                starts_at=moment(row["starts_at"]),
+                ends_at=moment(row["ends_at"]),
+            )
+            for row in rows
+        ]
+
+    def set_period(self, period_id: int, *, starts_at: datetime, ends_at: datetime) -> None:
+        """Shorten or move a period whose order's money went back, or one after it."""
+        self._sql.run(
+            "period_set", id=period_id, starts_at=seconds(starts_at), ends_at=seconds(ends_at)
+        )
 
     def next_reminder(self) -> datetime | None:
         """When the next reminder is due."""

@@ -10,9 +10,10 @@ from psycopg.rows import tuple_row
 
 Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
-    "accounts", "audit", "blocklist", "catalogs", "circuits", "claims", "customers", "inbox",
-    "journal", "notes", "orders", "outbox", "payers", "payments", "periods", "prices", "products",
-    "proofs", "receipts", "reviews", "stock", "subscriptions", "trials", "wallet_parts",
+    "account_uses", "accounts", "audit", "blocklist", "catalogs", "circuits", "claims",
+    "customers", "disputes", "inbox", "journal", "notes", "orders", "outbox", "payers",
+    "payments", "periods", "prices", "products", "proofs", "receipts", "refund_totals",
+    "refunds", "reviews", "stock", "subscriptions", "trials", "wallet_parts",
 )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ CONTRADICTIONS = {
     """,
     "an unpaid order gave time": """
         SELECT o.id FROM orders AS o INNER JOIN periods AS p ON p.order_id = o.id
-        WHERE o.state <> 'paid'
+        WHERE o.state NOT IN ('paid', 'refunded')
     """,
     "a purchase was paid with other than its price": """
         SELECT o.id FROM orders AS o
@@ -127,7 +128,58 @@ CONTRADICTIONS = {
             SELECT account, currency, minor FROM journal WHERE account LIKE 'provider:%'
             UNION ALL
             SELECT 'provider:' || provider, currency, -minor FROM receipts
+            UNION ALL
+            SELECT 'provider:' || r.provider, f.currency, f.minor FROM refunds AS f
+            INNER JOIN receipts AS r ON r.id = f.receipt
+            WHERE f.state = 'done' AND f.way NOT IN ('wallet', 'dispute')
+            UNION ALL
+            SELECT 'provider:' || provider, currency, minor FROM disputes WHERE state <> 'won'
         ) AS both_sides GROUP BY account, currency HAVING SUM(minor) <> 0
+    """,
+    "more went back than was received": """
+        SELECT r.id FROM receipts AS r WHERE r.minor < (
+            SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+            WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+        ) + (
+            SELECT COALESCE(SUM(d.minor), 0) FROM disputes AS d
+            WHERE d.receipt = r.id AND d.state = 'open'
+        )
+    """,
+    "more of an order went back than was paid for it": """
+        SELECT y.order_id FROM payments AS y
+        INNER JOIN receipts AS x ON x.payment_id = y.id
+        GROUP BY y.order_id HAVING SUM(x.to_order) < (
+            SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+            INNER JOIN receipts AS r ON r.id = f.receipt
+            INNER JOIN payments AS p ON p.id = r.payment_id
+            WHERE p.order_id = y.order_id AND f.state NOT IN ('failed', 'cancelled')
+        )
+    """,
+    "what is set aside differs from what is on its way back": """
+        SELECT currency FROM (
+            SELECT currency, minor FROM journal WHERE account = 'refunding'
+            UNION ALL
+            SELECT currency, minor FROM refunds
+            WHERE state NOT IN ('done', 'failed', 'cancelled')
+        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
+    """,
+    "what is disputed differs from the disputes that run": """
+        SELECT currency FROM (
+            SELECT currency, minor FROM journal WHERE account = 'disputed'
+            UNION ALL
+            SELECT currency, -minor FROM disputes WHERE state = 'open'
+        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
+    """,
+    "an order is refunded, but not all of it went back": """
+        SELECT o.id FROM orders AS o WHERE o.state = 'refunded' AND (
+            SELECT COALESCE(SUM(x.to_order), 0) FROM receipts AS x
+            INNER JOIN payments AS y ON y.id = x.payment_id WHERE y.order_id = o.id
+        ) <> (
+            SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+            INNER JOIN receipts AS x ON x.id = f.receipt
+            INNER JOIN payments AS y ON y.id = x.payment_id
+            WHERE y.order_id = o.id AND f.state IN ('done', 'claim')
+        )
     """,
     "held money is not what waits for staff": """
         SELECT currency FROM (

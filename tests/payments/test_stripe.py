@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from payments.stripe_money import CURRENCIES, from_stripe, to_stripe
-from payments.stripe_session import closing_times, session_params
+from payments.stripe_session import StripeOptions, closing_times, session_params
 from shop.ports import Happening, ProviderError
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -82,7 +82,7 @@ async def test_sessions_of_another_business_are_left_alone(rig: StripeRig) -> No
 
 
 async def test_the_account_decides_on_payment_methods(rig: StripeRig) -> None:
-    params = session_params(request_of(rig), NOW)
+    params = session_params(request_of(rig), NOW, StripeOptions())
     assert "payment_method_types" not in params
 
 
@@ -152,7 +152,8 @@ def test_stars_and_coins_are_not_for_cards() -> None:
 async def test_the_page_speaks_the_customers_language(
     rig: StripeRig, language: str, locale: str
 ) -> None:
-    assert session_params(request_of(rig, language=language), NOW).get("locale") == locale
+    params = session_params(request_of(rig, language=language), NOW, StripeOptions())
+    assert params.get("locale") == locale
 
 
 async def test_the_payment_page_has_what_stripe_needs(rig: StripeRig) -> None:

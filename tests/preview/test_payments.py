@@ -4,13 +4,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from aiogram import types
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from preview.client import Chat, Payment
+from preview.client import Chat, Payment, PreviewError
 from preview.config import PreviewConfig
 from tests.preview.conftest import PEOPLE, BotClient, Json, World, serving, standing_in
 from tests.preview.shapes import fits
@@ -168,6 +169,23 @@ async def test_the_bot_can_end_a_subscription_too(
     assert await bot.call("editUserStarSubscription", **asked, is_canceled=True)
     await world.preview.skip(seconds=MONTH + 60)
     assert await bot.call("getUpdates") == []
+    code, words = await bot.refused("editUserStarSubscription", **asked, is_canceled=False)
+    assert (code, words) == (400, "Bad Request: SUBSCRIPTION_NOT_ACTIVE")
+
+
+async def test_what_the_bot_stopped_only_the_person_lets_go_on(
+    world: World, bot: BotClient, anna: Chat
+) -> None:
+    _, charge = await subscribe(bot, anna)
+    await bot.update("message")
+    asked = {"user_id": 1001, "telegram_payment_charge_id": charge}
+    assert await bot.call("editUserStarSubscription", **asked, is_canceled=True)
+    with pytest.raises(PreviewError, match="has not let it go on"):
+        await anna.change_subscription(charge, state="active")
     assert await bot.call("editUserStarSubscription", **asked, is_canceled=False)
-    await world.preview.skip(seconds=1)
+    await world.preview.skip(seconds=MONTH - 60)
+    assert await bot.call("getUpdates") == []
+    await anna.change_subscription(charge, state="active")
+    assert (await bot.update("subscription"))["state"] == "active"
+    await world.preview.skip(seconds=120)
     assert (await bot.update("message"))["successful_payment"]["is_recurring"]

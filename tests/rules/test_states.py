@@ -4,13 +4,17 @@ from enum import StrEnum
 import pytest
 
 from shop.rules.states import (
+    DISPUTE_MOVES,
     LIVE,
     OPEN_PAYMENTS,
     ORDER_MOVES,
     PAYMENT_MOVES,
+    REFUND_MOVES,
     SUBSCRIPTION_MOVES,
+    DisputeState,
     OrderState,
     PaymentState,
+    RefundState,
     SubscriptionState,
     may_move,
 )
@@ -18,6 +22,8 @@ from shop.rules.states import (
 TABLES = [
     (OrderState, ORDER_MOVES, OrderState.OPEN),
     (PaymentState, PAYMENT_MOVES, PaymentState.CREATED),
+    (RefundState, REFUND_MOVES, RefundState.ASKED),
+    (DisputeState, DISPUTE_MOVES, DisputeState.OPEN),
     (SubscriptionState, SUBSCRIPTION_MOVES, SubscriptionState.TRIALING),
 ]
 

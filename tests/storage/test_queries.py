@@ -12,12 +12,19 @@ from shop.rules.fraud import BlockedBy, Check, Finding, Ruling
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Judgement, Verdict
-from shop.rules.states import OrderState, PaymentState, SubscriptionState
+from shop.rules.states import (
+    DisputeState,
+    OrderState,
+    PaymentState,
+    RefundState,
+    SubscriptionState,
+)
 from shop.rules.transfers import FileKind, ProofState
 from shop.storage import queries
 from shop.storage.accounts import Actual
 from shop.storage.books import Books
 from shop.storage.claims import ClaimState
+from shop.storage.disputes import DisputeKind
 from shop.storage.guards import ReviewState
 from shop.storage.inbox import InboxState
 from shop.storage.journal import WALLET, Entry, UnbalancedError
@@ -26,7 +33,9 @@ from shop.storage.orders import Order, OrderKind
 from shop.storage.outbox import Effect, Kind
 from shop.storage.payments import Payment
 from shop.storage.proofs import File
+from shop.storage.refunds import NewRefund, Way
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
+from tests.storage.renewing import renewals, stars
 
 DAY = timedelta(days=1)
 MONTH = Interval.from_key("1m")
@@ -53,8 +62,9 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
-    for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts, stock,
-                  wallets, outbox, inbox, staff, guards, loose_money, circuits):  # fmt: skip
+    for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts,
+                  periods, refunds, disputes, uses, stock, wallets, outbox, inbox, staff, guards,
+                  loose_money, circuits, renewals, stars):  # fmt: skip
         await storage.run(story)
     assert set(heard) - heard.names == set()
 
@@ -301,6 +311,97 @@ def accounts(books: Books) -> None:
     for look in (books.accounts.get, books.accounts.wish):
         with pytest.raises(NotFoundError):
             look(99)
+
+
+def periods(books: Books) -> None:
+    [one] = books.subscriptions.stretches(1)
+    assert (one.order_id, one.is_trial) == (None, False)
+    books.subscriptions.set_period(one.id, starts_at=NOW, ends_at=NOW + DAY)
+    assert books.subscriptions.periods(1) == [(NOW, NOW + DAY)]
+
+
+def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
+    nothing = Money.zero("EUR")
+    usual: dict[str, Any] = {
+        "way": Way.PROVIDER, "state": RefundState.ASKED, "money": Money(300, "EUR"),
+        "from_wallet": nothing, "from_order": nothing, "reason": "wish", "staff_id": 9,
+        "ask_at": NOW, "done_at": None,
+    }  # fmt: skip
+    new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
+    return books.refunds.add(new, now=NOW)
+
+
+def refunds(books: Books) -> None:
+    case = books.refunds.case(1)
+    assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, 799, 799)
+    assert (case.order_id, case.plan, case.reference) == (order_of(books).id, "solo", "r1")
+    assert books.refunds.receipts_of_payment(1) == [1]
+    assert books.refunds.receipt_named("card", "m1") == 1
+    assert books.refunds.receipt_named("card", "m2") is None
+    first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
+    refund_of(books, "b", way=Way.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
+    assert books.refunds.next_question() == NOW
+    later = NOW + DAY
+    assert [one.id for one in books.refunds.claim(now=NOW, lease=later, most=9)] == [first]
+    assert books.refunds.claim(now=NOW, lease=later, most=9) == []
+    standing = books.refunds.case(1).standing
+    assert (standing.given_back, standing.wallet_gained) == (300, 0)
+    one = books.refunds.get(first)
+    done = RefundState.DONE
+    assert books.refunds.move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
+    assert not books.refunds.move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books.refunds.note_time_taken(first, seconds_back=60)
+    assert books.refunds.case(1).seconds_back == 60
+    assert [each.id for each in books.refunds.of_receipt(1)] == [first, first + 1]
+    assert [each.id for each in books.refunds.of(1, most=9)] == [first + 1, first]
+    assert books.refunds.totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
+    assert not books.refunds.is_anything_told("card", "m1", "r1")
+    assert books.refunds.tell_total("card", "m1", EUR, now=NOW)
+    assert not books.refunds.tell_total("card", "m1", EUR, now=NOW)
+    assert not books.refunds.tell_total("card", "m1", Money(1, "EUR"), now=NOW)
+    assert books.refunds.total("card", "m1") == EUR
+    assert books.refunds.total("card", "m2") is None
+    assert books.refunds.is_anything_told("card", "m1", "r1")
+    order = order_of(books)
+    assert not books.orders.refund(order.id, now=NOW), "it was never paid"
+    for look in (books.refunds.get, books.refunds.case):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def disputes(books: Books) -> None:
+    number = books.disputes.add(
+        provider="card", kind=DisputeKind.DISPUTE, dispute_ref="", receipt_id="m1", receipt=None,
+        payment_id=1, customer_id=1, money=Money.zero("EUR"), state=DisputeState.OPEN, reason="",
+        answer_by=None, now=NOW,
+    )  # fmt: skip
+    one = books.disputes.get(number)
+    named = replace(one, dispute_ref="du_1", money=EUR, receipt=1, answer_by=NOW, reason="fraud")
+    books.disputes.name(named)
+    assert books.disputes.about("card", DisputeKind.DISPUTE, "m1") == [named]
+    assert books.disputes.about("card", DisputeKind.WARNING, "m1") == []
+    books.disputes.freeze(number, 1)
+    assert books.disputes.is_frozen(1, besides=number + 1)
+    assert not books.disputes.is_frozen(1, besides=number)
+    assert books.disputes.close(number, DisputeState.WON, now=NOW)
+    assert not books.disputes.close(number, DisputeState.LOST, now=NOW)
+    assert [each.state for each in books.disputes.of(1, most=9)] == [DisputeState.WON]
+    effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
+    books.outbox.add([effect], now=NOW)
+    [sent] = books.outbox.claim(now=NOW, lease=NOW + DAY, most=9)
+    books.outbox.finish(sent.id, now=NOW)
+    assert books.disputes.messages("chat:7", most=9) == [({"notice": "paid"}, NOW)]
+    with pytest.raises(NotFoundError):
+        books.disputes.get(99)
+
+
+def uses(books: Books) -> None:
+    for at in (NOW, NOW + DAY, NOW):
+        books.uses.note(1, door="nginx", address="192.0.2.1", now=at)
+    [use] = books.uses.of(1, most=9)
+    assert (use.first_at, use.last_at, use.times) == (NOW, NOW + DAY, 2)
+    assert books.uses.forget(before=NOW + DAY) == 0
+    assert books.uses.forget(before=NOW + 2 * DAY) == 1
 
 
 def stock(books: Books) -> None:

@@ -32,6 +32,7 @@ WAITING = """
     )
         + (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND due_at <= {now} + 90)
         + (SELECT COUNT(*) FROM subscriptions WHERE change_at <= {now} OR remind_at <= {now})
+        + (SELECT COUNT(*) FROM renewals WHERE next_at <= {now})
         + (SELECT COUNT(*) FROM orders WHERE state = 'open' AND expires_at <= {now})
 """
 

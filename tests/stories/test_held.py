@@ -83,7 +83,7 @@ async def test_a_refusal_gives_the_money_to_the_wallet_and_says_so(
 ) -> None:
     payment = await held_payment(shop)
 
-    await shop.run(refuse, STAFF, review_id=1, now=shop.now)
+    await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
 
     assert await shop.storage.read(_wallet, payment.customer_id) == Money(1598, "EUR")
     assert tables.one("SELECT state FROM orders") == "cancelled"
@@ -95,9 +95,8 @@ async def test_a_refusal_gives_the_money_to_the_wallet_and_says_so(
 async def test_a_decision_is_taken_once(shop: Shop, tables: Tables, second: object) -> None:
     await held_payment(shop)
     await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
-    facts = {"policy": shop.policy} if second is approve else {}
     with pytest.raises(DoneAlreadyError):
-        await shop.run(second, STAFF, review_id=1, now=shop.now, **facts)  # type: ignore[arg-type]
+        await shop.run(second, STAFF, review_id=1, policy=shop.policy, now=shop.now)  # type: ignore[arg-type]
     assert tables.one("SELECT COUNT(*) FROM periods") == 1
 
 
@@ -151,7 +150,7 @@ async def test_with_them_two_taps_that_meet_deliver_once(
 
     taps = await asyncio.gather(
         shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now),
-        shop.run(refuse, STAFF, review_id=1, now=shop.now),
+        shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now),
         return_exceptions=True,
     )
 
@@ -171,7 +170,7 @@ async def test_a_part_that_came_before_is_held_with_the_rest(shop: Shop, tables:
 
     assert await shop.storage.read(_wallet, anna.id) == Money(0, "EUR")
     assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'held'") == 1598
-    await shop.run(refuse, STAFF, review_id=1, now=shop.now)
+    await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
     assert await shop.storage.read(_wallet, anna.id) == Money(1598, "EUR")
 
 

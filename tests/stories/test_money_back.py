@@ -18,10 +18,10 @@ def taken_back(
     return replace(event, happening=happening, kind=f"payment.{happening}", money=money)
 
 
-async def told_to_staff(shop: Shop) -> list[tuple[str, int]]:
+async def told_to_staff(shop: Shop, notice: str = "money_back") -> list[tuple[str, int]]:
     await shop.drain()
-    found = [effect.payload for effect in shop.told if effect.payload["notice"] == "money_back"]
-    return [(one["what"], one["minor"]) for one in found]
+    found = [effect.payload for effect in shop.told if effect.payload["notice"] == notice]
+    return [(one["notice"], one["minor"]) for one in found]
 
 
 async def test_a_dispute_that_names_only_the_money_finds_its_payment(
@@ -35,7 +35,7 @@ async def test_a_dispute_that_names_only_the_money_finds_its_payment(
 
     assert outcome is Outcome.NOTED
     assert tables.one("SELECT state FROM payments") == "disputed"
-    assert await told_to_staff(shop) == [("disputed", payment.due.minor)]
+    assert await told_to_staff(shop, "dispute") == [("dispute", payment.due.minor)]
 
 
 async def test_each_part_that_is_given_back_is_told_once(shop: Shop) -> None:
@@ -45,7 +45,8 @@ async def test_each_part_that_is_given_back_is_told_once(shop: Shop) -> None:
     for so_far in (200, 500, 500, 799):
         await shop.settle(taken_back(shop, payment, minor=so_far))
 
-    assert await told_to_staff(shop) == [("refunded", 200), ("refunded", 500), ("refunded", 799)]
+    told = [minor for _notice, minor in await told_to_staff(shop)]
+    assert told == [200, 300, 299], "the totals were 200, 500, 500 and 799"
 
 
 async def test_a_refund_that_is_told_before_its_payment_is_not_overlooked(
@@ -56,5 +57,9 @@ async def test_a_refund_that_is_told_before_its_payment_is_not_overlooked(
     await shop.settle(taken_back(shop, payment))
     await shop.settle(shop.received(payment, receipt="money_1"))
 
-    assert await told_to_staff(shop) == [("refunded", payment.due.minor)]
+    assert await told_to_staff(shop) == [("money_back", payment.due.minor)]
     assert tables.one("SELECT COUNT(*) FROM receipts") == 1
+    assert tables.rows("SELECT way, state, minor FROM refunds") == [
+        ("told", "done", payment.due.minor)
+    ]
+    assert tables.one("SELECT state FROM orders") == "refunded"

@@ -33,3 +33,6 @@ SELECT MIN(expires_at) FROM orders WHERE state = 'open';
 SELECT o.*, p.slug FROM orders AS o
 INNER JOIN products AS p ON p.id = o.product_id
 WHERE o.customer_id = :customer_id ORDER BY o.id DESC LIMIT :most;
+
+-- name: order_refund!
+UPDATE orders SET state = 'refunded', closed_at = :now WHERE id = :id AND state = 'paid';

@@ -42,12 +42,14 @@ SELECT
     pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
     o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
     pr.slug, pr.document,
-    s.id AS subscription_id
+    s.id AS subscription_id, r.payment_id AS charge_id, sv.payment_id AS consent_id
 FROM payments AS pay
 INNER JOIN orders AS o ON o.id = pay.order_id
 INNER JOIN products AS pr ON pr.id = o.product_id
 LEFT JOIN subscriptions AS s
     ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
+LEFT JOIN renewals AS r ON r.subscription_id = s.id
+LEFT JOIN savings AS sv ON sv.payment_id = pay.id
 WHERE pay.reference = :reference;
 
 -- name: payment_move!
@@ -92,3 +94,6 @@ SELECT * FROM receipts WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :
 SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM receipts
 WHERE recorded_at >= :since AND recorded_at < :until AND provider <> 'wallet'
 GROUP BY currency ORDER BY currency;
+
+-- name: payment_by_id^
+SELECT * FROM payments WHERE id = :id;

@@ -1,0 +1,114 @@
+"""What is told to a customer about money that goes back, and about a bank that asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.screens import Screen, bold, button, link
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, lines, paragraphs
+from shop.catalogue import offer
+from shop.refundable import refund as refund_of_id
+from shop.rules.giving_back import Access
+from shop.rules.money import Money
+from shop.rules.states import DisputeState, RefundState
+from shop.storage.disputes import Dispute
+from shop.storage.refunds import Refund, Way
+
+Facts = Mapping[str, Any]
+
+
+async def refunded(visit: Visit, facts: Facts) -> Screen:
+    """Money went back."""
+    _ = visit.speech
+    money = bold(_.money(Money(facts["minor"], facts["currency"])))
+    plan = await _plan(visit, facts)
+    if facts["way"] == Way.WALLET:
+        text = _("↩️ We put {money} for {plan} into your wallet here.", money=money, plan=plan)
+        rows = ((button(_("Wallet"), "+wallet"), button(_("My account"), "+account")),)
+    else:
+        text = _("↩️ {money} for {plan} goes back to you, the way it came. A bank can take some "
+                 "days to show it.", money=money, plan=plan)  # fmt: skip
+        rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysup")),)
+    return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
+
+
+async def claim_back(visit: Visit, facts: Facts) -> Screen:
+    """Money waits for the customer behind a link."""
+    _ = visit.speech
+    refund = await visit.counter.storage.read(refund_of_id, int(facts["refund"]))
+    money, plan = bold(_.money(refund.money)), await _plan(visit, facts)
+    text = _("↩️ {money} for {plan} is yours again. Open the link, give an address of your "
+             "wallet, and it is sent there.", money=money, plan=plan)  # fmt: skip
+    rows = (
+        (link(_("Claim {money}", money=_.money(refund.money)), refund.url),),
+        (button(_("Write to us"), "+paysup"),),
+    )
+    return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
+
+
+def _access(_: Speech, facts: Facts) -> Html:
+    words = {
+        Access.END: _("Your access from this payment has ended with it."),
+        Access.SHORTEN: _("Your time is shorter by as much."),
+        Access.KEEP: Html(""),
+    }
+    return words[Access(facts["access"])]
+
+
+async def disputed(visit: Visit, facts: Facts) -> Screen:
+    """The customer's bank asks for the money, and access rests."""
+    _ = visit.speech
+    text = _(
+        "Your bank asks for the money for {plan} back. Until it has decided, your access rests. "
+        "If that is a mistake, tell your bank or write to us, and all is as it was.",
+        plan=await _plan(visit, facts),
+    )
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
+
+
+async def dispute_over(visit: Visit, facts: Facts) -> Screen:
+    """The bank has decided."""
+    _ = visit.speech
+    plan = await _plan(visit, facts)
+    if facts["how"] == DisputeState.WON:
+        text = _("Your bank has left the payment for {plan} as it was. Thank you for your "
+                 "patience.", plan=plan)  # fmt: skip
+    else:
+        text = _("Your bank took the money for {plan} back, and so the access has ended. You are "
+                 "welcome to buy again at any time.", plan=plan)  # fmt: skip
+    return Screen(text=text, rows=((button(_("My account"), "+account"),),))
+
+
+def back_lines(_: Speech, refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]) -> Html:
+    """The same for /account: what went back lately, and what a bank is asking about."""
+    rows = [
+        _("⏸ Your bank asks about {money}; your access may rest until it has decided.",
+          money=_.money(one.money))
+        for one in disputes
+    ]  # fmt: skip
+    rows += [_line(_, one) for one in refunds if one.state not in _NOTHING]
+    return lines(bold(_("Money back")), *rows) if rows else Html("")
+
+
+_NOTHING = frozenset({RefundState.FAILED, RefundState.CANCELLED})
+
+
+def _line(_: Speech, one: Refund) -> Html:
+    named = {"date": _.day(one.made_at), "money": _.money(one.money)}
+    if one.state is RefundState.CLAIM:
+        return _("{date}: {money} waits for you: {link}", **named, link=one.url)
+    if one.state is not RefundState.DONE:
+        return _("{date}: {money} is on its way back to you", **named)
+    if one.way is Way.WALLET:
+        return _("{date}: {money} was put into your wallet", **named)
+    if one.way is Way.DISPUTE:
+        return _("{date}: {money} was taken back by your bank", **named)
+    return _("{date}: {money} went back to you", **named)
+
+
+async def _plan(visit: Visit, facts: Facts) -> Html:
+    if not facts["plan"]:
+        _ = visit.speech
+        return _("your payment")
+    found = await visit.counter.storage.read(offer, facts["plan"])
+    return visit.speech.own(found.product.name)

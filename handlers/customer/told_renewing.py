@@ -1,0 +1,164 @@
+"""What is told about renewals that come by themselves: agreed, ahead, failed, stopped."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.screens import Row, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html
+from shop.catalogue import offer
+from shop.people import Holding, overview
+from shop.ports import Refusal
+from shop.rules.money import Money
+
+Facts = Mapping[str, Any]
+
+
+async def agreed(visit: Visit, facts: Facts) -> Screen | None:
+    """The card is kept, and renews this from now on."""
+    _ = visit.speech
+    one = await _holding(visit, facts)
+    if one is None or not one.renews_by_card:
+        return None
+    text = _(
+        "🔁 {plan} renews by itself from now on. We charge {card} on {date}, and tell you a few "
+        "days before. You can stop it any time: /account",
+        plan=bold(await _plan(visit, facts)),
+        card=facts["card"],
+        date=_moment(visit, facts["charge_at"]),
+    )
+    return Screen(text=text, rows=(_manage(visit, facts),))
+
+
+async def ahead(visit: Visit, facts: Facts) -> Screen | None:
+    """What is going to be charged, and when; nothing when it was stopped or renewed meanwhile."""
+    _ = visit.speech
+    one = await _holding(visit, facts)
+    if one is None or not one.renews_by_card or one.renewal is None:
+        return None
+    if one.renewal.told_price_id != facts["price_id"]:
+        return None  # another price was told since, or another period began
+    text = _(
+        "🔁 {plan} renews by itself: on {date} we charge {price} to {card}. You need not do "
+        "anything. If you would rather not, stop it before then.",
+        plan=bold(await _plan(visit, facts)),
+        date=_moment(visit, facts["charge_at"]),
+        price=bold(_.money(Money(facts["minor"], facts["currency"]))),
+        card=facts["card"],
+    )
+    return Screen(text=text, rows=(_manage(visit, facts),))
+
+
+async def failed(visit: Visit, facts: Facts) -> Screen | None:
+    """The charge failed; one tap leads to a fresh page."""
+    _ = visit.speech
+    one = await _holding(visit, facts)
+    if one is None:
+        return None
+    what = {
+        "plan": bold(await _plan(visit, facts)),
+        "card": facts["card"],
+        "price": _.money(Money(facts["minor"], facts["currency"])),
+    }
+    match facts["why"]:
+        case Refusal.NEEDS_PAYER:
+            text = _("Your bank wants you to confirm {price} for {plan} yourself. Nothing was "
+                     "charged. It takes a minute:", **what)  # fmt: skip
+        case Refusal.GONE:
+            text = _("{card} can no longer be charged for {plan}. Please pay {price} with another "
+                     "card:", **what)  # fmt: skip
+        case _declined if facts["again_at"] is None:
+            text = _("{card} was declined again, so we stop trying. Nothing was charged. Pay "
+                     "{price} for {plan} another way, and all goes on:", **what)  # fmt: skip
+        case _declined:
+            text = _("{card} was declined for {plan}. Nothing was charged. We try again on "
+                     "{date}; or pay {price} now:", date=_moment(visit, facts["again_at"]),
+                     **what)  # fmt: skip
+    pay = button(_("Pay {price}", price=what["price"]), "+renew", facts["subscription"],
+                 style="primary")  # fmt: skip
+    return Screen(text=text, rows=((pay,), _manage(visit, facts)))
+
+
+async def off(visit: Visit, facts: Facts) -> Screen:
+    """It cannot renew by itself any more, or never could."""
+    _ = visit.speech
+    plan = bold(await _plan(visit, facts))
+    if facts["why"] == "unkept":
+        text = _("{plan} cannot renew by itself with what you paid with. We remind you before "
+                 "your time runs out.", plan=plan)  # fmt: skip
+    else:
+        text = _("{plan} is not sold like this any more, so it does not renew by itself. Your "
+                 "card is not charged. Have a look at what there is:", plan=plan)  # fmt: skip
+    return Screen(text=text, rows=((button(_("See the plans"), "+plans"),),))
+
+
+async def stars_stopped(visit: Visit, facts: Facts) -> Screen:
+    """He stopped his Star subscription in Telegram."""
+    _ = visit.speech
+    text = _("Your Star subscription to {plan} does not renew any more. What you paid lasts until "
+             "{date}.", plan=bold(await _plan(visit, facts)),
+             date=_moment(visit, facts["until"]))  # fmt: skip
+    return Screen(text=text, rows=(_account(visit),))
+
+
+async def stars_resumed(visit: Visit, facts: Facts) -> Screen:
+    """He let it go on."""
+    _ = visit.speech
+    text = _("🔁 Your Star subscription to {plan} renews by itself again, next on {date}.",
+             plan=bold(await _plan(visit, facts)),
+             date=_moment(visit, facts["until"]))  # fmt: skip
+    return Screen(text=text, rows=(_account(visit),))
+
+
+async def stars_failed(visit: Visit, facts: Facts) -> Screen:
+    """Telegram could not take the Stars."""
+    _ = visit.speech
+    text = _("Telegram could not take {price} for {plan}. Perhaps there are too few Stars. Top "
+             "them up in Telegram, or choose another way:",
+             price=_.money(Money(facts["minor"], facts["currency"])),
+             plan=bold(await _plan(visit, facts)))  # fmt: skip
+    again = button(_("Choose how to go on"), "+plan", facts["plan"], style="primary")
+    return Screen(text=text, rows=((again,), _account(visit)))
+
+
+def renewal_ahead(visit: Visit, one: Holding, *, days: int) -> Html | None:
+    """What a reminder says instead, when all renews by itself; "" leaves it unsaid."""
+    _ = visit.speech
+    plan = bold(_.own(one.subscription.product.name))
+    if one.renews_by_stars and one.star is not None:
+        if days <= 0:
+            return Html("")
+        return _("🔁 Telegram renews {plan} by itself on {date}. You need not do anything.",
+                 plan=plan, date=_.moment(one.star.expires_at, now=visit.now))  # fmt: skip
+    if one.renews_by_card and one.renewal is not None:
+        if days > 0 or not one.renewal.silences:
+            return Html("")  # what is charged and when is told by itself
+        return _("🔁 {plan} is about to renew by itself, but our payment provider does not "
+                 "answer. We keep trying; you need not do anything.", plan=plan)  # fmt: skip
+    return None
+
+
+async def _holding(visit: Visit, facts: Facts) -> Holding | None:
+    seen = await visit.counter.storage.read(overview, visit.customer.id, now=visit.now)
+    number = facts.get("subscription")
+    return next((one for one in seen.holdings if one.subscription.id == number), None)
+
+
+async def _plan(visit: Visit, facts: Facts) -> Html:
+    found = await visit.counter.storage.read(offer, facts["plan"])
+    return visit.speech.own(found.product.name)
+
+
+def _moment(visit: Visit, at: int) -> Html:
+    return visit.speech.moment(datetime.fromtimestamp(at, UTC), now=visit.now)
+
+
+def _manage(visit: Visit, facts: Facts) -> Row:
+    _ = visit.speech
+    return (button(_("Manage the renewal"), "+auto", facts["subscription"]),)
+
+
+def _account(visit: Visit) -> Row:
+    _ = visit.speech
+    return (button(_("My account"), "+account"),)

@@ -1,0 +1,82 @@
+"""What staff are told about money that went back, or did not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.customer.ways import provider_name
+from handlers.visit import Visit
+from handlers.wording import Html, escape, lines
+from shop.rules.giving_back import Access
+from shop.rules.money import Money
+from shop.rules.states import DisputeState
+from shop.storage.refunds import Way
+
+Facts = Mapping[str, Any]
+
+
+def money_back(visit: Visit, facts: Facts) -> Html:
+    """Someone gave money back at the provider."""
+    _ = visit.speech
+    if not facts["minor"]:
+        return lines(
+            _("↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
+              way=_way(visit, facts), plan=facts["plan"], name=facts["name"]),
+            _("Please look there, and book it: open the customer, “Give money back”, and “I pay "
+              "it back myself”."),
+        )  # fmt: skip
+    return _("↩️ {money} for {plan} went back to {name} ({way}).", money=_money(visit, facts),
+             plan=facts["plan"], name=facts["name"], way=_way(visit, facts))  # fmt: skip
+
+
+def refund_made(visit: Visit, facts: Facts) -> Html:
+    """One of the staff gave money back."""
+    _ = visit.speech
+    into = Html("")
+    if facts["way"] == Way.WALLET:
+        into = _("It lies in his wallet.")
+    return lines(
+        _("↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
+          money=_money(visit, facts), plan=facts["plan"] or "–", name=facts["name"],
+          way=_way(visit, facts), staff=facts["staff"]),
+        into,
+        _access(visit, facts),
+    )  # fmt: skip
+
+
+def refund_failed(visit: Visit, facts: Facts) -> Html:
+    """The provider refused to give money back."""
+    _ = visit.speech
+    return lines(
+        _("🔴 {money} could not be given back by {way}; nothing went back.",
+          money=_money(visit, facts), way=_way(visit, facts)),
+        escape(facts["reason"]),
+    )  # fmt: skip
+
+
+def dispute_closed(visit: Visit, facts: Facts) -> Html:
+    """A bank has decided."""
+    _ = visit.speech
+    named = {"money": _money(visit, facts), "plan": facts["plan"], "name": facts["name"]}
+    if facts["how"] == DisputeState.WON:
+        return _("✅ The dispute with {name} over {money} for {plan} is won: the money stays, and "
+                 "access is as it was.", **named)  # fmt: skip
+    return _("🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
+             "what was left of the time has ended.", **named)  # fmt: skip
+
+
+def _access(visit: Visit, facts: Facts) -> Html:
+    _ = visit.speech
+    words = {
+        Access.END: _("What was left of the time has ended."),
+        Access.SHORTEN: _("The time was shortened to match."),
+        Access.KEEP: _("Access was left as it is."),
+    }
+    return words[Access(facts["access"])]
+
+
+def _money(visit: Visit, facts: Facts) -> Html:
+    return visit.speech.money(Money(facts["minor"], facts["currency"]))
+
+
+def _way(visit: Visit, facts: Facts) -> Html:
+    return provider_name(visit.speech, facts["provider"])

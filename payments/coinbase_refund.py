@@ -1,0 +1,59 @@
+"""Refunds of Coinbase checkouts: the reference goes into the reason, and is found there again.
+
+Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checkouts (refund). That
+the refund call honours X-Idempotency-Key is not said there [?], so the checkout is read first.
+"""
+
+from payments import fields
+from shop.ports import RefundAnswer, RefundRequest, RefundStep
+from shop.rules.errors import BadInputError
+from shop.rules.money import Money
+
+_STEPS = {
+    "PENDING": RefundStep.PENDING,
+    "COMPLETED": RefundStep.DONE,
+    "FAILED": RefundStep.FAILED,
+}
+
+
+def body_of(request: RefundRequest) -> dict[str, object]:
+    """Write a refund down as Coinbase wants it."""
+    return {
+        "amount": f"{request.amount.decimal():f}",
+        "currency": request.amount.currency,
+        "reason": f"{request.reason or 'refund'} ({request.reference})",
+    }
+
+
+def find(checkout: fields.Fields, request: RefundRequest) -> RefundAnswer | None:
+    """Tell what became of this refund, or None when it was never made."""
+    if "status" not in checkout:
+        raise BadInputError(reason="That is no checkout.")
+    for row in fields.rows(checkout, "refunds"):
+        if f"({request.reference})" in fields.optional_text(row, "reason"):
+            return answer_of(row)
+    if checkout.get("refunds") is None:  # not every answer lists them [?]
+        is_whole = request.before + request.amount == request.received
+        if is_whole and fields.text(checkout, "status") == "REFUNDED":
+            return RefundAnswer(step=RefundStep.DONE)
+        back = back_so_far(checkout)
+        if back is not None and not back < request.before + request.amount:
+            return RefundAnswer(step=RefundStep.DONE)
+    return None
+
+
+def answer_of(refund: fields.Fields) -> RefundAnswer:
+    """Read how far Coinbase is."""
+    step = _STEPS.get(fields.text(refund, "status"))
+    if step is None:
+        raise BadInputError(reason="The refund is in no known state.")
+    ref = fields.optional_text(refund, "id") or fields.optional_text(refund, "transactionHash")
+    return RefundAnswer(step=step, refund_ref=ref)
+
+
+def back_so_far(checkout: fields.Fields) -> Money | None:
+    """Read the total given back, where it is said in the currency that was asked for."""
+    if not checkout.get("refundedAmount") or checkout.get("fiatAmount"):
+        return None  # beside euros, USDC are counted
+    amount, currency = fields.text(checkout, "refundedAmount"), fields.text(checkout, "currency")
+    return Money.parse(amount, currency)

@@ -1,0 +1,161 @@
+"""Charges saved means, and tells providers what people wish for theirs: intents become calls."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shop.agreements import keep_means
+from shop.notices import tell_staff
+from shop.outbox import finish_effect, postpone, refuse
+from shop.ports import (
+    Charge,
+    ChargeRequest,
+    Clock,
+    PaymentProvider,
+    ProviderError,
+    ProviderSilentError,
+    Vault,
+    saver_of,
+    steerer_of,
+)
+from shop.renewals import ChargeIntent, note_charge_made, note_charge_silence, take_up
+from shop.rules.catalog import text_in
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.settlement import Outcome, Source, settle_all
+from shop.storage.books import Books
+from shop.storage.opening import Storage
+from shop.storage.outbox import QueuedEffect
+from shop.storage.payments import Payment
+from shop.storage.renewals import Means
+from shop.storage.stars import StarSubscription
+
+Providers = Mapping[str, PaymentProvider]
+
+
+async def renew_one(
+    storage: Storage, providers: Providers, subscription_id: int, *, vault: Vault,
+    policy: Policy, clock: Clock,
+) -> list[Outcome]:  # fmt: skip
+    """Do what this renewal's time has come for; the outcomes of the money that moved."""
+    intent = await storage.run(take_up, subscription_id, policy=policy, now=clock.now())
+    if intent is None:
+        return []
+    saver = saver_of(providers.get(intent.renewal.means.provider))
+    try:
+        if saver is None:
+            raise ProviderSilentError(reason="it is switched off")
+        charge = await saver.charge(
+            ChargeRequest(
+                reference=intent.payment.reference,
+                amount=intent.payment.due,
+                handle=vault.unseal(intent.renewal.means.sealed).decode(),
+                title=text_in(intent.product.name, ""),
+                first_asked_at=intent.payment.created_at,
+            )
+        )
+    except ProviderError as error:
+        # Also a plain no: it is about our keys or our words, never the card's, so nothing is
+        # known to have been charged, and asking again in minutes is right for it, too.
+        await storage.run(
+            note_charge_silence, intent, reason=error.sentence, policy=policy, now=clock.now()
+        )
+        return []
+    return await storage.run(note_charge, intent, charge, policy=policy, now=clock.now())
+
+
+def note_charge(
+    books: Books, intent: ChargeIntent, charge: Charge, *, policy: Policy, now: datetime
+) -> list[Outcome]:
+    """Take the outcome as settlement takes any payment's; a webhook may have been first."""
+    books.customers.claim(intent.renewal.customer_id)
+    note_charge_made(books, intent, provider_ref=charge.provider_ref, now=now)
+    source = Source(provider=intent.payment.provider)
+    return settle_all(books, charge.events, source, policy=policy, now=now)
+
+
+async def carry_out_means(
+    storage: Storage, providers: Providers, effect: QueuedEffect, *, vault: Vault,
+    policy: Policy, clock: Clock,
+) -> None:  # fmt: skip
+    """One wish to a provider: learn or forget a card, stop or resume a subscription."""
+    verb, number = str(effect.payload["verb"]), int(effect.payload["number"])
+    work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
+    try:
+        await work(storage, providers, verb, number, vault=vault, policy=policy, clock=clock)
+    except ProviderSilentError as error:
+        reason = error.sentence
+        await storage.run(postpone, effect, reason=reason, wait=None, now=clock.now())
+    except ProviderError as error:
+        await storage.run(_note_refusal, effect, error.sentence, policy=policy, now=clock.now())
+    else:
+        await storage.run(finish_effect, effect, now=clock.now())
+
+
+async def _learn(
+    storage: Storage, providers: Providers, _verb: str, number: int, *, vault: Vault,
+    policy: Policy, clock: Clock,
+) -> None:  # fmt: skip
+    payment = await storage.read(_payment, number)
+    saver = None if payment is None else saver_of(providers.get(payment.provider))
+    if payment is None or saver is None:
+        return
+    found = await saver.saved_means(payment.reference, payment.provider_ref)
+    kept = None
+    if found is not None:
+        kept = (vault.seal(found.handle.encode()), found.brand, found.last4)
+    await storage.run(keep_means, number, kept, policy=policy, now=clock.now())
+
+
+async def _forget(
+    storage: Storage, providers: Providers, _verb: str, number: int, *, vault: Vault,
+    policy: Policy, clock: Clock,
+) -> None:  # fmt: skip
+    del policy, clock
+    means = await storage.read(_means, number)
+    if means is None or not means.sealed:
+        return
+    if (saver := saver_of(providers.get(means.provider))) is not None:
+        await saver.forget(vault.unseal(means.sealed).decode())
+    await storage.run(_wipe, number)
+
+
+async def _steer(
+    storage: Storage, providers: Providers, verb: str, number: int, *, vault: Vault,
+    policy: Policy, clock: Clock,
+) -> None:  # fmt: skip
+    del vault, policy, clock
+    star, provider, chat_id = await storage.read(_star, number)
+    steerer = steerer_of(providers.get(provider))
+    if star is None or steerer is None:
+        return
+    await steerer.stop(chat_id, star.charge_id, is_stopped=verb == "stop")
+
+
+def _note_refusal(
+    books: Books, effect: QueuedEffect, reason: str, *, policy: Policy, now: datetime
+) -> None:
+    """A plain no: the wish is put where staff see it, and they are told at once."""
+    refuse(books, effect, reason=reason, is_dead=True, now=now)
+    told = tell_staff(
+        policy, Notice.MEANS_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
+    )
+    books.outbox.add(told, now=now)
+
+
+def _payment(books: Books, number: int) -> Payment | None:
+    return books.payments.get(number)
+
+
+def _means(books: Books, number: int) -> Means | None:
+    return books.renewals.means(number)
+
+
+def _wipe(books: Books, number: int) -> None:
+    books.renewals.wipe_means(number)
+
+
+def _star(books: Books, number: int) -> tuple[StarSubscription | None, str, int]:
+    star, payment = books.stars.of_payment(number), books.payments.get(number)
+    if star is None or payment is None:
+        return None, "", 0
+    return star, payment.provider, books.customers.get(star.customer_id).telegram_id

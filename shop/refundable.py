@@ -1,0 +1,62 @@
+"""What of a customer's moneys can go back, and what has: read for the staff's screens."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shop.giving_back import most_back
+from shop.rules.money import Money, round_minor
+from shop.storage.books import Books
+from shop.storage.disputes import Dispute
+from shop.storage.refunds import Case, Refund, Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refundable:
+    """A receipt with what went back of it, and the most that may go each way."""
+
+    case: Case
+    refunds: tuple[Refund, ...]
+    outside: Money
+    to_wallet: Money
+
+    @property
+    def most(self) -> Money:
+        """The most that may go back, whichever way."""
+        return max(self.outside, self.to_wallet)
+
+    @property
+    def half(self) -> Money:
+        """Half of that, for a button."""
+        return Money(round_minor(Decimal(self.most.minor) / 2), self.most.currency)
+
+
+def refundable(books: Books, receipt: int) -> Refundable:
+    """One receipt."""
+    case = books.refunds.case(receipt)
+    return Refundable(
+        case=case,
+        refunds=tuple(books.refunds.of_receipt(receipt)),
+        outside=most_back(case, Way.PROVIDER),
+        to_wallet=most_back(case, Way.WALLET),
+    )
+
+
+def receipts_of(books: Books, customer_id: int) -> list[Case]:
+    """A customer's latest receipts."""
+    return [books.refunds.case(one.id) for one in books.payments.receipts_of(customer_id, most=8)]
+
+
+def refund_of(books: Books, refund_id: int) -> tuple[Refund, Case]:
+    """One refund, and the receipt it is of."""
+    refund = books.refunds.get(refund_id)
+    return refund, books.refunds.case(refund.receipt)
+
+
+def refund(books: Books, refund_id: int) -> Refund:
+    """One refund."""
+    return books.refunds.get(refund_id)
+
+
+def dispute(books: Books, dispute_id: int) -> Dispute:
+    """One dispute or warning."""
+    return books.disputes.get(dispute_id)

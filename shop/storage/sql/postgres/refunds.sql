@@ -1,0 +1,7 @@
+-- name: refunds_claim
+UPDATE refunds SET ask_at = :lease, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM refunds WHERE ask_at <= :now ORDER BY ask_at LIMIT :most
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING *;

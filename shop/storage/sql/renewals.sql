@@ -1,0 +1,79 @@
+-- name: saving_note!
+INSERT INTO savings (payment_id, consented_at) VALUES (:payment_id, :now)
+ON CONFLICT (payment_id) DO NOTHING;
+
+-- name: saving_of$
+SELECT payment_id FROM savings WHERE payment_id = :payment_id;
+
+-- name: means_keep$
+INSERT INTO means (customer_id, provider, payment_id, sealed, brand, last4, saved_at)
+VALUES (:customer_id, :provider, :payment_id, :sealed, :brand, :last4, :now)
+ON CONFLICT (payment_id) DO NOTHING
+RETURNING id;
+
+-- name: means_get^
+SELECT * FROM means WHERE id = :id;
+
+-- name: means_forget!
+-- What is forgotten cannot be read any more, by anyone.
+UPDATE means SET forgotten_at = :now WHERE id = :id AND forgotten_at IS NULL;
+
+-- name: means_wipe!
+UPDATE means SET sealed = :nothing WHERE id = :id AND forgotten_at IS NOT NULL;
+
+-- name: renewal_plan!
+INSERT INTO renewals (
+    subscription_id, customer_id, means_id, term, currency, is_on, round_end, charge_at, next_at
+)
+VALUES (
+    :subscription_id, :customer_id, :means_id, :term, :currency, 1, :round_end, :charge_at, :next_at
+)
+ON CONFLICT (subscription_id) DO UPDATE
+SET means_id = excluded.means_id, term = excluded.term, currency = excluded.currency, is_on = 1,
+    round_end = excluded.round_end, charge_at = excluded.charge_at, next_at = excluded.next_at,
+    told_price_id = NULL, tries = 0, silences = 0;
+
+-- name: renewal_of^
+SELECT r.*, m.brand, m.last4, m.provider, m.sealed, m.forgotten_at FROM renewals AS r
+INNER JOIN means AS m ON m.id = r.means_id
+WHERE r.subscription_id = :subscription_id;
+
+-- name: renewal_running_for^
+-- The charge that may be under way for this customer and product.
+SELECT p.* FROM renewals AS r
+INNER JOIN subscriptions AS s ON s.id = r.subscription_id
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE r.customer_id = :customer_id AND s.product_id = :product_id
+    AND p.state IN ('created', 'seen', 'unknown');
+
+-- name: renewals_with
+SELECT subscription_id FROM renewals WHERE means_id = :means_id;
+
+-- name: renewal_set!
+UPDATE renewals
+SET is_on = :is_on, round_end = :round_end, told_price_id = :told_price_id,
+    charge_at = :charge_at, tries = :tries, silences = :silences, payment_id = :payment_id,
+    next_at = :next_at
+WHERE subscription_id = :subscription_id;
+
+-- name: renewals_claim
+UPDATE renewals SET next_at = :lease
+WHERE subscription_id IN (
+    SELECT subscription_id FROM renewals WHERE next_at <= :now ORDER BY next_at LIMIT :most
+)
+RETURNING subscription_id;
+
+-- name: renewals_next$
+SELECT MIN(next_at) FROM renewals WHERE next_at IS NOT NULL;
+
+-- name: payment_awaited^
+-- A page that is being paid, or money on its way, for this product: whoever charges waits for it.
+SELECT p.* FROM orders AS o
+INNER JOIN payments AS p ON p.order_id = o.id
+WHERE o.customer_id = :customer_id AND o.product_id = :product_id
+    AND (
+        p.state = 'seen' OR (
+            o.state = 'open' AND p.state IN ('created', 'unknown') AND p.expires_at > :since
+        )
+    )
+ORDER BY p.expires_at DESC LIMIT 1;

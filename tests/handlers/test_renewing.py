@@ -1,0 +1,137 @@
+"""The screens and notices of renewals, in every language and in every state they know."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import locales
+from handlers.customer import told as to_customer
+from handlers.customer.routes import SCREENS
+from handlers.screens import Args
+from handlers.visit import visit_to
+from handlers.wording import speak
+from shop.ports import Refusal
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.periods import Interval
+from shop.storage.books import Books
+from shop.storage.renewals import GIVEN_UP
+from shop.storage.stars import StarState
+from tests.handlers.house import House, open_house
+from tests.handlers.test_screens import FACTS, faults
+
+ANNA = 1001
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        anna = house.preview.chat(ANNA)
+        await anna.send("/start plan_solo")
+        await anna.wait_for("Solo")
+        await anna.press("1 month · €7.99")
+        await anna.press("Card (sandbox) · €7.99")
+        await anna.wait_for("The price is kept")
+        await house.arrive(Money(799, "EUR"))
+        await house.storage.run(keep_a_card, now=house.clock.now())
+        yield house
+
+
+def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
+    payment = books.payments.get(1)
+    assert payment is not None
+    number = books.renewals.keep_means(payment, sealed=b"x", brand="<Visa>", last4="4242", now=now)
+    means = books.renewals.means(number or 0)
+    assert means is not None
+    end = books.subscriptions.get(1).standing.paid_until
+    books.renewals.plan(
+        1, means, interval=Interval.from_key("1m"), currency="EUR", round_end=end,
+        charge_at=end - DAY, next_at=end,
+    )  # fmt: skip
+
+
+def change(books: Books, /, **changes: Any) -> None:  # noqa: ANN401 - any field
+    renewal = books.renewals.of(1)
+    assert renewal is not None
+    books.renewals.write(replace(renewal, **changes))
+
+
+def subscribe(books: Books, state: StarState, *, is_stopped_here: bool, now: Any) -> None:  # noqa: ANN401
+    books.stars.begin(1, charge_id="c", expires_at=now + 30 * DAY, now=now)
+    books.stars.note(1, state=state, is_stopped_here=is_stopped_here, expires_at=now + 30 * DAY)
+
+
+async def looked_at(house: House, screen: str) -> list[str]:
+    found = []
+    for language in locales.languages():
+        visit = await visit_to(house.application.bot, house.counter, ANNA)
+        visit = replace(visit, speech=speak(language, "Europe/Berlin"))
+        shown = await SCREENS[screen](visit, Args(("1",)))
+        assert shown is not None
+        found += [f"{language} {screen}: {fault}" for fault in faults(shown)]
+    return found
+
+
+async def test_every_state_of_a_cards_renewal_is_sound(house: House) -> None:
+    wrong = await looked_at(house, "auto") + await looked_at(house, "account")
+    wrong += await looked_at(house, "ways")
+    for changes in ({"tries": GIVEN_UP}, {"tries": 0, "is_on": False}):
+        await house.storage.run(change, **changes)
+        wrong += await looked_at(house, "auto") + await looked_at(house, "account")
+    for screen in ("auto_on", "auto_off", "auto_forget", "auto", "auto_on"):
+        wrong += await looked_at(house, screen)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("state", "is_stopped_here"),
+    [(StarState.ACTIVE, False), (StarState.CANCELED, True), (StarState.CANCELED, False),
+     (StarState.FAILED, False)],
+)  # fmt: skip
+async def test_every_state_of_a_star_subscription_is_sound(
+    house: House,
+    state: StarState,
+    is_stopped_here: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    now = house.clock.now()
+    await house.storage.run(subscribe, state, is_stopped_here=is_stopped_here, now=now)
+    wrong = await looked_at(house, "auto") + await looked_at(house, "account")
+    wrong += await looked_at(house, "stars_on" if is_stopped_here else "stars_off")
+    assert wrong == []
+
+
+async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
+    await house.storage.run(change, told_price_id=1)
+    wrong, said = [], set()
+    for language in locales.languages():
+        visit = await visit_to(house.application.bot, house.counter, ANNA)
+        visit = replace(visit, speech=speak(language, "Europe/Berlin"))
+        for notice in Notice:
+            if not notice.startswith(("renewal", "stars")):
+                continue
+            for why, again in [*((why, None) for why in Refusal), ("declined", 1800000000),
+                               ("unkept", None), ("not_sold", None)]:  # fmt: skip
+                facts = {**FACTS, "plan": "solo", "why": why, "again_at": again}
+                if notice is Notice.RENEWAL_FAILED and why not in set(Refusal):
+                    continue
+                screen = await to_customer.TELLERS[notice](visit, facts)
+                assert screen is not None, notice
+                said.add(screen.text)
+                wrong += [f"{language} {notice}: {fault}" for fault in faults(screen)]
+    assert wrong == []
+    assert len(said) > 3 * 9
+
+
+async def test_a_renewal_is_nobody_elses_to_change(house: House) -> None:
+    bruno = house.preview.chat(1002)
+    await bruno.send("/start")
+    await bruno.wait_for("Hallo")
+    visit = await visit_to(house.application.bot, house.counter, 1002)
+    for screen in ("auto", "auto_on", "auto_off", "auto_forget", "stars_off", "stars_on"):
+        with pytest.raises(Exception, match="There is no"):
+            await SCREENS[screen](visit, Args(("1",)))
