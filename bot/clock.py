@@ -16,6 +16,7 @@ from handlers.http.measures import SENT, SETTLED
 from handlers.notices import send_notice
 from shop.charging import carry_out_means, renew_one
 from shop.checkout import expire_orders
+from shop.circuits import claim_trials, try_again
 from shop.delivery import carry_out
 from shop.evidence import KEPT_DAYS, forget_uses
 from shop.expiry import change_one, due_changes
@@ -30,7 +31,7 @@ from shop.renewals import due_renewals
 from shop.rules.errors import BooksUnavailableError, ShopError
 from shop.settlement import Outcome
 from shop.storage.outbox import Kind, QueuedEffect
-from shop.updates import claim_updates, forget_updates
+from shop.updates import ERASED_AT_ONCE, claim_updates, erase_letters, forget_updates
 
 _TICK = 1.0
 _IN_FLIGHT = 64
@@ -74,6 +75,7 @@ class Ticker:
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
+        await self._try_providers()
         await self._ask_about_refunds()
         await self._renew()
         await self._bring_back_updates()
@@ -98,6 +100,9 @@ class Ticker:
         if now >= self._next_cleaning:
             self._next_cleaning = now + _SLOW
             await storage.run(forget_updates, now=now)
+            policy = self._counter.policy
+            while await storage.run(erase_letters, policy=policy, now=now) == ERASED_AT_ONCE:
+                pass
             await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
             for provider in self._counter.providers.values():
                 self._start(self._reconcile(provider))
@@ -120,6 +125,19 @@ class Ticker:
             SETTLED.labels(payment.provider, outcome).inc()
         if outcomes:
             self._awake.set()
+
+    async def _try_providers(self) -> None:
+        counter = self._counter
+        now = counter.clock.now()
+        if not (await counter.storage.read(is_due, now=now)).trials:
+            return
+        for circuit in await counter.storage.run(claim_trials, now=now):
+            self._start(
+                try_again(
+                    counter.storage, counter.providers, circuit, policy=counter.policy,
+                    clock=counter.clock,
+                )
+            )  # fmt: skip
 
     async def _ask_about_refunds(self) -> None:
         counter = self._counter

@@ -1,7 +1,7 @@
 """telekiosk doctor: tries each setting, token, key, clock and path; one line each."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,13 +14,17 @@ from bot.assemble import Parts, assemble
 from bot.settings import Settings, load_settings
 from bot.stocking import catalog_of
 from bot.telegram import name_of
+from shop.catalog_file.choices import choices_of
 from shop.catalogue import has_catalog
 from shop.ports import EndpointClosedError
+from shop.rules.catalog import STARS, Catalog
 from shop.rules.errors import ShopError
+from shop.rules.ways import unshown
 from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
 _OK = 200
+_CALLED_BY_NOBODY = {"stars", "telegram_cards", "transfer"}  # told by chat, or by a person
 _WEBHOOK_PORTS = {443, 80, 88, 8443}
 
 
@@ -66,7 +70,11 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         if not parts.providers:
             says = "no way to pay is on: set a provider's keys, STARS=on or SANDBOX=on"
             yield Finding(what="payments", is_fine=False, says=says)
-        yield _stars(parts)
+        try:
+            for finding in _ways(parts):
+                yield finding
+        except ShopError:
+            pass  # told above, with the catalog
     finally:
         await parts.close()
 
@@ -149,6 +157,12 @@ async def _books(parts: Parts) -> AsyncIterator[Finding]:
     stuck = found.dead + sum(found.letters.values())
     says = f"{stuck} things want a person: see /admin" if stuck else "nothing is stuck"
     yield Finding(what="queues", is_fine=None if stuck else True, says=says)
+    for one in found.hidden:
+        says = f"hidden from customers since {one.opened_at:%d %b %H:%M} UTC: {one.error}"
+        yield Finding(what=one.provider, is_fine=False, says=says)
+    if waits := found.held + found.unassigned:
+        says = f"{waits} sums of money wait for a person's word: see /admin"
+        yield Finding(what="money", is_fine=None, says=says)
     try:
         plans = len(catalog_of(parts).plans)
     except ShopError as error:
@@ -169,7 +183,7 @@ async def _provider(parts: Parts, name: str) -> Finding:
     try:
         provider.read_webhook({}, b"", now=parts.clock.now())
     except EndpointClosedError:
-        if name != "stars":
+        if name not in _CALLED_BY_NOBODY:
             says += "; its webhook secret is not set, so payments are noticed by asking only"
             return Finding(what=name, is_fine=None, says=says)
     except ShopError:
@@ -177,11 +191,33 @@ async def _provider(parts: Parts, name: str) -> Finding:
     return Finding(what=name, is_fine=True, says=says)
 
 
-def _stars(parts: Parts) -> Finding:
-    if "stars" in parts.providers:
+def _ways(parts: Parts) -> Iterator[Finding]:
+    """What the owner's rules show, and whether that is what Telegram asks for."""
+    catalog = catalog_of(parts)
+    rules = choices_of(catalog.sections).ways
+    hidden, off = unshown(rules, parts.providers)
+    if hidden:
+        says = f"{', '.join(hidden)}: on, but no [[way]] of the catalog shows it"
+        yield Finding(what="ways", is_fine=None, says=says)
+    if off:
+        says = f"{', '.join(off)}: in a [[way]] of the catalog, but not on: set its keys"
+        yield Finding(what="ways", is_fine=None, says=says)
+    yield _stars(parts, catalog, is_hidden="stars" in hidden)
+
+
+def _stars(parts: Parts, catalog: Catalog, *, is_hidden: bool) -> Finding:
+    """A warning, never an error: whoever sells otherwise may know why."""
+    without = [
+        plan.slug
+        for plan in catalog.plans
+        if not any(money.currency == STARS for each in plan.prices.values() for money in each)
+    ]
+    rule = "Telegram asks that digital goods sold inside it are paid in Stars"
+    if "stars" not in parts.providers or is_hidden:
+        how = "show them in a [[way]]" if is_hidden else "STARS=on"
+        says = f"{rule} ({how}); selling them otherwise is your decision and risk"
+    elif without:
+        says = f"{rule}; without a price in XTR: {', '.join(without)}"
+    else:
         return Finding(what="Telegram's rules", is_fine=True, says="Stars are offered")
-    says = (
-        "Telegram asks that digital goods sold inside it are paid in Stars (STARS=on); "
-        "selling them otherwise is your decision and risk"
-    )
     return Finding(what="Telegram's rules", is_fine=None, says=says)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -41,12 +41,17 @@ def bind(host: str, port: int) -> socket.socket:
 class Listener:
     """The web server as one task."""
 
-    def __init__(self, app: Starlette, sock: socket.socket) -> None:
-        """Prepare; `start` serves."""
+    def __init__(
+        self, app: Starlette, sock: socket.socket, *, trusted_proxies: Sequence[str] = ()
+    ) -> None:
+        """Prepare; `start` serves. Only these peers may say for whom they call."""
         self._socket = sock
         self._server = QuietServer(
             uvicorn.Config(
                 app,
+                # Without proxies of ours anyone could claim any address in X-Forwarded-For.
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -120,11 +120,12 @@ async def _build(
     web = build_web(
         counter, take=reception.take, telegram_secret=secret, further=[*parts.routes, *further]
     )
+    listener = Listener(web, sock, trusted_proxies=settings.trusted_proxies)
     line = ChatLine(
         application, counter=counter, calls=calls, reception=reception, settings=settings,
         stopping=stopping,
     )  # fmt: skip
-    return _Shop(Listener(web, sock), ticker, line, reception, stopping)
+    return _Shop(listener, ticker, line, reception, stopping)
 
 
 def _catch_signals(stopping: asyncio.Event, awake: asyncio.Event) -> None:

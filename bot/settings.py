@@ -1,5 +1,6 @@
 """The environment (and .env) becomes one frozen value; a wrong setting stops the start, named."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     staff_ids: Annotated[tuple[int, ...], NoDecode] = ()
     database_url: SecretStr = SecretStr("sqlite:///telekiosk.db")
     public_url: str = ""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     listen: str = Field("127.0.0.1:8080", pattern=_HOST_PORT)
     secret_key: SecretStr = SecretStr("")
     shop_name: str = ""
@@ -77,6 +79,18 @@ class Settings(BaseSettings):
             message = "must be Telegram user ids (numbers) separated by commas"
             raise ValueError(message)
         return tuple(int(piece) for piece in pieces)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pieces = [piece.strip() for piece in value.split(",") if piece.strip()]
+        try:
+            return tuple(str(ip_network(piece)) for piece in pieces)
+        except ValueError as error:
+            message = "must be addresses or networks like 10.0.0.0/8, separated by commas"
+            raise ValueError(message) from error
 
     @field_validator("listen")
     @classmethod

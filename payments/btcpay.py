@@ -63,7 +63,7 @@ class BTCPay:
         self._api = f"{url.rstrip('/')}/api/v1"
         self._store = f"/stores/{quote(store_id, safe='')}"
         self._invoices = f"{self._store}/invoices"
-        self._api_key = api_key
+        self._api_key, self._store_id = api_key, store_id
         self._keys = keys_of(webhook_secrets)
         self._clock = clock
         self._http = http
@@ -104,7 +104,7 @@ class BTCPay:
         if scheme != "sha256":
             raise BadSignatureError
         check_code(body, [code], keys=self._keys)
-        return read_events(fields.parse_object(body))
+        return read_events(fields.parse_object(body), store_id=self._store_id)
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         """Find the pull payment of this reference, or make it; the customer claims it."""

@@ -35,8 +35,11 @@ Invoice = tuple[fields.Fields, Sequence[fields.Fields]]
 """An invoice and its payment methods, which hold its payments."""
 
 
-def read_events(delivery: fields.Fields) -> list[PaymentEvent]:
-    """Read a webhook: news of an invoice means ASK; redeliveries are the same event."""
+def read_events(delivery: fields.Fields, *, store_id: str) -> list[PaymentEvent]:
+    """Read a webhook: news of an invoice means ASK; redeliveries are the same event.
+
+    Of another store than ours it means nothing, whoever signed it.
+    """
     kind = fields.text(delivery, "type")
     if kind in _NO_NEWS:
         return []
@@ -45,6 +48,9 @@ def read_events(delivery: fields.Fields) -> list[PaymentEvent]:
     event_id = fields.text(delivery, next((n for n in names if delivery.get(n)), names[0]))
     if kind not in _KINDS_TO_ASK:
         return [PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)]
+    if (store := fields.optional_text(delivery, "storeId")) not in {"", store_id}:
+        facts = {"account": store, "invoice": fields.text(delivery, "invoiceId")}
+        return [PaymentEvent(event_id=event_id, kind=kind, happening=_H.FOREIGN, facts=facts)]
     return [
         PaymentEvent(
             event_id=event_id,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from payments import fields
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, Payer, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money, exponent_of, round_minor
 
@@ -35,6 +35,7 @@ _STATES: Mapping[str, Happening] = {
 }
 _CONFIRMED = frozenset({"confirmed", "completed"})
 _MOST = Decimal(2**62)
+_LONGEST_ADDRESS = 128
 
 
 def read_events(envelope: fields.Fields) -> list[PaymentEvent]:
@@ -79,6 +80,7 @@ def _told(
             occurred_at=(
                 fields.iso_moment(payment, "detected_at") if payment.get("detected_at") else None
             ),
+            payer=_payer(payment),
             facts={"network": fields.optional_text(payment, "network")},
         )
         for place, payment in enumerate(payments)
@@ -129,6 +131,14 @@ def _reference(charge: fields.Fields) -> str:
 def _status(charge: fields.Fields) -> str:
     timeline = fields.rows(charge, "timeline")
     return fields.text(timeline[-1], "status") if timeline else ""
+
+
+def _payer(payment: fields.Fields) -> Payer:
+    """The wallet that paid, by its address; the old generation names none."""
+    addresses = payment.get("payer_addresses")
+    first = addresses[0] if isinstance(addresses, list) and addresses else ""
+    is_word = isinstance(first, str) and first.isprintable() and len(first) <= _LONGEST_ADDRESS
+    return Payer(fingerprint=first.lower() if is_word else "")
 
 
 def _rounded(value: fields.Fields) -> Money:

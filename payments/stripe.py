@@ -23,6 +23,7 @@ from payments.outgoing import (
 from payments.signatures import check_stamped, keys_of
 from payments.stripe_events import events_of, read_event
 from payments.stripe_money import CURRENCIES
+from payments.stripe_payer import ours_or_foreign
 from payments.stripe_refund import answer_of, create_params, find, list_params
 from payments.stripe_saving import (
     KEPT_FOR,
@@ -130,7 +131,8 @@ class Stripe:
     ) -> Sequence[PaymentEvent]:
         """Check `Stripe-Signature` and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
-        return [read_event(fields.parse_object(body))]
+        told = fields.parse_object(body)
+        return [ours_or_foreign(read_event(told), told, secret_key=self._secret_key)]
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         """Find the refund of this reference, or make it: never a second one."""

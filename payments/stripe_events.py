@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from payments import fields
 from payments.stripe_money import from_stripe
+from payments.stripe_payer import payer_of
 from payments.stripe_saving import RENEWAL, events_of_intent
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
@@ -67,6 +68,7 @@ def events_of(session: fields.Fields) -> list[PaymentEvent]:
     told = [_of_session(session, heading, happening=state)]
     if state is not _H.RECEIVED:
         return told
+    told = [replace(told[0], payer=payer_of(session, charge))]
     happened = {
         _H.REFUNDED: charge.get("amount_refunded") not in (None, 0),
         _H.DISPUTED: charge.get("disputed") is True,
@@ -122,7 +124,8 @@ def _of_payment(
     # Subscriptions and card set-ups that the owner runs beside this shop.
     if session.get("mode", "payment") != "payment":
         return None
-    return _of_session(session, heading, happening=happening)
+    event = _of_session(session, heading, happening=happening)
+    return replace(event, payer=payer_of(session, {})) if event.money else event
 
 
 def _completed(session: fields.Fields, heading: _Heading) -> PaymentEvent | None:

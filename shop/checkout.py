@@ -3,10 +3,19 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
+from shop.circuits import note_answer, note_trouble
 from shop.guarding import is_turned_away, refuse_at_door
 from shop.notices import tell_customer
-from shop.ports import Clock, PaymentPage, PaymentProvider, PaymentRequest, ProviderSilentError
+from shop.ports import (
+    Clock,
+    PaymentPage,
+    PaymentProvider,
+    PaymentRequest,
+    ProviderError,
+    ProviderSilentError,
+)
 from shop.rules.errors import ShopError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
@@ -195,17 +204,35 @@ def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
     )
 
 
-def note_silence(books: Books, payment: Payment) -> None:
-    """Law 11: no answer is not a no; the clock asks again."""
-    if may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
+def note_answered(
+    books: Books, payment: Payment, page: PaymentPage, seconds: float, *, policy: Policy,
+    now: datetime,
+) -> None:  # fmt: skip
+    """The provider made the page; one that takes too long for people is in trouble, too."""
+    note_page(books, payment, page)
+    if seconds > policy.guards.slow_seconds:
+        error = f"{seconds:.0f} s for a page"
+        note_trouble(books, payment.provider, error, policy=policy, now=now)
+    else:
+        note_answer(books, payment.provider)
+
+
+def note_no_answer(
+    books: Books, payment: Payment, error: ProviderError, *, policy: Policy, now: datetime
+) -> None:
+    """Law 11: no answer is not a no, so the clock asks again; in either case it is counted."""
+    is_no = not isinstance(error, ProviderSilentError)
+    note_trouble(books, payment.provider, error.sentence, policy=policy, now=now, is_no=is_no)
+    if not is_no and may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
         books.payments.move(
             payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
         )
 
 
 async def open_page(
-    storage: Storage, provider: PaymentProvider, intent: Intent, texts: PageTexts, *, chat_id: int
-) -> str:
+    storage: Storage, provider: PaymentProvider, intent: Intent, texts: PageTexts, *,
+    chat_id: int, policy: Policy, clock: Clock,
+) -> str:  # fmt: skip
     """The address where this intent is paid; asked of the provider once for each reference."""
     payment = intent.payment
     if payment.url:
@@ -216,12 +243,14 @@ async def open_page(
         return_url=texts.return_url, language=texts.language, chat_id=chat_id,
         saves=intent.saves, recurs=intent.recurs,
     )  # fmt: skip
+    began = monotonic()
     try:
         page = await provider.create(request)
-    except ProviderSilentError:
-        await storage.run(note_silence, payment)
+    except ProviderError as error:
+        await storage.run(note_no_answer, payment, error, policy=policy, now=clock.now())
         raise
-    await storage.run(note_page, payment, page)
+    seconds = monotonic() - began
+    await storage.run(note_answered, payment, page, seconds, policy=policy, now=clock.now())
     return page.url
 
 

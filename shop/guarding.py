@@ -78,7 +78,7 @@ def weigh(
         ),
         is_first_order=bool(policy.first_order) and not books.guards.has_bought(customer.id),
         payer_country=payer.country,
-        customer_country=payer.home,
+        customer_country=customer.country or payer.home,
         blocked_by=_blocked(books, customer, fingerprint, policy=policy),
     )
     return findings_on(facts, policy)

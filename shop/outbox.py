@@ -20,6 +20,7 @@ class Due:
     polls: bool
     renewals: bool
     letters: bool
+    trials: bool
     refunds: bool
 
 
@@ -32,6 +33,7 @@ def is_due(books: Books, *, now: datetime) -> Due:
         polls=_is_past(books.payments.next_poll(), now),
         renewals=_is_past(books.renewals.next_due(), now),
         letters=_is_past(books.inbox.next_due(), now),
+        trials=_is_past(books.circuits.next_try(), now),
         refunds=_is_past(books.refunds.next_question(), now),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shop.delivery import unseal
 from shop.ports import Credentials, Vault
+from shop.rules.countries import COUNTRIES, ELSEWHERE
 from shop.rules.errors import NotFoundError
 from shop.rules.lifecycle import may_use
 from shop.rules.money import Money
@@ -134,6 +135,14 @@ def choose_language(books: Books, customer_id: int, language: str) -> None:
 def choose_currency(books: Books, customer_id: int, currency: str) -> None:
     """Show prices in this currency from now on."""
     books.customers.set_currency(customer_id, currency)
+
+
+def choose_country(books: Books, customer_id: int, country: str) -> Customer:
+    """Note where a person says he lives; gives him as he is now."""
+    if country not in COUNTRIES and country != ELSEWHERE:
+        raise NotFoundError(what="country", name=country)
+    books.customers.set_country(customer_id, country)
+    return books.customers.get(customer_id)
 
 
 def choose_reminders(books: Books, customer_id: int, *, wants: bool, now: datetime) -> None:

@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from shop.circuits import note_answer, note_trouble
 from shop.claiming import refs_to_ask, weigh_claims
-from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError
+from shop.ports import (
+    Clock,
+    Happening,
+    PaymentEvent,
+    PaymentProvider,
+    ProviderError,
+    ProviderSilentError,
+)
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
 from shop.rules.states import PaymentState
@@ -29,8 +37,13 @@ def note_poll(
     *,
     policy: Policy,
     now: datetime,
+    error: ProviderError | None = None,
 ) -> list[Outcome]:
-    """Settle what the provider told, and set when to ask next."""
+    """Settle what the provider told, and set when to ask next; silence is counted."""
+    if isinstance(error, ProviderSilentError):
+        note_trouble(books, payment.provider, error.sentence, policy=policy, now=now)
+    elif error is None:
+        note_answer(books, payment.provider)
     source = Source(provider=payment.provider)
     # An answer about another order is no answer about this one, whoever gave it.
     events = [event for event in events if event.reference in {"", payment.reference}]
@@ -89,9 +102,12 @@ async def ask_about(
         await storage.run(note_no_page, payment, now=clock.now())
         return []
     events: list[PaymentEvent] = []
+    trouble: ProviderError | None = None
     try:
         for ref in refs:
             events += await provider.look_up(payment.reference, ref)
-    except ProviderError:
-        events = []
-    return await storage.run(note_poll, payment, events, policy=policy, now=clock.now())
+    except ProviderError as error:
+        events, trouble = [], error
+    return await storage.run(
+        note_poll, payment, events, policy=policy, now=clock.now(), error=trouble
+    )

@@ -60,7 +60,7 @@ def refuse(
     affairs = books.payments.affairs(review.reference)
     told = tell_customer(
         customer, Notice.REVIEW_REFUSED, key=str(review.id), plan=affairs.product.slug,
-        minor=review.money.minor, currency=review.money.currency,
+        minor=review.judgement.whole.minor, currency=review.judgement.whole.currency,
     )  # fmt: skip
     books.outbox.add([told], now=now)
     _hear_of_it(books, review, policy=policy, now=now)

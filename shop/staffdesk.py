@@ -263,7 +263,7 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
 
 
 def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
-    """Let a chat update be answered afresh; payment events are asked of the provider instead."""
+    """Let a chat update be answered afresh; `replaying` does it for what providers sent."""
     letter = books.inbox.get(letter_id)
     if letter is None or letter.provider != TELEGRAM:
         return False

@@ -17,6 +17,7 @@ from shop.storage.inbox import InboxState, Letter
 TELEGRAM = "telegram"
 _LEASE = timedelta(seconds=90)
 _TRIES = 3
+ERASED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,17 @@ def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> 
 def forget_updates(books: Books, *, now: datetime) -> int:
     """Delete chat updates answered more than two weeks ago."""
     return books.inbox.forget_updates(before=now - timedelta(days=14), most=1000)
+
+
+def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
+    """Erase what handled payment events said once the owner's days are over; who they were stays.
+
+    So an event that comes again is still known; what staff have not handled is kept whole.
+    """
+    if not policy.guards.keep_days:
+        return 0
+    before = now - timedelta(days=policy.guards.keep_days)
+    return books.inbox.erase(before=before, most=ERASED_AT_ONCE)
 
 
 def _kept(letter: Letter) -> KeptUpdate:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from handlers.customer.plans import plan_screen
 from handlers.customer.sorry import SORRY, being_looked_at, sorry
 from handlers.customer.transferring import transfer_screen
-from handlers.customer.ways import SAVES, provider_name, summary, ways_screen
+from handlers.customer.ways import SAVES, is_shown, summary, way_name, ways_screen
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, paragraphs
@@ -21,6 +21,7 @@ from shop.checkout import (
     open_page,
 )
 from shop.choosing import Basket, Try, basket, try_of
+from shop.circuits import hidden_ways
 from shop.polling import ask_about
 from shop.ports import PaymentProvider, ProviderError
 from shop.rules.states import OPEN_PAYMENTS, OrderState, PaymentState
@@ -35,7 +36,8 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
     counter = visit.counter
     price_id, name = args.number(0), args.text(1)
     provider = counter.providers.get(name)
-    if provider is None:
+    hidden = await counter.storage.read(hidden_ways)
+    if provider is None or name in hidden or not await is_shown(visit, price_id, name):
         gone = _("This way to pay is closed just now. Here are the others.")
         return (await ways_screen(visit, price_id)).explaining(gone)
     if visit.message_id is None:
@@ -66,8 +68,11 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
     """The pay screen once there is a page; the other ways when there is none."""
     _, counter = visit.speech, visit.counter
     making = asyncio.create_task(
-        open_page(counter.storage, provider, intent, _texts(visit, intent), chat_id=visit.chat_id)
-    )
+        open_page(
+            counter.storage, provider, intent, _texts(visit, intent), chat_id=visit.chat_id,
+            policy=counter.policy, clock=counter.clock,
+        )
+    )  # fmt: skip
     await asyncio.wait({making}, timeout=_PATIENCE)
     if not making.done():
         await visit.show(_preparing(_))
@@ -77,7 +82,7 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
         sorry = _(
             "{way} does not answer just now, and nothing was charged. Please try again in a "
             "moment or pay another way.",
-            way=provider_name(_, provider.name),
+            way=way_name(visit, provider.name),
         )
         return (await ways_screen(visit, intent.price.id)).explaining(sorry)
     one = await counter.storage.read(basket, intent.price.id, visit.customer.id, now=visit.now)
@@ -108,7 +113,7 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
     how = _(
         "Tap the button to pay with {way}. Once your payment arrives, everything you need comes "
         "to this chat by itself.",
-        way=bold(provider_name(_, name)),
+        way=bold(way_name(visit, name)),
     )
     until = _(
         "The price is kept for you until {moment}.",
@@ -117,7 +122,7 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
     keeps = Html("")
     if intent.saves:
         keeps = _("Your card is kept by {way}, not by us, and renews this by itself until you say "
-                  "stop: /account", way=provider_name(_, name))  # fmt: skip
+                  "stop: /account", way=way_name(visit, name))  # fmt: skip
     price = _("Pay {price}", price=_.money(intent.payment.due))
     return Screen(
         text=paragraphs(*summary(visit, one), how, keeps, until),

@@ -19,7 +19,7 @@ from handlers.customer.renewing import (
 )
 from handlers.customer.told_money import again
 from handlers.customer.trying import trial
-from handlers.customer.ways import renew, rest, ways
+from handlers.customer.ways import land, renew, rest, ways
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 
@@ -61,6 +61,7 @@ SCREENS: Mapping[str, Route] = {
     "access": access,
     "setup": setup,
     "wallet": wallet,
+    "land": land,
     "wset": aside,
     "wpay": whole,
     "support": support,

@@ -60,13 +60,13 @@ def transfer_screen(visit: Visit, intent: Intent, one: Basket) -> Screen:
     until = _("The price is kept for you until {moment}.",
               moment=_.moment(payment.expires_at, now=visit.now))  # fmt: skip
     copies = [
-        copy(escape(label or value), value)
+        copy(_copied(escape(label or value)), value)
         for label, value in details
         if len(value) >= _SHORTEST_COPIED
     ]
     mine = [
-        copy(_("Amount"), f"{payment.due.decimal():f}"),
-        copy(_("Reference"), quoted),
+        copy(_copied(_("Amount")), f"{payment.due.decimal():f}"),
+        copy(_copied(_("Reference")), quoted),
     ]
     return Screen(
         text=paragraphs(*summary(visit, one), lines(how, *account, purpose), then, until),
@@ -75,6 +75,10 @@ def transfer_screen(visit: Visit, intent: Intent, one: Basket) -> Screen:
             (button(_("← Pay another way"), "ways", intent.price.id),),
         ),
     )
+
+
+def _copied(label: Html) -> Html:
+    return Html(f"📋 {label}")
 
 
 def _detail(label: str, value: str) -> Html:

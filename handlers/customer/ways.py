@@ -1,19 +1,23 @@
 """What is about to be bought, and the ways to pay for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handlers.customer.countries import country_question, country_row
 from handlers.customer.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.agreements import card_label
 from shop.choosing import Basket, basket, renewal, rest_of
+from shop.circuits import hidden_ways
+from shop.people import choose_country
 from shop.ports import PaymentProvider, saver_of
 from shop.rules.catalog import STARS
 from shop.rules.money import Money
 from shop.rules.periods import Interval
-from shop.rules.wallet import covers, offered_part
+from shop.rules.wallet import WALLET, covers, offered_part
+from shop.rules.ways import arranged, asks_for_country, name_of
 
 STARS_PROVIDER = "stars"
 SAVES = "auto"
@@ -77,27 +81,78 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
     if reason := changed(_, one):
         return (await plan_screen(visit, one.product.slug)).explaining(reason)
-    found = ways_for(visit.counter.providers, one)
+    rules = visit.counter.policy.ways
+    if asks_for_country(rules) and not visit.customer.country:
+        return country_question(visit, price_id)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    able = ways_for(visit.counter.providers, one)
+    found = [way for way in able if way.provider not in hidden]
+    shown = _shown(visit, one, found)
+    found = [way for way in found if way.provider in shown]
+    savers = _savers(visit, one, found)
+    rows = _rows(visit, one, found, savers=savers if saves else set())
     ask = _("How would you like to pay?")
-    if not found and not covers(one.price.amount, free=one.free):
+    if not rows and any(way.provider in hidden for way in able):
+        ask = _("Paying is interrupted just now. Please try again in a few minutes; the price "
+                "stays.")  # fmt: skip
+    elif not rows:
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
             "or write to us: /support",
             currency=one.price.amount.currency,
         )
-    savers = _savers(visit, one, found)
-    rows: list[Row] = [
-        *(() if one.recurs else _wallet_rows(_, one)),
-        *(
-            (button(_way(_, way), "pay", way.price_id, way.provider,
-                    *([SAVES] if saves and way.provider in savers else [])),)
-            for way in found
-        ),
-    ]  # fmt: skip
     if savers:
         rows.append(_saving_row(_, price_id, saves=saves))
+    if asks_for_country(rules):
+        rows.append(country_row(visit, price_id))
     back = (button(_("← Back"), "plan", one.product.slug),)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+
+
+async def land(visit: Visit, args: Args) -> Screen:
+    """Choose where one lives, then the ways to pay there."""
+    if code := args.choice(1):
+        person = await visit.counter.storage.run(choose_country, visit.customer.id, code)
+        return await ways_screen(replace(visit, customer=person), args.number(0))
+    return country_question(visit, args.number(0))
+
+
+async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
+    """Whether a button of this way would be shown today: an old one may hang in the chat."""
+    if not visit.counter.policy.ways:
+        return True
+    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
+    return provider in _shown(visit, one, ways_for(visit.counter.providers, one))
+
+
+def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
+    there = {WALLET: one.price.amount.currency}
+    there |= {way.provider: way.amount.currency for way in found}
+    return arranged(
+        visit.counter.policy.ways, there, country=visit.customer.country, plan=one.product.slug
+    )
+
+
+def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> list[Row]:
+    """A button for each way, in the owner's order; `savers` shall keep the card."""
+    _ = visit.speech
+    by_name = {way.provider: way for way in found}
+    rows: list[Row] = []
+    for name in _shown(visit, one, found):
+        if name == WALLET:
+            rows += [] if one.recurs else _wallet_rows(_, one)
+        else:
+            way = by_name[name]
+            text = _("{way} · {price}", way=way_name(visit, name), price=_.money(way.amount))
+            consent = [SAVES] if name in savers else []
+            rows.append((button(text, "pay", way.price_id, name, *consent),))
+    return rows
+
+
+def way_name(visit: Visit, provider: str) -> Html:
+    """What the owner calls a way to pay, or what people usually do."""
+    own = visit.speech.own(name_of(visit.counter.policy.ways, provider))
+    return own or provider_name(visit.speech, provider)
 
 
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
@@ -188,11 +243,6 @@ def _outcome(visit: Visit, one: Basket) -> Html:
         return _("Paid today, it lasts until {date}.", date=date)
     was = _.date(one.live.standing.paid_until)
     return _("Your time grows from {was} to {date}.", was=was, date=date)
-
-
-def _way(_: Speech, way: Way) -> Html:
-    name = provider_name(_, way.provider)
-    return _("{way} · {price}", way=name, price=_.money(way.amount))
 
 
 async def renew(visit: Visit, args: Args) -> Screen:

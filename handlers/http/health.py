@@ -5,7 +5,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from handlers.counter import Counter
-from handlers.http.measures import INBOX_STUCK, OUTBOX_AGE, OUTBOX_DEAD, OUTBOX_DEPTH, REGISTRY
+from handlers.http.measures import (
+    HELD,
+    HIDDEN,
+    INBOX_STUCK,
+    OUTBOX_AGE,
+    OUTBOX_DEAD,
+    OUTBOX_DEPTH,
+    REGISTRY,
+    UNASSIGNED,
+)
 from handlers.http.webhooks import Endpoint
 from shop.rules.errors import BooksUnavailableError
 from shop.staffdesk import Backlog, backlog
@@ -51,5 +60,10 @@ def _measure(found: Backlog, *, now: float) -> None:
         OUTBOX_DEPTH.labels(kind).set(depth.many if depth else 0)
         OUTBOX_AGE.labels(kind).set(max(0.0, now - depth.oldest.timestamp()) if depth else 0)
     OUTBOX_DEAD.set(found.dead)
+    HELD.set(found.held)
+    UNASSIGNED.set(found.unassigned)
+    HIDDEN.clear()
+    for circuit in found.hidden:
+        HIDDEN.labels(circuit.provider).set(1)
     for state in (InboxState.STUCK, InboxState.UNHANDLED, InboxState.UNKNOWN):
         INBOX_STUCK.labels(state).set(found.letters.get(state, 0))

@@ -25,6 +25,12 @@ OUTBOX_AGE = Gauge(
     registry=REGISTRY,
 )  # fmt: skip
 OUTBOX_DEAD = Gauge("telekiosk_outbox_dead", "Effects given up, for staff", registry=REGISTRY)
+HELD = Gauge("telekiosk_held", "Payments that wait for a person", registry=REGISTRY)
+UNASSIGNED = Gauge("telekiosk_unassigned", "Money of no known order", registry=REGISTRY)
+HIDDEN = Gauge(
+    "telekiosk_provider_hidden", "Providers that customers do not see", ("provider",),
+    registry=REGISTRY,
+)  # fmt: skip
 INBOX_STUCK = Gauge(
     "telekiosk_inbox_stuck", "Letters that want a person", ("state",), registry=REGISTRY
 )

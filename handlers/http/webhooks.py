@@ -1,5 +1,6 @@
 """Where payment providers call: raw bytes, signature, one transaction, then 2xx."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -15,6 +16,9 @@ from shop.settlement import Outcome, Source, settle_all
 Endpoint = Callable[[Request], Awaitable[Response]]
 _MOST_BYTES = 1024 * 1024
 _KEPT_HEADERS = ("content-type", "user-agent", "x-event-id", "x-request-id")
+_SIGNATURES = ("-signature", "-sig")
+_SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization"}
+_SIGNED_TOO = re.compile(r"(?:^|,)h=([^,]*)")  # Hook0 names the headers that it signs
 _TELLING = {
     Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET, Outcome.NOTED, Outcome.ASKED,
     Outcome.UNKNOWN, Outcome.UNHANDLED,
@@ -41,7 +45,7 @@ def webhook_door(counter: Counter) -> Endpoint:
         except EndpointClosedError:
             return Response(status_code=404)
         except (BadSignatureError, BadInputError, TooLargeError) as error:
-            return _refuse(name, error)
+            return _refuse(name, error, request)
         source = Source(provider=name, headers=_kept(headers), body=body, is_believed=False)
         try:
             outcomes = await counter.storage.run(
@@ -51,7 +55,7 @@ def webhook_door(counter: Counter) -> Endpoint:
             log.warning("books_unavailable", door="webhooks", provider=name)
             return Response(status_code=503, headers={"Retry-After": "5"})
         except BadInputError as error:
-            return _refuse(name, error)
+            return _refuse(name, error, request)
         for outcome in outcomes:
             SETTLED.labels(name, outcome).inc()
         if not _TELLING.isdisjoint(outcomes):
@@ -71,13 +75,21 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _refuse(name: str, error: Exception) -> Response:
+def _refuse(name: str, error: Exception, request: Request) -> Response:
     reasons = {BadSignatureError: "signature", BadInputError: "body", TooLargeError: "size"}
     reason = reasons.get(type(error), "body")
     REJECTED.labels(name, reason).inc()
-    log.warning("webhook_refused", provider=name, reason=reason)
+    peer = request.client.host if request.client else ""
+    log.warning("webhook_refused", provider=name, reason=reason, peer=peer)
     return Response(status_code=413 if isinstance(error, TooLargeError) else 400)
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+    """What is worth keeping; signatures and what they cover, so that staff can replay it."""
+    names = {name for name in headers if name in _KEPT_HEADERS or name.endswith(_SIGNATURES)}
+    signatures = (headers[name] for name in names if name.endswith(_SIGNATURES))
+    covered = (
+        found[1].lower().split() for one in signatures if (found := _SIGNED_TOO.search(one))
+    )
+    names.update(name for many in covered for name in many)
+    return {name: headers[name] for name in names - _SECRET_HEADERS if name in headers}

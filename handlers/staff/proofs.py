@@ -54,7 +54,7 @@ def proof_screen(visit: Visit, case: Case) -> Screen:
           name=escape(case.customer.name), money=_.money(case.payment.due)),
         _("{plan}, {time} · {code}", plan=_.own(case.affairs.product.name),
           time=_.interval(Interval.from_key(case.affairs.term)), code=code(case.code)),
-        _order(_, case),
+        _order(_, case) if state is None else Html(""),
     )  # fmt: skip
     alike = lines(*(_alike(_, case, n) for n in range(len(case.alike))))
     if state is not None:

@@ -43,7 +43,7 @@ def _one(visit: Visit, review: Review, customer: Customer) -> Html:
     _ = visit.speech
     title = _(
         "<b>R{id}</b> · {name}: {money} by {way}", id=review.id, name=customer.name,
-        money=_.money(review.money), way=provider_name(_, review.provider),
+        money=_.money(review.judgement.whole), way=provider_name(_, review.provider),
     )  # fmt: skip
     return lines(title, reasons(_, findings_document(review.findings)))
 

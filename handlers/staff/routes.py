@@ -35,7 +35,15 @@ from handlers.staff.reviews import (
     unblock,
 )
 from handlers.staff.stock import chosen, how_to_load
-from handlers.staff.stuck import effect_again, effect_away, letter_again, letter_away, stuck
+from handlers.staff.stuck import (
+    effect_again,
+    effect_away,
+    letter_again,
+    letter_away,
+    letter_believed,
+    stuck,
+)
+from handlers.staff.unknown import assign_by_words, assigning, unknown
 from handlers.visit import Visit
 
 Route = Callable[[Visit, Args], Awaitable[Screen | None]]
@@ -56,6 +64,7 @@ COMMANDS: Mapping[str, Words] = {
     "admin": admin, "find": find, "extend": extend_by_words,
     "refund": by_words,
     "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
+    "assign": assign_by_words,
 }  # fmt: skip
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
@@ -95,4 +104,7 @@ SCREENS: Mapping[str, Route] = {
     "blocks": blocks,
     "bl_p": block_payer,
     "unbl": unblock,
+    "unk": unknown,
+    "asg": assigning,
+    "l_true": letter_believed,
 }

@@ -3,14 +3,15 @@
 from telegram import InlineKeyboardButton
 
 from handlers.screens import Args, Screen, bold, button, in_rows
+from handlers.staff.acts import sure
 from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop import staffdesk
+from shop.replaying import Replayed, claims_on, replay
 from shop.staffdesk import trouble
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.outbox import Kind, QueuedEffect
-from shop.updates import TELEGRAM
 
 _MOST = 8
 _LONGEST = 120
@@ -23,8 +24,10 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
     if not effects and not letters:
         return Screen(text=_("✅ Nothing is stuck."), rows=(back(_),))
     effects, letters = effects[:_MOST], letters[:_MOST]
+    claims = await visit.counter.storage.read(claims_on, [one.id for one in letters])
     buttons = [*(it for one in effects for it in _effect_buttons(_, one)),
-               *(it for one in letters for it in _letter_buttons(_, one))]  # fmt: skip
+               *(it for one in letters
+                 for it in _letter_buttons(_, one, is_claim=one.id in claims))]  # fmt: skip
     text = paragraphs(
         bold(_("What is stuck")),
         *(_effect(_, one) for one in effects),
@@ -68,11 +71,14 @@ def _effect_buttons(_: Speech, one: QueuedEffect) -> tuple[InlineKeyboardButton,
     )
 
 
-def _letter_buttons(_: Speech, one: Letter) -> tuple[InlineKeyboardButton, ...]:
+def _letter_buttons(_: Speech, one: Letter, *, is_claim: bool) -> tuple[InlineKeyboardButton, ...]:
     away = button(_("L{id}: put away", id=one.id), "l_away", one.id)
-    if one.provider != TELEGRAM:
+    if not one.body:
         return (away,)
-    return button(_("L{id}: try again", id=one.id), "l_again", one.id), away
+    again = button(_("L{id}: try again", id=one.id), "l_again", one.id)
+    if not is_claim:
+        return again, away
+    return again, button(_("L{id}: believe it", id=one.id), "l_true", one.id), away
 
 
 async def effect_again(visit: Visit, args: Args) -> Screen:
@@ -94,12 +100,43 @@ async def effect_away(visit: Visit, args: Args) -> Screen:
 
 
 async def letter_again(visit: Visit, args: Args) -> Screen:
-    """Answer a chat update afresh."""
+    """Answer a chat update afresh, or read a provider's letter again."""
     done = await visit.counter.storage.run(
         staffdesk.replay_letter, visit.customer.telegram_id, letter_id=args.number(0),
         now=visit.now,
     )  # fmt: skip
-    return await _after(visit, is_done=done)
+    if done:
+        return await _after(visit, is_done=True)
+    return await _read_again(visit, args, is_believed=False)
+
+
+async def letter_believed(visit: Visit, args: Args) -> Screen:
+    """Take what a letter says of money for true, after one more tap."""
+    _ = visit.speech
+    if args.choice(1):
+        return await _read_again(visit, args, is_believed=True)
+    ask = _("Have you seen this money at the provider yourself? Then letter L{id} is taken for "
+            "true.", id=args.number(0))  # fmt: skip
+    return sure(visit, ask, "l_true", args.number(0), back=("stuck",))
+
+
+async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
+    _, counter = visit.speech, visit.counter
+    found = await replay(
+        counter.storage, counter.providers, visit.customer.telegram_id,
+        letter_id=args.number(0), is_believed=is_believed, policy=counter.policy,
+        clock=counter.clock,
+    )  # fmt: skip
+    counter.wake()
+    words = {
+        Replayed.TAKEN: _("Done."),
+        Replayed.SAME: _("That is in the books already; nothing changed."),
+        Replayed.ASKED: _("The provider is being asked now."),
+        Replayed.LEFT: _("It still is nothing the shop can act on."),
+        Replayed.UNREADABLE: _("It cannot be read any more: what it said was erased, or its "
+                               "secret was changed since."),
+    }  # fmt: skip
+    return (await stuck(visit, Args(()))).saying(words[found])
 
 
 async def letter_away(visit: Visit, args: Args) -> Screen:

@@ -13,9 +13,11 @@ from shop.catalog_file.money_section import receipt_policy
 from shop.catalog_file.page import BadCatalogError, Page, Table
 from shop.catalog_file.refunds_section import refund_policy
 from shop.catalog_file.renewing_section import renewing_policy
+from shop.catalog_file.ways_section import way_rules
 from shop.rules.policy import Choices
 
-SECTIONS = ("money", "refunds", "renewing", "fraud", "guards")  # in the order of an exported file
+_TABLES = ("money", "refunds", "renewing", "fraud", "guards")
+SECTIONS = (*_TABLES, "way")  # in the order of an exported file
 
 
 def sections_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,11 +37,11 @@ def choices_of(sections: Mapping[str, Any]) -> Choices:
 
 def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
-    del slugs  # for the sections that name plans
-    money, refunds, renewing, fraud, guards = (_section(top, name) for name in SECTIONS)
+    money, refunds, renewing, fraud, guards = (_section(top, name) for name in _TABLES)
     choices = Choices(
         receipts=receipt_policy(money), refunds=refund_policy(refunds),
         renewing=renewing_policy(renewing), fraud=fraud_policy(fraud), guards=guard_policy(guards),
+        ways=way_rules(top, slugs=slugs),
     )  # fmt: skip
     for section in (money, refunds, renewing, fraud, guards):
         section.refuse_unknown()

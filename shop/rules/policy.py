@@ -8,6 +8,7 @@ from shop.rules.giving_back import RefundPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.receiving import ReceiptPolicy
 from shop.rules.renewing import RenewingPolicy
+from shop.rules.ways import WayRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Choices:
     renewing: RenewingPolicy = field(default_factory=RenewingPolicy)
     fraud: FraudPolicy = field(default_factory=FraudPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
+    ways: tuple[WayRule, ...] = ()  # none: every way that is on shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,10 @@ class Circuits:
         row = self._sql.one("circuit_close", provider=provider)
         return None if row is None else _circuit(row)
 
+    def half_close(self, provider: str, *, failures: int) -> None:
+        """Show it again, as one that has failed so often in a row."""
+        self._sql.run("circuit_half_close", provider=provider, failures=failures)
+
     def opened(self) -> list[Circuit]:
         """The providers that customers do not see."""
         return [_circuit(row) for row in self._sql.all("circuits_open")]

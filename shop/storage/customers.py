@@ -24,6 +24,7 @@ class Customer:
     wants_reminders: bool
     is_reachable: bool
     created_at: datetime
+    country: str = ""  # where the person says he lives: "" was never asked
 
 
 class Customers:
@@ -83,6 +84,10 @@ class Customers:
         """Show prices in this currency from now on."""
         self._sql.run("customer_set_currency", id=customer_id, currency=currency)
 
+    def set_country(self, customer_id: int, country: str) -> None:
+        """Note where this person says he lives."""
+        self._sql.run("customer_set_country", id=customer_id, country=country)
+
     def set_reminders(self, customer_id: int, *, wants: bool) -> None:
         """Remind this person, or not."""
         self._sql.run("customer_set_reminders", id=customer_id, wants=int(wants))
@@ -113,4 +118,5 @@ def customer_of(row: Row) -> Customer:
         wants_reminders=bool(row["wants_reminders"]),
         is_reachable=bool(row["is_reachable"]),
         created_at=moment(row["created_at"]),
+        country=row["country"],
     )

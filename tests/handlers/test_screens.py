@@ -44,15 +44,14 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
     "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
     "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
+    "wset": ("1", "1"), "land": ("1",), "wpay": ("1",),
     "rfs": ("1",), "rf": ("1",), "rfd": ("1",), "rfp": ("1",), "rfx": ("1",),
     "rfw": ("1", "w1"), "dsp": ("1",), "dspok": ("1",),
     "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
-    "wset": ("1", "1"), "wpay": ("1",),
-    "asg": ("1", "1"),
 }  # fmt: skip
 SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}
 SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
-SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "unk", "unk_to"}  # see test_guards.py
+SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/stories/test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,

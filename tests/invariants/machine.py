@@ -9,20 +9,26 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
 )
 
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
 from shop.access import may
-from shop.checkout import NoTrialError, TrialUsedError, expire_orders, start_trial
+from shop.assigning import assign, unassigned
+from shop.checkout import InReviewError, NoTrialError, TrialUsedError, expire_orders, start_trial
 from shop.expiry import change_one, due_changes
 from shop.ports import Happening, PaymentEvent
 from shop.reminding import remind
-from shop.rules.errors import NotFoundError
+from shop.reviewing import approve
+from shop.reviewing import refuse as decline
+from shop.rules.errors import DoneAlreadyError, NotFoundError
+from shop.rules.fraud import FraudPolicy
 from shop.rules.money import Money
 from shop.rules.periods import Interval, Unit
 from shop.settlement import Outcome
@@ -98,10 +104,13 @@ class ShopMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def choose(
         self, person: Customer, slug: str, term: Interval, currency: str, provider: str
-    ) -> Payment:
-        return self.do(
-            self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
-        )
+    ) -> Payment | MultipleResults[Payment]:
+        try:
+            return self.do(
+                self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
+            )
+        except InReviewError:
+            return multiple()
 
     @rule(person=people, slug=st.sampled_from(PLANS))
     def take_trial(self, person: Customer, slug: str) -> None:
@@ -125,7 +134,7 @@ class ShopMachine(RuleBasedStateMachine):
         at = self.shop.now + timedelta(seconds=delay)
         event = self.shop.received(payment, money=money, at=at)
         outcome = self.do(self.shop.settle(event, provider=payment.provider))
-        assert outcome in {Outcome.SETTLED, Outcome.TO_WALLET}
+        assert outcome in {Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET}
         return event
 
     @rule(target=events, payment=payments, currency=st.sampled_from(["GBP", *CURRENCIES]))
@@ -170,6 +179,32 @@ class ShopMachine(RuleBasedStateMachine):
         again = replace(event, event_id=f"asked_{self.asked}")
         self.do(self.shop.settle(again, provider=self._provider_of(event)))
         assert self._money(self.tables.dump()) == self._money(before)
+
+    # --- caution ------------------------------------------------------------------------------
+
+    @rule(most=st.sampled_from([0, 1, 1000, 10**6]))
+    def the_owner_becomes_cautious(self, most: int) -> None:
+        fraud = FraudPolicy(first_order=dict.fromkeys(CURRENCIES, most) if most else {})
+        self.shop.policy = replace(self.shop.policy, fraud=fraud)
+
+    @rule(which=st.integers(1, 3), is_fine=st.booleans())
+    def staff_decides(self, which: int, *, is_fine: bool) -> None:
+        try:
+            act = approve if is_fine else decline
+            self._at_desk(act, review_id=which, policy=self.shop.policy)
+        except DoneAlreadyError:
+            return
+
+    @rule(which=st.integers(0, 2), payment=payments, to_order=st.booleans())
+    def staff_finds_whose_money_it_is(
+        self, which: int, payment: Payment, *, to_order: bool
+    ) -> None:
+        lost = self.do(self.shop.storage.read(unassigned))
+        if which < len(lost):
+            self._at_desk(
+                assign, receipt=lost[which].id, customer_id=payment.customer_id,
+                reference=payment.reference if to_order else "", policy=self.shop.policy,
+            )  # fmt: skip
 
     # --- staff ----------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from payments.telegram_cards import TelegramCards
 from payments.transfer import Transfer
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
 from shop.rules.money import Money
+from tests.payments import further
 from tests.standins import (
     btcpay,
     coinbase,
@@ -484,11 +485,18 @@ class SandboxRig:
         return httpx.Response(answer)
 
 
+FURTHER = {one.NAME: one for one in further.found()}
 REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars",
-          "telegram_cards")  # fmt: skip
+          "telegram_cards", *FURTHER)  # fmt: skip
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
-STAMPED = ("stripe", "coinbase", *SANDBOXES)
-SIGNED = (*STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments")
+STAMPED = (
+    "stripe", "coinbase", *SANDBOXES,
+    *(name for name, one in FURTHER.items() if one.SIGNS_ITS_TIME),
+)  # fmt: skip
+SIGNED = (
+    *STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments",
+    *(name for name in FURTHER if name not in STAMPED),
+)  # fmt: skip
 ALL = (*REMOTE, *SANDBOXES)
 MUTE = ("telegram_cards", "transfer")
 """Who cannot be asked what became of a payment: whoever waits for them, waits."""
@@ -525,6 +533,7 @@ _REMOTES: dict[str, tuple[Callable[..., Remote], Callable[..., Any]]] = {
     "nowpayments": (NowPaymentsRig, nowpayments.NowServer),
     "stars": (StarsRig, star_bot.StarBotServer),
     "telegram_cards": (CardsRig, star_bot.StarBotServer),
+    **{name: (one.Rig, one.Server) for name, one in FURTHER.items()},
 }
 
 

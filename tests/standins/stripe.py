@@ -235,6 +235,11 @@ class StripeServer(Moody):
             "disputed": False,
             "metadata": session["intent_metadata"],
             "payment_intent": intent_id,
+            "payment_method_details": {
+                "type": "card",
+                "card": {"fingerprint": "Xt5EWLLDS7FJjR1c", "country": "US"},
+            },
+            "billing_details": {"address": {"country": "DE"}},
             "refunded": False,
         }
 

@@ -87,10 +87,11 @@ def people(books: Books) -> None:
         assert books.customers.find(words) == []
     books.customers.set_language(ada.id, "de")
     books.customers.set_currency(ada.id, "USD")
+    books.customers.set_country(ada.id, "DE")
     books.customers.set_reminders(ada.id, wants=False)
     books.customers.set_reachable(7, is_reachable=False)
     changed = books.customers.get(ada.id)
-    assert (changed.language, changed.currency) == ("de", "USD")
+    assert (changed.language, changed.currency, changed.country) == ("de", "USD", "DE")
     assert (changed.wants_reminders, changed.is_reachable) == (False, False)
     for look in (books.customers.get, books.customers.claim):
         with pytest.raises(NotFoundError, match="There is no customer 99"):
@@ -623,7 +624,8 @@ def circuits(books: Books) -> None:
     assert (tried.tries, tried.error) == (1, "slow")
     books.circuits.try_later("card", NOW + 3 * DAY, error="still")
     assert books.circuits.next_try() == NOW + 3 * DAY
+    books.circuits.half_close("card", failures=4)
     closed = books.circuits.close("card")
     assert closed is not None
-    assert closed.opened_at == NOW
+    assert (closed.opened_at, closed.is_open, closed.failures) == (NOW, False, 4)
     assert books.circuits.close("card") is None

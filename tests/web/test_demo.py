@@ -3,11 +3,13 @@
 import asyncio
 import re
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from shop.rules.periods import add_months
 from tests.web.demo import free_ports, running_demo
 
 pytestmark = pytest.mark.timeout(150)
@@ -18,6 +20,7 @@ _ANNA, _OLGA = 1001, 9001
 async def test_anna_buys_a_plan_is_reminded_and_renews_with_one_tap(
     browser: Browser, tmp_path: Path, pictures: Path
 ) -> None:
+    began = datetime.now(UTC)
     async with running_demo(tmp_path / "demo", ports=free_ports()) as demo:
         page = await browser.new_page(viewport=_DESK, color_scheme="light")  # type: ignore[arg-type]
         await page.goto(demo.page)
@@ -49,7 +52,9 @@ async def test_anna_buys_a_plan_is_reminded_and_renews_with_one_tap(
         await _tap(anna, "Card (sandbox)")
         await _tap(anna, "Pay €11.99")
         await _pay_in_sheet(page, pictures)
-        await expect(anna.get_by_text("January 22").last).to_be_visible(timeout=20_000)
+        ends = add_months(began, 2, anchor_day=began.day)
+        until = f"{ends:%B} {ends.day}"
+        await expect(anna.get_by_text(until).last).to_be_visible(timeout=20_000)
 
 
 async def test_on_a_phone_in_the_dark_the_trial_is_two_taps_away(
@@ -67,6 +72,34 @@ async def test_on_a_phone_in_the_dark_the_trial_is_two_taps_away(
         await expect(anna.get_by_text("Your access to Solo")).to_be_visible(timeout=20_000)
         await asyncio.sleep(1)
         await page.screenshot(path=pictures / "phone-access.png")
+
+
+async def test_a_transfer_is_proven_by_a_picture_and_approved_beside_it(
+    browser: Browser, tmp_path: Path, pictures: Path
+) -> None:
+    async with running_demo(tmp_path / "demo", ports=free_ports()) as demo:
+        page = await browser.new_page(viewport=_DESK, color_scheme="light")  # type: ignore[arg-type]
+        await page.goto(demo.page)
+        anna, olga = _pane(page, _ANNA), _pane(page, _OLGA)
+        await olga.get_by_test_id("start").click()
+        await anna.get_by_test_id("start").click()
+        await _tap(anna, "See the plans")
+        await _tap(anna, "Solo · from €7.99")
+        await _tap(anna, "1 month · €7.99")
+        await page.screenshot(path=pictures / "ways.png")
+        await _tap(anna, "Bank transfer · €7.99")
+        await expect(anna.get_by_text("Please transfer")).to_be_visible()
+        await page.screenshot(path=pictures / "transfer.png")
+        await anna.get_by_test_id("file").set_input_files(pictures / "transfer.png")
+        await expect(anna.get_by_text("We have it.")).to_be_visible(timeout=20_000)
+        await expect(olga.get_by_text("says he paid €7.99")).to_be_visible(timeout=20_000)
+        await page.screenshot(path=pictures / "proof.png")
+        await _tap(olga, "€7.99 is here")
+        await expect(olga.get_by_text("Approved by")).to_be_visible()
+        await expect(anna.get_by_text("Your access to Solo")).to_be_visible(timeout=20_000)
+        await _say(anna, "/wallet")
+        await expect(anna.get_by_text("Nothing lies here")).to_be_visible()
+        await page.screenshot(path=pictures / "approved.png")
 
 
 async def test_a_demo_killed_in_the_middle_of_a_payment_goes_on_where_it_was(

@@ -39,3 +39,6 @@ UPDATE customers SET wants_reminders = :wants WHERE id = :id;
 
 -- name: customer_set_reachable!
 UPDATE customers SET is_reachable = :is_reachable WHERE telegram_id = :telegram_id;
+
+-- name: customer_set_country!
+UPDATE customers SET country = :country WHERE id = :id;

@@ -81,7 +81,8 @@ WHERE id = :id AND state = 'open';
 
 -- name: claim_add!
 INSERT INTO claims (letter_id, payment_id, receipt_id, provider_ref, minor, currency, made_at)
-VALUES (:letter_id, :payment_id, :receipt_id, :provider_ref, :minor, :currency, :now);
+VALUES (:letter_id, :payment_id, :receipt_id, :provider_ref, :minor, :currency, :now)
+ON CONFLICT (letter_id) DO UPDATE SET state = 'open', made_at = excluded.made_at, told_at = NULL;
 
 -- name: claims_of
 SELECT * FROM claims WHERE payment_id = :payment_id AND state = 'open' ORDER BY letter_id;
@@ -119,6 +120,10 @@ UPDATE circuits SET try_at = :now WHERE provider = :provider AND is_open = 0 AND
 -- name: circuit_close^
 -- With the row as it was: the moment it opened.
 DELETE FROM circuits WHERE provider = :provider RETURNING *;
+
+-- name: circuit_half_close!
+UPDATE circuits SET is_open = 0, try_at = NULL, failures = :failures
+WHERE provider = :provider AND is_open = 1;
 
 -- name: circuits_open
 SELECT * FROM circuits WHERE is_open = 1 ORDER BY provider;

@@ -1,0 +1,33 @@
+"""Where a person lives: asked only where the owner's ways to pay depend on it."""
+
+from handlers.screens import Row, Screen, button, in_rows
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, escape
+from shop.rules.countries import ELSEWHERE
+from shop.rules.ways import countries_of
+
+_MOST = 90  # Telegram shows a hundred buttons
+
+
+def country_question(visit: Visit, price_id: int) -> Screen:
+    """The countries that make a difference here, by their names in the person's language."""
+    _ = visit.speech
+    known = sorted(countries_of(visit.counter.policy.ways), key=lambda code: country_name(_, code))
+    lands = [button(country_name(_, code), "land", price_id, code) for code in known[:_MOST]]
+    other = (button(_("Another country"), "land", price_id, ELSEWHERE),)
+    text = _("Where do you live? Some ways to pay are there only for some countries.")
+    return Screen(text=text, rows=(*in_rows(lands, wide=2), other))
+
+
+def country_row(visit: Visit, price_id: int) -> Row:
+    """The country that was chosen, and the way to choose another."""
+    _ = visit.speech
+    name = country_name(_, visit.customer.country)
+    return (button(_("🌍 {country} – change", country=name), "land", price_id),)
+
+
+def country_name(_: Speech, code: str) -> Html:
+    """What a country is called."""
+    if code == ELSEWHERE:
+        return _("Another country")
+    return escape(str(_.locale.territories.get(code, code)))

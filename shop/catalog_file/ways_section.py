@@ -1,0 +1,42 @@
+"""The tables [[way]]: which ways to pay show, in which order, for what and where."""
+
+from collections.abc import Collection
+
+from shop.catalog_file.page import Table, meant
+from shop.rules.countries import COUNTRIES
+from shop.rules.currencies import CURRENCIES
+from shop.rules.ways import WAYS, WayRule
+
+_LONGEST_NAME = 32
+
+
+def way_rules(top: Table, *, slugs: Collection[str] | None) -> tuple[WayRule, ...]:
+    """The rules in the order of the file; none when there is no [[way]]."""
+    return tuple(_rule(table, slugs) for table in top.tables("way"))
+
+
+def _rule(table: Table, slugs: Collection[str] | None) -> WayRule:
+    provider = table.text("provider", most=24)
+    if provider and provider not in WAYS:
+        table.refuse("provider", f"{provider!r} is not a way to pay: {', '.join(WAYS)}.")
+    rule = WayRule(
+        provider=provider,
+        currencies=_codes(table, "currencies", CURRENCIES, "a currency such as EUR"),
+        countries=_codes(table, "countries", COUNTRIES, "a country such as DE"),
+        plans=_codes(table, "plans", slugs, "a plan of this file"),
+        not_plans=_codes(table, "not_plans", slugs, "a plan of this file"),
+        name=table.texts("name", most=_LONGEST_NAME),
+    )
+    if rule.plans and rule.not_plans:
+        table.refuse("not_plans", "write plans or not_plans, not both.")
+    table.refuse_unknown()
+    return rule
+
+
+def _codes(table: Table, key: str, known: Collection[str] | None, what: str) -> frozenset[str]:
+    """A list of codes; `known` None means nobody can tell here."""
+    words = table.words(key)
+    for word in words:
+        if known is not None and word not in known:
+            table.refuse(key, f"{word!r} is not {what}.{meant(word, known)}")
+    return frozenset(words)

@@ -1,0 +1,91 @@
+"""Reads a provider's letter once more, checked as it was when it came; harmless to repeat."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from shop.ports import (
+    BadSignatureError,
+    Clock,
+    EndpointClosedError,
+    PaymentEvent,
+    PaymentProvider,
+)
+from shop.rules.errors import BadInputError
+from shop.rules.policy import Policy
+from shop.settlement import Outcome, Source, act_on
+from shop.storage.books import Books
+from shop.storage.claims import ClaimState
+from shop.storage.inbox import InboxState, Letter
+from shop.storage.opening import Storage
+
+
+class Replayed(StrEnum):
+    """What came of reading it again."""
+
+    TAKEN = "taken"  # it did what it had not done before
+    SAME = "same"  # it was in the books already
+    ASKED = "asked"  # its provider is being asked
+    LEFT = "left"  # it still is nothing the shop can act on
+    UNREADABLE = "unreadable"  # erased, or signed with a secret that is not known any more
+
+
+_MEANT = {
+    Outcome.KNOWN: Replayed.SAME,
+    Outcome.ASKED: Replayed.ASKED,
+    Outcome.UNHANDLED: Replayed.LEFT,
+    Outcome.UNKNOWN: Replayed.LEFT,
+}
+
+
+async def replay(
+    storage: Storage, providers: Mapping[str, PaymentProvider], staff_id: int, *,
+    letter_id: int, is_believed: bool, policy: Policy, clock: Clock,
+) -> Replayed:  # fmt: skip
+    """Read a letter again; `is_believed` where staff vouch for what it says of money."""
+    letter = await storage.read(_letter, letter_id)
+    provider = None if letter is None else providers.get(letter.provider)
+    if letter is None or provider is None or not letter.body:
+        return Replayed.UNREADABLE
+    try:
+        # Signed times are held against the moment it came, not against today.
+        told = provider.read_webhook(letter.headers, letter.body, now=letter.received_at)
+    except (BadSignatureError, EndpointClosedError, BadInputError):
+        return Replayed.UNREADABLE
+    events = [event for event in told if event.event_id == letter.event_id]
+    return await storage.run(
+        take_again, staff_id, letter, events, is_believed=is_believed, policy=policy,
+        now=clock.now(),
+    )  # fmt: skip
+
+
+def take_again(
+    books: Books, staff_id: int, letter: Letter, events: Sequence[PaymentEvent], *,
+    is_believed: bool, policy: Policy, now: datetime,
+) -> Replayed:  # fmt: skip
+    """Act on its events as if they had come now; receipts are counted once all the same."""
+    act = "believe_letter" if is_believed else "replay_letter"
+    books.staff.audit(staff_id, act, customer_id=None, facts={"letter": letter.id}, now=now)
+    books.inbox.finish(letter.id, InboxState.DONE, note=f"read again by {staff_id}")
+    if is_believed:
+        books.claims.end(letter.id, ClaimState.BELIEVED)
+    source = Source(provider=letter.provider, is_believed=is_believed)
+    found = Replayed.LEFT
+    for event in events:
+        outcome = act_on(books, letter.id, event, source, policy=policy, now=now)
+        found = _MEANT.get(outcome, Replayed.TAKEN)
+    return found
+
+
+def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these letters told of money that nobody confirmed."""
+    found = (books.claims.by_letter(letter_id) for letter_id in letter_ids)
+    return frozenset(
+        claim.letter_id
+        for claim in found
+        if claim is not None and claim.state in {ClaimState.OPEN, ClaimState.DENIED}
+    )
+
+
+def _letter(books: Books, letter_id: int) -> Letter | None:
+    return books.inbox.get(letter_id)

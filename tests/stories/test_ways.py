@@ -1,0 +1,74 @@
+"""The owner says which ways show: in this order, for these countries, under these names."""
+
+import asyncio
+
+from shop.catalog_file import read_catalog
+from shop.catalogue import apply_catalog
+from tests.house.process import CATALOG
+from tests.stories.conftest import OpenKiosk
+from tests.stories.kiosk import Kiosk, Person
+
+WAYS = """
+[[way]]
+provider = "transfer"
+countries = ["DE", "AT"]
+name = "Bank, quick and free"
+
+[[way]]
+provider = "sandbox_crypto"
+
+[[way]]
+provider = "sandbox_card"
+not_plans = ["solo"]
+"""
+
+
+async def ways_of(person: Person) -> list[str]:
+    """The ways on the newest screen, by their data."""
+    await person.button("pay:")
+    rows = (await person.chat.messages())[-1]["reply_markup"]["inline_keyboard"]
+    data = (str(one.get("callback_data")) for row in rows for one in row)
+    return [one.split(":")[2] for one in data if one.startswith("pay:")]
+
+
+async def apply(kiosk: Kiosk, text: str) -> None:
+    catalog = read_catalog(f"{CATALOG}\n{text}", name="mine.toml")
+    await kiosk.parts.storage.run(apply_catalog, catalog, now=kiosk.clock.now())
+    await asyncio.sleep(0.2)  # the clock looks every 20 ms here
+
+
+async def test_ways_follow_the_country_and_the_plan(open_kiosk: OpenKiosk) -> None:
+    kiosk = await open_kiosk(transfer_details="IBAN: DE02 1203")
+    anna = kiosk.person(1001)
+    await anna.say("/start plan_solo")
+    await anna.tap("ways:")
+    assert await ways_of(anna) == ["stars", "transfer", "sandbox_card", "sandbox_crypto"]
+
+    await apply(kiosk, WAYS)
+    await anna.say("/start plan_solo")
+    await anna.tap("ways:")
+    await anna.sees("Where do you live?")
+    await anna.tap("land:", ":DE")
+    assert await ways_of(anna) == ["transfer", "sandbox_crypto"]
+    bank = await anna.button("pay:", "transfer")
+    assert bank["text"].startswith("Bank, quick and free")
+
+    await anna.tap("land:")
+    await anna.tap("land:", ":ZZ")
+    assert await ways_of(anna) == ["sandbox_crypto"]
+    await anna.say("/start plan_duo")
+    await anna.sees("From stock.")
+    await anna.tap("ways:")
+    assert await ways_of(anna) == ["sandbox_crypto", "sandbox_card"]
+
+
+async def test_a_button_of_a_way_that_shows_no_more_is_explained(open_kiosk: OpenKiosk) -> None:
+    kiosk = await open_kiosk()
+    anna = kiosk.person(1001)
+    await anna.say("/start plan_solo")
+    await anna.tap("ways:")
+    await apply(kiosk, '[[way]]\nprovider = "sandbox_crypto"')
+    tapped = await anna.tap("pay:", "sandbox_card")
+    assert "closed just now" in str(tapped.toast)
+    assert await ways_of(anna) == ["sandbox_crypto"]
+    assert kiosk.tables.one("SELECT COUNT(*) FROM payments") == 0
