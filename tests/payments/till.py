@@ -41,7 +41,10 @@ class Till:
             begin_payment, choice, policy=self.shop.policy, now=self.shop.now
         )
         self.payment = intent.payment
-        await open_page(self.shop.storage, self.rig.provider, intent, TEXTS, chat_id=telegram_id)
+        await open_page(
+            self.shop.storage, self.rig.provider, intent, TEXTS, chat_id=telegram_id,
+            policy=self.shop.policy, clock=self.shop.clock,
+        )  # fmt: skip
         return await self.page()
 
     async def page(self) -> PaymentPage:
