@@ -64,6 +64,8 @@ def assign(
     """
     customer = books.customers.claim(customer_id)
     money = _loose(books, receipt)
+    if books.refunds.case(receipt).standing.given_back:
+        raise BadInputError(reason="Some of this money went back already; it is nobody's now.")
     affairs = _affairs(books, customer, reference) if reference else None
     judgement = _judged(books, customer, affairs, money, policy=policy)
     done = books.receipts.assign(

@@ -1,14 +1,9 @@
-"""What money that goes back does to the books: journal, order, payment, access, and who is told.
+"""What money that goes back does to the books: journal, order, payment, access, who is told."""
 
-Also books what was given back at the provider itself: only what its total exceeds ours by.
-"""
-
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from shop.notices import tell_customer, tell_staff
-from shop.ports import PaymentEvent
 from shop.rules.giving_back import (
     Access,
     left_outside,
@@ -19,20 +14,25 @@ from shop.rules.giving_back import (
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
-from shop.rules.states import PAYMENT_MOVES, OrderState, PaymentState, RefundState, may_move
+from shop.rules.states import (
+    PAYMENT_MOVES,
+    OrderState,
+    PaymentState,
+    RefundState,
+    SubscriptionState,
+    may_move,
+)
+from shop.starbooks import star_of, steer
 from shop.storage.books import Books
 from shop.storage.journal import WALLET, Entry
 from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs
-from shop.storage.refunds import Case, NewRefund, Refund, Way, unnamed
+from shop.storage.refunds import Case, NewRefund, Refund, Way
 from shop.taking_time import take_time
 
 # Set aside when noted, so that no wallet spends it and nothing is given back twice.
 REFUNDING = "refunding"
 DISPUTED = "disputed"
 _SALES, _UNASSIGNED = "sales", "unassigned"
-_UNDER_WAY = frozenset({RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING})
-_NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
 def most_back(case: Case, way: Way) -> Money:
@@ -72,11 +72,12 @@ def book_intent(
         now=now,
     )  # fmt: skip
     refund = books.refunds.get(refund_id)
-    books.journal.enter(f"refund:{refund_id}", _set_aside(refund), now=now)
+    books.journal.enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
     return refund
 
 
-def _set_aside(refund: Refund) -> tuple[Entry, ...]:
+def set_aside_entries(refund: Refund) -> tuple[Entry, ...]:
+    """Where the money of a refund comes from, and that it waits."""
     earned = refund.money - refund.from_wallet
     to = REFUNDING if refund.way is not Way.WALLET else WALLET
     owner = refund.customer_id if to == WALLET else None
@@ -85,14 +86,6 @@ def _set_aside(refund: Refund) -> tuple[Entry, ...]:
         Entry(account=_SALES if refund.customer_id else _UNASSIGNED, money=earned),
         Entry(account=to, money=-refund.money, customer_id=owner),
     )
-
-
-def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None:
-    """What was set aside goes back to where it lay; a total told meanwhile may now be owed."""
-    entries = [replace(entry, money=-entry.money) for entry in _set_aside(refund)]
-    books.journal.enter(f"refund:{refund.id}:undone", entries, now=now)
-    case = books.refunds.case(refund.receipt)
-    book_told(books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now)
 
 
 def follow(
@@ -157,7 +150,18 @@ def _close_order(
     )  # fmt: skip
     if seconds:
         books.refunds.note_time_taken(refund.id, seconds_back=seconds)
+    _stop_stars(books, case.customer_id, case.subscription_id, now=now)
     return (access if effects else Access.KEEP), effects
+
+
+def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: datetime) -> None:
+    """Whose time has ended with its money is charged no more by Telegram's own subscription."""
+    subscription = books.subscriptions.get(subscription_id)
+    if subscription.standing.state is not SubscriptionState.ENDED:
+        return
+    star = star_of(books, customer_id, subscription.product.id, now=now)
+    if star is not None and star.renews:
+        steer(books, star.payment_id, customer_id, is_stopped=True, now=now)
 
 
 def _tell(
@@ -183,104 +187,3 @@ def _tell(
         staff=refund.staff_id, **facts,
     )  # fmt: skip
     return [told, *heard]
-
-
-# --- what was given back at the provider itself ------------------------------------------------
-
-
-def take_told(
-    books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
-) -> Money | None:
-    """A provider says how much of a payment went back so far; returns what was news to us.
-
-    None when nothing was: it is our own refund. The caller has claimed the customer.
-    """
-    receipts = books.refunds.receipts_of_payment(affairs.payment_id)
-    ours = [
-        one
-        for receipt in receipts
-        for one in books.refunds.of_receipt(receipt)
-        if one.way is Way.PROVIDER and one.state not in _NOT_GIVEN
-    ]
-    if event.money is None:
-        # Not even how much. Our own refunds say it themselves when they are asked about.
-        return None if ours else Money.zero(affairs.whole.currency)
-    key = event.receipt_id or unnamed(affairs.reference)
-    grew = books.refunds.tell_total(affairs.provider, key, event.money, now=now)
-    if event.receipt_id:
-        named = books.refunds.receipt_named(affairs.provider, event.receipt_id)
-        receipts = [] if named is None else [named]
-    if not receipts:
-        return event.money if grew else None  # before its receipt: booked when that comes
-    booked = book_told(books, affairs.provider, key, receipts, policy=policy, now=now)
-    return booked or None
-
-
-def catch_up(
-    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
-) -> None:
-    """Money arrived of which something was told to have gone back already, or to be disputed."""
-    for key in (receipt_id, unnamed(affairs.reference)):
-        book_told(books, affairs.provider, key, [receipt], policy=policy, now=now)
-
-
-def book_told(
-    books: Books,
-    provider: str,
-    key: str,
-    receipts: Sequence[int],
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Money | None:
-    """Book what the provider's total exceeds ours by; returns how much that was."""
-    total = books.refunds.total(provider, key)
-    if total is None:
-        return None
-    ours = [
-        one
-        for receipt in receipts
-        for one in books.refunds.of_receipt(receipt)
-        if one.way in {Way.PROVIDER, Way.TOLD} and one.state not in _NOT_GIVEN
-        and one.money.currency == total.currency
-    ]  # fmt: skip
-    known = sum(one.money.minor for one in ours)
-    if total.minor >= known:
-        _finish_under_way(books, ours, policy=policy, now=now)
-    rest = total.minor - known
-    for receipt in receipts:
-        case, many = books.refunds.case(receipt), len(books.refunds.of_receipt(receipt))
-        part = min(rest, left_outside(case.standing))
-        if part <= 0 or case.standing.money.currency != total.currency:
-            continue
-        refund = book_intent(
-            books, case, Money(part, total.currency), way=Way.TOLD, state=RefundState.DONE,
-            reference=f"rf_told_{receipt}_{many}", reason="", staff_id=None, ask_at=None, now=now,
-        )  # fmt: skip
-        follow(books, refund, policy=policy, now=now)
-        rest -= part
-    return Money(max(total.minor - known - max(rest, 0), 0), total.currency)
-
-
-def _finish_under_way(
-    books: Books, refunds: Sequence[Refund], *, policy: Policy, now: datetime
-) -> None:
-    """As much as all of ours went back: those whose answer we still wait for are done."""
-    for one in refunds:
-        is_done = one.state in _UNDER_WAY and books.refunds.move(
-            one, RefundState.DONE, ask_at=None, done_at=now
-        )
-        if is_done:
-            follow(books, books.refunds.get(one.id), policy=policy, now=now)
-
-
-def take_told_of_unknown(
-    books: Books, event: PaymentEvent, *, provider: str, policy: Policy, now: datetime
-) -> None:
-    """The same for money of no order we know: the total is kept, and booked if we have it."""
-    if event.money is None or not event.receipt_id:
-        return
-    books.refunds.tell_total(provider, event.receipt_id, event.money, now=now)
-    receipt = books.refunds.receipt_named(provider, event.receipt_id)
-    if receipt is not None:
-        book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)

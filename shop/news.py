@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shop.disputing import catch_up_disputes, take_dispute
-from shop.giving_back import catch_up, take_told
+from shop.given_back import catch_up, take_told
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent, Refusal
 from shop.renewals import note_decline

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.giving_back import book_intent, follow, most_back, undo
+from shop.given_back import undo
+from shop.giving_back import book_intent, follow, most_back
 from shop.notices import tell_staff
 from shop.ports import (
     Clock,

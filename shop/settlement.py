@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shop.claiming import must_ask, note_claim
 from shop.fulfilling import due_of, fulfil, tell_not_owed
-from shop.giving_back import take_told_of_unknown
+from shop.given_back import take_told_of_unknown
 from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
 from shop.news import take_late_news, take_news
@@ -104,8 +104,11 @@ def act_on(
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not source.is_believed and must_ask(event, affairs, policy=policy):
-            note_claim(books, letter, affairs, event, now=now)
-            return Outcome.ASKED
+            # Money that is here is known, whatever is said of it now.
+            is_here = books.payments.by_receipt(source.provider, event.receipt_id) is not None
+            if not is_here:
+                note_claim(books, letter, affairs, event, now=now)
+            return Outcome.KNOWN if is_here else Outcome.ASKED
         return _receive(
             books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
             now=now,

@@ -30,6 +30,8 @@ def test_a_choice_left_out_is_the_usual_one() -> None:
         ("[money]\nlate_days = -1", "late_days must be a whole number from 0 to 365."),
         ("[money]\nlate_day = 1", "'late_day' is not known here. Did you mean 'late_days'?"),
         ("[[money]]\nlate_days = 1", "[money] must be a table."),
+        ("[refunds]\nwhole = 'stop'", "whole must be one of end, shorten, keep."),
+        ("[refunds]\nhold_disputes = 1", "hold_disputes must be true or false."),
     ],
 )
 def test_a_wrong_choice_is_refused_with_its_line(text: str, reason: str) -> None:

@@ -143,3 +143,30 @@ def test_the_return_page_tells_the_truth(doors: Doors) -> None:
     doors.do(doors.shop.pay(payment))
     assert "Payment received" in doors.get(path).text
     assert doors.get("/pay/return").status_code == 404
+
+
+USES = "SELECT door, address, times FROM account_uses ORDER BY door, address"
+
+
+def test_uses_are_noted_now_and_then_with_the_viewers_address(doors: Doors, token: str) -> None:
+    for _ in range(5):
+        doors.get(f"/access/flussonic?token={token}&ip=192.0.2.9")
+    doors.get(f"/access/nginx?token={token}", headers={"x-real-ip": "2001:db8::7"})
+    doors.clock.move(minutes=16)
+    doors.get(f"/access/flussonic?token={token}&ip=192.0.2.9")
+    assert doors.tables.rows(USES) == [
+        ("flussonic", "192.0.2.9", 2),
+        ("nginx", "2001:db8::7", 1),
+    ]
+
+
+@pytest.mark.parametrize("address", ["", "<b>", "'; DROP TABLE", "1" * 500, "999.1.1.1"])
+def test_what_is_no_address_is_not_noted(doors: Doors, token: str, address: str) -> None:
+    answer = doors.get("/access/flussonic", params={"token": token, "ip": address})
+    assert answer.status_code == 200
+    assert all(row[1] == "127.0.0.1" for row in doors.tables.rows(USES))
+
+
+def test_who_is_refused_leaves_no_trace(doors: Doors) -> None:
+    doors.get("/access/nginx?token=nobody", headers={"x-real-ip": "192.0.2.9"})
+    assert doors.tables.rows(USES) == []

@@ -41,6 +41,7 @@ from tests.house.goods import CURRENCIES, PLANS, TERMS
 from tests.house.service import Door
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Dump, Tables, contradictions
+from tests.invariants.money_back import MoneyBack
 
 T = TypeVar("T")
 PROVIDERS = (CARD, "sandbox_crypto")
@@ -61,7 +62,7 @@ NEXT_DUE = """
 """
 
 
-class ShopMachine(RuleBasedStateMachine):
+class ShopMachine(MoneyBack, RuleBasedStateMachine):
     """`new_url` gives the DATABASE_URL of empty books."""
 
     new_url: ClassVar[Callable[[], str]]
@@ -153,7 +154,8 @@ class ShopMachine(RuleBasedStateMachine):
         target=events, payment=payments,
         happening=st.sampled_from([
             Happening.SEEN, Happening.FAILED, Happening.EXPIRED, Happening.REFUNDED,
-            Happening.DISPUTED, Happening.UNHANDLED,
+            Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST, Happening.WARNED,
+            Happening.UNHANDLED,
         ]),
     )  # fmt: skip
     def something_happens(self, payment: Payment, happening: Happening) -> PaymentEvent:

@@ -7,7 +7,9 @@ import pytest
 
 from tests.payments.rigs import (
     ALL,
+    DISPUTING,
     MUTE,
+    REFUNDING,
     REMOTE,
     SIGNED,
     STAMPED,
@@ -82,5 +84,31 @@ async def signed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture(params=STAMPED)
 async def stamped(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Signed]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=REFUNDING)
+async def refunding(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=[name for name in REFUNDING if name in REMOTE])
+async def remote_refunding(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Remote]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=[name for name in ALL if name not in REFUNDING])
+async def by_hand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=DISPUTING)
+async def disputing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     async with rig_of(request.param, tmp_path) as made:
         yield made

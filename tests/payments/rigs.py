@@ -489,6 +489,8 @@ FURTHER = {one.NAME: one for one in further.found()}
 REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars",
           "telegram_cards", *FURTHER)  # fmt: skip
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
+REFUNDING = ("stripe", "coinbase", "btcpay", "stars", *SANDBOXES)
+DISPUTING = ("stripe", *SANDBOXES)
 STAMPED = (
     "stripe", "coinbase", *SANDBOXES,
     *(name for name, one in FURTHER.items() if one.SIGNS_ITS_TIME),

@@ -36,6 +36,8 @@ class BTCPayServer(Moody):
         self.secret = secret
         self.invoices: dict[str, Json] = {}
         self.payments: dict[str, list[Json]] = {}
+        self.pulls: list[Json] = []
+        self.payouts: dict[str, list[Json]] = {}
         self._numbers = count(1)
         base = f"/api/v1/stores/{STORE}/invoices"
         self.app = Starlette(
@@ -44,6 +46,9 @@ class BTCPayServer(Moody):
                 Route(base, self.moody(self._list)),
                 Route(f"{base}/{{id}}", self.moody(self._get)),
                 Route(f"{base}/{{id}}/payment-methods", self.moody(self._methods)),
+                Route(f"{base}/{{id}}/refund", self.moody(self._refund), methods=["POST"]),
+                Route(f"/api/v1/stores/{STORE}/pull-payments", self.moody(self._pulls)),
+                Route("/api/v1/pull-payments/{id}/payouts", self.moody(self._payouts)),
             ]
         )
 
@@ -79,6 +84,12 @@ class BTCPayServer(Moody):
         """Let the invoice run out, become invalid, or be marked by hand."""
         self.invoices[invoice_id] |= {"status": status, "additionalStatus": more}
         return self._news(invoice_id, f"Invoice{status}", manuallyMarked=more == "Marked")
+
+    def claim(self, pull_id: str) -> None:
+        """Let the customer take his money, and the server send it."""
+        [pull] = [one for one in self.pulls if one["id"] == pull_id]
+        paid = {"state": "Completed", "originalAmount": pull["amount"], "payoutAmount": "0.1"}
+        self.payouts[pull_id].append(paid)
 
     def event(self, kind: str, **more: object) -> Delivery:
         """Send a signed event of any kind."""
@@ -147,6 +158,30 @@ class BTCPayServer(Moody):
         method = {"paymentMethodId": "BTC-CHAIN", "currency": "BTC", "rate": RATE}
         idle = {"paymentMethodId": "BTC-LN", "currency": "BTC", "rate": RATE, "payments": []}
         return JSONResponse([{**method, "payments": payments}, idle])
+
+    async def _refund(self, request: Request) -> Response:
+        if refused := self._found(request):
+            return refused
+        wanted = await request.json()
+        assert wanted["refundVariant"] == "Custom"
+        pull_id = f"pull{next(self._numbers)}"
+        pull = {
+            "id": pull_id,
+            "name": wanted["name"],
+            "amount": wanted["customAmount"],
+            "currency": wanted["customCurrency"],
+            "viewLink": f"https://btcpay.example/pull-payments/{pull_id}",
+            "archived": False,
+        }
+        self.pulls.append(pull)
+        self.payouts[pull_id] = []
+        return JSONResponse(pull)
+
+    async def _pulls(self, request: Request) -> Response:
+        return _unauthorized(request) or JSONResponse(self.pulls)
+
+    async def _payouts(self, request: Request) -> Response:
+        return JSONResponse(self.payouts[request.path_params["id"]])
 
     def _found(self, request: Request) -> Response | None:
         if refused := _unauthorized(request):

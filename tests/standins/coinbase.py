@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,7 @@ class CoinbaseServer(Moody):
                 Route("/api/v1/checkouts", self.moody(self._create), methods=["POST"]),
                 Route("/api/v1/checkouts", self.moody(self._list)),
                 Route("/api/v1/checkouts/{id}", self.moody(self._retrieve)),
+                Route("/api/v1/checkouts/{id}/refund", self.moody(self._refund), methods=["POST"]),
             ]
         )
 
@@ -129,6 +131,27 @@ class CoinbaseServer(Moody):
         if checkout is None:
             return JSONResponse({"errorType": "not_found", "errorMessage": "No such"}, 404)
         return JSONResponse(checkout)
+
+    async def _refund(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
+        once = str(UUID(request.headers["x-idempotency-key"]))
+        if once in self._answers:
+            return JSONResponse(self._answers[once])
+        checkout = self.checkouts[request.path_params["id"]]
+        wanted = await request.json()
+        back = Decimal(checkout.get("refundedAmount", "0")) + Decimal(wanted["amount"])
+        if back > Decimal(checkout["amount"]) or wanted["currency"] != checkout["currency"]:
+            problem = "amount exceeds what was paid"
+            return JSONResponse({"errorType": "invalid_request", "errorMessage": problem}, 400)
+        status = "REFUNDED" if back == Decimal(checkout["amount"]) else "PARTIALLY_REFUNDED"
+        refund = {"id": f"refund{next(self._numbers)}", "status": "COMPLETED", **wanted}
+        checkout.update(
+            status=status, refundedAmount=f"{back}", refunds=[*checkout.get("refunds", []), refund]
+        )
+        answer = {"checkout": checkout, "refund": refund}
+        self._answers[once] = answer
+        return JSONResponse(answer)
 
     async def _list(self, request: Request) -> Response:
         if refused := self._unauthorized(request):

@@ -93,7 +93,12 @@ class StarBotServer(Moody):
                 {"ok": False, "error_code": 401, "description": "Unauthorized"}, 401
             )
         params = await request.json()
-        match request.path_params["method"]:
+        if request.path_params["method"] == "refundStarPayment":
+            return self._give_back(params["telegram_payment_charge_id"])
+        return self._told(request.path_params["method"], params)
+
+    def _told(self, called: str, params: Json) -> Response:
+        match called:
             case "createInvoiceLink":
                 if (params["currency"] == "XTR") == (
                     params.get("provider_token") == PROVIDER_TOKEN
@@ -114,6 +119,15 @@ class StarBotServer(Moody):
                 return JSONResponse(
                     {"ok": False, "error_code": 404, "description": description}, 404
                 )
+
+    def _give_back(self, charge_id: str) -> Response:
+        rows = [one for one in self.transactions if one["id"] == charge_id]
+        if not rows or any("receiver" in one for one in rows):
+            word = "CHARGE_ALREADY_REFUNDED" if rows else "CHARGE_ID_INVALID"
+            said = {"ok": False, "error_code": 400, "description": f"Bad Request: {word}"}
+            return JSONResponse(said, 400)
+        self.refund(rows[0]["source"]["invoice_payload"])
+        return _ok(result=True)
 
     def _unix(self) -> int:
         return int(self.now().timestamp())

@@ -34,6 +34,8 @@ class StripeServer(Moody):
         self.secret = secret
         self.sessions: dict[str, Json] = {}
         self.intents: dict[str, Json] = {}
+        self.refunds: list[Json] = []
+        self.refund_status = "succeeded"
         self.base_url = ""
         self._answers: dict[str, tuple[str, int, Json]] = {}
         self._numbers = count(1)
@@ -42,6 +44,8 @@ class StripeServer(Moody):
                 Route("/v1/checkout/sessions", self.moody(self._create), methods=["POST"]),
                 Route("/v1/checkout/sessions", self.moody(self._list)),
                 Route("/v1/checkout/sessions/{id}", self.moody(self._retrieve)),
+                Route("/v1/refunds", self.moody(self._refund), methods=["POST"]),
+                Route("/v1/refunds", self.moody(self._refunds)),
                 Route("/c/pay/{id}", self._page),
             ]
         )
@@ -83,12 +87,31 @@ class StripeServer(Moody):
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         return self.event("charge.refunded", charge)
 
-    def dispute(self, session_id: str) -> Delivery:
+    def decide(self, session_id: str, status: str) -> Delivery:
+        """Let the bank decide a dispute: won or lost."""
+        return self.dispute(session_id, status=status, kind="closed")
+
+    def warn(self, session_id: str) -> Delivery:
+        """Let the card's bank suspect fraud."""
+        charge = self._charge(session_id)
+        warning = {
+            "id": self._id("issfr"),
+            "object": "radar.early_fraud_warning",
+            "actionable": True,
+            "charge": charge["id"],
+            "payment_intent": charge["payment_intent"],
+            "fraud_type": "made_with_stolen_card",
+        }
+        return self.event("radar.early_fraud_warning.created", warning)
+
+    def dispute(
+        self, session_id: str, *, status: str = "needs_response", kind: str = "created"
+    ) -> Delivery:
         """Let the cardholder's bank take the money back."""
         charge = self._charge(session_id)
         charge["disputed"] = True
         dispute = {
-            "id": self._id("du"),
+            "id": f"du_{charge['id']}",
             "object": "dispute",
             "amount": charge["amount"],
             "currency": charge["currency"],
@@ -96,9 +119,10 @@ class StripeServer(Moody):
             "payment_intent": charge["payment_intent"],
             "metadata": {},
             "reason": "fraudulent",
-            "status": "needs_response",
+            "status": status,
+            "evidence_details": {"due_by": self._unix() + 7 * 86_400},
         }
-        return self.event("charge.dispute.created", dispute)
+        return self.event(f"charge.dispute.{kind}", dispute)
 
     def event(self, kind: str, thing: Json) -> Delivery:
         """Wrap a thing in a signed event of any kind."""
@@ -160,6 +184,42 @@ class StripeServer(Moody):
         data = list(self.sessions.values())[:1]
         return JSONResponse(
             {"object": "list", "data": data, "has_more": False, "url": "/v1/checkout/sessions"}
+        )
+
+    async def _refund(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
+        raw = (await request.body()).decode()
+        key = request.headers.get("idempotency-key", "")
+        if key in self._answers:
+            return JSONResponse(self._answers[key][2])
+        params = dict(parse_qsl(raw))
+        charge = self.intents[params["payment_intent"]]["latest_charge"]
+        amount = int(params["amount"])
+        if charge["amount_refunded"] + amount > charge["amount"]:
+            words = "Refund amount is greater than unrefunded amount on charge"
+            return _no(400, "invalid_request_error", words)
+        charge["amount_refunded"] += amount
+        refund = {
+            "id": self._id("re"),
+            "object": "refund",
+            "amount": amount,
+            "currency": charge["currency"],
+            "payment_intent": params["payment_intent"],
+            "metadata": _bracketed(params.items(), "metadata"),
+            "status": self.refund_status,
+        }
+        self.refunds.append(refund)
+        self._answers[key] = (raw, 200, refund)
+        return JSONResponse(refund)
+
+    async def _refunds(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
+        intent = request.query_params.get("payment_intent")
+        data = [one for one in self.refunds if one["payment_intent"] == intent]
+        return JSONResponse(
+            {"object": "list", "data": data, "has_more": False, "url": "/v1/refunds"}
         )
 
     async def _page(self, request: Request) -> Response:

@@ -1,0 +1,156 @@
+"""What may happen to money after it came: refunds by staff, by the provider, and by banks."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from shop.disputing import dismiss_warning
+from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
+from shop.refunding import (
+    RefundMovedOnError,
+    RefundWish,
+    begin_refund,
+    give_up_by_hand,
+    note_answer,
+    note_refusal,
+    note_silence,
+    paid_by_hand,
+)
+from shop.rules.errors import NotFoundError
+from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
+from shop.rules.money import Money
+from shop.storage.refunds import Way
+from tests.house.shop import STAFF, Shop
+from tests.house.tables import Tables
+
+T = TypeVar("T")
+RECEIPTS = "SELECT r.id, r.minor, r.currency, r.provider, r.receipt_id FROM receipts AS r"
+ANSWERS = [RefundStep.DONE, RefundStep.PENDING, RefundStep.CLAIM, RefundStep.FAILED]
+
+
+class MoneyBack:
+    """Rules for a machine that has a shop, its tables, and a way to run both."""
+
+    shop: Shop
+    tables: Tables
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """The machine runs it to its end."""
+        raise NotImplementedError
+
+    @rule(
+        whole=st.sampled_from(Access), part=st.sampled_from(Access), disputes=st.booleans(),
+        warnings=st.booleans(),
+    )  # fmt: skip
+    def the_owner_changes_his_mind(
+        self, whole: Access, part: Access, *, disputes: bool, warnings: bool
+    ) -> None:
+        chosen = RefundPolicy(
+            whole=whole, part=part, hold_disputes=disputes, hold_warnings=warnings
+        )
+        self.shop.policy = replace(self.shop.policy, refunds=chosen)
+
+    @rule(
+        which=st.integers(0, 9), percent=st.sampled_from([1, 33, 50, 100, 101]),
+        way=st.sampled_from([Way.PROVIDER, Way.WALLET, Way.HAND]),
+    )  # fmt: skip
+    def staff_give_back(self, which: int, percent: int, way: Way) -> None:
+        found = self.tables.rows(RECEIPTS)
+        if which >= len(found):
+            return
+        receipt, minor, currency, *_ = found[which]
+        money = Money(max(minor * percent // 100, 1), currency)
+        wish = RefundWish(receipt=receipt, money=money, way=way, reason="wish")
+        try:
+            self.do(
+                self.shop.run(
+                    begin_refund, wish, STAFF, policy=self.shop.policy, now=self.shop.now
+                )
+            )
+        except TooMuchBackError:
+            return
+
+    @rule(which=st.integers(1, 6), step=st.sampled_from(ANSWERS))
+    def a_provider_answers(self, which: int, step: RefundStep) -> None:
+        answer = RefundAnswer(step=step, url="https://claim.example/1", note="odd")
+        _on_refund(self, note_answer, which, answer, ways={"provider"})
+
+    @rule(which=st.integers(1, 6), is_silent=st.booleans())
+    def a_provider_does_not_answer(self, which: int, *, is_silent: bool) -> None:
+        if is_silent:
+            _on_refund(self, note_silence, which, "nobody there", ways={"provider"}, policy=None)
+        else:
+            _on_refund(self, note_refusal, which, "no", ways={"provider"})
+
+    @rule(which=st.integers(1, 6), is_paid=st.booleans())
+    def staff_pay_by_hand(self, which: int, *, is_paid: bool) -> None:
+        try:
+            self.do(
+                self.shop.run(
+                    paid_by_hand if is_paid else give_up_by_hand, STAFF, refund_id=which,
+                    policy=self.shop.policy, now=self.shop.now,
+                )
+            )  # fmt: skip
+        except (RefundMovedOnError, NotFoundError):
+            return
+
+    @rule(which=st.integers(0, 9), percent=st.sampled_from([1, 40, 100, 150]))
+    def a_provider_tells_a_total(self, which: int, percent: int) -> None:
+        found = self.tables.rows(RECEIPTS)
+        if which >= len(found):
+            return
+        _receipt, minor, currency, provider, name = found[which]
+        self.told(
+            provider, Happening.REFUNDED, name, Money(max(minor * percent // 100, 1), currency)
+        )
+
+    @rule(
+        which=st.integers(0, 9),
+        happening=st.sampled_from([
+            Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST, Happening.WARNED,
+        ]),
+        name=st.sampled_from(["", "du_1", "du_2"]), is_inquiry=st.booleans(),
+    )  # fmt: skip
+    def a_bank_asks(
+        self, which: int, happening: Happening, name: str, *, is_inquiry: bool
+    ) -> None:
+        found = self.tables.rows(RECEIPTS)
+        if which >= len(found):
+            return
+        _receipt, minor, currency, provider, receipt_id = found[which]
+        money = None if is_inquiry or not minor else Money(minor, currency)
+        self.told(provider, happening, receipt_id, money, facts={"dispute": name} if name else {})
+
+    @rule(which=st.integers(1, 4))
+    def staff_trust(self, which: int) -> None:
+        try:
+            self.do(self.shop.run(dismiss_warning, STAFF, dispute_id=which, now=self.shop.now))
+        except NotFoundError:
+            return
+
+    def told(
+        self, provider: str, happening: Happening, receipt_id: str,
+        money: Money | None, facts: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """A provider's news that names only the money."""
+        event = PaymentEvent(
+            event_id=f"news_{next(self.shop.numbers)}", kind=f"payment.{happening}",
+            happening=happening, receipt_id=receipt_id, money=money, facts=facts or {},
+            occurred_at=self.shop.now,
+        )  # fmt: skip
+        self.do(self.shop.settle(event, provider=provider))
+
+
+def _on_refund(
+    machine: "MoneyBack", act: Callable[..., Any], which: int, word: object, *, ways: set[str],
+    **facts: object,
+) -> None:  # fmt: skip
+    found = machine.tables.rows(f"SELECT way FROM refunds WHERE id = {which}")  # noqa: S608
+    if not found or found[0][0] not in ways:
+        return
+    given = {"policy": machine.shop.policy, "now": machine.shop.now} | facts
+    kept = {name: fact for name, fact in given.items() if fact is not None}
+    machine.do(machine.shop.run(act, which, word, **kept))

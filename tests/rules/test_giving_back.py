@@ -1,0 +1,81 @@
+"""What of a receipt may go back, and out of which pocket."""
+
+from dataclasses import replace
+
+import pytest
+
+from shop.rules.giving_back import (
+    Access,
+    Standing,
+    most_outside,
+    most_to_wallet,
+    portions,
+    time_to_take,
+)
+from shop.rules.money import Money
+from shop.rules.receiving import Verdict
+
+PAID = Standing(
+    money=Money(800, "EUR"), verdict=Verdict.PAID, to_order=800, to_wallet=0, given_back=0,
+    disputed=0, wallet_gained=0, wallet=0, order_paid=800, order_back=0, order_from_wallet=0,
+)  # fmt: skip
+OVER = replace(PAID, money=Money(1000, "EUR"), verdict=Verdict.OVER, to_wallet=200, wallet=200)
+TWICE = replace(PAID, verdict=Verdict.DUPLICATE, to_order=0, to_wallet=800, wallet=800)
+SHORT = replace(PAID, verdict=Verdict.SHORT, money=Money(300, "EUR"), to_order=0, to_wallet=300)
+
+
+@pytest.mark.parametrize(
+    ("standing", "outside", "to_wallet"),
+    [
+        pytest.param(PAID, 800, 800, id="all of what was paid"),
+        pytest.param(replace(PAID, given_back=300, order_back=300), 500, 500, id="the rest"),
+        pytest.param(replace(PAID, disputed=800), 0, 800, id="a bank has it"),
+        pytest.param(
+            replace(PAID, order_back=800, wallet_gained=800, wallet=800), 800, 0,
+            id="from the wallet it was put into",
+        ),
+        pytest.param(
+            replace(PAID, order_back=800, wallet_gained=800, wallet=100), 100, 0,
+            id="only what the wallet still has",
+        ),
+        pytest.param(OVER, 1000, 800, id="with what was too much"),
+        pytest.param(replace(OVER, wallet=0), 800, 800, id="what was too much is spent"),
+        pytest.param(TWICE, 800, 0, id="paid twice: it lies in the wallet"),
+        pytest.param(replace(TWICE, wallet=0), 0, 0, id="paid twice, and spent"),
+        pytest.param(replace(SHORT, wallet=300, order_paid=0), 300, 0, id="too little, alone"),
+        pytest.param(replace(SHORT, order_from_wallet=300), 300, 800, id="too little, completed"),
+        pytest.param(
+            replace(PAID, money=Money(500, "EUR"), order_from_wallet=300), 500, 800,
+            id="a part came from the wallet, and goes back there",
+        ),
+        pytest.param(replace(PAID, verdict=Verdict.HELD, to_order=0), 0, 0, id="held"),
+    ],
+)  # fmt: skip
+def test_no_more_goes_back_than_is_left(standing: Standing, outside: int, to_wallet: int) -> None:
+    assert most_outside(standing) == Money(outside, "EUR")
+    assert most_to_wallet(standing) == Money(to_wallet, "EUR")
+
+
+def test_the_wallet_gives_first_then_the_order() -> None:
+    found = portions(OVER, Money(500, "EUR"))
+    assert (found.from_wallet.minor, found.from_order.minor, found.loss.minor) == (200, 300, 0)
+
+
+def test_what_neither_has_any_more_is_the_shops_loss() -> None:
+    found = portions(replace(TWICE, wallet=300), Money(800, "EUR"))
+    assert (found.from_wallet.minor, found.from_order.minor, found.loss.minor) == (300, 0, 500)
+
+
+@pytest.mark.parametrize(
+    ("access", "back", "paid", "taken"),
+    [
+        (Access.KEEP, 800, 800, 0),
+        (Access.END, 1, 800, 600),
+        (Access.SHORTEN, 400, 800, 500),
+        (Access.SHORTEN, 800, 800, 600),
+        (Access.SHORTEN, 1, 0, 0),
+    ],
+)
+def test_time_goes_with_its_money(access: Access, back: int, paid: int, taken: int) -> None:
+    seconds = time_to_take(access, whole_seconds=1000, left_seconds=600, back=back, paid=paid)
+    assert seconds == taken
