@@ -12,7 +12,7 @@ from handlers.apologies import closed_link
 from handlers.counter import Counter
 from handlers.http.measures import SETTLED, UPDATES
 from handlers.screens import shown_below
-from shop.checkout import may_pay
+from shop.guarding import may_pay
 from shop.people import note_unreachable
 from shop.ports import PaymentEvent
 from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from shop.circuits import note_answer, note_trouble
-from shop.guarding import is_turned_away, refuse_at_door
+from shop.guarding import refuse_at_door
 from shop.notices import tell_customer
 from shop.ports import (
     Clock,
@@ -252,22 +252,6 @@ async def open_page(
     seconds = monotonic() - began
     await storage.run(note_answered, payment, page, seconds, policy=policy, now=clock.now())
     return page.url
-
-
-def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
-    """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
-    payment = books.payments.by_reference(reference)
-    if payment is None or payment.due != money:
-        return False
-    star = books.stars.of_payment(payment.id)
-    if star is not None and star.renews:
-        # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
-        return True
-    if now >= payment.expires_at:
-        return False
-    if is_turned_away(books, payment.customer_id, policy=policy.fraud):
-        return False
-    return payment.state in {PaymentState.CREATED, PaymentState.SEEN, PaymentState.UNKNOWN}
 
 
 def start_trial(

@@ -19,6 +19,7 @@ from shop.rules.fraud import (
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
+from shop.rules.states import OPEN_PAYMENTS
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.guards import findings_document
@@ -103,6 +104,22 @@ def note_refusal(
             customer=customer.id, name=customer.name, findings=findings_document([finding]),
         )  # fmt: skip
         books.outbox.add(told, now=now)
+
+
+def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
+    """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
+    payment = books.payments.by_reference(reference)
+    if payment is None or payment.due != money:
+        return False
+    star = books.stars.of_payment(payment.id)
+    if star is not None and star.renews:
+        # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
+        return True
+    if now >= payment.expires_at:
+        return False
+    if is_turned_away(books, payment.customer_id, policy=policy.fraud):
+        return False
+    return payment.state in OPEN_PAYMENTS
 
 
 def is_turned_away(books: Books, customer_id: int, *, policy: FraudPolicy) -> bool:

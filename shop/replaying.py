@@ -30,6 +30,7 @@ class Replayed(StrEnum):
     UNREADABLE = "unreadable"  # erased, or signed with a secret that is not known any more
 
 
+_LATEST = 8
 _MEANT = {
     Outcome.KNOWN: Replayed.SAME,
     Outcome.ASKED: Replayed.ASKED,
@@ -75,6 +76,11 @@ def take_again(
         outcome = act_on(books, letter.id, event, source, policy=policy, now=now)
         found = _MEANT.get(outcome, Replayed.TAKEN)
     return found
+
+
+def latest_letters(books: Books) -> list[Letter]:
+    """What providers sent lately, handled or not."""
+    return books.inbox.latest(most=_LATEST)
 
 
 def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:

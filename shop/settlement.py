@@ -104,8 +104,11 @@ def act_on(
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not source.is_believed and must_ask(event, affairs, policy=policy):
-            note_claim(books, letter, affairs, event, now=now)
-            return Outcome.ASKED
+            # Money that is here is known, whatever is said of it now.
+            is_here = books.payments.by_receipt(source.provider, event.receipt_id) is not None
+            if not is_here:
+                note_claim(books, letter, affairs, event, now=now)
+            return Outcome.KNOWN if is_here else Outcome.ASKED
         return _receive(
             books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
             now=now,
@@ -141,6 +144,10 @@ def settle_all(
 
 def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, Affairs] | None:
     reference = event.reference
+    if event.happening is Happening.REFUNDED and event.receipt_id and reference:
+        # Every charge of a series names the first payment; the money itself knows its own.
+        own = books.payments.by_receipt(provider, event.receipt_id)
+        reference = own.reference if own is not None else reference
     customer = books.customers.claim_payer(reference, provider) if reference else None
     if customer is None:
         if reference and books.payments.by_reference(reference) is not None:

@@ -41,6 +41,7 @@ from handlers.staff.stuck import (
     letter_again,
     letter_away,
     letter_believed,
+    letters,
     stuck,
 )
 from handlers.staff.unknown import assign_by_words, assigning, unknown
@@ -107,4 +108,5 @@ SCREENS: Mapping[str, Route] = {
     "unk": unknown,
     "asg": assigning,
     "l_true": letter_believed,
+    "letters": letters,
 }

@@ -8,7 +8,7 @@ from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop import staffdesk
-from shop.replaying import Replayed, claims_on, replay
+from shop.replaying import Replayed, claims_on, latest_letters, replay
 from shop.staffdesk import trouble
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.outbox import Kind, QueuedEffect
@@ -21,8 +21,9 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
     """The oldest few; more come up as these go."""
     _ = visit.speech
     effects, letters = await visit.counter.storage.read(trouble)
+    lately = (button(_("What providers sent lately"), "letters"),)
     if not effects and not letters:
-        return Screen(text=_("✅ Nothing is stuck."), rows=(back(_),))
+        return Screen(text=_("✅ Nothing is stuck."), rows=(lately, back(_)))
     effects, letters = effects[:_MOST], letters[:_MOST]
     claims = await visit.counter.storage.read(claims_on, [one.id for one in letters])
     buttons = [*(it for one in effects for it in _effect_buttons(_, one)),
@@ -33,7 +34,18 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
         *(_effect(_, one) for one in effects),
         *(_letter(_, one) for one in letters),
     )
-    return Screen(text=text, rows=(*in_rows(buttons, wide=2), back(_)))
+    return Screen(text=text, rows=(*in_rows(buttons, wide=2), lately, back(_)))
+
+
+async def letters(visit: Visit, _args: Args) -> Screen:
+    """What providers sent lately, handled or not: any of it can be read again, harmlessly."""
+    _ = visit.speech
+    found = await visit.counter.storage.read(latest_letters)
+    text = paragraphs(bold(_("What providers sent lately")), *(_letter(_, one) for one in found))
+    again = [
+        button(_("L{id}: try again", id=one.id), "l_again", one.id) for one in found if one.body
+    ]
+    return Screen(text=text, rows=(*in_rows(again, wide=2), (button(_("← Back"), "stuck"),)))
 
 
 def _effect(_: Speech, one: QueuedEffect) -> Html:
@@ -55,6 +67,7 @@ def _letter(_: Speech, one: Letter) -> Html:
         InboxState.STUCK: _("failed"),
         InboxState.UNKNOWN: _("order unknown"),
         InboxState.UNHANDLED: _("of a kind we do not act on"),
+        InboxState.DONE: _("handled"),
     }
     how = states.get(one.state, Html(one.state))
     return lines(

@@ -104,6 +104,10 @@ class Inbox:
         """Delete handled chat updates older than this; payment events stay."""
         return self._sql.count("inbox_forget", before=seconds(before), most=most)
 
+    def latest(self, *, most: int) -> list[Letter]:
+        """The newest letters of payment providers, whatever became of them."""
+        return [_letter(row) for row in self._sql.all("inbox_latest", most=most)]
+
     def erase(self, *, before: datetime, most: int) -> int:
         """Erase what handled payment events said, older than this; who they were stays."""
         return self._sql.count("inbox_erase", nothing=b"", before=seconds(before), most=most)

@@ -43,7 +43,7 @@ def test_without_stars_it_is_the_owners_decision(
 
 
 def test_a_way_without_its_keys_and_keys_without_a_way_are_told(tmp_path: Path) -> None:
-    found = findings(tmp_path, '[[way]]\nprovider = "btcpay"\n[[way]]\nprovider = "stars"')
+    found = findings(tmp_path, '[[way]]\nprovider = "transfer"\n[[way]]\nprovider = "stars"')
     told = {says.split(":")[-1].strip() for what, _, says in found if what == "ways"}
     assert told == {"set its keys", "on, but no [[way]] of the catalog shows it"}
 

@@ -603,6 +603,7 @@ def loose_money(books: Books) -> None:
     assert not books.claims.note_told(letter, now=NOW)
     assert books.claims.end(letter, ClaimState.DENIED)
     assert not books.claims.end(letter, ClaimState.DENIED)
+    assert books.inbox.latest(most=1)[0].id >= letter
     assert books.inbox.erase(before=NOW, most=9) == 0
     assert books.inbox.erase(before=NOW + DAY, most=99) >= 1
     erased = books.inbox.get(letter)

@@ -162,6 +162,13 @@ async def test_staff_who_saw_the_money_may_believe_the_letter(kiosk: Kiosk) -> N
     await kiosk.quiet()
     assert kiosk.tables.rows("SELECT verdict FROM receipts") == [("over",)]
 
+    await olga.say("/admin")
+    await olga.tap("stuck")
+    await olga.tap("letters")
+    pressed = await olga.tap("l_again")
+    assert pressed.toast == "That is in the books already; nothing changed."
+    assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1
+
 
 async def test_money_of_no_order_finds_its_customer_once(kiosk: Kiosk) -> None:
     anna, olga = kiosk.person(ANNA), await staff_of(kiosk)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from shop.checkout import InReviewError, may_pay, start_trial
+from shop.checkout import InReviewError, start_trial
+from shop.guarding import may_pay
 from shop.holding import held
 from shop.ports import Payer, PaymentEvent
 from shop.reviewing import approve, block, refuse, unblock, waiting

@@ -179,6 +179,12 @@ WHERE p.minor = :minor AND p.currency = :currency AND o.state IN ('open', 'expir
     AND p.id > (SELECT MAX(id) FROM payments) - 2000
 ORDER BY c.id DESC LIMIT :most;
 
+-- name: inbox_latest
+-- Of the newest letters, so that a shop with much chat and few payments reads no more.
+SELECT * FROM inbox
+WHERE provider <> 'telegram' AND id > (SELECT MAX(id) FROM inbox) - 5000
+ORDER BY id DESC LIMIT :most;
+
 -- name: inbox_erase!
 UPDATE inbox SET body = :nothing, headers = '{}' WHERE id IN (
     SELECT id FROM inbox
