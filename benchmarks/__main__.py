@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from benchmarks.engines import engines
 from benchmarks.growth import growth
 from benchmarks.machine import facts
+from benchmarks.polling import polling
+from benchmarks.providers import providers
 from benchmarks.reminders import reminders
 from benchmarks.settle import settle
 from benchmarks.start import start
@@ -22,13 +24,18 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="name", help="settle, growth, reminders, start"
+        "names",
+        nargs="*",
+        metavar="name",
+        help="settle, providers, polling, growth, reminders or start",
     )
-    parser.add_argument("--million", action="store_true", help="let growth end at 1,000,000")
+    parser.add_argument("--short", action="store_true", help="let growth end at 100,000")
     given = parser.parse_args()
     on_books: Mapping[str, Callable[[Engine], None]] = {
         "settle": settle,
-        "growth": partial(growth, with_million=given.million),
+        "providers": providers,
+        "polling": polling,
+        "growth": partial(growth, with_million=not given.short),
         "reminders": reminders,
     }
     names = given.names or ["start", *on_books]

@@ -18,6 +18,7 @@ from tests.house.process import SECRET_KEY
 from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, nowpayments, stripe
 from tests.standins.moods import Delivery, Mood, Moody
 from tests.standins.server import serve
+from tests.stories.test_transfer import picture
 
 Now = Callable[[], datetime]
 
@@ -35,11 +36,23 @@ class Column(Protocol):
     def settings(self) -> Mapping[str, str]: ...
 
     @property
+    def can_be_asked(self) -> bool: ...
+
+    @property
+    def trouble(self) -> str:
+        """What happens where it cannot be away, "" where it can."""
+        ...
+
+    @property
     def asked(self) -> int:
         """How many calls reached it."""
         ...
 
     def feel(self, mood: Mood) -> None: ...
+
+    async def prepare(self, chat: Chat, staff: Chat) -> None:
+        """Do all that comes before the money."""
+        ...
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None: ...
 
@@ -48,6 +61,7 @@ class Remote:
     """A provider whose stand-in is a server."""
 
     due = (799, "EUR")
+    can_be_asked, trouble = True, ""
 
     def __init__(self, name: str, server: Any, settings: Mapping[str, str]) -> None:  # noqa: ANN401
         self.name, self.settings, self._server = name, settings, server
@@ -59,6 +73,9 @@ class Remote:
 
     def feel(self, mood: Mood) -> None:
         self._moody.mood = mood
+
+    async def prepare(self, chat: Chat, staff: Chat) -> None:
+        """The page is there."""
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
         del link, chat
@@ -76,6 +93,7 @@ class SandboxColumn:
 
     name = "sandbox_card"
     due = (799, "EUR")
+    can_be_asked, trouble = True, ""
 
     def __init__(self, folder: Path, now: Now) -> None:
         self._folder, self._now, self._mood = folder, now, folder / "mood"
@@ -89,6 +107,9 @@ class SandboxColumn:
 
     def feel(self, mood: Mood) -> None:
         self._mood.write_text(mood.value, "ascii")
+
+    async def prepare(self, chat: Chat, staff: Chat) -> None:
+        """The page is there."""
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
         del link, chat
@@ -108,15 +129,15 @@ class SandboxColumn:
             return await asyncio.wait_for(sent.get(), timeout=5)
 
 
-class StarsColumn:
-    """Stars: Telegram is the provider; its calls for money can fail alone."""
+class ChatColumn:
+    """Telegram is the provider: its calls for money can fail alone, and it tells in the chat."""
 
-    name = "stars"
-    due = (450, "XTR")
-    settings: Mapping[str, str] = {}
+    trouble = ""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, name: str, *, due: tuple[int, str], wire: Wire, **settings: str) -> None:
+        self.name, self.due, self.settings, self._wire = name, due, settings, wire
+        # Nobody can be asked about a card; what the shop did not confirm, Telegram tells again.
+        self.can_be_asked = name == "stars"
 
     @property
     def asked(self) -> int:
@@ -126,10 +147,44 @@ class StarsColumn:
         self._wire.cut = PAGES if mood is Mood.DOWN else frozenset()
         self._wire.slow = PAGES if mood is Mood.SLOW else frozenset()
 
+    async def prepare(self, chat: Chat, staff: Chat) -> None:
+        """The button is there."""
+
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
         del provider_ref
         paid = await chat.pay(link=link)
         assert paid.paid, paid.error
+        return None
+
+
+class TransferColumn:
+    """A bank transfer: the customer sends a picture of it, staff say yes."""
+
+    name = "transfer"
+    due = (799, "EUR")
+    settings: Mapping[str, str] = {"TRANSFER_DETAILS": "IBAN: DE02 1203 0000 0000 2020 51"}
+    can_be_asked = False
+    asked = 0
+    trouble = "nobody outside can be away: staff looked an hour later"
+
+    def __init__(self) -> None:
+        self._staff: Chat | None = None
+
+    def feel(self, mood: Mood) -> None:
+        """It is in nobody's computer."""
+
+    async def prepare(self, chat: Chat, staff: Chat) -> None:
+        await chat.send_photo(picture())
+        await staff.wait_for("says he paid", timeout=30)
+        self._staff = staff
+
+    async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
+        del provider_ref, link, chat
+        assert self._staff
+        for row in (await self._staff.last())["reply_markup"]["inline_keyboard"]:
+            for button in row:
+                if str(button.get("callback_data", "")).startswith("p_yes:"):
+                    await self._staff.press(button["callback_data"], wait=0.1)
         return None
 
 
@@ -187,7 +242,8 @@ _REMOTES: Mapping[str, tuple[Callable[..., Any], Callable[[str], dict[str, str]]
     "cryptopay": (cryptopay.CryptoPayServer, _cryptopay),
     "nowpayments": (nowpayments.NowServer, _nowpayments),
 }
-COLUMNS = ("sandbox_card", "stripe", "stars", *(name for name in _REMOTES if name != "stripe"))
+_HERE = ("sandbox_card", "stars", "telegram_cards", "transfer")
+COLUMNS = ("sandbox_card", *_REMOTES, *_HERE[1:])
 
 
 @contextmanager
@@ -196,7 +252,12 @@ def column_of(name: str, folder: Path, *, wire: Wire, now: Now) -> Iterator[Colu
     if name == "sandbox_card":
         yield SandboxColumn(folder, now)
     elif name == "stars":
-        yield StarsColumn(wire)
+        yield ChatColumn(name, due=(450, "XTR"), wire=wire)
+    elif name == "telegram_cards":
+        token = "284685063:TEST:MmRiMWVlNGU"
+        yield ChatColumn(name, due=(799, "EUR"), wire=wire, TELEGRAM_PROVIDER_TOKEN=token)
+    elif name == "transfer":
+        yield TransferColumn()
     else:
         make, settings = _REMOTES[name]
         server = make(now=now)

@@ -43,7 +43,10 @@ class Stage:
         ) as scene:  # fmt: skip
             findings = await row.play(scene)
             faults = findings.faults(scene.column.due)
-            keep(row.name, column, text=findings.text(), is_right=not faults)
+            text = findings.text()
+            if row.needs_provider and scene.column.trouble:
+                text += f"; {scene.column.trouble}"
+            keep(row.name, column, text=text, is_right=not faults)
             assert faults == []
 
 

@@ -18,7 +18,7 @@ from tests.standins.server import serve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MONEY = "successful_payment"
+MARKS = (b"successful_payment", b'"p_yes:')  # a payment in the chat, staff's yes to a transfer
 PAGES = frozenset({"createInvoiceLink", "getStarTransactions"})
 EVERYTHING = frozenset({"*"})
 
@@ -28,6 +28,7 @@ class Money(StrEnum):
 
     COMES = "comes"
     LOST = "lost"
+    REPEATED = "repeated"  # the answer that held it is lost; what is not confirmed comes again
     DOUBLED = "doubled"
 
 
@@ -65,7 +66,11 @@ class Wire:
                 headers={"content-type": request.headers.get("content-type", "text/plain")},
                 params=request.query_params,
             )
-        if self.slow & {method, "*"} or self.cut & {method, "*"}:
+        is_told = method == "getUpdates" and any(mark in answer.content for mark in MARKS)
+        is_lost = is_told and self.money is Money.REPEATED
+        if is_lost:
+            self.money = Money.COMES
+        if is_lost or self.slow & {method, "*"} or self.cut & {method, "*"}:
             return _away()  # it was done, and the answer is lost
         return Response(
             self._changed(method, answer.content), answer.status_code,
@@ -73,14 +78,14 @@ class Wire:
         )  # fmt: skip
 
     def _changed(self, method: str, content: bytes) -> bytes:
-        if method != "getUpdates" or self.money is Money.COMES or MONEY.encode() not in content:
+        many = {Money.LOST: 0, Money.DOUBLED: 2}.get(self.money, 1)
+        if many == 1 or method != "getUpdates" or not any(mark in content for mark in MARKS):
             return content
         answer = json.loads(content)
         updates: list[dict[str, Any]] = []
         for update in answer["result"]:
-            is_money = MONEY in update.get("message", {})
-            many = {Money.LOST: 0, Money.DOUBLED: 2}[self.money] if is_money else 1
-            updates += [update] * many
+            is_money = any(mark in json.dumps(update).encode() for mark in MARKS)
+            updates += [update] * (many if is_money else 1)
         return json.dumps(answer | {"result": updates}).encode()
 
 

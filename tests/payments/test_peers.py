@@ -1,21 +1,35 @@
 """Signatures made by other people's code and vectors, not by ours."""
 
+import asyncio
 import json
+import time
 from base64 import b64encode
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import httpx
 import jwt
 import pytest
 import stripe
+from aiogram.types import Update
 from coinbase_commerce.webhook import Webhook, WebhookSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from payments import fields
 from payments.coinbase_key import CoinbaseKey
+from payments.commerce_events import read_events
 from payments.hook0 import check_hook0
 from payments.signatures import check_code, check_stamped
+from payments.stars import Stars
+from payments.stripe_events import read_event
+from payments.telegram_cards import TelegramCards
 from shop.ports import BadSignatureError, ProviderError
+from tests.fuzz.corpus import bodies, updates
+from tests.payments.rigs import Hands, hear, request_of, rig_of
+from tests.standins import stripe as standin
 from tests.standins.coinbase_commerce import CommerceServer
 
 NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)  # 1800000000
@@ -147,3 +161,74 @@ def test_a_malformed_coinbase_key_is_a_plain_no(secret: str) -> None:
     with pytest.raises(ProviderError, match="malformed") as caught:
         CoinbaseKey(key_id="k", secret=secret).token(["GET a"], now=NOW)
     assert not secret or secret not in str(caught.value)
+
+
+# --- what we send, read by official code; what official code sends, read by us -------------------
+
+
+async def test_stripes_own_client_and_reader_believe_what_we_believe(tmp_path: Path) -> None:
+    async with rig_of("stripe", tmp_path) as rig:
+        page = await rig.provider.create(request_of(rig))
+        delivery = await rig.pay(page)
+        [ours] = hear(rig, delivery)
+        client = stripe.StripeClient(
+            standin.KEY, base_addresses={"api": await _address(rig)}, max_network_retries=0
+        )
+        session = await asyncio.to_thread(client.v1.checkout.sessions.retrieve, page.provider_ref)
+    assert (session.id, session.amount_total) == (ours.provider_ref, ours.money and 799)
+    assert session.client_reference_id == ours.reference
+    stamp = int(delivery.headers["stripe-signature"].partition(",")[0].removeprefix("t="))
+    event = stripe.Webhook.construct_event(
+        delivery.body, delivery.headers["stripe-signature"], standin.SECRET,
+        tolerance=int(time.time()) - stamp + 300,
+    )  # fmt: skip
+    assert (event.id, event.type) == (ours.event_id, ours.kind)
+
+
+async def _address(rig: Any) -> str:  # noqa: ANN401 - its rig
+    return str(rig._url)  # noqa: SLF001 - where the stand-in listens
+
+
+def test_every_stripe_message_of_the_corpus_is_an_event_to_stripes_own_reader() -> None:
+    stamp = int(time.time())
+    for name, raw in bodies("stripe").items():
+        body = raw.decode()
+        header = stripe.WebhookSignature.generate_signature_header(body, "whsec_1", stamp)
+        event = stripe.Webhook.construct_event(body, header, "whsec_1")
+        ours = read_event(fields.parse_object(raw))
+        assert (event.id, event.type) == (ours.event_id, ours.kind), name
+
+
+def test_every_commerce_message_of_the_corpus_is_an_event_to_its_own_reader() -> None:
+    for name, raw in bodies("coinbase_commerce").items():
+        body = raw.decode()
+        code = WebhookSignature._compute_signature(body, "secret")  # noqa: SLF001 - theirs
+        check_code(raw, [code], keys=[b"secret"])
+        event = Webhook.construct_event(body, code, "secret")
+        ours = read_events(fields.parse_object(raw))
+        assert {one.kind for one in ours} == {event["type"]}, name
+
+
+def test_every_update_of_the_corpus_is_an_update_to_aiogram() -> None:
+    """aiogram's types are the Bot API's text, checked field by field."""
+    for name, raw in updates().items():
+        told = json.loads(raw)
+        update = Update.model_validate(told)
+        kind = next(key for key in told if key != "update_id")
+        assert getattr(update, kind) is not None, name
+        payment = update.message.successful_payment if update.message else None
+        ours = [read(told) for read in (_stars().read_update, _cards().read_update)]
+        assert bool(payment) <= any(ours), name
+        for event in filter(None, ours):
+            if payment and event.money:
+                assert event.receipt_id == payment.telegram_payment_charge_id
+                assert event.money.minor == payment.total_amount
+                assert event.reference == payment.invoice_payload
+
+
+def _stars() -> Stars:
+    return Stars(token="1:x", clock=Hands(), http=httpx.AsyncClient())
+
+
+def _cards() -> TelegramCards:
+    return TelegramCards(token="1:x", provider_token="p", http=httpx.AsyncClient())

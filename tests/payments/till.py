@@ -1,0 +1,157 @@
+"""A provider's rig before real books: what it sends is settled, what it knows is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shop.checkout import Choice, PageTexts, begin_payment, open_page
+from shop.polling import ask_about, ask_soon
+from shop.ports import PaymentPage
+from shop.settlement import Outcome, Source, settle_all
+from shop.storage.books import Books
+from shop.storage.payments import Payment
+from tests.house.goods import MONTH
+from tests.house.shop import Shop
+from tests.payments.rigs import Rig, hear
+from tests.standins.btcpay import RATE
+from tests.standins.moods import Delivery
+
+TEXTS = PageTexts(
+    title="Solo", description="1 month", language="en", return_url="https://shop.example/pay"
+)
+
+
+@dataclass(slots=True)
+class Till:
+    """One provider, one shop; their clocks go together."""
+
+    rig: Any
+    shop: Shop
+    payment: Payment = field(init=False)
+
+    async def ask(self, *, telegram_id: int = 1001) -> PaymentPage:
+        """A customer chooses a month, and gets his page."""
+        customer = await self.shop.greet(telegram_id)
+        price_id = await self.shop.storage.read(_price, self.rig.currency)
+        choice = Choice(
+            customer_id=customer.id, price_id=price_id, provider=self.rig.provider.name
+        )
+        self.rig.clock.moment = self.shop.now
+        intent = await self.shop.run(
+            begin_payment, choice, policy=self.shop.policy, now=self.shop.now
+        )
+        self.payment = intent.payment
+        await open_page(
+            self.shop.storage, self.rig.provider, intent, TEXTS, chat_id=telegram_id,
+            policy=self.shop.policy, clock=self.shop.clock,
+        )  # fmt: skip
+        return await self.page()
+
+    async def page(self) -> PaymentPage:
+        """The page as the books know it."""
+        found = await self.shop.storage.read(_payment, self.payment.reference)
+        return PaymentPage(
+            provider_ref=found.provider_ref, url=found.url, expires_at=found.expires_at
+        )
+
+    async def take(self, delivery: Delivery) -> list[Outcome]:
+        """What a door does with a webhook or an update; where that only says to ask, ask too."""
+        events = hear(self.rig, delivery)
+        name = self.rig.provider.name
+        outcomes = await self.shop.run(
+            settle_all, events, Source(provider=name, body=delivery.body),
+            policy=self.shop.policy, now=self.shop.now,
+        )  # fmt: skip
+        return await self.ask_provider() if outcomes == [Outcome.ASKED] else outcomes
+
+    async def ask_provider(self) -> list[Outcome]:
+        """What the clock does with an open payment."""
+        reference = self.payment.reference
+        asked = await self.shop.run(ask_soon, reference, now=self.shop.now)
+        assert asked
+        return await ask_about(
+            self.shop.storage, {self.rig.provider.name: self.rig.provider}, asked,
+            policy=self.shop.policy, clock=self.shop.clock,
+        )  # fmt: skip
+
+    def wait(self, **by: float) -> None:
+        """Let time pass for both."""
+        self.rig.clock.moment = self.shop.clock.move(**by)
+
+
+def _price(books: Books, currency: str) -> int:
+    price = books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, currency)
+    assert price
+    return price.id
+
+
+def _payment(books: Books, reference: str) -> Payment:
+    found = books.payments.by_reference(reference)
+    assert found
+    return found
+
+
+# --- how each provider comes to another sum than was asked ---------------------------------------
+
+
+def _decimal(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"
+
+
+def _stripe(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    rig.server.sessions[page.provider_ref]["amount_total"] = minor
+    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+
+
+def _coinbase(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    rig.server.checkouts[page.provider_ref]["amount"] = _decimal(minor)
+    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+
+
+def _commerce(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    return rig.server.pay(page.provider_ref, _decimal(minor))  # type: ignore[no-any-return]
+
+
+def _btcpay(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    return rig.server.pay(page.provider_ref, f"{minor / 100 / int(RATE):.10f}")  # type: ignore[no-any-return]
+
+
+def _cryptopay(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    rig.server.invoices[page.provider_ref]["amount"] = _decimal(minor)
+    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+
+
+def _nowpayments(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    rig.server.invoices[page.provider_ref]["price_amount"] = _decimal(minor)
+    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+
+
+def _in_chat(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    rig.server.invoices[page.provider_ref]["prices"][0]["amount"] = minor
+    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+
+
+OTHERWISE: dict[str, Callable[[Any, PaymentPage, int], Delivery]] = {
+    "stripe": _stripe,
+    "coinbase": _coinbase,
+    "coinbase_commerce": _commerce,
+    "btcpay": _btcpay,
+    "cryptopay": _cryptopay,
+    "nowpayments": _nowpayments,
+    "stars": _in_chat,
+    "telegram_cards": _in_chat,
+}
+
+
+async def pay_otherwise(rig: Rig, page: PaymentPage, minor: int, *, is_short: bool) -> Delivery:
+    """Pay another sum; the sandbox knows half and half too much."""
+    name = rig.provider.name
+    if name in OTHERWISE:
+        return OTHERWISE[name](rig, page, minor)
+    sandbox: Any = rig
+    await sandbox.sandbox.press(page.provider_ref, "under" if is_short else "over")
+    if name == "sandbox_crypto":
+        await sandbox.next_sent()
+        await sandbox.sandbox.press(page.provider_ref, "confirm")
+    sent: Delivery = await sandbox.next_sent()
+    return sent
