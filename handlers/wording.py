@@ -129,12 +129,12 @@ class Speech:
         return self.ngettext("{n} year", "{n} years", n // _MONTHS_A_YEAR)
 
     def left(self, until: datetime, *, now: datetime) -> Html:
-        """How long it still is, in whole units: `12 days left`."""
+        """How long it still is, in the nearest whole units: a month just bought has 31 days."""
         rest = until - now
         if rest >= _DAY:
-            return self.ngettext("{n} day left", "{n} days left", rest // _DAY)
+            return self.ngettext("{n} day left", "{n} days left", round(rest / _DAY))
         if rest >= _HOUR:
-            return self.ngettext("{n} hour left", "{n} hours left", rest // _HOUR)
+            return self.ngettext("{n} hour left", "{n} hours left", round(rest / _HOUR))
         _ = self
         return _("less than an hour left")
 

@@ -6,7 +6,6 @@ asked. `sandbox_page.make_site` makes the app to mount at `/sandbox/{kind}`.
 
 import asyncio
 import hmac
-import json
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +17,7 @@ import httpx
 from payments import fields
 from payments.outgoing import pending
 from payments.sandbox_acts import CHOICES, give_back, may_choose, refund_named
+from payments.sandbox_events import read_event, to_body, to_event
 from payments.sandbox_saving import acts_of, means_of, slip_of
 from payments.sandbox_till import Act, Slip, Till
 from payments.signatures import check_stamped, keys_of
@@ -33,17 +33,13 @@ from shop.ports import (
     RefundAnswer,
     RefundRequest,
     RefundStep,
-    Refusal,
     SavedMeans,
 )
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 CARD = "sandbox_card"
 CRYPTO = "sandbox_crypto"
 SIGNATURE_HEADER = "x-sandbox-signature"
 
-_DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 _CONFIRMATION = timedelta(seconds=2)
 _RETRIES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -107,7 +103,7 @@ class Sandbox:
             return [pending(reference)]
         known = slip.known(now)
         if known:
-            return [_to_event(act, slip) for act in known]
+            return [to_event(act, slip) for act in known]
         happening = Happening.EXPIRED if now >= slip.expires_at else Happening.PENDING
         return [
             PaymentEvent(
@@ -124,7 +120,7 @@ class Sandbox:
     ) -> Sequence[PaymentEvent]:
         """Check the signature and read the one event inside."""
         check_stamped(headers.get(SIGNATURE_HEADER), body, keys=self._keys, now=now)
-        return [_read_event(fields.parse_object(body))]
+        return [read_event(fields.parse_object(body))]
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         """Give play money back; the same reference is one refund."""
@@ -222,7 +218,7 @@ class Sandbox:
         slip = await self.find(reference)
         if slip is None:
             return
-        body = _to_body(act, slip)
+        body = to_body(act, slip)
         for pause in _RETRIES:
             await asyncio.sleep(pause)
             try:
@@ -241,71 +237,3 @@ class Sandbox:
         stamp = int(self._clock.now().timestamp())
         code = hmac.digest(self._keys[0], b"%d.%b" % (stamp, body), "sha256").hex()
         return f"t={stamp},v1={code}"
-
-
-def _to_event(act: Act, slip: Slip) -> PaymentEvent:
-    return PaymentEvent(
-        event_id=act.event_id,
-        kind=f"payment.{act.happening}",
-        happening=act.happening,
-        reference=slip.reference,
-        provider_ref=slip.reference,
-        receipt_id=act.receipt_id,
-        money=Money(act.minor, slip.amount.currency) if act.minor else None,
-        occurred_at=act.occurred_at,
-        facts=_facts(act.happening, act.receipt_id) | ({"why": act.why} if act.why else {}),
-    )
-
-
-def _facts(happening: Happening, receipt: str) -> dict[str, str]:
-    """A dispute has a name at every bank, here that of its money."""
-    if happening is Happening.WARNED:
-        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
-    if happening in _DISPUTES:
-        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
-    return {}
-
-
-def _to_body(act: Act, slip: Slip) -> bytes:
-    event = {
-        "id": act.event_id,
-        "type": f"payment.{act.happening}",
-        "created": int(act.occurred_at.timestamp()),
-        "payment": {
-            "reference": slip.reference,
-            "receipt": act.receipt_id,
-            "minor": act.minor,
-            "currency": slip.amount.currency,
-            "why": act.why,
-        },
-    }
-    return json.dumps(event).encode()
-
-
-def _read_event(event: fields.Fields) -> PaymentEvent:
-    event_id, kind = fields.text(event, "id"), fields.text(event, "type")
-    try:
-        happening = Happening(kind.removeprefix("payment."))
-    except ValueError:
-        return PaymentEvent(event_id=event_id, kind=kind, happening=Happening.UNHANDLED)
-    payment = fields.section(event, "payment")
-    reference, minor = fields.text(payment, "reference"), fields.whole(payment, "minor")
-    receipt = fields.optional_text(payment, "receipt")
-    if happening is Happening.RECEIVED and not (receipt and minor):
-        raise BadInputError(reason="Money was received, but which and how much is not said.")
-    return PaymentEvent(
-        event_id=event_id,
-        kind=kind,
-        happening=happening,
-        reference=reference,
-        provider_ref=reference,
-        receipt_id=receipt,
-        money=Money(minor, fields.currency(payment, "currency")) if minor else None,
-        occurred_at=fields.unix_moment(event, "created"),
-        facts=_facts(happening, receipt) | _why(payment),
-    )
-
-
-def _why(payment: fields.Fields) -> dict[str, str]:
-    why = fields.optional_text(payment, "why")
-    return {"why": why} if why in set(Refusal) else {}

@@ -12,6 +12,18 @@ import httpx
 
 from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from payments.star_events import (
+    CURRENCY,
+    PERIOD,
+    date_of,
+    event_of,
+    is_since,
+    of_any,
+    of_standing,
+    of_transaction,
+    rows_of,
+    series_of,
+)
 from shop.ports import (
     Clock,
     EndpointClosedError,
@@ -25,20 +37,9 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.rules.money import Money
 
 NAME = "stars"
 API_URL = "https://api.telegram.org"
-CURRENCY = "XTR"
-
-PERIOD = 2_592_000  # seconds; the only length of a subscription
-SERIES = "subscribed_until"  # the fact that says a payment is one of a series, and until when
-
-_STANDINGS = {
-    "canceled": Happening.STOPPED,
-    "active": Happening.RESUMED,
-    "failed": Happening.LAPSED,
-}
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
 _MESSAGES = {
     "successful_payment": Happening.RECEIVED,
@@ -98,7 +99,7 @@ class Stars:
         async for row in self._transactions(
             self._clock.now() - _OLD, offset=self._passed, pages=_MOST_PAGES
         ):
-            read = partial(_of_transaction, reference=reference, told=tuple(told))
+            read = partial(of_transaction, reference=reference, told=tuple(told))
             event = understood(read, row)
             told += [event] if event else []
         return told or [pending(reference, provider_ref)]
@@ -116,18 +117,18 @@ class Stars:
         `update` is the Bot API's JSON; one that makes no sense is a `BadInputError`.
         """
         if standing := fields.optional_section(update, "subscription"):
-            return _of_standing(standing, update_id=fields.whole(update, "update_id"))
+            return of_standing(standing, update_id=fields.whole(update, "update_id"))
         message = fields.optional_section(update, "message")
         for key, happening in _MESSAGES.items():
             payment = fields.optional_section(message, key)
             if payment and payment.get("currency") == CURRENCY:
-                return _event(
+                return event_of(
                     happening,
                     charge_id=fields.text(payment, "telegram_payment_charge_id"),
                     reference=fields.text(payment, "invoice_payload"),
                     stars=fields.whole(payment, "total_amount"),
                     at=fields.unix_moment(message, "date"),
-                    facts=_series_of(payment),
+                    facts=series_of(payment),
                 )
         return None
 
@@ -165,8 +166,8 @@ class Stars:
         """Read every payment and refund of Telegram's list that is not older."""
         walk = self._transactions(since, offset=0, pages=_MOST_PAGES_A_NIGHT)
         rows = [row async for row in walk]
-        told = [understood(_of_any, row) for row in rows]
-        return [one for one in told if one is not None and _is_since(one, since)]
+        told = [understood(of_any, row) for row in rows]
+        return [one for one in told if one is not None and is_since(one, since)]
 
     async def check(self) -> str:
         """Ask who the bot is."""
@@ -183,9 +184,9 @@ class Stars:
         """Walk the transactions since then; Telegram lists the oldest first."""
         for _ in range(pages):
             page = await self._ask("getStarTransactions", offset=offset, limit=_PAGE)
-            rows = understood(_rows, page)
+            rows = understood(rows_of, page)
             is_full = len(rows) == _PAGE
-            is_old = is_full and all(understood(_date, row) < old for row in rows)
+            is_old = is_full and all(understood(date_of, row) < old for row in rows)
             for row in rows if not is_old else ():
                 yield row
             if not is_full:
@@ -204,105 +205,3 @@ class Stars:
             seconds=self._seconds,
             json=params,
         )
-
-
-def _rows(page: fields.Fields) -> list[fields.Fields]:
-    return fields.rows(fields.section(page, "result"), "transactions")
-
-
-def _date(row: fields.Fields) -> datetime:
-    return fields.unix_moment(row, "date")
-
-
-def _of_transaction(
-    row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
-) -> PaymentEvent | None:
-    """Read a transaction if it is about this payment: incoming ones have a source."""
-    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
-    source = fields.optional_section(row, "source")
-    if source.get("invoice_payload") == reference:
-        happening = Happening.RECEIVED
-    # A refund has the id of what it gives back.
-    elif not source and any(event.receipt_id == charge_id for event in told):
-        happening = Happening.REFUNDED
-    else:
-        return None
-    return _event(
-        happening, charge_id=charge_id, reference=reference, stars=stars, at=_date(row),
-        facts=_series_in(row),
-    )  # fmt: skip
-
-
-def _of_any(row: fields.Fields) -> PaymentEvent | None:
-    """Read a payment by invoice or its refund; gifts, withdrawals and the like are no sales."""
-    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
-    for role, happening in (("source", Happening.RECEIVED), ("receiver", Happening.REFUNDED)):
-        partner = fields.optional_section(row, role)
-        if partner.get("type") != "user":
-            continue
-        reference = fields.optional_text(partner, "invoice_payload")
-        if happening is Happening.RECEIVED and not reference:
-            return None
-        return _event(
-            happening, charge_id=charge_id, reference=reference, stars=stars, at=_date(row),
-            facts=_series_in(row),
-        )  # fmt: skip
-    return None
-
-
-def _is_since(event: PaymentEvent, since: datetime) -> bool:
-    return event.occurred_at is not None and event.occurred_at >= since
-
-
-def _series_of(payment: fields.Fields) -> Mapping[str, str]:
-    """Until when a charge of a subscription pays; nothing for other payments.
-
-    The first charge says so too (`is_first_recurring`); the books know which is which.
-    """
-    if payment.get("subscription_expiration_date") is None:
-        return {}
-    return {SERIES: str(fields.whole(payment, "subscription_expiration_date"))}
-
-
-def _series_in(row: fields.Fields) -> Mapping[str, str]:
-    """The same of a transaction, which names the length only."""
-    period = fields.optional_section(row, "source").get("subscription_period")
-    if period is None:
-        return {}
-    return {SERIES: str(fields.whole(row, "date") + PERIOD)}
-
-
-def _of_standing(standing: fields.Fields, *, update_id: int) -> PaymentEvent | None:
-    happening = _STANDINGS.get(fields.text(standing, "state"))
-    if happening is None:
-        return None
-    reference = fields.text(standing, "invoice_payload")
-    return PaymentEvent(
-        event_id=f"update.{update_id}",
-        kind=f"stars.{happening}",
-        happening=happening,
-        reference=reference,
-        provider_ref=reference,
-    )
-
-
-def _event(
-    happening: Happening,
-    *,
-    charge_id: str,
-    reference: str,
-    stars: int,
-    at: datetime,
-    facts: Mapping[str, str] | None = None,
-) -> PaymentEvent:
-    return PaymentEvent(
-        event_id=f"{charge_id}.{happening}",
-        kind=f"stars.{happening}",
-        happening=happening,
-        reference=reference,
-        provider_ref=reference,
-        receipt_id=charge_id,
-        money=Money(stars, CURRENCY),
-        occurred_at=at,
-        facts=facts or {},
-    )

@@ -35,7 +35,7 @@ from payments.stripe_saving import (
     means_of,
     refused,
 )
-from payments.stripe_session import StripeOptions, closing_times, session_params
+from payments.stripe_session import StripeOptions, closing_times, opening, page_of, session_params
 from shop.ports import (
     Charge,
     ChargeRequest,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         PaymentIntentListParams,
         PaymentIntentRetrieveParams,
     )
-    from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
+    from stripe.params.checkout import SessionRetrieveParams
 
 NAME = "stripe"
 API_URL = "https://api.stripe.com"
@@ -107,10 +107,10 @@ class Stripe:
         for closes_at in closing_times(request.expires_at, self._clock.now()):
             try:
                 params = session_params(request, closes_at, self._options)
-                session = await self._ask(_opening(params, options))
+                session = await self._ask(opening(params, options))
             except _OtherParametersError:
                 continue
-            return understood(_page_of, session)
+            return understood(page_of, session)
         raise ProviderError(reason="it has another payment under this reference")
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
@@ -276,12 +276,6 @@ class _OtherParametersError(ProviderError):
     """Stripe knows this reference, but with other details ({reason})."""
 
 
-def _opening(
-    params: "SessionCreateParams", options: "RequestOptions"
-) -> "Callable[[StripeClient], Awaitable[object]]":
-    return lambda client: client.v1.checkout.sessions.create_async(params, options)
-
-
 def _charging(
     params: "PaymentIntentCreateParams", options: "RequestOptions"
 ) -> "Callable[[StripeClient], Awaitable[object]]":
@@ -297,12 +291,4 @@ def _charge_of(intent: fields.Fields, request: ChargeRequest) -> Charge:
     return Charge(
         provider_ref=fields.text(intent, "id"),
         events=events_of_intent(intent, reference=request.reference),
-    )
-
-
-def _page_of(session: fields.Fields) -> PaymentPage:
-    return PaymentPage(
-        provider_ref=fields.text(session, "id"),
-        url=fields.address(session, "url"),
-        expires_at=fields.unix_moment(session, "expires_at"),
     )

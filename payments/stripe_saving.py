@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from payments import fields
 from payments.stripe_money import from_stripe, to_stripe
 from shop.ports import ChargeRequest, Happening, PaymentEvent, ProviderError, Refusal, SavedMeans
+from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
@@ -47,6 +48,8 @@ class CardRefusedError(ProviderError):
 
 def means_of(session: fields.Fields) -> SavedMeans | None:
     """Read what a session was paid with; wants `payment_intent.payment_method` expanded."""
+    if not fields.text(session, "id") or session.get("object") != "checkout.session":
+        raise BadInputError(reason="This is no session.")
     intent = fields.optional_section(session, "payment_intent")
     if not intent or intent.get("setup_future_usage") != "off_session":
         return None

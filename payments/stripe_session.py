@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from payments import fields
 from payments.stripe_money import to_stripe
-from shop.ports import PaymentRequest
+from shop.ports import PaymentPage, PaymentRequest
 from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from stripe import RequestOptions, StripeClient
     from stripe.params.checkout import (
         SessionCreateParams,
         SessionCreateParamsLineItemPriceDataProductData,
@@ -128,3 +132,19 @@ def closing_times(expires_at: datetime, now: datetime) -> Iterator[datetime]:
 def _next_hour(moment: datetime) -> datetime:
     floor = moment.replace(minute=0, second=0, microsecond=0)
     return floor if floor == moment else floor + _GRID
+
+
+def opening(
+    params: "SessionCreateParams", options: "RequestOptions"
+) -> "Callable[[StripeClient], Awaitable[object]]":
+    """Ask for a new session."""
+    return lambda client: client.v1.checkout.sessions.create_async(params, options)
+
+
+def page_of(session: fields.Fields) -> PaymentPage:
+    """Read where it is paid."""
+    return PaymentPage(
+        provider_ref=fields.text(session, "id"),
+        url=fields.address(session, "url"),
+        expires_at=fields.unix_moment(session, "expires_at"),
+    )

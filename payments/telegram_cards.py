@@ -12,8 +12,8 @@ import httpx
 
 from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from payments.star_events import CURRENCY as STARS
 from payments.stars import API_URL
-from payments.stars import CURRENCY as STARS
 from shop.ports import EndpointClosedError, Happening, PaymentEvent, PaymentPage, PaymentRequest
 from shop.rules.currencies import CURRENCIES
 from shop.rules.errors import BadInputError

@@ -65,9 +65,12 @@ def take_up(
     charge = None if renewal.payment_id is None else books.payments.get(renewal.payment_id)
     if charge is not None and charge.state in OPEN_PAYMENTS:
         return _ask_again(books, renewal, charge, subscription, now=now)
-    if not renewal.is_on:
+    if not renewal.is_on or subscription.standing.state is SubscriptionState.ENDED:
         return _turn_off(books, renewal)
-    if subscription.standing.state is SubscriptionState.ENDED:
+    if subscription.standing.paid_until < renewal.round_end:
+        # Time was taken back, with its money: nobody is charged for that again unasked.
+        told = tell(customer, Notice.RENEWAL_OFF, renewal, subscription.product, why="taken_back")
+        books.outbox.add([told], now=now)
         return _turn_off(books, renewal)
     if subscription.standing.paid_until != renewal.round_end:
         plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)

@@ -144,6 +144,10 @@ def settle_all(
 
 def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, Affairs] | None:
     reference = event.reference
+    if event.happening is Happening.REFUNDED and event.receipt_id and reference:
+        # Every charge of a series names the first payment; the money itself knows its own.
+        own = books.payments.by_receipt(provider, event.receipt_id)
+        reference = own.reference if own is not None else reference
     customer = books.customers.claim_payer(reference, provider) if reference else None
     if customer is None:
         if reference and books.payments.by_reference(reference) is not None:

@@ -87,6 +87,9 @@ async def off(visit: Visit, facts: Facts) -> Screen:
     if facts["why"] == "unkept":
         text = _("{plan} cannot renew by itself with what you paid with. We remind you before "
                  "your time runs out.", plan=plan)  # fmt: skip
+    elif facts["why"] == "taken_back":
+        text = _("{plan} does not renew by itself any more, because time was taken back from it. "
+                 "Your card is not charged.", plan=plan)  # fmt: skip
     else:
         text = _("{plan} is not sold like this any more, so it does not renew by itself. Your "
                  "card is not charged. Have a look at what there is:", plan=plan)  # fmt: skip

@@ -7,11 +7,10 @@ from handlers.staff.acts import sure
 from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop import staffdesk
 from shop.replaying import Replayed, claims_on, latest_letters, replay
-from shop.staffdesk import trouble
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.outbox import Kind, QueuedEffect
+from shop.stuck import dismiss_effect, dismiss_letter, replay_effect, replay_letter, trouble
 
 _MOST = 8
 _LONGEST = 120
@@ -97,7 +96,7 @@ def _letter_buttons(_: Speech, one: Letter, *, is_claim: bool) -> tuple[InlineKe
 async def effect_again(visit: Visit, args: Args) -> Screen:
     """Let an effect try afresh."""
     done = await visit.counter.storage.run(
-        staffdesk.replay_effect, visit.customer.telegram_id, effect_id=args.number(0),
+        replay_effect, visit.customer.telegram_id, effect_id=args.number(0),
         now=visit.now,
     )  # fmt: skip
     return await _after(visit, is_done=done)
@@ -106,7 +105,7 @@ async def effect_again(visit: Visit, args: Args) -> Screen:
 async def effect_away(visit: Visit, args: Args) -> Screen:
     """Put an effect away."""
     done = await visit.counter.storage.run(
-        staffdesk.dismiss_effect, visit.customer.telegram_id, effect_id=args.number(0),
+        dismiss_effect, visit.customer.telegram_id, effect_id=args.number(0),
         now=visit.now,
     )  # fmt: skip
     return await _after(visit, is_done=done)
@@ -115,7 +114,7 @@ async def effect_away(visit: Visit, args: Args) -> Screen:
 async def letter_again(visit: Visit, args: Args) -> Screen:
     """Answer a chat update afresh, or read a provider's letter again."""
     done = await visit.counter.storage.run(
-        staffdesk.replay_letter, visit.customer.telegram_id, letter_id=args.number(0),
+        replay_letter, visit.customer.telegram_id, letter_id=args.number(0),
         now=visit.now,
     )  # fmt: skip
     if done:
@@ -155,7 +154,7 @@ async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
 async def letter_away(visit: Visit, args: Args) -> Screen:
     """Put a letter away."""
     done = await visit.counter.storage.run(
-        staffdesk.dismiss_letter, visit.customer.telegram_id, letter_id=args.number(0),
+        dismiss_letter, visit.customer.telegram_id, letter_id=args.number(0),
         now=visit.now,
     )  # fmt: skip
     return await _after(visit, is_done=done)

@@ -24,7 +24,7 @@ def _days(section: Table, key: str, usual: tuple[int, ...]) -> tuple[int, ...]:
         return usual
     if isinstance(value, list) and len(value) <= _MOST_RETRIES and all(map(_is_day, value)):
         return tuple(value)
-    section.refuse(key, f"{key} must be up to five whole numbers from 1 to 30, such as [1, 3].")
+    section.refuse(key, f"{key} must be up to five whole numbers from 1 to 30, such as [1, 2].")
     return usual
 
 

@@ -23,7 +23,7 @@ class RenewingPolicy:
     asks: bool = False
     notice_days: int = 3
     charge_hours: int = 24
-    retry_days: tuple[int, ...] = (1, 3)
+    retry_days: tuple[int, ...] = (1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ import json
 import pytest
 from pydantic import SecretStr
 
-from shop.staffdesk import backlog, trouble
+from shop.staffdesk import backlog
+from shop.stuck import trouble
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.house.doors import SECRETS, Doors

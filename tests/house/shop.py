@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bot.vault import FernetVault
 from shop.catalogue import apply_catalog
+from shop.charging import carry_out_means
 from shop.checkout import Choice, begin_payment, note_page
 from shop.delivery import carry_out
 from shop.outbox import claim, finish_effect
 from shop.people import Visitor, greet
-from shop.ports import Connector, Happening, PaymentEvent, PaymentPage, Vault
+from shop.ports import (
+    Connector,
+    Happening,
+    PaymentEvent,
+    PaymentPage,
+    PaymentProvider,
+    Vault,
+)
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.policy import Policy
@@ -48,6 +56,7 @@ class Shop:
         default_factory=lambda: {name: Service(name) for name in ("generated", "stock")}
     )
     connectors: Mapping[str, Connector] | None = None  # None: the services themselves
+    providers: dict[str, PaymentProvider] = field(default_factory=dict)
     told: list[QueuedEffect] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -131,6 +140,11 @@ class Shop:
                     self.storage, self.connectors or self.services, effect, vault=self.vault,
                     policy=self.policy, clock=self.clock,
                 )  # fmt: skip
+        elif effect.kind is Kind.MEANS:
+            await carry_out_means(
+                self.storage, self.providers, effect, vault=self.vault, policy=self.policy,
+                clock=self.clock,
+            )  # fmt: skip
         else:
             self.told.append(effect)
             await self.run(finish_effect, effect, now=self.now)

@@ -202,6 +202,10 @@ CONTRADICTIONS = {
             SELECT currency, minor FROM journal WHERE account = 'unassigned'
             UNION ALL
             SELECT currency, minor FROM receipts WHERE verdict = 'unknown_order'
+            UNION ALL
+            SELECT f.currency, -f.minor FROM refunds AS f
+            INNER JOIN receipts AS r ON r.id = f.receipt
+            WHERE r.verdict = 'unknown_order' AND f.state NOT IN ('failed', 'cancelled')
         ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
     """,
     "an account has no subscription that was paid, tried or given": """

@@ -32,11 +32,12 @@ from shop.rules.fraud import FraudPolicy
 from shop.rules.money import Money
 from shop.rules.periods import Interval, Unit
 from shop.settlement import Outcome
-from shop.staffdesk import extend, grant, hold, replay_effect, rotate
+from shop.staffdesk import extend, grant, hold, rotate
 from shop.stockroom import BooksShelf, load_stock
 from shop.storage.customers import Customer
 from shop.storage.opening import storage_at
 from shop.storage.payments import Payment
+from shop.stuck import replay_effect
 from tests.house.goods import CURRENCIES, PLANS, TERMS
 from tests.house.service import Door
 from tests.house.shop import CARD, STAFF, Shop

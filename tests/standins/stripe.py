@@ -13,19 +13,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from tests.standins.moods import Delivery, Moody
+from tests.standins.moods import Delivery
+from tests.standins.stripe_cards import Cards
 
 KEY = "sk_test_standin_4242424242424242"
 SECRET = "whsec_standin"
 
 Json = dict[str, Any]
+_EXPANDED = (["payment_intent.latest_charge"], ["payment_intent.payment_method"])
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class StripeServer(Moody):
+class StripeServer(Cards):
     """A Stripe account: `pay` and its kin change a session and return the signed event."""
 
     def __init__(self, *, now: Callable[[], datetime] = _now, secret: str = SECRET) -> None:
@@ -47,6 +49,7 @@ class StripeServer(Moody):
                 Route("/v1/refunds", self.moody(self._refund), methods=["POST"]),
                 Route("/v1/refunds", self.moody(self._refunds)),
                 Route("/c/pay/{id}", self._page),
+                *self.card_routes(),
             ]
         )
 
@@ -174,7 +177,7 @@ class StripeServer(Moody):
             return _no(404, "invalid_request_error", "No such checkout.session")
         expanded = dict(session)
         wanted = request.query_params.getlist("expand[0]")
-        if session["payment_intent"] and wanted == ["payment_intent.latest_charge"]:
+        if session["payment_intent"] and wanted in _EXPANDED:
             expanded["payment_intent"] = self.intents[session["payment_intent"]]
         return JSONResponse(expanded)
 
@@ -265,6 +268,8 @@ class StripeServer(Moody):
             "success_url": params["success_url"],
             "url": f"{self.base_url or 'http://127.0.0.1'}/c/pay/{session_id}",
             "intent_metadata": _bracketed(params.items(), "payment_intent_data[metadata]"),
+            "customer": None,
+            "setup_future_usage": params.get("payment_intent_data[setup_future_usage]"),
         }
         self.sessions[session_id] = session
         return session
@@ -282,6 +287,15 @@ class StripeServer(Moody):
             else None,
         }
         session.update(status="complete", payment_status=payment_status, payment_intent=intent_id)
+        if session["setup_future_usage"] and session["customer"] is None:
+            customer = self._id("cus")
+            session["customer"] = customer
+            self.keep_card(customer)
+        kept = [one for one in self.methods.values() if one["customer"] == session["customer"]]
+        self.intents[intent_id] |= {
+            "setup_future_usage": session["setup_future_usage"],
+            "payment_method": kept[0] if session["customer"] and kept else None,
+        }
         return session
 
     def _new_charge(self, session: Json, intent_id: str) -> Json:

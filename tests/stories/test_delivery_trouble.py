@@ -8,7 +8,8 @@ import pytest
 from shop import delivery
 from shop.expiry import change_one
 from shop.ports import Account, AccountOrder
-from shop.staffdesk import hold, replay_effect
+from shop.staffdesk import hold
+from shop.stuck import replay_effect
 from tests.house.service import Door, Service
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables

@@ -1,0 +1,126 @@
+"""What Telegram says of Stars: transactions, payments of a series, and their standing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from payments import fields
+from shop.ports import Happening, PaymentEvent
+from shop.rules.money import Money
+
+CURRENCY = "XTR"
+
+PERIOD = 2_592_000  # seconds; the only length of a subscription
+SERIES = "subscribed_until"  # the fact that says a payment is one of a series, and until when
+
+_STANDINGS = {
+    "canceled": Happening.STOPPED,
+    "active": Happening.RESUMED,
+    "failed": Happening.LAPSED,
+}
+
+
+def rows_of(page: fields.Fields) -> list[fields.Fields]:
+    """The transactions of a page."""
+    return fields.rows(fields.section(page, "result"), "transactions")
+
+
+def date_of(row: fields.Fields) -> datetime:
+    """When a transaction happened."""
+    return fields.unix_moment(row, "date")
+
+
+def of_transaction(
+    row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
+) -> PaymentEvent | None:
+    """Read a transaction if it is about this payment: incoming ones have a source."""
+    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
+    source = fields.optional_section(row, "source")
+    if source.get("invoice_payload") == reference:
+        happening = Happening.RECEIVED
+    # A refund has the id of what it gives back.
+    elif not source and any(event.receipt_id == charge_id for event in told):
+        happening = Happening.REFUNDED
+    else:
+        return None
+    return event_of(
+        happening, charge_id=charge_id, reference=reference, stars=stars, at=date_of(row),
+        facts=_series_in(row),
+    )  # fmt: skip
+
+
+def of_any(row: fields.Fields) -> PaymentEvent | None:
+    """Read a payment by invoice or its refund; gifts, withdrawals and the like are no sales."""
+    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
+    for role, happening in (("source", Happening.RECEIVED), ("receiver", Happening.REFUNDED)):
+        partner = fields.optional_section(row, role)
+        if partner.get("type") != "user":
+            continue
+        reference = fields.optional_text(partner, "invoice_payload")
+        if happening is Happening.RECEIVED and not reference:
+            return None
+        return event_of(
+            happening, charge_id=charge_id, reference=reference, stars=stars, at=date_of(row),
+            facts=_series_in(row),
+        )  # fmt: skip
+    return None
+
+
+def is_since(event: PaymentEvent, since: datetime) -> bool:
+    """Whether it happened at this moment or later."""
+    return event.occurred_at is not None and event.occurred_at >= since
+
+
+def series_of(payment: fields.Fields) -> Mapping[str, str]:
+    """Until when a charge of a subscription pays; nothing for other payments.
+
+    The first charge says so too (`is_first_recurring`); the books know which is which.
+    """
+    if payment.get("subscription_expiration_date") is None:
+        return {}
+    return {SERIES: str(fields.whole(payment, "subscription_expiration_date"))}
+
+
+def _series_in(row: fields.Fields) -> Mapping[str, str]:
+    """The same of a transaction, which names the length only."""
+    period = fields.optional_section(row, "source").get("subscription_period")
+    if period is None:
+        return {}
+    return {SERIES: str(fields.whole(row, "date") + PERIOD)}
+
+
+def of_standing(standing: fields.Fields, *, update_id: int) -> PaymentEvent | None:
+    """Read the `subscription` update: stopped, resumed or lapsed; None for other states."""
+    happening = _STANDINGS.get(fields.text(standing, "state"))
+    if happening is None:
+        return None
+    reference = fields.text(standing, "invoice_payload")
+    return PaymentEvent(
+        event_id=f"update.{update_id}",
+        kind=f"stars.{happening}",
+        happening=happening,
+        reference=reference,
+        provider_ref=reference,
+    )
+
+
+def event_of(
+    happening: Happening,
+    *,
+    charge_id: str,
+    reference: str,
+    stars: int,
+    at: datetime,
+    facts: Mapping[str, str] | None = None,
+) -> PaymentEvent:
+    """Make the event; the charge id names the money, here and in the update."""
+    return PaymentEvent(
+        event_id=f"{charge_id}.{happening}",
+        kind=f"stars.{happening}",
+        happening=happening,
+        reference=reference,
+        provider_ref=reference,
+        receipt_id=charge_id,
+        money=Money(stars, CURRENCY),
+        occurred_at=at,
+        facts=facts or {},
+    )

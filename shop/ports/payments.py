@@ -1,0 +1,160 @@
+"""Payment providers: what is asked of them, and what they say of a payment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shop.rules.errors import ShopError
+from shop.rules.money import Money
+
+
+class ProviderError(ShopError):
+    """The payment provider refused: {reason}"""  # noqa: D400 - the reason is a sentence
+
+
+class ProviderSilentError(ProviderError):
+    """The payment provider does not answer just now: {reason}"""  # noqa: D400 - the same
+
+
+class BadSignatureError(ShopError):
+    """The webhook's signature is not right."""
+
+
+class EndpointClosedError(ShopError):
+    """This webhook has no secret yet, so it is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """What the shop asks a provider to collect.
+
+    `reference` is ours, unique, at most 40 characters of [a-z0-9_]: it is the idempotency
+    key and comes back in every event. `return_url` brings the person back afterwards.
+    `chat_id` is the payer's Telegram id; `language` an IETF tag. `saves`: the payer agreed that
+    what he pays with is kept and charged again; `recurs`: the provider itself charges it again
+    every 30 days.
+    """
+
+    reference: str
+    amount: Money
+    title: str
+    description: str
+    expires_at: datetime
+    return_url: str
+    language: str
+    chat_id: int
+    saves: bool = False
+    recurs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage:
+    """Where the customer pays. `provider_ref` is the provider's id of this try."""
+
+    provider_ref: str
+    url: str
+    expires_at: datetime | None = None
+
+
+class Happening(StrEnum):
+    """What a provider says about a payment."""
+
+    PENDING = "pending"  # nothing yet; only ever from `look_up`
+    ASK = "ask"  # something happened, `look_up` knows what; only ever from `read_webhook`
+    SEEN = "seen"  # on its way, not final: tell, do not deliver
+    RECEIVED = "received"  # final: this money is ours
+    FAILED = "failed"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    WARNED = "warned"  # the card's bank suspects fraud; nothing has been taken back yet
+    # What the provider says of a payment that it repeats by itself; no money moves.
+    STOPPED = "stopped"  # the payer stopped it: it ends with the paid time
+    RESUMED = "resumed"  # he let it go on
+    LAPSED = "lapsed"  # the next charge failed
+    UNHANDLED = "unhandled"  # nothing we may act on: kept, and staff see it with its facts
+    FOREIGN = "foreign"  # of another account than ours: kept, gives nothing, staff are told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who paid, as far as the provider says.
+
+    `fingerprint` is the same for the same card, bank account or wallet, and never its number;
+    `country` is where that was issued, `home` what the payer gave as his own (ISO 3166 alpha-2).
+    `is_vague` where `look_up` says more than this event does.
+    """
+
+    fingerprint: str = ""
+    country: str = ""
+    home: str = ""
+    is_vague: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """One thing that happened at a provider.
+
+    `event_id` is the provider's own identity of the event (inbox key); `reference` is ours
+    or "" when the event names none; `provider_ref` the provider's id of the try;
+    `receipt_id` identifies the money itself (payment intent, transaction): two events about
+    the same money carry the same one. `money` is what arrived, None when nothing did; of
+    REFUNDED it is the total given back so far, None when that is not said. Of disputes, `facts`
+    hold `dispute` (its id), `reason`, `answer_by` (unix seconds) where they are known.
+    """
+
+    event_id: str
+    kind: str
+    happening: Happening
+    reference: str = ""
+    provider_ref: str = ""
+    receipt_id: str = ""
+    money: Money | None = None
+    occurred_at: datetime | None = None
+    payer: Payer = field(default_factory=Payer)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class PaymentProvider(Protocol):
+    """One way of being paid.
+
+    Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
+    `ProviderError` a plain no. `currencies` None means any.
+    """
+
+    name: str
+    currencies: frozenset[str] | None
+
+    async def create(self, request: PaymentRequest) -> PaymentPage:
+        """Make (or find again, by reference) the page where this is paid."""
+        ...
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        """Ask what became of a payment: the same events its webhook would bring.
+
+        `receipt_id` is the same as in the webhook, so money is counted once.
+        """
+        ...
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> Sequence[PaymentEvent]:
+        """Check the signature over the raw bytes and read the events; header names lower case.
+
+        No events where the provider only says that nothing has happened yet. Raises
+        `EndpointClosedError`, `BadSignatureError`, or `BadInputError` for a signed body that
+        makes no sense.
+        """
+        ...
+
+    async def check(self) -> str:
+        """Try the keys for `telekiosk doctor`: one line that says what answered."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,58 @@
+"""What is stuck, and what staff do about it: try it afresh, or put it away; each act audited."""
+
+from datetime import datetime
+
+from shop.storage.books import Books
+from shop.storage.inbox import InboxState, Letter
+from shop.storage.outbox import QueuedEffect
+from shop.updates import TELEGRAM
+
+
+def trouble(books: Books) -> tuple[list[QueuedEffect], list[Letter]]:
+    """What is stuck: effects given up, and letters that want a person."""
+    return books.outbox.dead(most=20), books.inbox.stuck(most=20)
+
+
+def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Let a given-up effect try afresh; False when it is not given up any more."""
+    done = books.outbox.replay(effect_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "replay_effect", customer_id=None, facts={"effect": effect_id}, now=now
+        )
+    return done
+
+
+def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Put a given-up effect away: it will not happen."""
+    done = books.outbox.dismiss(effect_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "dismiss_effect", customer_id=None, facts={"effect": effect_id}, now=now
+        )
+    return done
+
+
+def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Let a chat update be answered afresh; `replaying` does it for what providers sent."""
+    letter = books.inbox.get(letter_id)
+    if letter is None or letter.provider != TELEGRAM:
+        return False
+    done = books.inbox.reopen(letter_id, now=now)
+    if done:
+        books.staff.audit(
+            staff_id, "replay_letter", customer_id=None, facts={"letter": letter_id}, now=now
+        )
+    return done
+
+
+def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Put a letter away as seen; it stays in the inbox."""
+    letter = books.inbox.get(letter_id)
+    if letter is None or letter.state is InboxState.DONE:
+        return False
+    books.inbox.finish(letter_id, InboxState.DONE, note="dismissed by staff")
+    books.staff.audit(
+        staff_id, "dismiss_letter", customer_id=None, facts={"letter": letter_id}, now=now
+    )
+    return True

@@ -1,0 +1,136 @@
+"""A shop in hand whose customer let a card be kept, and a card that does as it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from shop.charging import renew_one
+from shop.checkout import Choice, begin_payment
+from shop.ports import (
+    Charge,
+    ChargeRequest,
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    Refusal,
+    SavedMeans,
+)
+from shop.renewals import due_renewals
+from shop.rules.notices import Notice
+from shop.rules.renewing import RenewingPolicy
+from shop.settlement import Outcome
+from shop.storage.customers import Customer
+from shop.storage.outbox import QueuedEffect
+from shop.storage.payments import Payment
+from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
+from tests.house.goods import MONTH
+from tests.house.shop import CARD, Shop
+
+__all__ = ["database_url", "kept", "new_database", "postgres_shop", "shop", "tables"]
+
+
+@dataclass
+class Card:
+    """A provider that keeps cards: the same reference is charged once, however often asked.
+
+    `trouble` is raised instead of an answer, after the money was taken when `is_deaf`.
+    """
+
+    name: str = CARD
+    currencies: frozenset[str] | None = None
+    can_save: bool = True
+    why: Refusal | None = None
+    trouble: ProviderError | None = None
+    is_deaf: bool = False
+    charged: dict[str, ChargeRequest] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+
+    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+        del provider_ref
+        return SavedMeans(handle=f"card of {reference}", brand="Visa", last4="4242")
+
+    async def charge(self, request: ChargeRequest) -> Charge:
+        if self.trouble is not None and not self.is_deaf:
+            raise self.trouble
+        self.charged.setdefault(request.reference, request)
+        if self.trouble is not None:
+            raise self.trouble
+        return Charge(provider_ref=f"c_{request.reference}", events=self._told(request))
+
+    async def forget(self, handle: str) -> None:
+        self.forgotten.append(handle)
+
+    def _told(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
+        happening = Happening.RECEIVED if self.why is None else Happening.FAILED
+        return [
+            PaymentEvent(
+                event_id=f"{request.reference}.{happening}", kind="charge", happening=happening,
+                reference=request.reference, provider_ref=f"c_{request.reference}",
+                receipt_id=f"m_{request.reference}" if self.why is None else "",
+                money=request.amount if self.why is None else None,
+                facts={} if self.why is None else {"why": self.why},
+            )
+        ]  # fmt: skip
+
+
+@dataclass
+class Kept:
+    """A shop, its customer with a kept card, and what the clock would do about them."""
+
+    shop: Shop
+    anna: Customer
+    card: Card
+
+    async def renew(self) -> list[Outcome]:
+        """Take up every renewal that is due."""
+        outcomes = []
+        for number in await self.shop.run(due_renewals, now=self.shop.now, most=9):
+            outcomes += await self.take_up(number)
+        return outcomes
+
+    async def take_up(self, number: int) -> list[Outcome]:
+        return await renew_one(
+            self.shop.storage, self.shop.providers, number, vault=self.shop.vault,
+            policy=self.shop.policy, clock=self.shop.clock,
+        )  # fmt: skip
+
+    async def pass_days(self, days: int) -> list[Outcome]:
+        """Let days go by, looking every six hours."""
+        outcomes = []
+        for _ in range(days * 4):
+            self.shop.clock.move(hours=6)
+            outcomes += await self.renew()
+        await self.shop.drain()
+        return outcomes
+
+    async def buy(self, *, saves: bool) -> Payment:
+        price = await self.shop.storage.read(
+            lambda books: books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, "EUR")
+        )
+        assert price is not None
+        choice = Choice(customer_id=self.anna.id, price_id=price.id, provider=CARD, saves=saves)
+        intent = await self.shop.run(
+            begin_payment, choice, policy=self.shop.policy, now=self.shop.now
+        )
+        return intent.payment
+
+    def told(self, notice: Notice) -> list[QueuedEffect]:
+        return [one for one in self.shop.told if one.payload["notice"] == notice]
+
+
+@pytest.fixture
+async def kept(shop: Shop) -> Kept:
+    """Anna bought a month and let her card be kept."""
+    return await keep(shop)
+
+
+async def keep(shop: Shop) -> Kept:
+    shop.policy = replace(shop.policy, renewing=RenewingPolicy(asks=True))
+    card = Card()
+    shop.providers = {CARD: card}  # type: ignore[dict-item]  # it only keeps and charges
+    made = Kept(shop=shop, anna=await shop.greet(), card=card)
+    assert await shop.pay(await made.buy(saves=True)) is Outcome.SETTLED
+    await shop.drain()
+    assert len(made.told(Notice.RENEWAL_ON)) == 1
+    return made
