@@ -82,7 +82,8 @@ class TelegramCards:
         if not payment or payment.get("currency") == STARS:
             return None
         currency = fields.currency(payment, "currency")
-        if len(currency) != _CODE:
+        # Telegram writes codes in capitals; `fields` would read "eur" as well.
+        if len(currency) != _CODE or currency != payment["currency"]:
             raise BadInputError(reason=f"{currency!r} is not a currency.")
         charge_id = fields.text(payment, "telegram_payment_charge_id")
         reference = fields.text(payment, "invoice_payload")
