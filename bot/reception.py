@@ -40,6 +40,7 @@ _WAYS_TO_CHAT = (
     ("callback_query", "from", "id"),
     ("subscription", "user", "id"),
 )
+_LARGEST_CHAT = 2**52  # "at most 52 significant bits", says the Bot API of ids
 log = structlog.get_logger()
 
 
@@ -208,7 +209,8 @@ class Reception:
 def chat_of(raw: Mapping[str, Any]) -> int:
     """The chat an update belongs to, 0 when to none or when it makes no sense."""
     for way in _WAYS_TO_CHAT:
-        if type(found := _inside(raw, *way)) is int:
+        found = _inside(raw, *way)
+        if type(found) is int and abs(found) < _LARGEST_CHAT:
             return found
     return 0
 

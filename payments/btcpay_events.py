@@ -151,7 +151,7 @@ def _receipts(
                     reference=reference,
                     provider_ref=fields.text(invoice, "id"),
                     receipt_id=payment.receipt_id,
-                    money=Money(minor, currency),
+                    money=Money(fields.minor_units(minor), currency),
                     occurred_at=payment.at,
                     facts={"invoice": fields.optional_text(invoice, "additionalStatus")},
                 )

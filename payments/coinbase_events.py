@@ -92,4 +92,5 @@ def _price(checkout: fields.Fields) -> Money:
     """Read what was asked for, which is what was paid; euros come back with USDC beside."""
     is_fiat = bool(checkout.get("fiatAmount"))
     amount, currency = ("fiatAmount", "fiatCurrency") if is_fiat else ("amount", "currency")
-    return Money.parse(fields.text(checkout, amount), fields.currency(checkout, currency))
+    value = fields.amount(checkout, amount)
+    return Money.parse(f"{value:f}", fields.currency(checkout, currency))

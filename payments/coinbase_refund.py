@@ -55,5 +55,5 @@ def back_so_far(checkout: fields.Fields) -> Money | None:
     """Read the total given back, where it is said in the currency that was asked for."""
     if not checkout.get("refundedAmount") or checkout.get("fiatAmount"):
         return None  # beside euros, USDC are counted
-    amount, currency = fields.text(checkout, "refundedAmount"), fields.text(checkout, "currency")
-    return Money.parse(amount, currency)
+    amount = fields.amount(checkout, "refundedAmount")
+    return Money.parse(f"{amount:f}", fields.currency(checkout, "currency"))

@@ -127,6 +127,13 @@ def currency(data: Fields, key: str) -> str:
     return code
 
 
+def minor_units(minor: int) -> int:
+    """Want a computed number of minor units to be one that a database can hold."""
+    if not 0 <= minor <= _MOST:
+        raise BadInputError(reason="That is no amount of money.")
+    return minor
+
+
 def unix_moment(data: Fields, key: str) -> datetime:
     """Read a unix time in seconds, as aware UTC."""
     try:

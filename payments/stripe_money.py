@@ -5,6 +5,7 @@ Source: https://docs.stripe.com/currencies (presentment currencies, special case
 
 from decimal import Decimal
 
+from payments import fields
 from shop.ports import ProviderError
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money, exponent_of
@@ -41,7 +42,7 @@ def from_stripe(amount: int, currency: str) -> Money:
     minor = Decimal(amount).scaleb(-_shift(code))
     if minor != minor.to_integral_value():
         raise BadInputError(reason=f"{amount} is no amount of {code}.")
-    return Money(int(minor), code)
+    return Money(fields.minor_units(int(minor)), code)
 
 
 def _shift(currency: str) -> int:

@@ -81,8 +81,9 @@ class TelegramCards:
         payment = fields.optional_section(message, "successful_payment")
         if not payment or payment.get("currency") == STARS:
             return None
-        currency = fields.text(payment, "currency")
-        if len(currency) != _CODE or not (currency.isascii() and currency.isupper()):
+        currency = fields.currency(payment, "currency")
+        # Telegram writes codes in capitals; `fields` would read "eur" as well.
+        if len(currency) != _CODE or currency != payment["currency"]:
             raise BadInputError(reason=f"{currency!r} is not a currency.")
         charge_id = fields.text(payment, "telegram_payment_charge_id")
         reference = fields.text(payment, "invoice_payload")

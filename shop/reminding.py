@@ -23,7 +23,10 @@ def remind(books: Books, *, now: datetime, most: int) -> int:
             schedule(starts_at=one.starts_at, ends_at=one.paid_until, zone=zone_of(one.zone))
         )
         latest = latest_due(reminders, now=now)
-        if latest is not None and one.is_told:
+        # After an outage: what speaks of the end as still to come is not told when it has come;
+        # the reminder after the end tells it, once.
+        is_late = latest is not None and latest.days_before >= 0 and now >= one.paid_until
+        if latest is not None and one.is_told and not is_late:
             end = int(one.paid_until.timestamp())
             effects.append(
                 tell_chat(

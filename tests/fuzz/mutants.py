@@ -5,6 +5,7 @@ are a hundred times slower, and at a door most of what they make ends at the sam
 They are still used, in smaller numbers, by tests/doors and tests/payments.
 """
 
+import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +82,8 @@ class Mutants:
             case 2:
                 inside[last] = random.choice(ODD_NUMBERS)
             case 3:
-                inside[last] = random.choice(ODD_THINGS)
+                # A copy, because a later change may go inside it.
+                inside[last] = copy.deepcopy(random.choice(ODD_THINGS))
             case 4:
                 inside[last] = [inside[last]]
             case 5:

@@ -108,7 +108,8 @@ def test_what_once_broke_something_no_longer_does(reader: tuple[str, Read]) -> N
     name, read = reader
     for what, body in bodies(name).items():
         if what.startswith("defect-"):
-            judge(read, body, Counter())
+            judge(read, body, found := Counter[str]())
+            assert found.keys() == {"refused"}, what
 
 
 def judge(read: Read, body: bytes, found: Counter[str]) -> None:

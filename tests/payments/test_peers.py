@@ -191,7 +191,8 @@ async def _address(rig: Any) -> str:  # noqa: ANN401 - its rig
 
 def test_every_stripe_message_of_the_corpus_is_an_event_to_stripes_own_reader() -> None:
     stamp = int(time.time())
-    for name, raw in bodies("stripe").items():
+    fine = {name: raw for name, raw in bodies("stripe").items() if "defect-" not in name}
+    for name, raw in fine.items():
         body = raw.decode()
         header = stripe.WebhookSignature.generate_signature_header(body, "whsec_1", stamp)
         event = stripe.Webhook.construct_event(body, header, "whsec_1")
@@ -211,7 +212,8 @@ def test_every_commerce_message_of_the_corpus_is_an_event_to_its_own_reader() ->
 
 def test_every_update_of_the_corpus_is_an_update_to_aiogram() -> None:
     """aiogram's types are the Bot API's text, checked field by field."""
-    for name, raw in updates().items():
+    fine = {name: raw for name, raw in updates().items() if "defect-" not in name}
+    for name, raw in fine.items():
         told = json.loads(raw)
         update = Update.model_validate(told)
         kind = next(key for key in told if key != "update_id")
