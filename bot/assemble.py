@@ -67,7 +67,12 @@ def assemble(
         base_currency=settings.base_currency, shop_name=settings.shop_name,
         staff_ids=settings.staff_ids,
     )  # fmt: skip
-    http = httpx.AsyncClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
+    http = httpx.AsyncClient(
+        timeout=httpx.Timeout(15, connect=5), follow_redirects=False,
+        # One pool for all: a provider that hangs must not hold what the others need. How many
+        # calls there are at once is bounded by whoever makes them.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
+    )  # fmt: skip
     shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
     builder = _Providers(settings, time, http, folder or Path("sandbox"))
     providers = builder.build()

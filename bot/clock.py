@@ -1,14 +1,14 @@
 """The time door: sends the outbox, reminds, renews, retries, asks again. Safe with several."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.crew import Crew
 from bot.pace import seconds_of
 from bot.reception import Reception
 from handlers.counter import Counter
@@ -31,12 +31,13 @@ from shop.renewals import due_renewals
 from shop.rules.errors import BooksUnavailableError, ShopError
 from shop.settlement import Outcome
 from shop.storage.outbox import Kind, QueuedEffect
+from shop.storage.payments import Payment
 from shop.updates import ERASED_AT_ONCE, claim_updates, erase_letters, forget_updates
 
 _TICK = 1.0
-_IN_FLIGHT = 64
+_SENDERS = 64
 _MOST = 500
-_POLLS = 50
+_ASKERS = 50
 _SLOW = timedelta(hours=1)
 log = structlog.get_logger()
 
@@ -51,7 +52,10 @@ class Ticker:
         """`awake` is set when effects wait."""
         self._counter, self._bot, self._connectors = counter, bot, connectors
         self._reception, self._stopping, self._awake = reception, stopping, awake
-        self._in_flight: set[asyncio.Task[None]] = set()
+        # Apart, because a provider that hangs must keep neither messages nor refunds waiting.
+        self._senders, self._askers, self._payers = (
+            Crew(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
+        )
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
@@ -83,8 +87,8 @@ class Ticker:
 
     async def settle_down(self) -> None:
         """Wait until what was taken is finished."""
-        while self._in_flight:
-            await asyncio.wait(self._in_flight)
+        for crew in (self._senders, self._askers, self._payers):
+            await crew.settle_down()
 
     async def _move_time_on(self) -> None:
         storage, clock = self._counter.storage, self._counter.clock
@@ -105,17 +109,17 @@ class Ticker:
                 pass
             await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
             for provider in self._counter.providers.values():
-                self._start(self._reconcile(provider))
+                self._payers.start(self._reconcile(provider))
 
     async def _ask_providers(self) -> None:
-        counter = self._counter
+        counter, places = self._counter, self._askers.places
         now = counter.clock.now()
-        if not (await counter.storage.read(is_due, now=now)).polls:
+        if not places or not (await counter.storage.read(is_due, now=now)).polls:
             return
-        for payment in await counter.storage.run(claim_polls, now=now, most=_POLLS):
-            self._start(self._ask(payment.reference, payment))
+        for payment in await counter.storage.run(claim_polls, now=now, most=places):
+            self._askers.start(self._ask(payment))
 
-    async def _ask(self, _reference: str, payment: Any) -> None:  # noqa: ANN401
+    async def _ask(self, payment: Payment) -> None:
         counter = self._counter
         outcomes = await ask_about(
             counter.storage, counter.providers, payment, policy=counter.policy,
@@ -132,7 +136,7 @@ class Ticker:
         if not (await counter.storage.read(is_due, now=now)).trials:
             return
         for circuit in await counter.storage.run(claim_trials, now=now):
-            self._start(
+            self._payers.start(
                 try_again(
                     counter.storage, counter.providers, circuit, policy=counter.policy,
                     clock=counter.clock,
@@ -140,12 +144,12 @@ class Ticker:
             )  # fmt: skip
 
     async def _ask_about_refunds(self) -> None:
-        counter = self._counter
+        counter, places = self._counter, self._payers.places
         now = counter.clock.now()
-        if not (await counter.storage.read(is_due, now=now)).refunds:
+        if not places or not (await counter.storage.read(is_due, now=now)).refunds:
             return
-        for refund in await counter.storage.run(claim_refunds, now=now, most=_POLLS):
-            self._start(self._ask_about_refund(refund.id))
+        for refund in await counter.storage.run(claim_refunds, now=now, most=places):
+            self._payers.start(self._ask_about_refund(refund.id))
 
     async def _ask_about_refund(self, refund_id: int) -> None:
         counter = self._counter
@@ -156,12 +160,12 @@ class Ticker:
         self._awake.set()
 
     async def _renew(self) -> None:
-        counter = self._counter
+        counter, places = self._counter, self._payers.places
         now = counter.clock.now()
-        if not (await counter.storage.read(is_due, now=now)).renewals:
+        if not places or not (await counter.storage.read(is_due, now=now)).renewals:
             return
-        for subscription in await counter.storage.run(due_renewals, now=now, most=_POLLS):
-            self._start(self._renew_one(subscription))
+        for subscription in await counter.storage.run(due_renewals, now=now, most=places):
+            self._payers.start(self._renew_one(subscription))
 
     async def _renew_one(self, subscription: int) -> None:
         counter = self._counter
@@ -194,32 +198,15 @@ class Ticker:
 
     async def _send(self) -> None:
         counter = self._counter
-        while not self._stopping.is_set() and (places := _IN_FLIGHT - len(self._in_flight)) > 0:
+        while not self._stopping.is_set() and (places := self._senders.places):
             now = counter.clock.now()
             if not (await counter.storage.read(is_due, now=now)).effects:
                 return
             effects = await counter.storage.run(claim, now=now, most=places)
             for effect in effects:
-                self._start(self._carry_out(effect))
+                self._senders.start(self._carry_out(effect))
             if not effects:
                 return
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(self._survive(work))
-        self._in_flight.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._in_flight.discard(task)
-        self._awake.set()  # the next of this lane may go
-
-    async def _survive(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except BooksUnavailableError:
-            log.warning("books_unavailable", door="clock")  # the lease brings it again
-        except Exception as error:
-            log.exception("effect_failed", error=type(error).__name__)
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter

@@ -81,7 +81,7 @@ class BTCPay:
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
         """Ask for every invoice of this reference and for the payments of each."""
-        invoices = await self._find(reference)
+        invoices = await self._find(reference) if reference else []
         if provider_ref and not any(row.get("id") == provider_ref for row in invoices):
             invoices.append(await self._ask("GET", self._invoice_path(provider_ref)))
         told = []
@@ -96,7 +96,7 @@ class BTCPay:
     ) -> Sequence[PaymentEvent]:
         """Check `BTCPay-Sig` and read what there is to ask about.
 
-        The signature holds no time, so `now` decides nothing here.
+        A webhook only makes us ask, so its time decides nothing here.
         """
         del now
         check_open(self._keys)

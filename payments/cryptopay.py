@@ -5,7 +5,7 @@ exactly and at once: it is never short, over or on its way.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
@@ -34,6 +34,7 @@ CURRENCIES = frozenset(_CODES.split())
 _H = Happening
 _STATES = {"active": _H.PENDING, "paid": _H.RECEIVED, "expired": _H.EXPIRED}
 _PAID = "invoice_paid"
+_REPEATED_FOR = timedelta(days=4)
 _LONGEST_DESCRIPTION = 1024
 _LONGEST_LIFETIME = 31 * 24 * 3600
 _MOST = 1000
@@ -88,13 +89,16 @@ class CryptoPay:
     ) -> Sequence[PaymentEvent]:
         """Check `crypto-pay-api-signature` and read the invoice inside.
 
-        The signature holds no time, so `now` decides nothing here: deliveries are repeated for
-        three days. `update_id` is not unique; an invoice is paid once.
+        Deliveries are repeated for three days: the `request_date` under the signature may be some
+        days off, and no more. `update_id` is not unique; an invoice is paid once.
         """
-        del now
         check_open(self._keys)
         check_code(body, [headers.get(SIGNATURE_HEADER, "")], keys=self._keys)
         update = fields.parse_object(body)
+        if update.get("request_date"):
+            sent_at = fields.iso_moment(update, "request_date")
+            if abs(sent_at - now) > _REPEATED_FOR:
+                raise BadInputError(reason="The update is of another time.")
         kind = fields.text(update, "update_type")
         if kind != _PAID:
             event_id = f"{fields.identifier(update, 'update_id')}.{kind}"

@@ -6,12 +6,13 @@ have several payments: one for each coin a customer tried.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from payments import fields
 from payments.outgoing import pending
 from shop.ports import Happening, PaymentEvent
-from shop.rules.money import Money
+from shop.rules.money import Money, round_minor
 
 _H = Happening
 _STATES = {
@@ -20,14 +21,14 @@ _STATES = {
     "confirmed": _H.SEEN,
     "sending": _H.SEEN,
     "finished": _H.RECEIVED,
-    # How much of the price it is worth is not said, and so it is for staff to see.
-    "partially_paid": _H.UNHANDLED,
+    "partially_paid": _H.RECEIVED,
     "failed": _H.FAILED,
     "expired": _H.EXPIRED,
     "refunded": _H.REFUNDED,
 }
 # Where several payments have brought no money, the one furthest on speaks.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.FAILED, _H.EXPIRED)
+_PART = "partially_paid"
 _TOLD_TO_STAFF = ("actually_paid", "pay_amount", "price_amount")
 
 
@@ -80,14 +81,15 @@ def _read(payment: fields.Fields) -> PaymentEvent:
         # More money to an address that was paid before, perhaps in another coin: its price is
         # not what came.
         return _for_staff(payment, heading._replace(kind="payment.repeated_deposit"))
-    if happening is _H.UNHANDLED:
-        return _for_staff(payment, heading)
     is_received = happening is _H.RECEIVED
+    money = _worth(payment, is_part=status == _PART) if is_received else None
+    if happening is _H.UNHANDLED or (is_received and money is None):
+        return _for_staff(payment, heading)
     return PaymentEvent(
         **heading._asdict(),
         happening=happening,
         receipt_id=payment_id if is_received else "",
-        money=_price(payment) if is_received else None,
+        money=money,
     )
 
 
@@ -101,7 +103,25 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
     return PaymentEvent(**heading._asdict(), happening=_H.UNHANDLED, facts=facts)
 
 
+def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:
+    """Read what came, at the rate at which this payment's price was to be paid.
+
+    A finished payment is worth its price at least. None where the figures of a part say that it is
+    none: that is for staff to see.
+    """
+    price = _price(payment)
+    asked, came = (_coins(payment, key) for key in ("pay_amount", "actually_paid"))
+    if not (asked and came) or is_part == (came >= asked):
+        return None if is_part else price
+    worth = fields.minor_units(round_minor(price.minor * came / asked))
+    return Money(worth, price.currency) if worth else None
+
+
+def _coins(payment: fields.Fields, key: str) -> Decimal:
+    return Decimal(0) if payment.get(key) is None else fields.amount(payment, key)
+
+
 def _price(payment: fields.Fields) -> Money:
-    """Read what was asked for, which is what a finished payment paid."""
+    """Read what was asked for."""
     amount = fields.amount(payment, "price_amount")
     return Money.parse(f"{amount:f}", fields.currency(payment, "price_currency"))

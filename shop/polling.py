@@ -1,6 +1,6 @@
 """Asks providers about every open payment, so that a lost webhook costs minutes (law 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shop.circuits import note_answer, note_trouble
@@ -105,9 +105,22 @@ async def ask_about(
     trouble: ProviderError | None = None
     try:
         for ref in refs:
-            events += await provider.look_up(payment.reference, ref)
+            events += await _told_of(provider, payment, ref)
     except ProviderError as error:
         events, trouble = [], error
     return await storage.run(
         note_poll, payment, events, policy=policy, now=clock.now(), error=trouble
     )
+
+
+async def _told_of(
+    provider: PaymentProvider, payment: Payment, ref: str
+) -> Sequence[PaymentEvent]:
+    try:
+        return await provider.look_up(payment.reference, ref)
+    except ProviderSilentError:
+        raise
+    except ProviderError:
+        if ref == payment.provider_ref:
+            raise
+        return []  # only a webhook named it, and the provider does not know it

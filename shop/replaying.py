@@ -8,12 +8,13 @@ from shop.ports import (
     BadSignatureError,
     Clock,
     EndpointClosedError,
+    Happening,
     PaymentEvent,
     PaymentProvider,
 )
 from shop.rules.errors import BadInputError
 from shop.rules.policy import Policy
-from shop.settlement import Outcome, Source, act_on
+from shop.settlement import Outcome, Source, act_on, settle_all
 from shop.storage.books import Books
 from shop.storage.claims import ClaimState
 from shop.storage.inbox import InboxState, Letter
@@ -43,7 +44,10 @@ async def replay(
     storage: Storage, providers: Mapping[str, PaymentProvider], staff_id: int, *,
     letter_id: int, is_believed: bool, policy: Policy, clock: Clock,
 ) -> Replayed:  # fmt: skip
-    """Read a letter again; `is_believed` where staff vouch for what it says of money."""
+    """Read a letter again; `is_believed` where staff vouch for what it says of money.
+
+    Raises `ProviderError` where its provider has to be asked and does not answer.
+    """
     letter = await storage.read(_letter, letter_id)
     provider = None if letter is None else providers.get(letter.provider)
     if letter is None or provider is None or not letter.body:
@@ -54,10 +58,19 @@ async def replay(
     except (BadSignatureError, EndpointClosedError, BadInputError):
         return Replayed.UNREADABLE
     events = [event for event in told if event.event_id == letter.event_id]
-    return await storage.run(
+    found = await storage.run(
         take_again, staff_id, letter, events, is_believed=is_believed, policy=policy,
         now=clock.now(),
     )  # fmt: skip
+    hints = [event for event in events if event.happening is Happening.ASK and event.provider_ref]
+    if found is not Replayed.LEFT or not hints:
+        return found
+    # A hint about a payment that is in no book: only its provider can say whether money came.
+    said = [
+        one for hint in hints
+        for one in await provider.look_up(hint.reference, hint.provider_ref)
+    ]  # fmt: skip
+    return await storage.run(take_said, letter, said, policy=policy, now=clock.now())
 
 
 def take_again(
@@ -76,6 +89,20 @@ def take_again(
         outcome = act_on(books, letter.id, event, source, policy=policy, now=now)
         found = _MEANT.get(outcome, Replayed.TAKEN)
     return found
+
+
+def take_said(
+    books: Books, letter: Letter, said: Sequence[PaymentEvent], *, policy: Policy, now: datetime
+) -> Replayed:
+    """Money that a provider tells of when asked about a letter: it can be assigned from now on."""
+    received = [event for event in said if event.happening is Happening.RECEIVED]
+    outcomes = settle_all(
+        books, received, Source(provider=letter.provider), policy=policy, now=now
+    )  # fmt: skip
+    if not outcomes:
+        return Replayed.LEFT
+    books.inbox.finish(letter.id, InboxState.DONE, note="its provider was asked")
+    return Replayed.SAME if set(outcomes) == {Outcome.KNOWN} else Replayed.TAKEN
 
 
 def latest_letters(books: Books) -> list[Letter]:

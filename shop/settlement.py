@@ -12,10 +12,8 @@ from shop.given_back import take_told_of_unknown
 from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
 from shop.news import take_late_news, take_news
-from shop.notices import tell_staff
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import keep_unknown_money, record_receipt
-from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
@@ -31,6 +29,7 @@ from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
 from shop.storage.journal import HELD, WALLET
 from shop.storage.payments import Affairs
+from shop.unsettled import doubt_other_sum, leave_to_staff, tell_of_unknown
 
 if TYPE_CHECKING:
     from shop.rules.fraud import Finding
@@ -88,13 +87,15 @@ def act_on(
 ) -> Outcome:  # fmt: skip
     """Take an event of a letter that is in the inbox, now or once more, to its end."""
     if event.happening in _LEFT_TO_STAFF:
-        return _leave_to_staff(books, letter, event, source.provider, policy=policy, now=now)
+        leave_to_staff(books, letter, event, source.provider, policy=policy, now=now)
+        return Outcome.UNHANDLED
     claimed = _claim(books, event, source.provider)
     if claimed is None:
         books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(
             books, event, letter=letter, provider=source.provider, policy=policy, now=now
         )
+        tell_of_unknown(books, letter, event, source.provider, policy=policy, now=now)
         if event.happening is Happening.REFUNDED:
             take_told_of_unknown(books, event, provider=source.provider, policy=policy, now=now)
         return Outcome.UNKNOWN
@@ -104,11 +105,7 @@ def act_on(
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not source.is_believed and must_ask(event, affairs, policy=policy):
-            # Money that is here is known, whatever is said of it now.
-            is_here = books.payments.by_receipt(source.provider, event.receipt_id) is not None
-            if not is_here:
-                note_claim(books, letter, affairs, event, now=now)
-            return Outcome.KNOWN if is_here else Outcome.ASKED
+            return _doubt(books, letter, affairs, event, policy=policy, now=now)
         return _receive(
             books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
             now=now,
@@ -120,19 +117,16 @@ def act_on(
     return Outcome.NOTED
 
 
-def _leave_to_staff(
-    books: Books, letter: int, event: PaymentEvent, provider: str, *, policy: Policy,
+def _doubt(
+    books: Books, letter: int, affairs: Affairs, event: PaymentEvent, *, policy: Policy,
     now: datetime,
 ) -> Outcome:  # fmt: skip
-    note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
-    books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
-    if event.happening is Happening.FOREIGN:
-        told = tell_staff(
-            policy, Notice.FOREIGN_ACCOUNT, key=str(letter), letter=letter, provider=provider,
-            account=event.facts.get("account", ""),
-        )  # fmt: skip
-        books.outbox.add(told, now=now)
-    return Outcome.UNHANDLED
+    """Ask about what a webhook says; money that is here is known, whatever is said of it now."""
+    if books.payments.by_receipt(affairs.provider, event.receipt_id) is None:
+        note_claim(books, letter, affairs, event, now=now)
+        return Outcome.ASKED
+    is_other = doubt_other_sum(books, letter, event, affairs.provider, policy=policy, now=now)
+    return Outcome.UNHANDLED if is_other else Outcome.KNOWN
 
 
 def settle_all(

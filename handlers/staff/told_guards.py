@@ -10,7 +10,7 @@ from handlers.customer.ways import provider_name
 from handlers.screens import button
 from handlers.staff.findings import reasons
 from handlers.visit import Visit
-from handlers.wording import Html, lines
+from handlers.wording import Html, escape, lines
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
@@ -66,6 +66,18 @@ def foreign_account(visit: Visit, facts: Facts) -> Html:
              account=facts["account"], letter=facts["letter"])  # fmt: skip
 
 
+def left_to_staff(visit: Visit, facts: Facts) -> Html:
+    """A provider tells of something that a person has to look at."""
+    _ = visit.speech
+    return lines(
+        _("⚠️ {way} tells of something that the shop does not settle by itself ({what}). Please "
+          "look at it there.", way=_way(visit, facts), what=facts["what"]),
+        escape(facts["note"]),
+        _("Nothing was given for it; it is letter L{letter} under “Stuck”.",
+          letter=facts["letter"]),
+    )  # fmt: skip
+
+
 def provider_down(visit: Visit, facts: Facts) -> Html:
     """A provider is hidden from customers."""
     _ = visit.speech
@@ -86,6 +98,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.TURNED_AWAY: turned_away,
     Notice.FALSE_CLAIM: false_claim,
     Notice.FOREIGN_ACCOUNT: foreign_account,
+    Notice.LEFT_TO_STAFF: left_to_staff,
     Notice.PROVIDER_DOWN: provider_down,
     Notice.PROVIDER_BACK: provider_back,
 }
@@ -100,7 +113,7 @@ def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardBu
             button(_("Refuse"), "+rv_no", facts["review"], style="danger"),
             button(_("Block the payer"), "+bl_p", facts["review"]),
         ]
-    if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT}:
+    if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT, Notice.LEFT_TO_STAFF}:
         return [button(_("What is stuck"), "+stuck")]
     if notice is Notice.UNKNOWN_MONEY and facts.get("id"):
         return [button(_("Whose is it?"), "+unk", facts["id"])]

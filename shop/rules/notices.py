@@ -54,6 +54,7 @@ class Notice(StrEnum):
     TURNED_AWAY = "turned_away"
     FALSE_CLAIM = "false_claim"
     FOREIGN_ACCOUNT = "foreign_account"
+    LEFT_TO_STAFF = "left_to_staff"
     PROVIDER_DOWN = "provider_down"
     PROVIDER_BACK = "provider_back"
     PROOF = "proof"

@@ -4,10 +4,12 @@
 `defect-…` what once broke something. tk_corpus is our own reference in all of them.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "corpus"
 REFERENCE = b"tk_corpus"
+WRITTEN = datetime(2026, 3, 10, 12, 0, 1, tzinfo=UTC)  # when all of it was sent
 _DOOR = ("webhook-", "update-", "defect-")
 _TILL = {"sandbox_card": "sandbox", "sandbox_crypto": "sandbox"}
 

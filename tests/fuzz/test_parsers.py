@@ -16,7 +16,7 @@ from payments import fields
 from payments import javascript_json as js
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
-from tests.fuzz.corpus import bodies
+from tests.fuzz.corpus import WRITTEN, bodies
 from tests.fuzz.mutants import Mutants, batch
 from tests.fuzz.tally import tally
 from tests.house.examples import examples
@@ -40,6 +40,7 @@ async def reader(
 ) -> AsyncIterator[tuple[str, Read]]:
     """A provider's name, and its parser for bodies signed rightly."""
     async with rig_of(request.param, tmp_path) as rig:
+        rig.clock.moment = WRITTEN
         if request.param in {"stars", "telegram_cards"}:
 
             def read(body: bytes) -> Sequence[PaymentEvent]:

@@ -64,7 +64,7 @@ FACTS: dict[str, Any] = {
     "charge_at": 1800000000, "again_at": 1800000000, "card": "<Visa>", "why": "declined",
     "price_id": 1, "odd": 2, "names": ["<odd>"],
     "review": 1, "found": 2, "found_currency": "USD", "is_silent": False, "account": "<acct>",
-    "error": "<error>", "since": 1800000000, "id": 3, "missing": 5,
+    "error": "<error>", "since": 1800000000, "id": 3, "missing": 5, "note": "<note>" * 20,
     "findings": [
         *({"check": check, "facts": {"many": 4, "most": 3}}
           for check in ("tries", "payers", "shared_payer", "trials")),

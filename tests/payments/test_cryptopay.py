@@ -56,6 +56,20 @@ async def test_updates_share_their_numbers_but_an_invoice_is_paid_once(rig: Cryp
     assert len(ids) == 1
 
 
+@pytest.mark.parametrize(("days", "is_taken"), [(3, True), (5, False), (-3, True), (-5, False)])
+async def test_an_update_is_of_its_own_days(
+    rig: CryptoPayRig, *, days: int, is_taken: bool
+) -> None:
+    page = await rig.provider.create(request_of(rig))
+    delivery = rig.server.pay(page.provider_ref)  # it says when it was sent, under the signature
+    rig.clock.moment += timedelta(days=days)
+    if is_taken:
+        assert [one.happening for one in hear(rig, delivery)] == [H.RECEIVED]
+    else:
+        with pytest.raises(BadInputError, match="another time"):
+            hear(rig, delivery)
+
+
 async def test_what_was_paid_with_is_a_fact(rig: CryptoPayRig) -> None:
     page = await rig.provider.create(request_of(rig))
     [event] = hear(rig, rig.server.pay(page.provider_ref))

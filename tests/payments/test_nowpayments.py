@@ -10,7 +10,7 @@ import pytest
 
 from payments import javascript_json as js
 from payments.nowpayments_events import events_of
-from shop.ports import BadSignatureError, Happening, ProviderError
+from shop.ports import BadSignatureError, Happening, PaymentEvent, ProviderError
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
 from tests.payments.rigs import NowPaymentsRig, hear, request_of, rig_of
@@ -125,22 +125,46 @@ async def test_a_coin_that_was_only_chosen_is_no_news(rig: NowPaymentsRig) -> No
     assert hear(rig, rig.server.notice(rig.server.choose(page.provider_ref))) == []
 
 
-async def test_a_part_is_not_guessed_but_shown_to_staff(rig: NowPaymentsRig) -> None:
+async def changed(rig: NowPaymentsRig, status: str, **more: object) -> PaymentEvent:
+    """What a payment of 31.5 TRX for 7.99 becomes: told and, when asked for, the same."""
     page = await rig.provider.create(request_of(rig))
-    payment = rig.server.choose(page.provider_ref)
-    news = rig.server.change(
-        payment, "partially_paid", actually_paid=12.25, actually_paid_at_fiat=3.1
-    )
-    [event] = hear(rig, news)
+    [told] = hear(rig, rig.server.change(rig.server.choose(page.provider_ref), status, **more))
+    assert await rig.provider.look_up("pay_1", page.provider_ref) == [told]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("status", "came", "worth"),
+    [
+        ("partially_paid", 12.25, 311),  # 3.107
+        ("partially_paid", "31.4999", 799),
+        ("partially_paid", 0.001, 0),
+        ("finished", 31.5, 799),
+        ("finished", 31.4, 799),  # NOWPayments itself let that be
+        ("finished", 0, 799),
+        ("finished", 31.5001, 799),
+        ("finished", 63, 1598),
+    ],
+)
+async def test_what_came_is_worth_what_it_is_at_the_rate_of_its_payment(
+    rig: NowPaymentsRig, status: str, came: object, worth: int
+) -> None:
+    event = await changed(rig, status, actually_paid=came)
+    if not worth:
+        assert (event.happening, event.money) == (H.UNHANDLED, None)
+        return
+    assert (event.happening, event.money) == (H.RECEIVED, Money(worth, "EUR"))
+    assert event.receipt_id
+
+
+@pytest.mark.parametrize("more", [{"pay_amount": None}, {"pay_amount": 0}, {"actually_paid": 40}])
+async def test_a_part_whose_figures_say_otherwise_is_shown_to_staff(
+    rig: NowPaymentsRig, more: dict[str, object]
+) -> None:
+    event = await changed(rig, "partially_paid", **{"actually_paid": 12.25} | more)
     assert (event.happening, event.money) == (H.UNHANDLED, None)
-    assert event.facts == {
-        "payment": payment,
-        "reference": "pay_1",
-        "actually_paid": "12.25 TRX",
-        "pay_amount": "31.5 TRX",
-        "price_amount": "7.99 EUR",
-    }
-    assert await rig.provider.look_up("pay_1", page.provider_ref) == [event]
+    assert event.facts["reference"] == "pay_1"
+    assert event.facts["price_amount"] == "7.99 EUR"
 
 
 async def test_a_repeated_deposit_is_not_taken_for_the_price(rig: NowPaymentsRig) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from shop.checkout import Choice, PageTexts, begin_payment, open_page
@@ -122,8 +123,11 @@ def _cryptopay(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: AN
 
 
 def _nowpayments(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
-    rig.server.invoices[page.provider_ref]["price_amount"] = _decimal(minor)
-    return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
+    payment = rig.server.choose(page.provider_ref)
+    price = round(float(rig.server.payments[payment]["price_amount"]) * 100)
+    coins = f"{Decimal('31.5') * minor / price:.12f}"
+    status = "finished" if minor >= price else "partially_paid"
+    return rig.server.change(payment, status, actually_paid=coins)  # type: ignore[no-any-return]
 
 
 def _in_chat(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig

@@ -87,6 +87,9 @@ async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None
     assert await shop.settle(event) is Outcome.UNHANDLED
     [letter] = await shop.storage.read(_stuck)
     assert letter == "reference tk_1, invoice abc"
+    await shop.drain()
+    [told] = [one.payload for one in shop.told]
+    assert (told["notice"], told["note"]) == ("left_to_staff", letter)
 
 
 def _hint(payment: Payment, event_id: str = "hint") -> PaymentEvent:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from shop.assigning import assign, places_for, unassigned
 from shop.checkout import expire_orders, note_answered, note_no_answer
 from shop.circuits import claim_trials, hidden_ways, try_again
 from shop.claiming import refs_to_ask
-from shop.polling import claim_polls, note_poll
+from shop.polling import ask_about, claim_polls, note_poll
 from shop.ports import (
     Happening,
     Payer,
@@ -128,6 +129,50 @@ async def test_a_lie_about_the_sum_names_both_and_the_true_money_counts(
     ]  # fmt: skip
 
 
+async def left_to_staff(shop: Shop) -> list[str]:
+    await shop.drain()
+    notices = [one.payload for one in shop.told]
+    return [str(one["note"]) for one in notices if one["notice"] == "left_to_staff"]
+
+
+async def test_a_lie_about_money_that_is_here_already_is_told_to_staff(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await told_by_webhook(shop, shop.received(payment, receipt="money"))
+    same = shop.received(payment, receipt="money")
+    assert await told_by_webhook(shop, same) is Outcome.KNOWN
+    assert await left_to_staff(shop) == []
+
+    lie = shop.received(payment, money=Money(99_900, "EUR"), receipt="money")
+    assert await told_by_webhook(shop, lie) is Outcome.UNHANDLED
+
+    assert await left_to_staff(shop) == ["money: told 999.00 EUR, in the books 15.98 EUR"]
+    assert tables.rows("SELECT minor FROM receipts") == [(1598,)]
+    assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unhandled'") == 1
+
+
+@pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED, Happening.REFUNDED])
+async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read_again(
+    shop: Shop, tables: Tables, happening: Happening
+) -> None:
+    news = PaymentEvent(
+        event_id="evt_1", kind="grave", happening=happening, receipt_id="pi_early",
+        facts={"dispute": "dp_1", "reason": "fraudulent"},
+    )  # fmt: skip
+    assert await told_by_webhook(shop, news) is Outcome.UNKNOWN
+    assert await told_by_webhook(shop, replace(news, event_id="evt_2")) is Outcome.UNKNOWN
+    assert await left_to_staff(shop) == ["money pi_early, dispute dp_1, reason fraudulent"]
+    assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unknown'") == 2
+
+
+async def test_what_nobody_has_to_look_at_is_kept_quietly(shop: Shop) -> None:
+    for happening in (Happening.SEEN, Happening.EXPIRED, Happening.UNHANDLED):
+        event = PaymentEvent(event_id=happening, kind="odd", happening=happening, reference="x")
+        await told_by_webhook(shop, event)
+    assert await left_to_staff(shop) == []
+
+
 async def test_money_nobody_sent_gives_nothing_once_the_provider_had_time_to_say_so(
     shop: Shop, tables: Tables
 ) -> None:
@@ -176,6 +221,39 @@ async def test_an_answer_about_another_order_pays_for_none(shop: Shop, tables: T
     payment, other = await shop.ask(anna), await shop.ask(anna, term=QUARTER)
     assert await answered(shop, payment, [shop.received(other)]) == []
     assert tables.one("SELECT COUNT(*) FROM receipts") == 0
+
+
+class Knowing:
+    """A provider that knows one page of a payment, and refuses to speak of any other."""
+
+    def __init__(self, page: str, *events: PaymentEvent) -> None:
+        self._page, self._events = page, events
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        del reference
+        if provider_ref != self._page:
+            raise ProviderError(reason="no such page")
+        return self._events
+
+
+async def test_a_page_that_only_a_lie_names_keeps_no_true_money_away(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    lie = replace(shop.received(payment, money=Money(1, "EUR")), provider_ref="nowhere")
+    await told_by_webhook(shop, lie)
+    shop.clock.move(minutes=3)
+    [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+    knowing: Any = Knowing(payment.reference, shop.received(payment))
+
+    outcomes = await ask_about(
+        shop.storage, {CARD: knowing}, asked, policy=shop.policy, clock=shop.clock
+    )
+
+    assert outcomes == [Outcome.SETTLED]
+    assert tables.rows("SELECT verdict FROM receipts") == [("paid",)]
+    assert tables.rows("SELECT state FROM claims") == [("denied",)]
+    assert len(await alerts(shop)) == 1
 
 
 async def test_a_page_that_only_the_webhook_names_is_asked_about_too(shop: Shop) -> None:

@@ -1,0 +1,49 @@
+"""Hands for one kind of the clock's work: what they wait for keeps nobody else's from going on."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from shop.rules.errors import BooksUnavailableError
+
+log = structlog.get_logger()
+
+
+class Crew:
+    """Tasks side by side, at most so many where whoever starts them asks for `places`."""
+
+    def __init__(self, most: int, *, on_done: Callable[[], None]) -> None:
+        """`on_done` is called whenever one has finished."""
+        self._most, self._on_done = most, on_done
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def places(self) -> int:
+        """How many more may be started now."""
+        return max(self._most - len(self._tasks), 0)
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do this; what goes wrong with it stops nobody."""
+        task = asyncio.create_task(_survived(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def settle_down(self) -> None:
+        """Wait until what was started is finished."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._on_done()
+
+
+async def _survived(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await work
+    except BooksUnavailableError:
+        log.warning("books_unavailable", door="clock")  # the lease brings it again
+    except Exception as error:
+        log.exception("effect_failed", error=type(error).__name__)

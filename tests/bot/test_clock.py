@@ -1,0 +1,94 @@
+"""The time door: a provider that hangs keeps nobody waiting but itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from telegram.error import NetworkError
+
+from bot.clock import Ticker
+from bot.reception import Reception
+from handlers.counter import Counter
+from shop.policies import LivePolicy
+from shop.ports import PaymentEvent
+from shop.storage.opening import storage_at
+from tests.house.shop import CARD, Shop
+
+_OPEN = 150  # more than are asked about at once, and more than are sent at once
+
+
+class Hanging:
+    """A provider that takes every question and answers none."""
+
+    name = CARD
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answers = asyncio.Event()
+
+    async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
+        del reference, provider_ref
+        self.asked += 1
+        await self.answers.wait()
+        return []
+
+
+class NoChat:
+    """A bot whose line is dead."""
+
+    async def send_message(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise NetworkError("away")  # noqa: EM101 - as the library words it
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    shop = await Shop(storage_at(f"sqlite:///{tmp_path}/books.db")).open()
+    yield shop
+    await shop.storage.close()
+
+
+def ticker_of(shop: Shop, provider: Any) -> Ticker:  # noqa: ANN401 - half a provider
+    awake = asyncio.Event()
+    counter = Counter(
+        storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
+        providers={CARD: provider}, bot_username="shop", public_url="https://shop", wake=awake.set,
+    )  # fmt: skip
+
+    async def none(*_args: object, **_kwargs: object) -> None:
+        """Nobody writes."""
+
+    reception = Reception(counter, answer=none, call=none, read_money=lambda _: None)
+    bot: Any = NoChat()
+    return Ticker(
+        counter, bot=bot, connectors=shop.services, reception=reception,
+        stopping=asyncio.Event(), awake=awake,
+    )  # fmt: skip
+
+
+async def test_a_provider_that_hangs_keeps_no_account_and_no_message_waiting(shop: Shop) -> None:
+    for number in range(_OPEN):
+        await shop.ask(await shop.greet(2000 + number))
+    hanging = Hanging()
+    ticker = ticker_of(shop, hanging)
+    shop.clock.move(seconds=31)
+    for _ in range(5):
+        await ticker.tick()
+        await asyncio.sleep(0)
+    assert 0 < hanging.asked <= 64, "each waits for its answer, and holds a connection"
+
+    await shop.pay(await shop.ask(await shop.greet()))
+    async with asyncio.timeout(5):
+        while not shop.services["generated"].accounts:
+            await ticker.tick()
+            await asyncio.sleep(0.01)
+
+    hanging.answers.set()
+    shop.clock.move(seconds=timedelta(minutes=3).total_seconds())
+    async with asyncio.timeout(10):
+        while hanging.asked < _OPEN:
+            await ticker.tick()
+            await asyncio.sleep(0.01)
+    await ticker.settle_down()
