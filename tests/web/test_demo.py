@@ -49,7 +49,6 @@ async def test_anna_buys_a_plan_is_reminded_and_renews_with_one_tap(
         )
         await page.screenshot(path=pictures / "reminder.png")
         await anna.get_by_role("button", name="Renew").last.click()
-        await _tap(anna, "Card (sandbox)")
         await _tap(anna, "Pay €11.99")
         await _pay_in_sheet(page, pictures)
         ends = add_months(began, 2, anchor_day=began.day)
