@@ -29,7 +29,7 @@ from shop.rules.errors import BadInputError
 _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
 _BOT = "telekiosk_demo_bot"
 _NAME = "Northlight TV"
-_PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga (staff):en")
+_PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga:en:staff")
 _ACCOUNT = "Account holder: Northlight TV Ltd; IBAN: DE02 1203 0000 0000 2020 51; BIC: BYLADEM1001"
 _STAFF = (9001,)
 _NOTE = "demo_clock_seconds"

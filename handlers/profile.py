@@ -21,8 +21,9 @@ async def set_profile(bot: Bot, counter: Counter) -> None:
     """Say it in every language; what Telegram refuses is logged, and the shop opens anyway."""
     front = await counter.storage.read(shopfront)
     for language in locales.languages():
-        # English also stands for every language the shop does not speak.
-        code = "" if language == locales.ENGLISH else language
+        # English stands for every language the shop does not speak: Telegram wants no code then.
+        # With defaults, the library would send "" as "[]", which Telegram refuses.
+        code = None if language == locales.ENGLISH else language
         _ = speak(language)
         await _try(bot.set_my_commands(commands(_), language_code=code))
         await _try(bot.set_my_description(_description(_, front), language_code=code))

@@ -126,6 +126,21 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     )
 
 
+def own_basket(
+    books: Books, price_id: int, customer_id: int, *, policy: Policy, now: datetime
+) -> Basket:
+    """The same for someone who may still choose how to pay: Stars are a way, not his currency.
+
+    So whoever turns back from paying in Stars finds every other way, too.
+    """
+    one = basket(books, price_id, customer_id, now=now)
+    is_settled = one.recurs or not one.price.is_in_force or one.due != one.price.amount
+    if one.price.amount.currency != STARS or is_settled:
+        return one
+    own = price_of(books, one.product.slug, one.price.interval, customer_id, policy=policy)
+    return one if own is None else basket(books, own.id, customer_id, now=now)
+
+
 def renewal(
     books: Books, subscription_id: int, customer_id: int, *, policy: Policy
 ) -> tuple[Product, Price | None]:
@@ -148,6 +163,11 @@ def renewal(
     if last is None or not product.is_offered:
         return product, None
     return product, price_of(books, product.slug, last, customer_id, policy=policy)
+
+
+def way_used_last(books: Books, product_id: int, customer_id: int) -> str:
+    """The provider a customer paid this plan with last; "" when he never paid for it."""
+    return books.payments.way_used_last(customer_id, product_id)
 
 
 def price_of(

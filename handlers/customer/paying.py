@@ -6,7 +6,15 @@ from urllib.parse import quote
 from handlers.customer.plans import plan_screen
 from handlers.customer.sorry import SORRY, being_looked_at, sorry
 from handlers.customer.transferring import transfer_screen
-from handlers.customer.ways import SAVES, is_shown, summary, way_name, ways_screen
+from handlers.customer.ways import (
+    SAVES,
+    changed,
+    is_shown,
+    summary,
+    way_again,
+    way_name,
+    ways_screen,
+)
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, paragraphs
@@ -20,7 +28,7 @@ from shop.checkout import (
     begin_payment,
     open_page,
 )
-from shop.choosing import Basket, Try, basket, try_of
+from shop.choosing import Basket, Try, basket, renewal, try_of
 from shop.circuits import hidden_ways
 from shop.polling import ask_about
 from shop.ports import PaymentProvider, ProviderError
@@ -62,6 +70,21 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return None
     await visit.show(await _with_page(visit, provider, intent))
     return None
+
+
+async def renew(visit: Visit, args: Args) -> Screen | None:
+    """The time bought last once more, straight to where it was paid the last time."""
+    counter = visit.counter
+    product, price = await counter.storage.read(
+        renewal, args.number(0), visit.customer.id, policy=counter.policy
+    )
+    if price is None:
+        return await plan_screen(visit, product.slug)
+    one = await counter.storage.read(basket, price.id, visit.customer.id, now=visit.now)
+    way = None if changed(visit.speech, one) else await way_again(visit, one)
+    if way is None:
+        return await ways_screen(visit, price.id)
+    return await pay(visit, Args((str(way.price_id), way.provider)))
 
 
 async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) -> Screen:

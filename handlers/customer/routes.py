@@ -6,7 +6,7 @@ from handlers.customer.access import access, setup
 from handlers.customer.account import account, reminders
 from handlers.customer.home import help_page, home
 from handlers.customer.pages import language, paysupport, privacy, support, terms
-from handlers.customer.paying import check, pay
+from handlers.customer.paying import check, pay, renew
 from handlers.customer.plans import currency, money, plan, plans
 from handlers.customer.purse import aside, wallet, whole
 from handlers.customer.renewing import (
@@ -19,7 +19,7 @@ from handlers.customer.renewing import (
 )
 from handlers.customer.told_money import again
 from handlers.customer.trying import trial
-from handlers.customer.ways import land, renew, rest, ways
+from handlers.customer.ways import land, rest, ways
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 

@@ -134,7 +134,7 @@ async def _held(visit: Visit, facts: Facts) -> Held | None:
 
 
 def _renew(visit: Visit, one: Held) -> Row:
-    """One tap to the ways to pay; it says the time and the price when they are known."""
+    """One tap to where it is paid; it says the time and the price when they are known."""
     _ = visit.speech
     label = _("Choose how long")
     if one.price is not None:

@@ -9,7 +9,7 @@ from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.agreements import card_label
-from shop.choosing import Basket, basket, renewal, rest_of
+from shop.choosing import Basket, basket, own_basket, rest_of, way_used_last
 from shop.circuits import hidden_ways
 from shop.people import choose_country
 from shop.ports import PaymentProvider, saver_of
@@ -78,7 +78,10 @@ async def ways(visit: Visit, args: Args) -> Screen:
 async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Screen:
     """The same, or today's prices with the reason when this one is not in force any more."""
     _ = visit.speech
-    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
+    one = await visit.counter.storage.read(
+        own_basket, price_id, visit.customer.id, policy=visit.counter.policy, now=visit.now
+    )
+    price_id = one.price.id
     if reason := changed(_, one):
         return (await plan_screen(visit, one.product.slug)).explaining(reason)
     rules = visit.counter.policy.ways
@@ -245,15 +248,17 @@ def _outcome(visit: Visit, one: Basket) -> Html:
     return _("Your time grows from {was} to {date}.", was=was, date=date)
 
 
-async def renew(visit: Visit, args: Args) -> Screen:
-    """Straight to the ways to pay, for the time bought last."""
-    counter = visit.counter
-    product, price = await counter.storage.read(
-        renewal, args.number(0), visit.customer.id, policy=counter.policy
-    )
-    if price is None:
-        return await plan_screen(visit, product.slug)
-    return await ways_screen(visit, price.id)
+async def way_again(visit: Visit, one: Basket) -> Way | None:
+    """How this plan was paid the last time, when it can be paid so again and nothing is to ask."""
+    last = await visit.counter.storage.read(way_used_last, one.product.id, visit.customer.id)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    found = [way for way in ways_for(visit.counter.providers, one) if way.provider not in hidden]
+    shown = _shown(visit, one, found)
+    is_asked = asks_for_country(visit.counter.policy.ways) and not visit.customer.country
+    if is_asked or (WALLET in shown and _wallet_rows(visit.speech, one)):
+        return None
+    again = (way for way in found if way.provider == last and last in shown)
+    return next(again, None)
 
 
 async def rest(visit: Visit, args: Args) -> Screen:

@@ -93,8 +93,9 @@ async def delete_my_commands(telegram: Telegram, call: Parameters) -> bool:
 async def set_my_name(telegram: Telegram, call: Parameters) -> bool:
     """Name the bot, in a language or for everyone."""
     words = _limited(call, "name", most=NAME)
-    telegram.profile.names[call.text("language_code")] = words
-    if not call.text("language_code"):
+    language = _language(call)
+    telegram.profile.names[language] = words
+    if not language:
         telegram.profile.name = words or telegram.config.bot_name
     telegram.feed.tell("profile")
     return True
@@ -103,26 +104,26 @@ async def set_my_name(telegram: Telegram, call: Parameters) -> bool:
 async def get_my_name(telegram: Telegram, call: Parameters) -> dict[str, Any]:
     """Give the name in this language."""
     names = telegram.profile.names
-    return {"name": names.get(call.text("language_code")) or telegram.profile.name}
+    return {"name": names.get(_language(call)) or telegram.profile.name}
 
 
 async def set_my_description(telegram: Telegram, call: Parameters) -> bool:
     """Say what the bot can do, for a chat that has not begun."""
     words = _limited(call, "description", most=DESCRIPTION)
-    telegram.profile.descriptions[call.text("language_code")] = words
+    telegram.profile.descriptions[_language(call)] = words
     telegram.feed.tell("profile")
     return True
 
 
 async def get_my_description(telegram: Telegram, call: Parameters) -> dict[str, Any]:
     """Give the description in this language."""
-    return {"description": telegram.profile.descriptions.get(call.text("language_code"), "")}
+    return {"description": telegram.profile.descriptions.get(_language(call), "")}
 
 
 async def set_my_short_description(telegram: Telegram, call: Parameters) -> bool:
     """Say in a line what the bot is, for its profile."""
     words = _limited(call, "short_description", most=SHORT)
-    telegram.profile.short_descriptions[call.text("language_code")] = words
+    telegram.profile.short_descriptions[_language(call)] = words
     telegram.feed.tell("profile")
     return True
 
@@ -130,7 +131,7 @@ async def set_my_short_description(telegram: Telegram, call: Parameters) -> bool
 async def get_my_short_description(telegram: Telegram, call: Parameters) -> dict[str, Any]:
     """Give the short description in this language."""
     texts = telegram.profile.short_descriptions
-    return {"short_description": texts.get(call.text("language_code"), "")}
+    return {"short_description": texts.get(_language(call), "")}
 
 
 async def set_chat_menu_button(telegram: Telegram, call: Parameters) -> bool:
@@ -157,7 +158,15 @@ def _scope(call: Parameters) -> tuple[str, str]:
     scope = call.structure("scope") or {"type": "default"}
     if not isinstance(scope, dict) or "type" not in scope:
         refuse("can't parse BotCommandScope JSON object")
-    return scope_key(scope), call.text("language_code")
+    return scope_key(scope), _language(call)
+
+
+def _language(call: Parameters) -> str:
+    """Read a language code; two small letters, or none for everyone else."""
+    code = call.text("language_code")
+    if not re.fullmatch(r"([a-z]{2})?", code):
+        refuse("invalid language code specified")
+    return code
 
 
 def _limited(call: Parameters, name: str, *, most: int) -> str:

@@ -6,6 +6,7 @@ import { alert, browse, checkout, subscriptions, view } from "./sheet.js";
 import { now, post, store } from "./store.js";
 
 const GROUP_SECONDS = 300;
+const PADDING = 12; // of .messages, in chat.css
 
 export function pane(person) {
   const status = el("p", { "aria-live": "polite" });
@@ -22,6 +23,7 @@ export function pane(person) {
   const below = el("div", { class: "below" }, down);
   const node = el("section", { class: "pane", testid: `pane-${person}`, "aria-label": `Chat of ${store.people.get(person).name}` }, head, pin, list, below);
   const nodes = new Map();
+  const days = new Map();
   let unseen = 0;
   let toastTimer = 0;
   let idle = 0;
@@ -61,9 +63,10 @@ export function pane(person) {
   function scrolled() {
     if (atBottom()) unseen = 0;
     const top = list.getBoundingClientRect().top;
-    const days = [...rows.querySelectorAll(".day")];
-    const stuckDays = days.filter((day) => list.scrollTop > 4 && day.getBoundingClientRect().top < top + 2);
-    for (const day of days) {
+    const drawn = [...rows.querySelectorAll(".day")];
+    // A day sticks below the list's padding; one that has not been reached stands lower.
+    const stuckDays = drawn.filter((day) => list.scrollTop > PADDING && day.getBoundingClientRect().top < top + PADDING + 2);
+    for (const day of drawn) {
       day.classList.toggle("floating", stuckDays.includes(day));
       day.classList.toggle("passed", stuckDays.includes(day) && day !== stuckDays.at(-1));
     }
@@ -81,7 +84,7 @@ export function pane(person) {
     const wanted = [];
     for (const [index, message] of messages.entries()) {
       const before = messages[index - 1];
-      if (!before || dayOf(before) !== dayOf(message)) wanted.push(separator(message));
+      if (!before || dayOf(before) !== dayOf(message)) wanted.push(separatorOf(message));
       const kept = nodeOf(message, chat);
       const joins = (other) => other && !isService(other) && other.from.id === message.from.id && dayOf(other) === dayOf(message) && Math.abs(other.date - message.date) < GROUP_SECONDS;
       kept.classList.toggle("first", !joins(before));
@@ -93,6 +96,12 @@ export function pane(person) {
     place(rows, wanted);
     drawHead();
     writer.update();
+  }
+  function separatorOf(message) {
+    const day = dayOf(message);
+    if (!days.has(day)) days.set(day, el("div", { class: "day", role: "separator" }, el("span", {})));
+    days.get(day).firstChild.textContent = dayName(message);
+    return days.get(day);
   }
   function nodeOf(message, chat) {
     const known = nodes.get(message.message_id);
@@ -109,7 +118,7 @@ export function pane(person) {
     title.textContent = store.bot.first_name;
     status.classList.toggle("typing", typing);
     const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-    const said = one.blocked ? "blocked" : `bot · you are ${one.name}`;
+    const said = one.blocked ? "blocked" : `bot · you are ${one.name}${one.role ? ` (${one.role})` : ""}`;
     if (typing) { if (!status.querySelector(".dots")) status.replaceChildren("typing", dots); } else status.replaceChildren(said);
     if (balance.dataset.amount !== String(one.stars)) { balance.dataset.amount = one.stars; balance.replaceChildren(...starred(stars(one.stars))); }
     const last = chat.messages.get(chat.pinned[chat.pinned.length - 1]);
@@ -167,12 +176,11 @@ export function pane(person) {
 
 const dayOf = (message) => new Date(message.date * 1000).toDateString();
 
-function separator(message) {
+function dayName(message) {
   const date = new Date(message.date * 1000);
   const facts = { day: "numeric", month: "long" };
   if (date.getFullYear() !== now().getFullYear()) facts.year = "numeric";
-  const words = date.toDateString() === now().toDateString() ? "Today" : date.toLocaleDateString("en", facts);
-  return el("div", { class: "day", role: "separator" }, el("span", {}, words));
+  return date.toDateString() === now().toDateString() ? "Today" : date.toLocaleDateString("en", facts);
 }
 
 function place(parent, wanted) {

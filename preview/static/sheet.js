@@ -34,9 +34,11 @@ export function browse(address, back) {
   browser?.close();
   const host = new URL(address).host;
   const frame = el("iframe", { src: address, title: host, sandbox: "allow-scripts allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals" });
-  const away = (words) => el("a", { href: address, target: "_blank", rel: "noopener", testid: "open-tab" }, words);
-  const dialog = el("dialog", { class: "browser", testid: "sheet", "aria-label": `Page at ${host}` }, head(store.bot.first_name, host, () => dialog), frame,
-    el("footer", { class: "browser-foot" }, el("span", {}, "Nothing to see? The page may not want to be shown here."), away("Open in new tab ↗")));
+  const away = el("a", { class: "icon", href: address, target: "_blank", rel: "noopener", testid: "open-tab", title: "Open in a new tab", "aria-label": "Open in a new tab" }, icon("link"));
+  // A page of this very machine shows itself; a provider's may forbid being shown inside another.
+  const hint = new URL(address).hostname === location.hostname ? null
+    : el("footer", { class: "browser-foot" }, "Nothing to see? Pages may forbid being shown inside another: open it in a new tab, above.");
+  const dialog = el("dialog", { class: "browser", testid: "sheet", "aria-label": `Page at ${host}` }, head(store.bot.first_name, host, () => dialog, away), frame, hint);
   browser = open(dialog);
   // The page that a shop returns people to lives on this origin and tells us where it was meant to lead.
   const listen = ({ origin, source, data }) => {

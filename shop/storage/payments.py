@@ -136,6 +136,13 @@ class Payments:
         )  # fmt: skip
         return found
 
+    def way_used_last(self, customer_id: int, product_id: int) -> str:
+        """The provider this customer paid this plan with last; "" when he never paid for it."""
+        found = self._sql.value(
+            "payment_way_used_last", customer_id=customer_id, product_id=product_id
+        )
+        return "" if found is None else str(found)
+
     def by_receipt(self, provider: str, receipt_id: str) -> Payment | None:
         """The payment that this money came for."""
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)

@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
-from telegram.ext import Application, ContextTypes
+from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
 import shop
@@ -252,7 +252,8 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
     await storage.run(apply_catalog, load_catalog(catalog), now=clock.now())
     application = (
         Application.builder().token("1000:DEMO").base_url(f"{address}/bot")
-        .base_file_url(f"{address}/file/bot").request(HTTPXRequest(connection_pool_size=16)).updater(None).job_queue(None).build()
+        .base_file_url(f"{address}/file/bot").request(HTTPXRequest(connection_pool_size=16))
+        .defaults(Defaults(parse_mode="HTML")).updater(None).job_queue(None).build()
     )  # fmt: skip
     counter = Counter(
         storage=storage, clock=clock, vault=GlassVault(),

@@ -145,7 +145,10 @@ async def test_a_reminder_renews_with_one_tap_and_is_silent_after(
     await house.deliver()
     await anna.wait_for("Your time with Solo ends in 3 days, on December 2, 2026.")
     await anna.press("Renew: 1 month · €7.99")
-    await anna.wait_for("Your time grows from December 2, 2026 to January 2, 2027.")
+    page = await anna.wait_for("Your time grows from December 2, 2026 to January 2, 2027.")
+    assert "pay with Card (sandbox)" in page["text"]  # as he paid the last time
+    await anna.press("← Pay another way")
+    await anna.wait_for("How would you like to pay?")
     await anna.press("Card (sandbox) · €7.99")
     await anna.wait_for("The price is kept")
     house.clock.move(days=2)
@@ -155,6 +158,33 @@ async def test_a_reminder_renews_with_one_tap_and_is_silent_after(
     # Lanes keep the order: the reminder went first and was true then, or is not there at all.
     assert sum("ends tomorrow" in one for one in said) <= 1
     assert "Payment received" in said[-1] or "Payment received" in said[-2]
+
+
+async def test_who_turns_back_from_stars_finds_every_other_way(house: House, anna: Chat) -> None:
+    del house
+    await anna.send("/start plan_solo")
+    await anna.wait_for("Solo")
+    await anna.press("1 month · €7.99")
+    await anna.wait_for("How would you like to pay?")
+    await anna.press("Telegram Stars · ⭐\N{NO-BREAK SPACE}450")
+    await anna.wait_for("The price is kept")
+    await anna.press("← Pay another way")
+    ways = await anna.wait_for("Price: €7.99")
+    labels = [key["text"] for row in ways["reply_markup"]["inline_keyboard"] for key in row]
+    assert labels[:2] == ["Card (sandbox) · €7.99", "Crypto (sandbox) · €7.99"]
+
+
+async def test_the_way_used_last_is_not_taken_when_there_is_something_to_choose(
+    house: House, anna: Chat
+) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    await house.arrive(Money(799, "EUR"), receipt="r2")  # twice: it lies in the wallet now
+    await anna.send("/account")
+    await anna.wait_for("Your account")
+    await anna.press("Renew")
+    await anna.wait_for("How would you like to pay?")
+    await anna.press("Wallet · €7.99")
 
 
 async def test_access_that_ended_is_not_sent_again(house: House, anna: Chat) -> None:

@@ -15,6 +15,7 @@ NOT_MODIFIED = (
 )
 
 NO_HTTPS = "bad webhook: An HTTPS URL must be provided for webhook"
+NO_LANGUAGE = "invalid language code specified"
 BAD_PORT = "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
 BAD_SECRET = "secret token contains unallowed characters"
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
@@ -180,6 +181,8 @@ async def test_a_flood_of_messages_is_slowed_down() -> None:
     [
         ("setMyCommands", {"commands": [{"command": "A"}]}, "BOT_COMMAND_INVALID"),
         ("setMyCommands", {"commands": [{"command": "a"}]}, "BOT_COMMAND_DESCRIPTION_INVALID"),
+        ("setMyCommands", {"commands": [], "language_code": "[]"}, NO_LANGUAGE),
+        ("setMyDescription", {"description": "x", "language_code": "english"}, NO_LANGUAGE),
         ("setWebhook", {"url": "http://shop.example/"}, NO_HTTPS),
         ("setWebhook", {"url": "https://shop.example:9/"}, BAD_PORT),
         ("setWebhook", {"url": "https://shop.example/", "secret_token": "é"}, BAD_SECRET),

@@ -1,5 +1,6 @@
 """The page in a real browser: a visit, payments, time, phones, keyboards, no script from texts."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -170,6 +171,23 @@ async def test_a_phone_shows_one_chat_and_what_waits_in_the_others(
         await expect(page.get_by_test_id("unread-1002")).to_have_count(0)
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"]
+
+
+async def test_the_day_that_sticks_over_the_messages_fades_when_they_rest(
+    browser: Browser, world: World, anna: Chat
+) -> None:
+    del anna
+    for number in range(12):
+        await world.bot.send(f"{number}\n" * 3)
+    async with looking(browser, world) as page:
+        label = page.get_by_test_id("pane-1001").locator(".day span")
+        await expect(label).to_have_css("opacity", "0")  # it would lie on what is to be read
+        await page.get_by_test_id("pane-1001").locator(".messages").hover()
+        await page.mouse.wheel(0, -150)
+        await expect(label).to_have_css("opacity", "1")
+        await page.mouse.wheel(0, -9000)
+        await asyncio.sleep(1.5)
+        await expect(label).to_have_css("opacity", "1")  # in its own place it lies on nothing
 
 
 async def test_a_wide_page_shows_staff_beside_the_customer(

@@ -83,8 +83,7 @@ async def test_a_declined_card_is_tried_again_and_a_fresh_page_saves_the_day(
     failed = "SELECT COUNT(*) FROM payments WHERE state = 'failed'"
     assert kiosk.tables.one(failed) == 3
 
-    await anna.tap("renew:")
-    await anna.pay(await anna.page())
+    await anna.pay(await anna.renewing())
     await anna.sees("Payment received", times=2)
     await kiosk.quiet()
     assert await kiosk.access() == 200
@@ -98,8 +97,7 @@ async def test_a_bank_that_asks_leads_to_a_fresh_page_at_once(kiosk: Kiosk) -> N
 
     await until(kiosk, end - timedelta(hours=12))
     told = await anna.sees("wants you to confirm")
-    await anna.tap("renew:", inside=told["message_id"])
-    await anna.pay(await anna.page())
+    await anna.pay(await anna.renewing(inside=told["message_id"]))
     await anna.sees("Payment received", times=2)
     await until(kiosk, end + timedelta(days=1))
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 2
@@ -112,8 +110,7 @@ async def test_renewing_by_hand_just_before_is_not_charged_twice(kiosk: Kiosk) -
     end = end_of(kiosk)
     await until(kiosk, end - timedelta(hours=25))
     await anna.say("/account")
-    await anna.tap("renew:")
-    page = await anna.page()
+    page = await anna.renewing()
 
     await kiosk.skip(hours=2)  # his charge is due now, and the page is open
     assert kiosk.tables.one("SELECT COUNT(*) FROM payments") == 2

@@ -49,8 +49,7 @@ async def test_renewal_in_one_tap_silences_the_reminders(kiosk: Kiosk) -> None:
     assert reminded(kiosk) == [7]
     await anna.sees("ends in")
 
-    await anna.tap("renew:")
-    await anna.pay(await anna.page())
+    await anna.pay(await anna.renewing())
     await anna.sees("Payment received", times=2)
     await until(kiosk, end + timedelta(days=3))
 
@@ -88,8 +87,7 @@ async def test_paying_after_it_was_switched_off_switches_it_on_at_once(kiosk: Ki
     await until(kiosk, end + timedelta(days=5), hours=24)
     assert await kiosk.access() == 403
 
-    await anna.tap("renew:")
-    await anna.pay(await anna.page())
+    await anna.pay(await anna.renewing())
     await anna.sees("Payment received", times=2)
     await kiosk.quiet()
 
@@ -118,8 +116,7 @@ async def test_a_year_of_months_from_the_last_of_january(open_kiosk: OpenKiosk) 
 
     for month in range(2, 13):
         await kiosk.skip(seconds=(end - timedelta(days=1) - kiosk.clock.now()).total_seconds())
-        await anna.tap("renew:")
-        await anna.pay(await anna.page())
+        await anna.pay(await anna.renewing())
         await anna.sees("Payment received", times=month)
         await kiosk.quiet()
         paid_until = kiosk.tables.one("SELECT paid_until FROM subscriptions")

@@ -30,6 +30,14 @@ WHERE o.customer_id = :customer_id AND o.state = 'paid'
     AND p.screen_id = :screen_id AND p.price_id = :price_id
 ORDER BY p.id DESC LIMIT 1;
 
+-- name: payment_way_used_last$
+-- How this customer paid this plan the last time he did.
+SELECT p.provider FROM orders AS o
+INNER JOIN payments AS p ON p.order_id = o.id
+WHERE o.customer_id = :customer_id AND o.product_id = :product_id
+    AND o.state = 'paid' AND p.state = 'final'
+ORDER BY p.id DESC LIMIT 1;
+
 -- name: payment_by_receipt^
 SELECT p.* FROM payments AS p
 INNER JOIN receipts AS r ON r.payment_id = p.id
