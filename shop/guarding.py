@@ -23,6 +23,7 @@ from shop.rules.states import OPEN_PAYMENTS
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.guards import findings_document
+from shop.storage.payments import Affairs
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -57,16 +58,16 @@ def refuse_at_door(
 
 
 def weigh(
-    books: Books, customer: Customer, payer: Payer, amount: Money, *, provider: str,
-    policy: FraudPolicy, now: datetime,
+    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, policy: FraudPolicy,
+    now: datetime,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """What a person should look at before this is delivered; its money is here already.
 
     What would have been refused at the door is held now: no rule swallows money.
     """
-    fingerprint = fingerprint_of(provider, payer)
+    fingerprint = fingerprint_of(affairs.provider, payer)
     facts = FraudFacts(
-        amount=amount,
+        amount=affairs.whole,
         payers_last_day=(
             books.guards.other_payers(customer.id, fingerprint, since=now - _DAY) + 1
             if policy.payers_a_day and fingerprint
@@ -80,7 +81,11 @@ def weigh(
         is_first_order=bool(policy.first_order) and not books.guards.has_bought(customer.id),
         payer_country=payer.country,
         customer_country=customer.country or payer.home,
-        blocked_by=_blocked(books, customer, fingerprint, policy=policy),
+        blocked_by=(
+            _blocked(books, customer, fingerprint, policy=policy)
+            if fingerprint or affairs.is_listed
+            else ()
+        ),
     )
     return findings_on(facts, policy)
 

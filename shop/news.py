@@ -70,7 +70,7 @@ def take_late_news(
     books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
 ) -> None:
     """Money has its place now: what was told before to have gone back, or to be disputed."""
-    if books.refunds.is_anything_told(affairs.provider, receipt_id, affairs.reference):
+    if affairs.is_told_of:
         catch_up(books, affairs, receipt, receipt_id, policy=policy, now=now)
         catch_up_disputes(books, affairs, receipt, receipt_id, policy=policy, now=now)
 

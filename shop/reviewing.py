@@ -69,8 +69,8 @@ def refuse(
 
 def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) -> None:
     """What was told of this money while it waited: given back, or disputed."""
-    affairs = books.payments.affairs(review.reference)
     receipt_id = books.refunds.case(review.receipt_id).receipt_id
+    affairs = books.payments.affairs(review.reference, receipt_id=receipt_id)
     take_late_news(books, affairs, review.receipt_id, receipt_id, policy=policy, now=now)
 
 

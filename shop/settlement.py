@@ -154,7 +154,7 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
         if not found:
             return None
         reference, customer = found.reference, books.customers.claim(found.customer_id)
-    return customer, books.payments.affairs(reference)
+    return customer, books.payments.affairs(reference, receipt_id=event.receipt_id)
 
 
 def _receive(
@@ -183,8 +183,7 @@ def _receive(
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
-            books, customer, event.payer, affairs.whole, provider=affairs.provider,
-            policy=policy.fraud, now=now,
+            books, customer, event.payer, affairs, policy=policy.fraud, now=now,
         )  # fmt: skip
     is_held = bool(findings)
     receipt = record_receipt(

@@ -65,7 +65,8 @@ def take_charge(
     books.stars.note(
         star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
     )
-    return replace(books.payments.affairs(reference), order_state=OrderState.OPEN)
+    made = books.payments.affairs(reference, receipt_id=event.receipt_id)
+    return replace(made, order_state=OrderState.OPEN)
 
 
 def note_first_charge(

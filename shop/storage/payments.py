@@ -10,6 +10,7 @@ from shop.storage.catalog import Product, product_of
 from shop.storage.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.storage.orders import OrderKind
 from shop.storage.queries import Row, Sql
+from shop.storage.refunds import unnamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,8 @@ class Affairs:
     """All that settlement decides on, read in one statement.
 
     `is_charge`: the shop took this itself, from saved means; `saves`: the payer agreed that what
-    he pays with is kept.
+    he pays with is kept; `is_listed`: the blocklist names the customer; `is_told_of`: the money
+    at hand was told before to have gone back, or to be disputed.
     """
 
     payment_id: int
@@ -62,6 +64,8 @@ class Affairs:
     subscription_id: int | None
     is_charge: bool
     saves: bool
+    is_listed: bool
+    is_told_of: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +152,15 @@ class Payments:
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)
         return None if row is None else payment_of(row)
 
-    def affairs(self, reference: str) -> Affairs:
-        """Read under the customer's claim, so that it holds until the commit."""
-        row = self._sql.one("payment_affairs", reference=reference)
+    def affairs(self, reference: str, *, receipt_id: str = "") -> Affairs:
+        """Read under the customer's claim, so that it holds until the commit.
+
+        `receipt_id` is the provider's identity of the money at hand, where there is some.
+        """
+        row = self._sql.one(
+            "payment_affairs", reference=reference, receipt_id=receipt_id,
+            unnamed=unnamed(reference),
+        )  # fmt: skip
         assert row is not None  # noqa: S101 - the caller holds the payment
         return Affairs(
             payment_id=row["payment_id"],
@@ -171,6 +181,8 @@ class Payments:
             subscription_id=row["subscription_id"],
             is_charge=row["charge_id"] == row["payment_id"],
             saves=row["consent_id"] is not None,
+            is_listed=bool(row["is_listed"]),
+            is_told_of=bool(row["is_told_of"]),
         )
 
     def move(

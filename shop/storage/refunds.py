@@ -185,14 +185,6 @@ class Refunds:
         )  # fmt: skip
         return told is not None
 
-    def is_anything_told(self, provider: str, receipt_id: str, reference: str) -> bool:
-        """Whether this money was told to have gone back, or to be disputed, before it came."""
-        found = self._sql.value(
-            "refund_anything_told", provider=provider, receipt_id=receipt_id,
-            unnamed=unnamed(reference),
-        )  # fmt: skip
-        return found is not None
-
     def total(self, provider: str, receipt_id: str) -> Money | None:
         """The highest total that was told of this money."""
         row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)

@@ -357,13 +357,13 @@ def refunds(books: Books) -> None:
     assert [each.id for each in books.refunds.of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books.refunds.of(1, most=9)] == [first + 1, first]
     assert books.refunds.totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
-    assert not books.refunds.is_anything_told("card", "m1", "r1")
+    assert not books.payments.affairs("r1", receipt_id="m1").is_told_of
     assert books.refunds.tell_total("card", "m1", EUR, now=NOW)
     assert not books.refunds.tell_total("card", "m1", EUR, now=NOW)
     assert not books.refunds.tell_total("card", "m1", Money(1, "EUR"), now=NOW)
     assert books.refunds.total("card", "m1") == EUR
     assert books.refunds.total("card", "m2") is None
-    assert books.refunds.is_anything_told("card", "m1", "r1")
+    assert books.payments.affairs("r1", receipt_id="m1").is_told_of
     order = order_of(books)
     assert not books.orders.refund(order.id, now=NOW), "it was never paid"
     for look in (books.refunds.get, books.refunds.case):

@@ -113,13 +113,3 @@ RETURNING minor;
 
 -- name: refund_total^
 SELECT * FROM refund_totals WHERE provider = :provider AND receipt_id = :receipt_id;
-
--- name: refund_anything_told$
--- Asked for every receipt: whether something was told of its money before it came.
-SELECT 1 WHERE EXISTS (
-    SELECT 1 FROM refund_totals
-    WHERE provider = :provider AND receipt_id IN (:receipt_id, :unnamed)
-) OR EXISTS (
-    SELECT 1 FROM disputes
-    WHERE provider = :provider AND kind = 'dispute' AND receipt_id IN (:receipt_id, :unnamed)
-);
