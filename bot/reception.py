@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
@@ -24,6 +25,7 @@ from shop.updates import (
     finish_update,
     is_overtaken,
     keep_updates,
+    settle_kept,
 )
 
 Raw = dict[str, Any]
@@ -42,6 +44,10 @@ _WAYS_TO_CHAT = (
 )
 _LARGEST_CHAT = 2**52  # "at most 52 significant bits", says the Bot API of ids
 log = structlog.get_logger()
+
+
+class UnreadableError(Exception):
+    """An update carries a payment that cannot be read."""
 
 
 class MoneyReader(Protocol):
@@ -88,9 +94,7 @@ class Reception:
                 kept_ones.append(self._new(raw, kind))
         if not kept_ones:
             return
-        kept = await counter.storage.run(
-            keep_updates, kept_ones, policy=counter.policy, now=counter.clock.now()
-        )
+        kept = await self._keep(kept_ones)
         if with_money := [update.provider for update in kept_ones if update.money]:
             for provider in with_money:
                 SETTLED.labels(provider, "update").inc()
@@ -113,15 +117,34 @@ class Reception:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _new(self, raw: Raw, kind: str) -> NewUpdate:
+    async def _keep(self, updates: list[NewUpdate]) -> list[KeptUpdate]:
+        """One that the books will not take must not keep the others out for ever: staff see it."""
+        counter = self._counter
+        try:
+            return await counter.storage.run(
+                keep_updates, updates, policy=counter.policy, now=counter.clock.now()
+            )
+        except BooksUnavailableError:
+            raise
+        except Exception as error:
+            if len(updates) > 1:
+                return [kept for update in updates for kept in await self._keep([update])]
+            if updates[0].trouble:
+                raise
+            log.exception("update_refused", update=updates[0].update_id)
+            note = f"{type(error).__name__} while taking it into the books"
+            return await self._keep([replace(updates[0], trouble=note)])
+
+    def _new(self, raw: Mapping[str, Any], kind: str) -> NewUpdate:
+        provider, money, trouble = "", None, ""
         try:
             provider, money = self._read_money(raw) or ("", None)
         except BadInputError as error:
             log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
-            provider, money = "", None
+            trouble = f"its payment cannot be read: {error.sentence}"
         return NewUpdate(
             update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
-            money=money, provider=provider,
+            money=money, provider=provider, trouble=trouble,
         )  # fmt: skip
 
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
@@ -140,7 +163,7 @@ class Reception:
     async def _handle(self, update: KeptUpdate) -> None:
         counter = self._counter
         try:
-            error = await self._answered(await self._today(update))
+            error = await self._answered(update)
             if error is None or isinstance(error, ShopError | TelegramError):
                 await self._finish(update, error)
             else:
@@ -153,6 +176,20 @@ class Reception:
         except BooksUnavailableError:
             log.warning("books_unavailable", door="chat")  # the inbox brings it again
 
+    async def _is_money(self, update: KeptUpdate) -> bool:
+        """Take the money of an update that staff let be read again, if it carries any."""
+        counter, new = self._counter, self._new(update.raw, _kind(update.raw))
+        if new.trouble:
+            raise UnreadableError(new.trouble)
+        if new.money is None:
+            return False
+        await counter.storage.run(
+            settle_kept, update, new.money, new.provider, policy=counter.policy,
+            now=counter.clock.now(),
+        )  # fmt: skip
+        counter.wake()
+        return True
+
     async def _today(self, update: KeptUpdate) -> Mapping[str, Any]:
         """The update, shown below where the person went on: an old tap undoes no newer screen."""
         chat = chat_of(update.raw)
@@ -162,9 +199,12 @@ class Reception:
             return shown_below(update.raw)
         return update.raw
 
-    async def _answered(self, raw: Mapping[str, Any]) -> BaseException | None:
+    async def _answered(self, update: KeptUpdate) -> BaseException | None:
         """What went wrong, if anything did: one update must not stop its chat's others."""
         try:
+            if update.is_again and await self._is_money(update):
+                return None
+            raw = await self._today(update)
             if _is_goodbye(raw):
                 await self._counter.storage.run(note_unreachable, chat_of(raw))
                 return None
@@ -215,7 +255,7 @@ def chat_of(raw: Mapping[str, Any]) -> int:
     return 0
 
 
-def _kind(raw: Raw) -> str:
+def _kind(raw: Mapping[str, Any]) -> str:
     return next((key for key in raw if key in _KINDS), "other")
 
 

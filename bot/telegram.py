@@ -18,6 +18,7 @@ from shop.rules.errors import BooksUnavailableError
 ALLOWED = ["message", "callback_query", "pre_checkout_query", "my_chat_member", "subscription"]
 _POLL_SECONDS = 25
 _CONNECTIONS = 32
+_LONGEST_WAIT, _BOOKS_WAIT = 30.0, 2.0
 _CONFLICT = 409
 log = structlog.get_logger()
 Bot = Application[Any, Any, Any, Any, Any, Any]
@@ -80,7 +81,9 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
             failures = 0
         except (httpx.HTTPError, BooksUnavailableError, ValueError, KeyError) as error:
             failures += 1
-            wait = min(30.0, 0.5 * 2 ** min(failures, 6))
+            # Where only the books are away, who pays this moment waits ten seconds at most.
+            longest = _BOOKS_WAIT if isinstance(error, BooksUnavailableError) else _LONGEST_WAIT
+            wait = min(longest, 0.5 * 2 ** min(failures, 6))
             log.warning("polling_failed", error=name_of(error), again_in=wait)
             await wait_for_stop(wait, stopping)
 

@@ -22,7 +22,10 @@ ERASED_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUpdate:
-    """An update as it came; `money` is set when it carries a payment, with its provider."""
+    """An update as it came; `money` is set when it carries a payment, with its provider.
+
+    `trouble` says why what it carries cannot be taken; then it is kept for staff.
+    """
 
     update_id: int
     kind: str
@@ -30,6 +33,7 @@ class NewUpdate:
     chat_id: int | None = None
     money: PaymentEvent | None = None
     provider: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +59,23 @@ def keep_updates(
         )  # fmt: skip
         if letter is None:
             continue
-        if update.money is not None:
+        if update.trouble:
+            fail_update(books, letter, update.trouble, policy=policy, now=now)
+        elif update.money is not None:
             source = Source(provider=update.provider, body=body)
             settle(books, update.money, source, policy=policy, now=now)
         else:
             kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
     return kept
+
+
+def settle_kept(
+    books: Books, update: KeptUpdate, money: PaymentEvent, provider: str, *, policy: Policy,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take the money of an update that is read again; it is counted once all the same."""
+    body = json.dumps(update.raw).encode()
+    settle(books, money, Source(provider=provider, body=body), policy=policy, now=now)
 
 
 def is_overtaken(books: Books, update: KeptUpdate, *, chat_id: int) -> bool:

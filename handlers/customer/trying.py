@@ -6,8 +6,11 @@ from handlers.customer.sorry import sorry
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 from shop.checkout import NotOfferedError, NoTrialError, TrialUsedError, start_trial
+from shop.choosing import card
 from shop.rules.errors import NotFoundError
 from shop.rules.fraud import RefusedError
+from shop.rules.lifecycle import state_at
+from shop.rules.states import SubscriptionState
 
 
 async def trial(visit: Visit, args: Args) -> Screen:
@@ -21,6 +24,8 @@ async def trial(visit: Visit, args: Args) -> Screen:
     except RefusedError as error:
         return (await plan_screen(visit, slug)).explaining(await sorry(visit, error))
     except TrialUsedError:
+        if await _is_running(visit, slug):
+            return (await account(visit, args)).saying(_("Your trial is running."))
         used = _("You have used your trial. Everything you have is in /account.")
         return (await plan_screen(visit, slug)).explaining(used)
     except NoTrialError:
@@ -30,3 +35,12 @@ async def trial(visit: Visit, args: Args) -> Screen:
     visit.counter.wake()
     begun = _("Your trial has begun. Your access arrives in a moment.")
     return (await account(visit, args)).saying(begun)
+
+
+async def _is_running(visit: Visit, slug: str) -> bool:
+    """Whether this very trial was begun and not ended: the tap was a second one."""
+    counter = visit.counter
+    one = await counter.storage.read(card, slug, visit.customer.id, policy=counter.policy)
+    return one.live is not None and (
+        state_at(one.live.standing, now=visit.now) is SubscriptionState.TRIALING
+    )

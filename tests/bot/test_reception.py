@@ -1,6 +1,7 @@
 """Updates are answered in order in a chat, chats side by side, and a pre-checkout at once."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -8,16 +9,25 @@ from typing import Any
 
 import pytest
 
-from bot.reception import Reception
+from bot import telegram as bot_telegram
+from bot.reception import MoneyReader, Reception
 from bot.vault import FernetVault
 from handlers.counter import Counter
+from shop import updates
+from shop.outbox import claim
 from shop.policies import LivePolicy
-from shop.ports import PaymentEvent
+from shop.ports import Happening, PaymentEvent
+from shop.rules.errors import BadInputError, BooksUnavailableError
+from shop.rules.money import Money
+from shop.rules.notices import Notice
 from shop.rules.policy import Policy
+from shop.storage.books import Books
 from shop.storage.opening import Storage, storage_at
+from shop.stuck import replay_letter, trouble
 from shop.updates import NewUpdate, claim_updates, keep_updates
 from tests.house.clocks import NOON, HandClock
 
+OWNER = 9001
 _MANY = 80  # more chats than are answered side by side
 
 
@@ -33,7 +43,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 class Desk:
     """A chat that answers only when it is told to, and remembers what it was asked."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, read_money: MoneyReader | None = None) -> None:
         self.asked: list[tuple[int, str]] = []
         self.answered: list[tuple[int, str]] = []
         self.taps: list[str] = []
@@ -41,11 +51,11 @@ class Desk:
         self.may_answer, self.was_called = asyncio.Event(), asyncio.Event()
         counter = Counter(
             storage=storage, clock=HandClock(), vault=FernetVault("a key of the tests"),
-            policies=LivePolicy(Policy()), providers={}, bot_username="shop", public_url="https://shop",
+            policies=LivePolicy(Policy(staff_ids=(OWNER,))), providers={}, bot_username="shop", public_url="https://shop",
             wake=lambda: None,
         )  # fmt: skip
         self.reception = Reception(
-            counter, answer=self._answer, call=self._call, read_money=_no_money,
+            counter, answer=self._answer, call=self._call, read_money=read_money or _no_money,
         )  # fmt: skip
         self.reception.open()
 
@@ -155,3 +165,132 @@ async def test_a_tap_that_comes_again_too_late_does_not_undo_the_newer_screen(
     storage: Storage,
 ) -> None:
     assert await _brought_back(storage, with_newer=True) == ["+ways:3"]
+
+
+REFERENCE = "tk_" + "a" * 19
+PAID = {
+    "update_id": 50,
+    "message": {
+        "message_id": 50, "date": 1773144000, "chat": {"id": 1, "type": "private"},
+        "successful_payment": {"invoice_payload": REFERENCE},
+    },
+}  # fmt: skip
+STARS = PaymentEvent(
+    event_id="stx_1.received", kind="stars.received", happening=Happening.RECEIVED,
+    reference=REFERENCE, receipt_id="stx_1", money=Money(450, "XTR"), occurred_at=NOON,
+)  # fmt: skip
+
+
+def _stars(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+    return ("stars", STARS) if "successful_payment" in update["message"] else None
+
+
+def _unreadable(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+    if "successful_payment" in update["message"]:
+        raise BadInputError(reason="no amount")
+    return None
+
+
+async def _stuck_notes(storage: Storage) -> list[str]:
+    _effects, letters = await storage.read(trouble)
+    return [letter.note for letter in letters if letter.provider == "telegram"]
+
+
+async def _heard_by_staff(storage: Storage) -> list[str]:
+    effects = await storage.run(claim, now=NOON, most=9)
+    return [str(one.payload["notice"]) for one in effects if one.payload.get("to") == OWNER]
+
+
+async def test_a_payment_that_cannot_be_read_is_kept_for_staff(storage: Storage) -> None:
+    desk = Desk(storage, read_money=_unreadable)
+    desk.may_answer.set()
+    await desk.reception.take([PAID, said(51, 1, "and a word")])
+    await desk.reception.settle_down()
+    assert desk.answered == [(1, "and a word")]
+    assert await _stuck_notes(storage) == ["its payment cannot be read: no amount"]
+    assert await _heard_by_staff(storage) == [Notice.STUCK]
+
+
+async def test_an_update_the_books_refuse_does_not_keep_the_others_out(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    desk = Desk(storage, read_money=_stars)
+    desk.may_answer.set()
+    with monkeypatch.context() as patch:
+        patch.setattr(updates, "settle", fail)
+        await desk.reception.take([said(49, 1, "before"), PAID, said(51, 1, "after")])
+    await desk.reception.settle_down()
+    assert desk.answered == [(1, "before"), (1, "after")]
+    assert await _stuck_notes(storage) == ["RuntimeError while taking it into the books"]
+    assert await _heard_by_staff(storage) == [Notice.STUCK]
+
+    await _again(storage, desk)
+
+    assert await _stuck_notes(storage) == []
+    assert await storage.read(receipts) == ["stx_1"]
+    assert desk.answered == [(1, "before"), (1, "after")], "money is no message to be answered"
+
+
+async def test_a_payment_that_still_cannot_be_read_stays_with_staff(storage: Storage) -> None:
+    desk = Desk(storage, read_money=_unreadable)
+    await desk.reception.take([PAID])
+    await _again(storage, desk)
+    assert await _stuck_notes(storage) == ["UnreadableError while answering"]
+
+
+async def _again(storage: Storage, desk: Desk) -> None:
+    """Staff let the stuck update be read again, and the clock brings it."""
+    _effects, letters = await storage.read(trouble)
+    for letter in letters:
+        assert await storage.run(replay_letter, OWNER, letter_id=letter.id, now=NOON)
+    found = await storage.run(claim_updates, policy=Policy(), now=NOON, most=9)
+    desk.reception.answer_later(found)
+    await desk.reception.settle_down()
+
+
+def receipts(books: Books) -> list[str]:
+    return [one.receipt_id for one in books.receipts.unassigned(most=9)]
+
+
+async def test_a_pre_checkout_is_answered_while_the_books_are_being_written(
+    storage: Storage,
+) -> None:
+    def slow(_books: Books) -> None:
+        time.sleep(0.1)
+
+    desk = Desk(storage)
+    writing = asyncio.gather(*(storage.run(slow) for _ in range(15)))
+    await asyncio.sleep(0.05)
+    began = time.monotonic()
+    await desk.reception.take([PRE_CHECKOUT])
+    await desk.was_called.wait()
+    assert time.monotonic() - began < 1
+    assert not writing.done(), "nothing was being written, so the test shows nothing"
+    await writing
+
+
+async def test_books_that_come_back_soon_find_telegram_asked_again_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stopping, waits = asyncio.Event(), []
+
+    async def note(seconds: float, _stopping: asyncio.Event) -> None:
+        waits.append(seconds)
+        if len(waits) == 9:
+            stopping.set()
+        await asyncio.sleep(0)
+
+    class Away:
+        async def call(self, method: str, **_: object) -> list[dict[str, Any]]:
+            return [PRE_CHECKOUT] if method == "getUpdates" else []
+
+        async def take(self, _updates: object) -> None:
+            raise BooksUnavailableError
+
+    monkeypatch.setattr(bot_telegram, "wait_for_stop", note)
+    away: Any = Away()
+    await bot_telegram.poll(away, away, stopping)
+    assert max(waits) <= 2

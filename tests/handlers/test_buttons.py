@@ -75,9 +75,21 @@ async def test_two_taps_on_a_trial_give_one(house: House, anna: Chat) -> None:
     await anna.press("Try 3 days for free")
     await anna.wait_for("Your access to Solo")
     second = await tap(house, anna, "trial:solo")
-    assert second.toast == "You have used your trial. Everything you have is in /account."
+    assert second.toast == "Your trial is running."
+    assert not second.alert
+    assert "My access" in anna.buttons(await anna.wait_for("Trial, 3 days left"))
     story = await house.storage.read(history, 1)
     assert len(story.orders) == 1
+
+
+async def test_a_trial_that_has_ended_is_not_begun_again(house: House, anna: Chat) -> None:
+    await solo(anna)
+    await anna.press("Try 3 days for free")
+    await anna.wait_for("Your access to Solo")
+    house.clock.move(days=4)
+    second = await tap(house, anna, "trial:solo")
+    assert second.alert
+    assert second.toast == "You have used your trial. Everything you have is in /account."
 
 
 async def tap(house: House, chat: Chat, data: str) -> Pressed:
