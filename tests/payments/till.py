@@ -41,12 +41,15 @@ class Till:
     shop: Shop
     payment: Payment = field(init=False)
 
-    async def ask(self, *, telegram_id: int = 1001) -> PaymentPage:
-        """A customer chooses a month, and gets his page."""
+    async def ask(self, *, telegram_id: int = 1001, saves: bool = False) -> PaymentPage:
+        """A customer chooses a month, and gets his page; `saves` lets the card be kept."""
         customer = await self.shop.greet(telegram_id)
         price_id = await self.shop.storage.read(_price, self.rig.currency)
         choice = Choice(
-            customer_id=customer.id, price_id=price_id, provider=self.rig.provider.name
+            customer_id=customer.id,
+            price_id=price_id,
+            provider=self.rig.provider.name,
+            saves=saves,
         )
         self.rig.clock.moment = self.shop.now
         intent = await self.shop.run(
@@ -89,7 +92,7 @@ class Till:
         )  # fmt: skip
 
     async def _look_at(self, picture: Delivery) -> Outcome:
-        """A customer sends a picture, and staff approve it: of what is written, or of the price."""
+        """A customer sends a picture, and staff approve it: what is written, or the price."""
         digest = sha256(picture.body).hexdigest()
         file = File(kind=FileKind.PHOTO, file_id=digest, unique_id=digest[:16], digest=digest)
         taken = await self.shop.run(
