@@ -23,6 +23,7 @@ from shop.storage.refunds import Refund, Way
 from tests.house.goods import MONTH
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables
+from tests.payments.hosted import HostedRig
 from tests.payments.rigs import Rig, hear
 from tests.standins.btcpay import RATE
 from tests.standins.moods import Delivery
@@ -218,6 +219,8 @@ async def pay_otherwise(rig: Rig, page: PaymentPage, minor: int, *, is_short: bo
     name = rig.provider.name
     if name in OTHERWISE:
         return OTHERWISE[name](rig, page, minor)
+    if isinstance(rig, HostedRig):
+        return rig.pay_otherwise(page, minor)
     sandbox: Any = rig
     await sandbox.sandbox.press(page.provider_ref, "under" if is_short else "over")
     if name == "sandbox_crypto":
