@@ -36,6 +36,7 @@ class StarBotServer(Moody):
         self.invoices: dict[str, Json] = {}
         self.transactions: list[Json] = []
         self.steered: list[Json] = []
+        self.asked: list[tuple[str, Json]] = []
         self._numbers = count(1)
         path = "/bot{token}/{method}"
         self.app = Starlette(routes=[Route(path, self.moody(self._answer), methods=["POST"])])
@@ -121,6 +122,7 @@ class StarBotServer(Moody):
                 {"ok": False, "error_code": 401, "description": "Unauthorized"}, 401
             )
         params = await request.json()
+        self.asked.append((request.path_params["method"], params))
         if request.path_params["method"] == "refundStarPayment":
             return self._give_back(params["telegram_payment_charge_id"])
         if request.path_params["method"] == "editUserStarSubscription":
