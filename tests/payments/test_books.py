@@ -2,11 +2,12 @@
 
 import pytest
 
+from shop.checkout import expire_orders
 from shop.ports import BadSignatureError, Happening, ProviderSilentError
 from shop.settlement import Outcome
 from tests.house.shop import CARD
 from tests.house.tables import Tables
-from tests.payments.rigs import ALL, ASKED, ENDING, REMOTE, STAMPED, hear, request_of
+from tests.payments.rigs import ALL, ASKED, ENDING, REMOTE, STAMPED, WITH_PAGES, hear, request_of
 from tests.payments.till import Till, Verdicts, pay_otherwise, wallet
 from tests.standins.moods import Mood
 
@@ -116,6 +117,21 @@ async def test_what_runs_out_is_noted_and_nothing_is_given(
     till.shop.clock.move(seconds=(till.rig.clock.moment - till.shop.now).total_seconds())
     assert await till.ask_provider() == [Outcome.NOTED]
     assert tables.rows("SELECT state FROM payments") == [("expired",)]
+    assert verdicts() == []
+
+
+@pytest.mark.parametrize(
+    "till", [name for name in WITH_PAGES if name not in ENDING], indirect=True
+)
+async def test_where_no_page_runs_out_the_order_does_and_nothing_is_given(
+    till: Till, tables: Tables, verdicts: Verdicts
+) -> None:
+    await till.ask()
+    till.wait(days=2)
+    assert await till.shop.run(expire_orders, clock=till.shop.clock) == 1
+    assert set(await till.ask_provider()) <= {Outcome.NOTED}
+    assert tables.rows("SELECT state FROM orders") == [("expired",)]
+    assert tables.one("SELECT COUNT(*) FROM periods") == 0
     assert verdicts() == []
 
 
