@@ -1,7 +1,7 @@
 """telekiosk doctor: tries each setting, token, key, clock and path; one line each."""
 
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +19,7 @@ from shop.catalogue import has_catalog
 from shop.ports import EndpointClosedError
 from shop.rules.catalog import STARS, Catalog
 from shop.rules.errors import ShopError
-from shop.rules.ways import unshown
+from shop.rules.ways import WayRule, unshown
 from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
@@ -202,10 +202,10 @@ def _ways(parts: Parts) -> Iterator[Finding]:
     if off:
         says = f"{', '.join(off)}: in a [[way]] of the catalog, but not on: set its keys"
         yield Finding(what="ways", is_fine=None, says=says)
-    yield _stars(parts, catalog, is_hidden="stars" in hidden)
+    yield _stars(parts, catalog, rules)
 
 
-def _stars(parts: Parts, catalog: Catalog, *, is_hidden: bool) -> Finding:
+def _stars(parts: Parts, catalog: Catalog, rules: Sequence[WayRule]) -> Finding:
     """A warning, never an error: whoever sells otherwise may know why."""
     without = [
         plan.slug
@@ -213,9 +213,13 @@ def _stars(parts: Parts, catalog: Catalog, *, is_hidden: bool) -> Finding:
         if not any(money.currency == STARS for each in plan.prices.values() for money in each)
     ]
     rule = "Telegram asks that digital goods sold inside it are paid in Stars"
+    shown = [one for one in rules if one.provider == "stars"]
+    is_hidden = bool(rules) and not shown
     if "stars" not in parts.providers or is_hidden:
         how = "show them in a [[way]]" if is_hidden else "STARS=on"
         says = f"{rule} ({how}); selling them otherwise is your decision and risk"
+    elif shown and all(one.is_narrow_for(STARS) for one in shown):
+        says = f"{rule}; your [[way]] shows them to some people or for some plans only"
     elif without:
         says = f"{rule}; without a price in XTR: {', '.join(without)}"
     else:

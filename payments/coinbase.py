@@ -73,12 +73,16 @@ class Coinbase:
             "amount": f"{request.amount.decimal():f}",
             "currency": request.amount.currency,
             "description": f"{request.title} {request.description}".strip()[:_LONGEST_DESCRIPTION],
-            "metadata": {"reference": request.reference},
+            # The currency tells later which of two sums is the one we asked for.
+            "metadata": {
+                "reference": request.reference,
+                "currency": request.amount.currency,
+            },
             "expiresAt": f"{request.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         }
         if request.return_url.startswith("https://"):  # it takes no other
             body |= dict.fromkeys(("successRedirectUrl", "failRedirectUrl"), request.return_url)
-        once = str(uuid5(_NAMESPACE, request.reference))
+        once = _key_of(request.reference)
         return understood(_page_of, await self._ask("POST", body=body, once=once))
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
@@ -102,7 +106,7 @@ class Coinbase:
         found = understood(partial(find, request=request), checkout)
         if found is not None:
             return found
-        once = str(uuid5(_NAMESPACE, request.reference))
+        once = _key_of(request.reference)
         made = await self._ask("POST", f"{path}/refund", body=body_of(request), once=once)
         return understood(lambda answer: answer_of(fields.section(answer, "refund")), made)
 
@@ -140,6 +144,14 @@ class Coinbase:
             headers=headers,
             json=body,
         )
+
+
+def _key_of(reference: str) -> str:
+    """The idempotency key of a reference: always the same, in the shape of a version 4 UUID.
+
+    Coinbase documents version 4; a random one would be another after a crash.
+    """
+    return str(UUID(bytes=uuid5(_NAMESPACE, reference).bytes, version=4))
 
 
 def _hosts(api_url: str) -> list[str]:

@@ -6,7 +6,7 @@ Source: https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/webhooks
 from collections.abc import Mapping
 
 from payments import fields
-from payments.coinbase_refund import back_so_far
+from payments.coinbase_refund import back_so_far, is_in_fiat
 from shop.ports import Happening, PaymentEvent
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
@@ -89,8 +89,8 @@ def _told(
 
 
 def _price(checkout: fields.Fields) -> Money:
-    """Read what was asked for, which is what was paid; euros come back with USDC beside."""
-    is_fiat = bool(checkout.get("fiatAmount"))
+    """Read what was asked for, which is what was paid; another sum may come back beside it."""
+    is_fiat = is_in_fiat(checkout)
     amount, currency = ("fiatAmount", "fiatCurrency") if is_fiat else ("amount", "currency")
     value = fields.amount(checkout, amount)
     return Money.parse(f"{value:f}", fields.currency(checkout, currency))

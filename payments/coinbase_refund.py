@@ -53,7 +53,16 @@ def answer_of(refund: fields.Fields) -> RefundAnswer:
 
 def back_so_far(checkout: fields.Fields) -> Money | None:
     """Read the total given back, where it is said in the currency that was asked for."""
-    if not checkout.get("refundedAmount") or checkout.get("fiatAmount"):
+    if not checkout.get("refundedAmount") or is_in_fiat(checkout):
         return None  # beside euros, USDC are counted
     amount = fields.amount(checkout, "refundedAmount")
     return Money.parse(f"{amount:f}", fields.currency(checkout, "currency"))
+
+
+def is_in_fiat(checkout: fields.Fields) -> bool:
+    """Whether the fiat sum beside the amount is the one we asked for, as our metadata say.
+
+    Of a checkout without them it is.
+    """
+    asked = fields.optional_section(checkout, "metadata").get("currency")
+    return bool(checkout.get("fiatAmount")) and asked != checkout.get("currency")

@@ -149,18 +149,18 @@ class Stars:
             if _ALREADY in str(error.facts.get("reason")):
                 return done
             raise
-        if answer.get("result") is not True:
-            raise ProviderSilentError(reason="its answer is not readable")
+        _want_true(answer)
         return done
 
     async def stop(self, chat_id: int, charge_id: str, *, is_stopped: bool) -> None:
         """Stop a subscription, or allow the payer to let it go on in Telegram's settings."""
-        await self._ask(
+        answer = await self._ask(
             "editUserStarSubscription",
             user_id=chat_id,
             telegram_payment_charge_id=charge_id,
             is_canceled=is_stopped,
         )
+        _want_true(answer)
 
     async def moneys_since(self, since: datetime) -> Sequence[PaymentEvent]:
         """Read every payment and refund of Telegram's list that is not older."""
@@ -205,3 +205,9 @@ class Stars:
             seconds=self._seconds,
             json=params,
         )
+
+
+def _want_true(answer: fields.Fields) -> None:
+    """Whoever charges on must not be taken for one that stopped."""
+    if answer.get("result") is not True:
+        raise ProviderSilentError(reason="its answer is not readable")

@@ -1,4 +1,4 @@
-"""`python -m payments.skeleton NAME`: a provider, its stand-in and a rig that work together."""
+"""`python -m payments.skeleton NAME`: a provider and its stand-in, which work together."""
 
 import keyword
 import re
@@ -9,7 +9,6 @@ _HERE = Path(__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9]{2,11}")
 _FILES = {
     "provider.txt": "payments/{name}.py",
-    "standin.txt": "tests/standins/{name}.py",
     "rig.txt": "tests/payments/further/{name}.py",
 }
 _NEXT = """
@@ -34,7 +33,7 @@ class BadNameError(ValueError):
 
 
 def write(name: str, root: Path) -> list[Path]:
-    """Write the three files below `root`; raises `BadNameError`, or `FileExistsError`."""
+    """Write the two files below `root`; raises `BadNameError`, or `FileExistsError`."""
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         words = "use 3 to 12 of a-z and 0-9, a letter first"
         raise BadNameError(words)

@@ -13,7 +13,7 @@ from shop.rules.errors import BadInputError
 from shop.rules.lifecycle import Terms
 from shop.rules.money import Money
 from shop.rules.periods import Interval
-from shop.rules.renewing import MOST_STARS, STAR_TERM
+from shop.rules.renewing import MOST_STARS, MOST_STARS_AT_ONCE, STAR_TERM
 
 # https://core.telegram.org/bots/api#sendinvoice: a title has 32 characters, a description 255;
 # a message 4096, less what stands around the text.
@@ -161,6 +161,9 @@ def _prices(table: Table | None, base: str) -> dict[Interval, tuple[Money, ...]]
         if interval in found:
             table.refuse(words, f"{words!r} is priced twice (as {interval.words()!r}).")
         found[interval] = amounts_by_currency(table, words, amounts)
+        stars = [one.minor for one in found[interval] if one.currency == STARS]
+        if any(minor > MOST_STARS_AT_ONCE for minor in stars):
+            table.refuse(words, f"Telegram takes {MOST_STARS_AT_ONCE} Stars at most at once.")
         if base and isinstance(amounts, dict) and base not in amounts:
             table.refuse(words, f"{words!r} has no price in {base}, the shop's own currency.")
     return found

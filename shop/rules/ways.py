@@ -34,6 +34,11 @@ class WayRule:
             and plan not in self.not_plans
         )
 
+    def is_narrow_for(self, currency: str) -> bool:
+        """Whether some who could pay in this currency are not shown this way by this rule."""
+        is_other = bool(self.currencies) and currency not in self.currencies
+        return is_other or bool(self.countries or self.plans or self.not_plans)
+
 
 def arranged(
     rules: Sequence[WayRule], there: Mapping[str, str], *, country: str, plan: str

@@ -9,6 +9,7 @@ from bot.doctor import _ways
 from shop.catalog_file import sample_text
 from tests.house.doors import Doors
 
+SLUG = sample_text().split('slug = "')[1].split('"')[0]
 Found = list[tuple[str, bool | None, str]]
 
 
@@ -46,6 +47,21 @@ def test_a_way_without_its_keys_and_keys_without_a_way_are_told(tmp_path: Path) 
     found = findings(tmp_path, '[[way]]\nprovider = "transfer"\n[[way]]\nprovider = "stars"')
     told = {says.split(":")[-1].strip() for what, _, says in found if what == "ways"}
     assert told == {"set its keys", "on, but no [[way]] of the catalog shows it"}
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    ['countries = ["DE"]', 'plans = ["solo"]', 'not_plans = ["solo"]', 'currencies = ["EUR"]'],
+)
+def test_stars_for_some_alone_are_told(tmp_path: Path, narrow: str) -> None:
+    only = f'[[way]]\nprovider = "stars"\n{narrow}'.replace("solo", SLUG)
+    [*_others, (_what, is_fine, says)] = findings(tmp_path, only)
+    assert is_fine is None
+    assert "some people or for some plans only" in says
+    [*_others, (_what, is_fine, _says)] = findings(
+        tmp_path, f'{only}\n[[way]]\nprovider = "stars"'
+    )
+    assert is_fine is True
 
 
 def test_a_plan_without_a_price_in_stars_is_named(tmp_path: Path) -> None:

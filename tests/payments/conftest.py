@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from shop.storage.opening import storage_at
+from tests.house.fixtures import database_url, new_database, tables
+from tests.house.shop import Shop
+from tests.house.tables import Tables, contradictions
 from tests.payments.rigs import (
     ALL,
     DISPUTING,
+    ENDING,
     MUTE,
     REFUNDING,
     REMOTE,
@@ -21,11 +26,37 @@ from tests.payments.rigs import (
     Signed,
     rig_of,
 )
+from tests.payments.till import Till, Verdicts
 
-_ENDING = [name for name in ALL if name not in {"stars", "telegram_cards"}]
-_DECLINING = [name for name in _ENDING if name != "cryptopay"]  # a wallet pays or does not
+__all__ = ["database_url", "new_database", "tables"]
+_DECLINING = [name for name in ENDING if name != "cryptopay"]  # a wallet pays or does not
 _TELLING = [name for name in ALL if name not in MUTE]
 _FINDING = [name for name in WITH_PAGES if name != "nowpayments"]  # it has no search, nor keys
+
+
+@pytest.fixture
+async def shop(database_url: str, tables: Tables) -> AsyncIterator[Shop]:
+    """A shop on each database; whatever a test did, its books hold no contradiction."""
+    shop = await Shop(storage_at(database_url)).open()
+    yield shop
+    await shop.storage.close()
+    assert contradictions(tables) == {}
+
+
+@pytest.fixture(params=WITH_PAGES)
+async def till(request: pytest.FixtureRequest, shop: Shop, tmp_path: Path) -> AsyncIterator[Till]:
+    """Every way of being paid before each database."""
+    async with rig_of(request.param, tmp_path / "till") as rig:
+        yield Till(rig, shop)
+
+
+@pytest.fixture
+def verdicts(tables: Tables) -> Verdicts:
+    """What was received, as the books judged it."""
+    return lambda: [
+        (str(verdict), int(minor))
+        for verdict, minor in tables.rows("SELECT verdict, minor FROM receipts ORDER BY id")
+    ]
 
 
 @pytest.fixture(params=_FINDING)
@@ -64,7 +95,7 @@ async def remote(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield made
 
 
-@pytest.fixture(params=_ENDING)
+@pytest.fixture(params=ENDING)
 async def ending(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ending]:
     async with rig_of(request.param, tmp_path) as made:
         yield made

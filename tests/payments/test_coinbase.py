@@ -64,6 +64,15 @@ async def test_a_price_in_euros_is_received_in_euros(rig: CoinbaseRig) -> None:
     assert event.money == Money(799, "EUR")
 
 
+async def test_usdc_are_usdc_though_their_worth_is_told_beside(rig: CoinbaseRig) -> None:
+    page = await rig.provider.create(request_of(rig, amount=Money(799, "USDC")))
+    beside = {"fiatAmount": "7.98", "fiatCurrency": "USD", "refundedAmount": "7.99"}
+    rig.server.checkouts[page.provider_ref] |= beside
+    [paid] = hear(rig, rig.server.pay(page.provider_ref))
+    [refund] = hear(rig, rig.server.refund(page.provider_ref, whole=False))
+    assert (paid.money, refund.money) == (Money(799, "USDC"), Money(799, "USDC"))
+
+
 async def test_a_way_back_without_https_is_left_out(rig: CoinbaseRig) -> None:
     page = await rig.provider.create(request_of(rig, return_url="http://127.0.0.1/chat"))
     assert "successRedirectUrl" not in rig.server.checkouts[page.provider_ref]

@@ -12,7 +12,15 @@ import httpx
 import jwt
 import pytest
 import stripe
-from aiogram.types import Update
+from aiogram.methods import (
+    CreateInvoiceLink,
+    EditUserStarSubscription,
+    GetStarTransactions,
+    RefundStarPayment,
+    TelegramMethod,
+)
+from aiogram.types import StarTransactions, Update
+from coinbase_commerce.client import Client
 from coinbase_commerce.webhook import Webhook, WebhookSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,6 +37,7 @@ from payments.telegram_cards import TelegramCards
 from shop.ports import BadSignatureError, ProviderError
 from tests.fuzz.corpus import bodies, updates
 from tests.payments.rigs import Hands, hear, request_of, rig_of
+from tests.standins import coinbase_commerce
 from tests.standins import stripe as standin
 from tests.standins.coinbase_commerce import CommerceServer
 
@@ -226,6 +235,53 @@ def test_every_update_of_the_corpus_is_an_update_to_aiogram() -> None:
                 assert event.receipt_id == payment.telegram_payment_charge_id
                 assert event.money.minor == payment.total_amount
                 assert event.reference == payment.invoice_payload
+
+
+_CALLS: dict[str, type[TelegramMethod[Any]]] = {
+    "createInvoiceLink": CreateInvoiceLink,
+    "getStarTransactions": GetStarTransactions,
+    "refundStarPayment": RefundStarPayment,
+    "editUserStarSubscription": EditUserStarSubscription,
+}
+
+
+@pytest.mark.parametrize("name", ["stars", "telegram_cards"])
+async def test_what_telegram_is_asked_and_answers_is_the_bot_api_to_aiogram(
+    tmp_path: Path, name: str
+) -> None:
+    async with rig_of(name, tmp_path) as rig:
+        page = await rig.provider.create(request_of(rig, recurs=name == "stars"))
+        told = [await rig.pay(page)]
+        if name == "stars":
+            stars: Stars = rig.provider
+            told += [rig.server.renew("pay_1"), rig.server.standing("pay_1", "canceled")]
+            [charge, _renewal] = await stars.look_up("pay_1", page.provider_ref)
+            await stars.stop(1, charge.receipt_id, is_stopped=True)
+            told.append(rig.server.refund("pay_1"))
+            StarTransactions.model_validate({"transactions": rig.server.transactions})
+        for method, params in rig.server.asked:
+            call = _CALLS[method]
+            assert not params.keys() - call.model_fields.keys(), method
+            assert call.model_validate(params).__api_method__ == method
+        assert {method for method, _params in rig.server.asked} >= {"createInvoiceLink"}
+        for delivery in told:
+            update = Update.model_validate_json(delivery.body)
+            assert update.message or update.subscription
+            assert hear(rig, delivery)
+
+
+async def test_commerces_own_client_reads_from_our_stand_in_what_we_read(tmp_path: Path) -> None:
+    async with rig_of("coinbase_commerce", tmp_path) as rig:
+        page = await rig.provider.create(request_of(rig))
+        [ours] = hear(rig, await rig.pay(page))
+        client = Client(coinbase_commerce.KEY)
+        client.BASE_API_URI = f"{await _address(rig)}/"
+        charge = (await asyncio.to_thread(client.get, "charges", page.provider_ref)).data["data"]
+        client.session.close()
+    [payment] = charge["payments"]
+    assert (charge["id"], charge["hosted_url"]) == (page.provider_ref, page.url)
+    assert payment["transaction_id"] == ours.receipt_id
+    assert charge["metadata"]["reference"] == ours.reference
 
 
 def _stars() -> Stars:

@@ -11,7 +11,8 @@ from payments.skeleton.__main__ import BadNameError, write
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("bot", "connectors", "handlers", "locales", "payments", "preview", "shop", "tests")
-MOST_LINES = 150  # what a typical provider may have
+MOST_LINES = 150  # what a typical provider may have, its stand-in and rig included
+QUICKLY = "kiwi and not postgres and not slow and not break"  # less what takes long here
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -43,22 +44,22 @@ def ruff(folder: Path, *args: str) -> None:
 @pytest.mark.parametrize("name", ["kit", "abcdefghijkl"])
 def test_what_is_written_is_clean_however_long_its_name(copy: Path, name: str) -> None:
     written = write(name, copy)
-    assert [path.name for path in written] == [f"{name}.py"] * 3
+    assert [path.name for path in written] == [f"{name}.py"] * 2
     files = [str(path) for path in written]
     ruff(copy, "check", *files)
     ruff(copy, "format", "--check", *files)
-    assert len(written[0].read_text("utf-8").splitlines()) <= MOST_LINES
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in written) <= MOST_LINES
 
 
 def test_the_recipe_makes_a_provider_that_keeps_the_contract(copy: Path) -> None:
     said = run(copy, "payments.skeleton", "kiwi")
     assert "bot/settings.py   kiwi_api_key" in said
-    files = ("payments/kiwi.py", "tests/standins/kiwi.py", "tests/payments/further/kiwi.py")
+    files = ("payments/kiwi.py", "tests/payments/further/kiwi.py")
     ruff(copy, "check", *files)
     ruff(copy, "format", "--check", *files)
     run(copy, "mypy", "--strict", "--explicit-package-bases", *files)
-    told = run(copy, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", "kiwi",
-               "tests/payments/test_contract.py", "tests/payments/test_webhooks.py")  # fmt: skip
+    told = run(copy, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", QUICKLY,
+               "tests/payments")  # fmt: skip
     assert " passed" in told
     assert not any(word in told for word in ("skipped", "xfailed", "failed", "no tests ran"))
 

@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.star_events import SERIES
 from payments.stars import Stars
-from shop.ports import EndpointClosedError, Happening
+from shop.ports import (
+    EndpointClosedError,
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    ProviderSilentError,
+)
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
 from tests.payments.rigs import NOW, StarsRig, hear, request_of, rig_of
+from tests.payments.test_contract import GARBAGE, _shown
+from tests.standins.moods import Mood
 
 H = Happening
 
@@ -103,6 +112,91 @@ def test_no_update_breaks_anything(payment: dict[str, object]) -> None:
     assert event is None or payment["currency"] == "XTR"
 
 
-def _read(rig: StarsRig, update: dict[str, object]) -> object:
+# --- subscriptions ------------------------------------------------------------------------------
+
+
+async def series(rig: StarsRig) -> tuple[PaymentEvent, PaymentEvent]:
+    """A subscription: its first charge, and the one of a month later."""
+    page = await rig.provider.create(request_of(rig, recurs=True))
+    [first] = hear(rig, await rig.pay(page))
+    rig.clock.moment += timedelta(days=30)
+    [second] = hear(rig, rig.server.renew("pay_1"))
+    return first, second
+
+
+async def test_each_charge_of_a_series_is_money_of_its_own_and_says_until_when(
+    rig: StarsRig,
+) -> None:
+    first, second = await series(rig)
+    assert rig.server.invoices["pay_1"]["subscription_period"] == 30 * 86_400
+    assert first.reference == second.reference == "pay_1"
+    assert first.receipt_id != second.receipt_id
+    ends = [int(one.facts[SERIES]) for one in (first, second)]
+    assert ends == [int((NOW + timedelta(days=days)).timestamp()) for days in (30, 60)]
+    listed = await _stars(rig).moneys_since(NOW)
+    assert listed == [first, second], "the nightly list says the same as the updates"
+
+
+@pytest.mark.parametrize(
+    ("state", "happening"),
+    [("canceled", H.STOPPED), ("active", H.RESUMED), ("failed", H.LAPSED)],
+)
+async def test_what_becomes_of_a_series_is_told(
+    rig: StarsRig, state: str, happening: Happening
+) -> None:
+    await series(rig)
+    [told] = hear(rig, rig.server.standing("pay_1", state))
+    assert (told.happening, told.reference, told.money) == (happening, "pay_1", None)
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+async def test_a_series_is_stopped_and_allowed_again(rig: StarsRig, *, is_stopped: bool) -> None:
+    first, _second = await series(rig)
+    await _stars(rig).stop(1, first.receipt_id, is_stopped=is_stopped)
+    wish = {"user_id": 1, "telegram_payment_charge_id": first.receipt_id}
+    assert rig.server.steered == [{**wish, "is_canceled": is_stopped}]
+
+
+async def _ask(rig: StarsRig, call: str, charge_id: str) -> object:
+    if call == "stop":
+        await _stars(rig).stop(1, charge_id, is_stopped=True)
+        return None
+    return await _stars(rig).moneys_since(NOW)
+
+
+@pytest.mark.parametrize("call", ["stop", "moneys_since"])
+async def test_a_telegram_that_is_away_has_not_stopped_or_listed_anything(
+    rig: StarsRig, call: str
+) -> None:
+    first, _second = await series(rig)
+    for mood in (Mood.DOWN, Mood.DEAF):
+        rig.server.mood = mood
+        with pytest.raises(ProviderSilentError):
+            await _ask(rig, call, first.receipt_id)
+    rig.server.mood = Mood.GARBAGE
+    for garbage in GARBAGE:
+        rig.server.garbage = garbage
+        with pytest.raises(ProviderSilentError):
+            await _ask(rig, call, first.receipt_id)
+    rig.server.mood = Mood.REFUSING
+    with pytest.raises(ProviderError) as caught:
+        await _ask(rig, call, first.receipt_id)
+    assert type(caught.value) is ProviderError
+    assert not [word for word in _shown(caught.value) if any(s in word for s in rig.hidden)]
+
+
+@pytest.mark.parametrize(("minor", "recurs"), [(25_001, False), (10_001, True)])
+async def test_more_stars_than_telegram_takes_are_a_plain_no(
+    rig: StarsRig, *, minor: int, recurs: bool
+) -> None:
+    with pytest.raises(ProviderError, match="CURRENCY_TOTAL_AMOUNT_INVALID"):
+        await rig.provider.create(request_of(rig, amount=Money(minor, "XTR"), recurs=recurs))
+
+
+def _stars(rig: StarsRig) -> Stars:
     assert isinstance(rig.provider, Stars)
-    return rig.provider.read_update(update)
+    return rig.provider
+
+
+def _read(rig: StarsRig, update: dict[str, object]) -> object:
+    return _stars(rig).read_update(update)

@@ -1,22 +1,34 @@
 """A provider's rig before real books: what it sends is settled, what it knows is asked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from shop.checkout import Choice, PageTexts, begin_payment, open_page
 from shop.polling import ask_about, ask_soon
 from shop.ports import PaymentPage
+from shop.proofs import Taken, approve, take_proof
+from shop.refunding import RefundWish, begin_refund, give_back
+from shop.rules.errors import DoneAlreadyError
+from shop.rules.money import Money
+from shop.rules.transfers import TRANSFER, FileKind
 from shop.settlement import Outcome, Source, settle_all
 from shop.storage.books import Books
 from shop.storage.payments import Payment
+from shop.storage.proofs import File
+from shop.storage.refunds import Refund, Way
 from tests.house.goods import MONTH
-from tests.house.shop import Shop
+from tests.house.shop import STAFF, Shop
+from tests.house.tables import Tables
+from tests.payments.hosted import HostedRig
 from tests.payments.rigs import Rig, hear
 from tests.standins.btcpay import RATE
 from tests.standins.moods import Delivery
 
+Verdicts = Callable[[], list[tuple[str, int]]]
 TEXTS = PageTexts(
     title="Solo", description="1 month", language="en", return_url="https://shop.example/pay"
 )
@@ -30,12 +42,15 @@ class Till:
     shop: Shop
     payment: Payment = field(init=False)
 
-    async def ask(self, *, telegram_id: int = 1001) -> PaymentPage:
-        """A customer chooses a month, and gets his page."""
+    async def ask(self, *, telegram_id: int = 1001, saves: bool = False) -> PaymentPage:
+        """A customer chooses a month, and gets his page; `saves` lets the card be kept."""
         customer = await self.shop.greet(telegram_id)
         price_id = await self.shop.storage.read(_price, self.rig.currency)
         choice = Choice(
-            customer_id=customer.id, price_id=price_id, provider=self.rig.provider.name
+            customer_id=customer.id,
+            price_id=price_id,
+            provider=self.rig.provider.name,
+            saves=saves,
         )
         self.rig.clock.moment = self.shop.now
         intent = await self.shop.run(
@@ -57,6 +72,8 @@ class Till:
 
     async def take(self, delivery: Delivery) -> list[Outcome]:
         """What a door does with a webhook or an update; where that only says to ask, ask too."""
+        if self.rig.provider.name == TRANSFER:
+            return [await self._look_at(delivery)]
         events = hear(self.rig, delivery)
         name = self.rig.provider.name
         outcomes = await self.shop.run(
@@ -75,6 +92,45 @@ class Till:
             policy=self.shop.policy, clock=self.shop.clock,
         )  # fmt: skip
 
+    async def _look_at(self, picture: Delivery) -> Outcome:
+        """A customer sends a picture, and staff approve it: what is written, or the price."""
+        digest = sha256(picture.body).hexdigest()
+        file = File(kind=FileKind.PHOTO, file_id=digest, unique_id=digest[:16], digest=digest)
+        taken = await self.shop.run(
+            take_proof, self.payment.customer_id, file, policy=self.shop.policy, now=self.shop.now
+        )
+        if taken is not Taken.NOTED:
+            assert taken is Taken.PAID, taken
+            with suppress(DoneAlreadyError):  # and an old button of the same picture does nothing
+                await self._approve(1, None)
+                raise AssertionError(taken)
+            return Outcome.KNOWN
+        [proof] = await self.shop.storage.read(lambda books: books.proofs.waiting(most=9))
+        minor = int(picture.headers.get("minor", self.payment.due.minor))
+        return await self._approve(proof.id, Money(minor, self.rig.currency))
+
+    async def _approve(self, proof_id: int, money: Money | None) -> Outcome:
+        return await self.shop.run(
+            approve, STAFF, proof_id=proof_id, money=money, policy=self.shop.policy,
+            now=self.shop.now,
+        )  # fmt: skip
+
+    async def begin_giving_back(self, minor: int, way: Way, *, receipt: int = 1) -> Refund:
+        """Staff wish to give money back: it is set aside, and nobody has been asked."""
+        money = Money(minor, self.rig.currency)
+        wish = RefundWish(receipt=receipt, money=money, way=way, reason="wish")
+        return await self.shop.run(
+            begin_refund, wish, STAFF, policy=self.shop.policy, now=self.shop.now
+        )
+
+    async def ask_refund(self, refund: Refund) -> Refund:
+        """What the clock does with a refund that is under way."""
+        found = await give_back(
+            self.shop.storage, {self.rig.provider.name: self.rig.provider}, refund.id,
+            policy=self.shop.policy, clock=self.shop.clock,
+        )  # fmt: skip
+        return found or refund
+
     def wait(self, **by: float) -> None:
         """Let time pass for both."""
         self.rig.clock.moment = self.shop.clock.move(**by)
@@ -90,6 +146,11 @@ def _payment(books: Books, reference: str) -> Payment:
     found = books.payments.by_reference(reference)
     assert found
     return found
+
+
+def wallet(tables: Tables) -> int:
+    """What lies in everybody's wallet."""
+    return int(tables.one("SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account = 'wallet'"))
 
 
 # --- how each provider comes to another sum than was asked ---------------------------------------
@@ -135,6 +196,11 @@ def _in_chat(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN4
     return rig.server.pay(page.provider_ref)  # type: ignore[no-any-return]
 
 
+def _transfer(rig: Any, page: PaymentPage, minor: int) -> Delivery:  # noqa: ANN401 - its rig
+    del rig
+    return Delivery(headers={"minor": str(minor)}, body=page.provider_ref.encode())
+
+
 OTHERWISE: dict[str, Callable[[Any, PaymentPage, int], Delivery]] = {
     "stripe": _stripe,
     "coinbase": _coinbase,
@@ -144,6 +210,7 @@ OTHERWISE: dict[str, Callable[[Any, PaymentPage, int], Delivery]] = {
     "nowpayments": _nowpayments,
     "stars": _in_chat,
     "telegram_cards": _in_chat,
+    TRANSFER: _transfer,
 }
 
 
@@ -152,6 +219,8 @@ async def pay_otherwise(rig: Rig, page: PaymentPage, minor: int, *, is_short: bo
     name = rig.provider.name
     if name in OTHERWISE:
         return OTHERWISE[name](rig, page, minor)
+    if isinstance(rig, HostedRig):
+        return rig.pay_otherwise(page, minor)
     sandbox: Any = rig
     await sandbox.sandbox.press(page.provider_ref, "under" if is_short else "over")
     if name == "sandbox_crypto":

@@ -73,7 +73,21 @@ class BTCPayServer(Moody):
         """Confirm every payment, and bring the invoice to an end."""
         for payment in self.payments[invoice_id]:
             payment["status"] = "Settled"
+        if (status, more) == ("Settled", "None"):
+            status, more = self._judged(invoice_id)
         return self.end(invoice_id, status, more)
+
+    def _judged(self, invoice_id: str) -> tuple[str, str]:
+        """Settled, or Expired where too little came; late and too much have names as well."""
+        invoice = self.invoices[invoice_id]
+        net = (Decimal(one["value"]) - Decimal(one["fee"]) for one in self.payments[invoice_id])
+        counted = (sum(net, Decimal(0)) * Decimal(RATE)).quantize(Decimal("0.01"))
+        price = Decimal(invoice["amount"])
+        if counted < price:
+            return "Expired", "PaidPartial"
+        if self._unix() > invoice["expirationTime"]:
+            return "Settled", "PaidLate"
+        return "Settled", "PaidOver" if counted > price else "None"
 
     def pay(self, invoice_id: str, value: str = "") -> Delivery:
         """Pay, by default what is asked, and have it confirmed."""
@@ -120,6 +134,9 @@ class BTCPayServer(Moody):
         if refused := _unauthorized(request):
             return refused
         wanted = await request.json()
+        if not isinstance(wanted.get("amount"), str) or not wanted.get("currency"):
+            words = "Without an amount any payment would settle it; shops never want that"
+            return JSONResponse([{"path": "amount", "message": words}], 422)
         lifetime = timedelta(minutes=wanted["checkout"]["expirationMinutes"])
         invoice_id = f"invoice{next(self._numbers)}"
         self.invoices[invoice_id] = {
@@ -178,10 +195,10 @@ class BTCPayServer(Moody):
         return JSONResponse(pull)
 
     async def _pulls(self, request: Request) -> Response:
-        return _unauthorized(request) or JSONResponse(self.pulls)
+        return _unauthorized(request) or JSONResponse(self.pulls)  # archived ones included
 
     async def _payouts(self, request: Request) -> Response:
-        return JSONResponse(self.payouts[request.path_params["id"]])
+        return _unauthorized(request) or JSONResponse(self.payouts[request.path_params["id"]])
 
     def _found(self, request: Request) -> Response | None:
         if refused := _unauthorized(request):

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ _PUBLIC = _PRIVATE.public_key()
 KEY_SECRET = b64encode(
     _PRIVATE.private_bytes_raw() + _PUBLIC.public_bytes(Encoding.Raw, PublicFormat.Raw)
 ).decode()
+
+_CURRENCIES = {"USD", "EUR", "GBP", "SGD", "USDC"}
+_MOST_AMOUNT, _LONGEST_DESCRIPTION = 100_000_000, 500
+_MOST_METADATA, _LONGEST_VALUE = 20, 100
+_UUID = 4
 
 Json = dict[str, Any]
 
@@ -101,10 +107,12 @@ class CoinbaseServer(Moody):
     async def _create(self, request: Request) -> Response:
         if refused := self._unauthorized(request):
             return refused
-        once = str(UUID(request.headers["x-idempotency-key"]))
+        once, wanted = request.headers["x-idempotency-key"], await request.json()
         if once in self._answers:
             return JSONResponse(self._answers[once], 201)
-        wanted = await request.json()
+        if UUID(once).version != _UUID:
+            problem = "X-Idempotency-Key must be a UUID v4"
+            return JSONResponse({"errorType": "invalid_request", "errorMessage": problem}, 400)
         if problem := _problem(wanted):
             return JSONResponse({"errorType": "invalid_request", "errorMessage": problem}, 400)
         checkout_id = f"{next(self._numbers):024x}"
@@ -135,11 +143,12 @@ class CoinbaseServer(Moody):
     async def _refund(self, request: Request) -> Response:
         if refused := self._unauthorized(request):
             return refused
-        once = str(UUID(request.headers["x-idempotency-key"]))
-        if once in self._answers:
-            return JSONResponse(self._answers[once])
+        # Its documentation knows no idempotency key here: whoever asks twice, gets it twice.
         checkout = self.checkouts[request.path_params["id"]]
         wanted = await request.json()
+        if checkout["status"] not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
+            problem = "only a completed checkout can be refunded"
+            return JSONResponse({"errorType": "invalid_request", "errorMessage": problem}, 400)
         back = Decimal(checkout.get("refundedAmount", "0")) + Decimal(wanted["amount"])
         if back > Decimal(checkout["amount"]) or wanted["currency"] != checkout["currency"]:
             problem = "amount exceeds what was paid"
@@ -149,9 +158,7 @@ class CoinbaseServer(Moody):
         checkout.update(
             status=status, refundedAmount=f"{back}", refunds=[*checkout.get("refunds", []), refund]
         )
-        answer = {"checkout": checkout, "refund": refund}
-        self._answers[once] = answer
-        return JSONResponse(answer)
+        return JSONResponse({"checkout": checkout, "refund": refund})
 
     async def _list(self, request: Request) -> Response:
         if refused := self._unauthorized(request):
@@ -175,12 +182,23 @@ class CoinbaseServer(Moody):
 
 
 def _problem(wanted: Json) -> str:
-    if wanted.get("currency") not in {"USD", "EUR", "GBP", "SGD", "USDC"}:
-        return "currency is not supported"
+    """What its documentation forbids: the first of what is wrong, "" when nothing is."""
+    amount, metadata = str(wanted.get("amount", "")), wanted.get("metadata", {})
+    is_amount = re.fullmatch(r"\d+(\.\d{1,2})?", amount) is not None
     redirects = [wanted.get(key) for key in ("successRedirectUrl", "failRedirectUrl")]
-    if any(url is not None and not url.startswith("https://") for url in redirects):
-        return "redirect URLs must be https"
-    return "" if wanted.get("amount") else "amount is required"
+    wrong = {
+        "amount must be a text with two decimals at most": not is_amount,
+        "amount is out of range": is_amount
+        and not Decimal("0.01") <= Decimal(amount) <= _MOST_AMOUNT,
+        "currency is not supported": wanted.get("currency") not in _CURRENCIES,
+        "description is too long": len(wanted.get("description", "")) > _LONGEST_DESCRIPTION,
+        "metadata are too many or too long": len(metadata) > _MOST_METADATA
+        or any(type(one) is not str or len(one) > _LONGEST_VALUE for one in metadata.values()),
+        "redirect URLs must be https": any(
+            url is not None and not url.startswith("https://") for url in redirects
+        ),
+    }
+    return next((words for words, is_wrong in wrong.items() if is_wrong), "")
 
 
 def claims_of(token: str) -> Json:

@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -16,6 +17,9 @@ from starlette.routing import Route
 from tests.standins.moods import Delivery, Moody
 
 TOKEN = "12345:AAtokenOfTheStandIn"
+
+_MOST, _LONGEST_DESCRIPTION, _LONGEST_PAYLOAD, _LONGEST_LIFETIME = 1000, 1024, 4096, 2_678_400
+_BUTTONS = {"viewItem", "openChannel", "openBot", "callback"}
 
 Json = dict[str, Any]
 
@@ -76,7 +80,10 @@ class CryptoPayServer(Moody):
             case "getMe":
                 return _ok({"app_id": 1, "name": "Kiosk", "payment_processing_bot_username": "b"})
             case "createInvoice":
-                return _ok(self._create(params))
+                wrong = _wrong(params)
+                return _no(400, wrong) if wrong else _ok(self._create(params))
+            case "getInvoices" if not 1 <= params.get("count", 100) <= _MOST:
+                return _no(400, "COUNT_INVALID")
             case "getInvoices":
                 return _ok({"items": self._chosen(params)})
             case _:
@@ -111,6 +118,22 @@ class CryptoPayServer(Moody):
 
     def _time(self, moment: datetime) -> str:
         return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def _wrong(wanted: Json) -> str:
+    """What its documentation forbids: the first of what is wrong, "" when nothing is."""
+    amount, url = wanted.get("amount"), wanted.get("paid_btn_url")
+    wrong = {
+        "AMOUNT_INVALID": not (isinstance(amount, str) and Decimal(amount) > 0),
+        "FIAT_INVALID": wanted.get("currency_type") != "fiat" or "fiat" not in wanted,
+        "DESCRIPTION_TOO_LONG": len(wanted.get("description", "")) > _LONGEST_DESCRIPTION,
+        "PAYLOAD_TOO_LONG": len(wanted.get("payload", "").encode()) > _LONGEST_PAYLOAD,
+        "EXPIRES_IN_INVALID": not 1 <= wanted.get("expires_in", 1) <= _LONGEST_LIFETIME,
+        "PAID_BTN_NAME_INVALID": wanted.get("paid_btn_name") not in {*_BUTTONS, None},
+        "PAID_BTN_URL_REQUIRED": ("paid_btn_name" in wanted) != bool(url),
+        "PAID_BTN_URL_INVALID": bool(url) and not str(url).startswith(("https://", "http://")),
+    }
+    return next((name for name, is_wrong in wrong.items() if is_wrong), "")
 
 
 def _quote_token(request: Request) -> dict[str, object]:

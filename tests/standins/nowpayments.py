@@ -92,6 +92,10 @@ class NowServer(Moody):
             return refused
         self.bodies.append(await request.body())
         wanted = await request.json()
+        needed = {"price_amount", "price_currency", "order_id", "ipn_callback_url"}
+        is_number = type(wanted.get("price_amount")) in {int, float}
+        if not (is_number and needed <= wanted.keys()):
+            return JSONResponse({"statusCode": 400, "message": "price_amount is required"}, 400)
         invoice_id = str(next(self._numbers))
         self.invoices[invoice_id] = wanted
         url = f"https://nowpayments.io/payment/?iid={invoice_id}"

@@ -16,6 +16,10 @@ from tests.standins.moods import Delivery, Moody
 TOKEN = "123456:token-of-the-stand-in"
 PROVIDER_TOKEN = "284685063:TEST:token-of-a-card-provider"
 
+_USER = {"id": 1, "is_bot": False, "first_name": "Ada"}
+_LONGEST_TITLE, _LONGEST_WORDS, _LONGEST_PAYLOAD = 32, 255, 128
+_MOST_STARS, _MOST_OF_SERIES, _MONTH, _MOST_TRANSACTIONS = 25_000, 10_000, 2_592_000, 100
+
 Json = dict[str, Any]
 
 
@@ -31,11 +35,23 @@ class StarBotServer(Moody):
         self.now = now
         self.invoices: dict[str, Json] = {}
         self.transactions: list[Json] = []
+        self.steered: list[Json] = []
+        self.asked: list[tuple[str, Json]] = []
         self._numbers = count(1)
         path = "/bot{token}/{method}"
         self.app = Starlette(routes=[Route(path, self.moody(self._answer), methods=["POST"])])
 
-    def pay(self, payload: str) -> Delivery:
+    def renew(self, payload: str) -> Delivery:
+        """Charge a subscription once more: a new message with the payload of the first."""
+        return self.pay(payload, is_first=False)
+
+    def standing(self, payload: str, state: str) -> Delivery:
+        """Tell that the payer stopped (canceled) or resumed (active), or that a charge failed."""
+        told = {"user": _USER, "invoice_payload": payload, "state": state}
+        update = {"update_id": next(self._numbers), "subscription": told}
+        return Delivery(headers={}, body=json.dumps(update).encode())
+
+    def pay(self, payload: str, *, is_first: bool = True) -> Delivery:
         """Pay the invoice of this payload."""
         invoice = self.invoices[payload]
         stars = invoice["prices"][0]["amount"]
@@ -43,15 +59,23 @@ class StarBotServer(Moody):
             charge_id = f"card_{next(self._numbers):08d}"
             return self._update("successful_payment", charge_id, payload, stars)
         charge_id = f"stxn_{next(self._numbers):08d}"
+        period = invoice.get("subscription_period")
         source = {
             "type": "user",
             "transaction_type": "invoice_payment",
+            "user": _USER,
             "invoice_payload": payload,
+            **({"subscription_period": period} if period else {}),
         }
         self.transactions.append(
             {"id": charge_id, "amount": stars, "date": self._unix(), "source": source}
         )
-        return self._update("successful_payment", charge_id, payload, stars)
+        until = {"subscription_expiration_date": self._unix() + period} if period else {}
+        series = {"is_recurring": True} if period else {}
+        first = {"is_first_recurring": True} if period and is_first else {}
+        return self._update(
+            "successful_payment", charge_id, payload, stars, **until, **series, **first
+        )
 
     def refund(self, payload: str) -> Delivery:
         """Give the last payment of this payload back."""
@@ -63,12 +87,16 @@ class StarBotServer(Moody):
             "id": charge_id,
             "amount": stars,
             "date": self._unix(),
-            "receiver": {"type": "user"},
+            "receiver": {
+                "type": "user",
+                "transaction_type": "invoice_payment",
+                "user": _USER,
+            },
         }
         self.transactions.append(back)
         return self._update("refunded_payment", charge_id, payload, stars)
 
-    def _update(self, key: str, charge_id: str, payload: str, stars: int) -> Delivery:
+    def _update(self, key: str, charge_id: str, payload: str, stars: int, **more: int) -> Delivery:
         currency = self.invoices[payload]["currency"]
         payment = {
             "currency": currency,
@@ -76,12 +104,13 @@ class StarBotServer(Moody):
             "invoice_payload": payload,
             "telegram_payment_charge_id": charge_id,
             "provider_payment_charge_id": "" if currency == "XTR" else f"ch_{charge_id}",
+            **more,
         }
         message = {
             "message_id": next(self._numbers),
             "date": self._unix(),
             "chat": {"id": 1, "type": "private", "first_name": "Ada"},
-            "from": {"id": 1, "is_bot": False, "first_name": "Ada"},
+            "from": _USER,
             key: payment,
         }
         update = {"update_id": next(self._numbers), "message": message}
@@ -93,24 +122,24 @@ class StarBotServer(Moody):
                 {"ok": False, "error_code": 401, "description": "Unauthorized"}, 401
             )
         params = await request.json()
+        self.asked.append((request.path_params["method"], params))
         if request.path_params["method"] == "refundStarPayment":
             return self._give_back(params["telegram_payment_charge_id"])
+        if request.path_params["method"] == "editUserStarSubscription":
+            return self._steer(params)
         return self._told(request.path_params["method"], params)
 
     def _told(self, called: str, params: Json) -> Response:
         match called:
             case "createInvoiceLink":
-                if (params["currency"] == "XTR") == (
-                    params.get("provider_token") == PROVIDER_TOKEN
-                ):
-                    description = "Bad Request: PAYMENT_PROVIDER_INVALID"
-                    return JSONResponse(
-                        {"ok": False, "error_code": 400, "description": description}, 400
-                    )
+                if word := _wrong(params):
+                    return _no(word)
                 self.invoices[params["payload"]] = params
                 return _ok(f"https://t.me/$invoice{next(self._numbers)}")
             case "getStarTransactions":
                 first, limit = params["offset"], params["limit"]
+                if not 1 <= limit <= _MOST_TRANSACTIONS:
+                    return _no("LIMIT_INVALID")
                 return _ok({"transactions": self.transactions[first : first + limit]})
             case "getMe":
                 return _ok({"id": 123456, "is_bot": True, "username": "standin_bot"})
@@ -123,14 +152,44 @@ class StarBotServer(Moody):
     def _give_back(self, charge_id: str) -> Response:
         rows = [one for one in self.transactions if one["id"] == charge_id]
         if not rows or any("receiver" in one for one in rows):
-            word = "CHARGE_ALREADY_REFUNDED" if rows else "CHARGE_ID_INVALID"
-            said = {"ok": False, "error_code": 400, "description": f"Bad Request: {word}"}
-            return JSONResponse(said, 400)
+            return _no("CHARGE_ALREADY_REFUNDED" if rows else "CHARGE_ID_INVALID")
         self.refund(rows[0]["source"]["invoice_payload"])
+        return _ok(result=True)
+
+    def _steer(self, params: Json) -> Response:
+        charge_id = params["telegram_payment_charge_id"]
+        series = [
+            one for one in self.transactions if "subscription_period" in one.get("source", {})
+        ]
+        if params["user_id"] != _USER["id"] or charge_id not in {one["id"] for one in series}:
+            return _no("CHARGE_NOT_FOUND")
+        self.steered.append(params)
         return _ok(result=True)
 
     def _unix(self) -> int:
         return int(self.now().timestamp())
+
+
+def _wrong(invoice: Json) -> str:
+    """What the Bot API refuses: the first word of it, "" when nothing is wrong."""
+    in_stars, prices = invoice["currency"] == "XTR", invoice["prices"]
+    period, total = invoice.get("subscription_period"), sum(one["amount"] for one in prices)
+    most = _MOST_OF_SERIES if period else _MOST_STARS
+    wrong = {
+        "PAYMENT_PROVIDER_INVALID": in_stars == (invoice.get("provider_token") == PROVIDER_TOKEN),
+        "INVOICE_TITLE_INVALID": not 1 <= len(invoice["title"]) <= _LONGEST_TITLE,
+        "INVOICE_DESCRIPTION_INVALID": not 1 <= len(invoice["description"]) <= _LONGEST_WORDS,
+        "INVOICE_PAYLOAD_INVALID": not 1 <= len(invoice["payload"].encode()) <= _LONGEST_PAYLOAD,
+        "STARS_INVOICE_INVALID": in_stars and len(prices) != 1,
+        "CURRENCY_TOTAL_AMOUNT_INVALID": total < 1 or (in_stars and total > most),
+        "SUBSCRIPTION_PERIOD_INVALID": bool(period) and (period != _MONTH or not in_stars),
+    }
+    return next((word for word, is_wrong in wrong.items() if is_wrong), "")
+
+
+def _no(word: str) -> Response:
+    said = {"ok": False, "error_code": 400, "description": f"Bad Request: {word}"}
+    return JSONResponse(said, 400)
 
 
 def _ok(result: object) -> Response:

@@ -14,13 +14,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.standins.moods import Delivery
-from tests.standins.stripe_cards import Cards
+from tests.standins.stripe_cards import Cards, plain
 
 KEY = "sk_test_standin_4242424242424242"
 SECRET = "whsec_standin"
 
 Json = dict[str, Any]
-_EXPANDED = (["payment_intent.latest_charge"], ["payment_intent.payment_method"])
+_EXPANDED = ("payment_intent.latest_charge", "payment_intent.payment_method")
+_OURS = ("intent_metadata", "setup_future_usage")  # kept with a session, and never shown
 
 
 def _now() -> datetime:
@@ -129,6 +130,7 @@ class StripeServer(Cards):
 
     def event(self, kind: str, thing: Json) -> Delivery:
         """Wrap a thing in a signed event of any kind."""
+        thing = _shown(thing)
         event = {
             "id": self._id("evt"),
             "object": "event",
@@ -165,7 +167,7 @@ class StripeServer(Cards):
         params = dict(parse_qsl(raw))
         if problem := self._problem(params):
             return _no(400, "invalid_request_error", problem)
-        answer = dict(self._open(params))
+        answer = _shown(self._open(params))
         self._answers[key] = (raw, 200, answer)
         return JSONResponse(answer)
 
@@ -175,16 +177,18 @@ class StripeServer(Cards):
         session = self.sessions.get(request.path_params["id"])
         if session is None:
             return _no(404, "invalid_request_error", "No such checkout.session")
-        expanded = dict(session)
-        wanted = request.query_params.getlist("expand[0]")
+        expanded = _shown(session)
+        wanted = request.query_params.get("expand[0]", "")
         if session["payment_intent"] and wanted in _EXPANDED:
-            expanded["payment_intent"] = self.intents[session["payment_intent"]]
+            intent = self.intents[session["payment_intent"]]
+            inner = wanted.partition(".")[2]
+            expanded["payment_intent"] = plain(intent) | {inner: intent[inner]}
         return JSONResponse(expanded)
 
     async def _list(self, request: Request) -> Response:
         if refused := self._unauthorized(request):
             return refused
-        data = list(self.sessions.values())[:1]
+        data = [_shown(one) for one in self.sessions.values()][:1]
         return JSONResponse(
             {"object": "list", "data": data, "has_more": False, "url": "/v1/checkout/sessions"}
         )
@@ -195,7 +199,11 @@ class StripeServer(Cards):
         raw = (await request.body()).decode()
         key = request.headers.get("idempotency-key", "")
         if key in self._answers:
-            return JSONResponse(self._answers[key][2])
+            known, status, answer = self._answers[key]
+            if known != raw:
+                words = "Keys for idempotent requests can only be used with the same parameters."
+                return _no(400, "idempotency_error", words)
+            return JSONResponse(answer, status)
         params = dict(parse_qsl(raw))
         charge = self.intents[params["payment_intent"]]["latest_charge"]
         amount = int(params["amount"])
@@ -213,7 +221,7 @@ class StripeServer(Cards):
             "status": self.refund_status,
         }
         self.refunds.append(refund)
-        self._answers[key] = (raw, 200, refund)
+        self._answers[key] = (raw, 200, dict(refund))
         return JSONResponse(refund)
 
     async def _refunds(self, request: Request) -> Response:
@@ -326,6 +334,12 @@ class StripeServer(Cards):
 
     def _unix(self) -> int:
         return int(self.now().timestamp())
+
+
+def _shown(thing: Json) -> Json:
+    if thing.get("object") != "checkout.session":
+        return thing
+    return {key: value for key, value in thing.items() if key not in _OURS}
 
 
 def _no(status: int, kind: str, message: str) -> Response:

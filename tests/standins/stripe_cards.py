@@ -64,7 +64,7 @@ class Cards(Moody):
         """The event of what became of a charge."""
         intent = self.intents[intent_id]
         kind = "succeeded" if intent["status"] == "succeeded" else "payment_failed"
-        return self.event(f"payment_intent.{kind}", intent)
+        return self.event(f"payment_intent.{kind}", plain(intent))
 
     def arrive(self, intent_id: str) -> Delivery:
         """Let a bank debit that was on its way come."""
@@ -122,8 +122,8 @@ class Cards(Moody):
             error = {"type": "card_error", "code": code, "decline_code": decline,
                      "message": "Your card was declined."}  # fmt: skip
             intent.update(status="requires_payment_method", last_payment_error=dict(error))
-            return 402, {"error": {**error, "payment_intent": intent}}
-        return 200, intent
+            return 402, {"error": {**error, "payment_intent": plain(intent)}}
+        return 200, intent if params.get("expand[0]") == "latest_charge" else plain(intent)
 
     def _succeed(self, intent: Json) -> None:
         charge = {
@@ -135,25 +135,55 @@ class Cards(Moody):
         intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge)
 
     async def _list_intents(self, request: Request) -> Response:
-        customer = request.query_params.get("customer")
+        if refused := self._unauthorized(request):
+            return refused
+        query = request.query_params
+        customer, since = query.get("customer"), int(query.get("created[gte]", 0))
+        most, is_expanded = int(query.get("limit", 10)), _expands(request, "data.latest_charge")
         rows = [self.intents[one] for one in reversed(self.charges)]
-        data = [one for one in rows if one["customer"] == customer]
+        found = [one for one in rows if one["customer"] == customer and one["created"] >= since]
+        data = [one if is_expanded else plain(one) for one in found[:most]]
         return JSONResponse(
-            {"object": "list", "data": data, "has_more": False, "url": "/v1/payment_intents"}
-        )
+            {
+                "object": "list", "data": data, "has_more": len(found) > most,
+                "url": "/v1/payment_intents",
+            }
+        )  # fmt: skip
 
     async def _intent(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
         intent = self.intents.get(request.path_params["id"])
-        return JSONResponse(intent) if intent else _missing("payment_intent")
+        if intent is None:
+            return _missing("payment_intent")
+        return JSONResponse(intent if _expands(request, "latest_charge") else plain(intent))
 
     async def _method(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
         method = self.methods.get(request.path_params["id"])
         return JSONResponse(method) if method else _missing("PaymentMethod")
 
     async def _detach(self, request: Request) -> Response:
+        if refused := self._unauthorized(request):
+            return refused
         method = self.methods[request.path_params["id"]]
         method["customer"] = None
         return JSONResponse(method)
+
+
+def plain(intent: Json) -> Json:
+    """An intent as events and unexpanded answers have it: its charge by its id alone."""
+    charge = intent["latest_charge"]
+    method = intent.get("payment_method")
+    return intent | {
+        "latest_charge": charge and charge["id"],
+        "payment_method": method["id"] if isinstance(method, dict) else method,
+    }
+
+
+def _expands(request: Request, path: str) -> bool:
+    return path in request.query_params.getlist("expand[0]")
 
 
 def _missing(what: str) -> Response:
