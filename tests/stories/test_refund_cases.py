@@ -374,3 +374,30 @@ async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) ->
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     await shop.settle(news(shop, payment, Happening.DISPUTE_WON, dispute="du_1"))
     assert disputed(tables) == (0, 1, "final")
+
+
+async def test_whose_dispute_is_lost_is_not_told_that_access_is_back(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await shop.drain()
+    await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
+    await shop.drain()
+    await shop.settle(news(shop, payment, Happening.DISPUTE_LOST, dispute="du_1"))
+    await shop.drain()
+    assert tables.one("SELECT state FROM subscriptions") == "ended"
+    assert "released" not in {one.payload["notice"] for one in shop.told}
+    assert tables.one("SELECT actual FROM accounts") == "terminated"
+
+
+@pytest.mark.parametrize("end", [Happening.DISPUTE_WON, Happening.DISPUTE_LOST])
+async def test_a_banks_decision_ends_its_warning_too(
+    shop: Shop, tables: Tables, end: Happening
+) -> None:
+    payment = await bought(shop)
+    await shop.settle(news(shop, payment, Happening.WARNED, 0, dispute="issfr_1"))
+    await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
+    await shop.settle(news(shop, payment, end, dispute="du_1"))
+    decided = end.removeprefix("dispute_")
+    assert tables.rows("SELECT state FROM disputes") == [(decided,), (decided,)]
+    assert tables.one("SELECT is_held FROM subscriptions") == 0
