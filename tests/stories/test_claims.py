@@ -205,6 +205,21 @@ async def test_a_provider_that_cannot_be_asked_is_told_once_and_asked_on(
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state <> 'done'") == 0
 
 
+async def test_nothing_known_of_a_card_in_telegram_is_no_denial(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet(), provider="telegram_cards")
+    event = shop.received(payment, money=Money(1600, "EUR"))
+    source = Source(provider="telegram_cards", is_believed=False)
+    await shop.run(settle, event, source, policy=shop.policy, now=shop.now)
+    for _ in range(4):
+        shop.clock.move(minutes=10)
+        await answered(shop, payment, [pending(payment)])
+    [alert] = await alerts(shop)
+    assert alert["is_silent"] is True
+    assert tables.rows("SELECT state FROM claims") == [("open",)]
+
+
 async def test_a_claim_made_while_the_provider_is_being_asked_is_asked_about_at_once(
     shop: Shop,
 ) -> None:
