@@ -28,6 +28,8 @@ from shop.settlement import Outcome, Source, settle
 from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.receipts import Receipts
+from shop.stuck import trouble
+from shop.updates import erase_letters
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
@@ -171,6 +173,22 @@ async def test_what_nobody_has_to_look_at_is_kept_quietly(shop: Shop) -> None:
         event = PaymentEvent(event_id=happening, kind="odd", happening=happening, reference="x")
         await told_by_webhook(shop, event)
     assert await left_to_staff(shop) == []
+
+
+async def test_what_nobody_has_to_look_at_buries_nothing_and_is_erased_in_time(
+    shop: Shop, tables: Tables
+) -> None:
+    noise = PaymentEvent(event_id="noise", kind="charge.updated", happening=Happening.UNHANDLED)
+    for number in range(25):
+        await told_by_webhook(shop, replace(noise, event_id=f"noise_{number}"))
+    dispute = PaymentEvent(
+        event_id="grave", kind="dispute", happening=Happening.DISPUTED, receipt_id="elsewhere"
+    )
+    await told_by_webhook(shop, dispute)
+    assert (await shop.storage.read(trouble))[1][0].event_id == "grave"
+    shop.clock.move(days=91)
+    assert await shop.run(erase_letters, policy=shop.policy, now=shop.now) == 25
+    assert tables.rows("SELECT event_id FROM inbox WHERE state <> 'done'") == [("grave",)]
 
 
 async def test_money_nobody_sent_gives_nothing_once_the_provider_had_time_to_say_so(

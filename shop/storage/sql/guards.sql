@@ -192,3 +192,9 @@ UPDATE inbox SET body = :nothing, headers = '{}' WHERE id IN (
         AND received_at < :before
     ORDER BY received_at LIMIT :most
 );
+
+-- name: inbox_erase_noise!
+UPDATE inbox SET state = 'done', body = :nothing, headers = '{}' WHERE id IN (
+    SELECT id FROM inbox
+    WHERE state = 'unhandled' AND note = '' AND received_at < :before ORDER BY id LIMIT :most
+);
