@@ -138,9 +138,7 @@ class Reception:
             note = f"{type(error).__name__} while taking it into the books"
             return await self._keep([replace(updates[0], trouble=note)])
 
-    def _new(
-        self, raw: Mapping[str, Any], kind: str, *, is_believed: bool = False
-    ) -> NewUpdate:
+    def _new(self, raw: Mapping[str, Any], kind: str, *, is_believed: bool = False) -> NewUpdate:
         provider, money, trouble = "", None, ""
         try:
             provider, money = self._read_money(raw) or ("", None)

@@ -154,6 +154,17 @@ async def test_a_lie_about_money_that_is_here_already_is_told_to_staff(
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unhandled'") == 1
 
 
+async def test_a_short_sum_that_is_told_again_as_the_whole_price_is_told_to_staff(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, money=Money(1000, "EUR"), receipt="money"))
+    lie = shop.received(payment, money=payment.due, receipt="money")
+    assert await told_by_webhook(shop, lie) is Outcome.UNHANDLED
+    assert await left_to_staff(shop) == ["money: told 15.98 EUR, in the books 10.00 EUR"]
+    assert tables.rows("SELECT minor, verdict FROM receipts") == [(1000, "short")]
+
+
 @pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED, Happening.REFUNDED])
 async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read_again(
     shop: Shop, tables: Tables, happening: Happening
