@@ -17,7 +17,14 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunding import RefundWish, begin_refund, claim_refunds, give_back
+from shop.refunding import (
+    RefundMovedOnError,
+    RefundWish,
+    begin_refund,
+    claim_refunds,
+    give_back,
+    paid_by_hand,
+)
 from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
 from shop.rules.money import Money
 from shop.settlement import Outcome
@@ -159,6 +166,30 @@ async def test_the_news_may_come_before_the_answer(shop: Shop, tables: Tables) -
     till = Till(DONE)
     await ask(shop, refund, till)
     assert till.asked == 0, "it is known by now"
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+async def test_what_staff_give_back_by_hand_at_the_provider_is_counted_once(
+    shop: Shop, tables: Tables, *, is_told_first: bool
+) -> None:
+    payment = await bought(shop)
+    refund = await give(shop, 400, way=Way.HAND)
+    told = news(shop, payment, Happening.REFUNDED, 400)
+    if is_told_first:
+        await shop.settle(told)
+        with pytest.raises(RefundMovedOnError):
+            await shop.run(
+                paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+            )
+    else:
+        await shop.run(
+            paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+        )
+        await shop.settle(told)
+    assert refunds(tables) == [("hand", "done", 400)]
+    await shop.settle(news(shop, payment, Happening.REFUNDED, 900))
+    assert refunds(tables) == [("hand", "done", 400), ("told", "done", 500)]
+    assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'refunding'") == 0
 
 
 async def test_a_refund_that_failed_here_but_was_made_there_is_booked(
