@@ -280,6 +280,24 @@ class Knowing:
         return self._events
 
 
+async def test_what_was_paid_while_its_way_was_switched_off_is_found_when_it_is_on_again(
+    shop: Shop,
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    money = shop.received(payment, at=shop.now)
+    for _ in range(4):
+        shop.clock.move(hours=7)
+        await shop.run(expire_orders, clock=shop.clock)
+        [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+        policy, clock = shop.policy, shop.clock
+        assert await ask_about(shop.storage, {}, asked, policy=policy, clock=clock) == []
+    shop.clock.move(hours=7)
+    [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+    on: Any = {CARD: Knowing(payment.reference, money)}
+    told = await ask_about(shop.storage, on, asked, policy=shop.policy, clock=shop.clock)
+    assert told == [Outcome.SETTLED]
+
+
 async def test_a_page_that_only_a_lie_names_keeps_no_true_money_away(
     shop: Shop, tables: Tables
 ) -> None:

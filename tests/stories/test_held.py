@@ -8,7 +8,7 @@ import pytest
 from shop.checkout import InReviewError, start_trial
 from shop.guarding import may_pay
 from shop.holding import held
-from shop.ports import Payer, PaymentEvent
+from shop.ports import Happening, Payer, PaymentEvent
 from shop.reviewing import approve, block, refuse, unblock, waiting
 from shop.rules.errors import DoneAlreadyError
 from shop.rules.fraud import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
@@ -206,6 +206,15 @@ async def test_who_has_bought_before_is_no_newcomer(shop: Shop) -> None:
     await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
     again = await shop.ask(await shop.greet(), term=QUARTER)
     assert await shop.pay(again) is Outcome.SETTLED
+
+
+async def test_whose_bank_took_it_all_back_is_a_newcomer_again(shop: Shop) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, receipt="money_1"))
+    back = replace(shop.received(payment, receipt="money_1"), happening=Happening.DISPUTE_LOST)
+    await shop.settle(back)
+    being(shop, CAUTIOUS)
+    assert await shop.pay(await shop.ask(await shop.greet(), term=QUARTER)) is Outcome.HELD
 
 
 async def test_one_card_of_many_people_is_held_from_the_second_on(shop: Shop) -> None:
