@@ -182,9 +182,7 @@ async def test_what_staff_give_back_by_hand_at_the_provider_is_counted_once(
                 paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
             )
     else:
-        await shop.run(
-            paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
-        )
+        await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
         await shop.settle(told)
     assert refunds(tables) == [("hand", "done", 400)]
     await shop.settle(news(shop, payment, Happening.REFUNDED, 900))
