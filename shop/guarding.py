@@ -58,8 +58,8 @@ def refuse_at_door(
 
 
 def weigh(
-    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, policy: FraudPolicy,
-    now: datetime,
+    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, uses_wallet: bool,
+    policy: FraudPolicy, now: datetime,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """What a person should look at before this is delivered; its money is here already.
 
@@ -85,6 +85,11 @@ def weigh(
             _blocked(books, customer, fingerprint, policy=policy)
             if fingerprint or affairs.is_listed
             else ()
+        ),
+        spends_refused=(
+            uses_wallet
+            and policy.refused is not Ruling.PASS
+            and books.guards.has_refused_money(customer.id)
         ),
     )
     return findings_on(facts, policy)

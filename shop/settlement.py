@@ -192,7 +192,8 @@ def _receive(
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
-            books, customer, event.payer, affairs, policy=policy.fraud, now=now,
+            books, customer, event.payer, affairs, uses_wallet=bool(judgement.from_wallet),
+            policy=policy.fraud, now=now,
         )  # fmt: skip
     is_held = bool(findings)
     receipt = record_receipt(

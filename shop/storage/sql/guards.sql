@@ -27,6 +27,19 @@ SELECT COUNT(*) FROM payments WHERE customer_id = :customer_id AND created_at > 
 SELECT COUNT(*) FROM orders
 WHERE customer_id = :customer_id AND kind = 'purchase' AND state = 'paid';
 
+-- name: customer_refused_money$
+SELECT COUNT(*) FROM reviews AS v
+INNER JOIN receipts AS r ON r.id = v.receipt_id
+WHERE v.customer_id = :customer_id AND v.state = 'refused'
+    AND r.minor > (
+        SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM reviews AS later
+        WHERE later.customer_id = v.customer_id AND later.state = 'approved' AND later.id > v.id
+    );
+
 -- name: block_add!
 INSERT INTO blocklist (kind, value, reason, staff_id, added_at)
 VALUES (:kind, :value, :reason, :staff_id, :now)
