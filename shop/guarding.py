@@ -38,10 +38,13 @@ def fingerprint_of(provider: str, payer: Payer) -> str:
 def refuse_at_door(
     books: Books, customer: Customer, *, policy: FraudPolicy, now: datetime, is_trial: bool = False
 ) -> None:
-    """Raise `RefusedError` where nothing shall be sold; no money has moved yet."""
+    """Raise `RefusedError` where nothing shall be sold; no money has moved yet.
+
+    The payment that is asked for is in the books already, and counts among the tries.
+    """
     facts = FraudFacts(
         tries_last_hour=(
-            books.guards.tries(customer.id, since=now - _HOUR) + 1
+            books.guards.tries(customer.id, since=now - _HOUR)
             if policy.tries_an_hour and not is_trial
             else None
         ),

@@ -307,13 +307,17 @@ async def test_a_blocked_card_is_held_whoever_pays_with_it(shop: Shop, tables: T
     assert await shop.settle(paid_by(shop.received(payment), "stolen")) is Outcome.HELD
 
 
-async def test_too_many_tries_are_refused_until_an_hour_has_passed(shop: Shop) -> None:
+async def test_too_many_tries_are_refused_until_an_hour_has_passed(
+    shop: Shop, tables: Tables
+) -> None:
     being(shop, FraudPolicy(tries_an_hour=2))
     anna = await shop.greet()
     await shop.ask(anna)
-    await shop.ask(anna, term=QUARTER)
+    last = await shop.ask(anna, term=QUARTER)
+    assert (await shop.ask(anna, term=QUARTER)).id == last.id, "the page at hand is no new try"
     with pytest.raises(RefusedError) as caught:
         await shop.ask(anna, slug="bare")
+    assert tables.one("SELECT COUNT(*) FROM payments") == 2
     assert [one.check for one in caught.value.findings] == [Check.TRIES]
     shop.clock.move(minutes=61)
     await shop.ask(anna, slug="bare")
