@@ -10,6 +10,7 @@ from benchmarks.growth import growth
 from benchmarks.machine import facts
 from benchmarks.polling import polling
 from benchmarks.providers import providers
+from benchmarks.reading import reading
 from benchmarks.reminders import reminders
 from benchmarks.settle import settle
 from benchmarks.start import start
@@ -27,7 +28,7 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="name",
-        help="settle, providers, polling, growth, reminders or start",
+        help="settle, providers, reading, polling, growth, reminders or start",
     )
     parser.add_argument("--short", action="store_true", help="let growth end at 100,000")
     given = parser.parse_args()
@@ -38,13 +39,14 @@ def main() -> None:
         "growth": partial(growth, with_million=not given.short),
         "reminders": reminders,
     }
-    names = given.names or ["start", *on_books]
-    if wrong := set(names) - {"start", *on_books}:
+    alone: Mapping[str, Callable[[], None]] = {"start": start, "reading": reading}
+    names = given.names or [*alone, *on_books]
+    if wrong := set(names) - {*alone, *on_books}:
         parser.error(f"there is no {', '.join(sorted(wrong))}")
     began = time.monotonic()
     print(facts(), end="\n\n")
-    if "start" in names:
-        start()
+    for name in (name for name in names if name in alone):
+        alone[name]()
     with engines() as found:
         for name in (name for name in names if name in on_books):
             for engine in found:

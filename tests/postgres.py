@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.wiping import schema_of, wipe
+
 Migrate: TypeAlias = Callable[[str], None]
 """Brings the empty database behind a URL to today's schema."""
 
@@ -51,6 +53,8 @@ class Server:
             os.chown(self.home, self.user, self.user)
         self._names = count(1)
         self._templates: dict[Migrate, str] = {}
+        self._schemas: dict[Migrate, str] = {}
+        self._wiped: dict[Migrate, list[str]] = {}
         self._start(self._reachable(binaries))
         self._admin = self._connect()
 
@@ -58,7 +62,18 @@ class Server:
         """Return the URL of a new database; the first call for a `migrate` makes its template."""
         if migrate not in self._templates:
             self._templates[migrate] = self._migrated(migrate)
+        if wiped := self._wiped.get(migrate):
+            return wiped.pop()
         return self.url(self._create(template=self._templates[migrate]))
+
+    def give_back(self, url: str, migrate: Migrate) -> None:
+        """Keep a database of `fresh` for the next who asks, emptied; it goes where it changed."""
+        if migrate not in self._schemas:
+            self._schemas[migrate] = schema_of(self.url(self._templates[migrate]))
+        if wipe(url, schema=self._schemas[migrate]):
+            self._wiped.setdefault(migrate, []).append(url)
+        else:
+            self.drop(url)
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""
@@ -182,13 +197,14 @@ def postgres_server() -> Iterator[Server]:
 
 @pytest.fixture
 def postgres_url(postgres_server: Server) -> Iterator[FreshDatabase]:
-    """Give clean databases, made in some 30 ms each; they go when the test is over."""
-    urls: list[str] = []
+    """Give clean databases; they are emptied when the test is over, for the next one."""
+    given: list[tuple[str, Migrate]] = []
 
     def fresh(migrate: Migrate) -> str:
-        urls.append(postgres_server.fresh(migrate))
-        return urls[-1]
+        url = postgres_server.fresh(migrate)
+        given.append((url, migrate))
+        return url
 
     yield fresh
-    for url in urls:
-        postgres_server.drop(url)
+    for url, migrate in given:
+        postgres_server.give_back(url, migrate)

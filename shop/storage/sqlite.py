@@ -22,6 +22,7 @@ _Work = Callable[[], Any]
 _Outcome = tuple[Any, BaseException | None]
 _BUSY_SECONDS = 5.0
 _MOST_TOGETHER = 256
+_TURNS = 4  # of the loop, some 0.1 ms, in which another call may come
 _READERS = 2
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -66,6 +67,7 @@ class WriterConnection(aiosqlite.Connection):
 
     async def _drain_waiting(self) -> None:
         while self._waiting:
+            await self._let_gather()
             size = min(len(self._waiting), _MOST_TOGETHER)
             batch = [self._waiting.popleft() for _ in range(size)]
             works = [work for work, _ in batch]
@@ -80,6 +82,14 @@ class WriterConnection(aiosqlite.Connection):
                     future.set_result(value)
                 else:
                     future.set_exception(trouble)
+
+    async def _let_gather(self) -> None:
+        """Wait while the loop brings more: else its thread and the writer's fight over the GIL."""
+        many = 0
+        while many < len(self._waiting) < _MOST_TOGETHER:
+            many = len(self._waiting)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
     def _commit_together(self, works: list[_Work]) -> list[_Outcome]:
         if self._is_suspect:

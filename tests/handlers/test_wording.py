@@ -1,11 +1,14 @@
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 import handlers
 from handlers.wording import Html, paragraphs, speak
+from locales import catalogue_path
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 
@@ -86,3 +89,22 @@ def test_every_text_is_said_by_the_name_that_the_extractor_knows() -> None:
     missed = re.compile(r"(speech|self)\(\s*\"")
     folder = Path(handlers.__file__).parent
     assert [path.name for path in folder.rglob("*.py") if missed.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "other_address"),
+    [
+        ("de", r"\b(du|dich|dir|dein\w*|euch|euer)\b"),
+        ("es", r"\b(usted|escr[ií]ba(nos|lo)?|elija|abra|envíe|pague|espere|pulse|le avisamos)\b"),
+    ],
+)
+def test_everybody_is_addressed_in_one_way(language: str, other_address: str) -> None:
+    catalogue = read_po(BytesIO(catalogue_path(language).read_bytes()), locale=language)
+    said = [
+        text
+        for message in catalogue
+        if message.id
+        for text in (message.string if isinstance(message.string, tuple) else [message.string])
+    ]
+    assert len(said) > 100
+    assert [text for text in said if re.search(other_address, str(text), re.IGNORECASE)] == []

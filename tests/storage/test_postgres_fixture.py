@@ -3,13 +3,21 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from tests.books import migrate as real_migrate
 from tests.postgres import FreshDatabase, Server
 
+_ANNA = b"INSERT INTO customers (telegram_id, name, created_at) VALUES (7, 'Anna', 0)"
+_ENTRY = b"""
+    INSERT INTO journal (group_ref, line, account, minor, currency, entered_at)
+    VALUES ('a', 1, 'sales', 5, 'EUR', 0)
+"""
 migrations = 0
 
 
@@ -32,6 +40,46 @@ def test_two_databases_share_nothing_but_their_template(postgres_url: FreshDatab
     with psycopg.connect(second) as connection:
         assert connection.execute("SELECT count(*) FROM customers").fetchone() == (0,)
     assert migrations == 1
+
+
+def test_a_used_database_is_as_good_as_new(postgres_server: Server) -> None:
+    url = postgres_server.fresh(real_migrate)
+    with closing(psycopg.connect(url)) as forgotten:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_ENTRY)
+            connection.execute(_ANNA)
+        forgotten.execute("LOCK TABLE customers")
+        postgres_server.give_back(url, real_migrate)
+    assert postgres_server.fresh(real_migrate) == url
+    with psycopg.connect(url) as connection:
+        for table in ("journal", "customers"):
+            query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            assert connection.execute(query).fetchone() == (0,)
+        connection.execute(_ANNA)
+        assert connection.execute("SELECT id FROM customers").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.RaiseException):
+            connection.execute(_ENTRY + b"; DELETE FROM journal")
+    postgres_server.drop(url)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE journal DROP CONSTRAINT journal_group_ref_line_key",
+        "ALTER TABLE customers ADD COLUMN shoe_size BIGINT",
+        "ALTER TABLE journal DISABLE TRIGGER ALL",
+    ],
+)
+def test_a_database_of_another_schema_is_not_used_again(
+    postgres_server: Server, change: str
+) -> None:
+    url = postgres_server.fresh(real_migrate)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(change.encode())
+    postgres_server.give_back(url, real_migrate)
+    again = postgres_server.fresh(real_migrate)
+    assert again != url
+    postgres_server.drop(again)
 
 
 def test_a_database_goes_even_when_someone_forgot_to_disconnect(postgres_server: Server) -> None:
