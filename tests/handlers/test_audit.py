@@ -42,7 +42,7 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
                           payload={"to": 1001, "notice": "held", "plan": "solo"}),
     }  # fmt: skip
     books.outbox.add(list(effects.values()), now=now)
-    numbers = {}
+    numbers: dict[str, int] = {}
     for one in books.outbox.claim(now=now, lease=now, most=9):
         refuse(books, one, reason="in vain", is_dead=True, now=now)
         numbers |= {name: one.id for name, effect in effects.items() if effect.key == one.key}
