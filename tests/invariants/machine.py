@@ -359,6 +359,17 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
                 assert starts == made
 
     @invariant()
+    def nothing_is_given_for_less_than_its_price(self) -> None:
+        query = """
+            SELECT o.id FROM orders AS o
+            INNER JOIN payments AS y ON y.order_id = o.id
+            INNER JOIN receipts AS r ON r.payment_id = y.id
+            WHERE o.kind = 'purchase' AND o.state IN ('paid', 'refunded')
+            GROUP BY o.id HAVING SUM(r.to_order) <> MAX(y.whole)
+        """
+        assert self.tables.rows(query) == [], "this shop tolerates nothing"
+
+    @invariant()
     def access_is_where_time_was_paid_for(self) -> None:
         query = """
             SELECT a.token, s.is_held, s.grace_days, MAX(p.ends_at),
