@@ -24,6 +24,11 @@ class Crew:
         """How many more may be started now."""
         return max(self._most - len(self._tasks), 0)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was started is finished."""
+        return not self._tasks
+
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this; what goes wrong with it stops nobody."""
         task = asyncio.create_task(_survived(work))
@@ -32,7 +37,7 @@ class Crew:
 
     async def settle_down(self) -> None:
         """Wait until what was started is finished."""
-        while self._tasks:
+        while not self.is_idle:
             await asyncio.wait(self._tasks)
 
     def _done(self, task: "asyncio.Task[None]") -> None:

@@ -8,9 +8,11 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.assemble import Parts, assemble
+from bot.books_trouble import what_to_do
 from bot.settings import Settings, load_settings
 from bot.stocking import catalog_of
 from bot.telegram import name_of
@@ -18,13 +20,18 @@ from shop.catalog_file.choices import choices_of
 from shop.catalogue import has_catalog
 from shop.ports import EndpointClosedError
 from shop.rules.catalog import STARS, Catalog
-from shop.rules.errors import ShopError
+from shop.rules.errors import BooksUnavailableError, ShopError
 from shop.rules.ways import WayRule, unshown
 from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
-_OK = 200
+_PATIENCE = 15.0
+_REFUSALS = {401, 403, 404}
 _CALLED_BY_NOBODY = {"stars", "telegram_cards", "transfer"}  # told by chat, or by a person
+_KEYS = {
+    "stars": "TELEGRAM_BOT_TOKEN", "telegram_cards": "TELEGRAM_PROVIDER_TOKEN",
+    "transfer": "TRANSFER_DETAILS",
+}  # fmt: skip
 _WEBHOOK_PORTS = {443, 80, 88, 8443}
 
 
@@ -45,26 +52,32 @@ async def examine() -> bool:
         settings = load_settings()
         async for finding in _findings(settings):
             sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]![/]"}
-            table.add_row(sign[finding.is_fine], finding.what, finding.says)
+            table.add_row(sign[finding.is_fine], escape(finding.what), escape(finding.says))
             is_well = is_well and finding.is_fine is not False
     except ShopError as error:
         for line in error.sentence.splitlines():
-            table.add_row("[red]✗[/]", "settings", line)
+            table.add_row("[red]✗[/]", "settings", escape(line))
         is_well = False
     Console().print(table)
     return is_well
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    parts = assemble(settings)
+    try:
+        parts = assemble(settings)
+    except ShopError as error:
+        yield Finding(what="settings", is_fine=False, says=error.sentence)
+        async with httpx.AsyncClient(timeout=_PATIENCE) as http:
+            async for finding in _without_books(settings, http):
+                yield finding
+        return
     yield Finding(what="settings", is_fine=True, says="all readable")
     try:
-        async for finding in _telegram(parts):
+        async for finding in _without_books(settings, parts.http):
             yield finding
-        yield _addresses(settings)
-        yield _staff(settings)
         async for finding in _books(parts):
             yield finding
+        yield await _catalog(parts)
         for name in parts.providers:
             yield await _provider(parts, name)
         if not parts.providers:
@@ -79,26 +92,39 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         await parts.close()
 
 
-async def _telegram(parts: Parts) -> AsyncIterator[Finding]:
-    token = parts.settings.telegram_bot_token.get_secret_value()
+async def _without_books(settings: Settings, http: httpx.AsyncClient) -> AsyncIterator[Finding]:
+    async for finding in _telegram(settings, http):
+        yield finding
+    yield _addresses(settings)
+    yield _staff(settings)
+
+
+async def _telegram(settings: Settings, http: httpx.AsyncClient) -> AsyncIterator[Finding]:
+    token = settings.telegram_bot_token.get_secret_value()
     if not token:
         says = "TELEGRAM_BOT_TOKEN is missing; @BotFather gives you one"
         yield Finding(what="Telegram", is_fine=False, says=says)
         return
     try:
-        answer = await parts.http.post(f"{parts.settings.telegram_api_url}/bot{token}/getMe")
-    except httpx.HTTPError as error:
+        answer = await http.post(f"{settings.telegram_api_url}/bot{token}/getMe", json={})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         says = f"does not answer ({name_of(error)}); check the network or TELEGRAM_API_URL"
         yield Finding(what="Telegram", is_fine=False, says=says)
         return
-    if answer.status_code != _OK:
-        says = "does not know this TELEGRAM_BOT_TOKEN; copy it again from @BotFather"
-        yield Finding(what="Telegram", is_fine=False, says=says)
-        return
-    yield Finding(
-        what="Telegram", is_fine=True, says=f"@{answer.json()['result']['username']} answers"
-    )
+    yield _bot(answer)
     yield _clock(answer)
+
+
+def _bot(answer: httpx.Response) -> Finding:
+    if answer.status_code in _REFUSALS:
+        says = "does not know this TELEGRAM_BOT_TOKEN; copy it again from @BotFather"
+        return Finding(what="Telegram", is_fine=False, says=says)
+    try:
+        name = str(answer.raise_for_status().json()["result"]["username"])
+    except (httpx.HTTPStatusError, ValueError, KeyError, TypeError):
+        says = f"answers HTTP {answer.status_code}, but not as Telegram; check TELEGRAM_API_URL"
+        return Finding(what="Telegram", is_fine=False, says=says)
+    return Finding(what="Telegram", is_fine=True, says=f"@{name} answers")
 
 
 def _clock(answer: httpx.Response) -> Finding:
@@ -141,11 +167,15 @@ def _staff(settings: Settings) -> Finding:
 
 
 async def _books(parts: Parts) -> AsyncIterator[Finding]:
+    url = parts.settings.database_url.get_secret_value()
     try:
         applied = await parts.storage.open()
         found = await parts.storage.read(backlog)
         crooked = await parts.storage.read(unbalanced)
-        is_stocked = await parts.storage.read(has_catalog)
+    except BooksUnavailableError as error:
+        says = f"DATABASE_URL: {what_to_do(url, error)}"
+        yield Finding(what="books", is_fine=False, says=says)
+        return
     except ShopError as error:
         says = f"DATABASE_URL: {error.sentence}"
         yield Finding(what="books", is_fine=False, says=says)
@@ -163,14 +193,20 @@ async def _books(parts: Parts) -> AsyncIterator[Finding]:
     if waits := found.held + found.unassigned:
         says = f"{waits} sums of money wait for a person's word: see /admin"
         yield Finding(what="money", is_fine=None, says=says)
+
+
+async def _catalog(parts: Parts) -> Finding:
     try:
         plans = len(catalog_of(parts).plans)
     except ShopError as error:
-        yield Finding(what="catalog", is_fine=False, says=error.sentence)
-        return
+        return Finding(what="catalog", is_fine=False, says=error.sentence)
+    try:
+        is_stocked = await parts.storage.read(has_catalog)
+    except ShopError:
+        is_stocked = False  # the books are told of above
     source = parts.settings.catalog or "the sample: set CATALOG to sell your own plans"
     is_fine = True if parts.settings.catalog or is_stocked else None
-    yield Finding(what="catalog", is_fine=is_fine, says=f"{plans} plans in {source}")
+    return Finding(what="catalog", is_fine=is_fine, says=f"{plans} plans in {source}")
 
 
 async def _provider(parts: Parts, name: str) -> Finding:
@@ -178,7 +214,8 @@ async def _provider(parts: Parts, name: str) -> Finding:
     try:
         says = await provider.check()
     except ShopError as error:
-        says = f"{error.sentence}; check {name.upper()}_… in your settings, and the network"
+        keys = _KEYS.get(name, f"{name.upper()}_…")
+        says = f"{error.sentence.rstrip('.')}; check {keys} in your settings, and the network"
         return Finding(what=name, is_fine=False, says=says)
     try:
         provider.read_webhook({}, b"", now=parts.clock.now())

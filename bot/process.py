@@ -74,17 +74,21 @@ class _Shop:
             task.add_done_callback(lambda _: self._stopping.set())
         await self._stopping.wait()
         log.info("stopping")
-        await self._listener.stop()
+        # All at once: a caller who sends slowly must not take the time that the rest has.
+        ending = [asyncio.create_task(self._listener.stop()), *tasks]
         try:
             async with asyncio.timeout(_STOP_WITHIN):
-                await asyncio.gather(*tasks)
+                await asyncio.wait(ending)
                 await self._reception.settle_down()
         except TimeoutError:
             log.warning("stopped_midway")  # what was not finished comes again after its lease
-        for task in tasks:
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ended = await asyncio.gather(*ending, return_exceptions=True)
         await self._line.close()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
 
 async def _build(

@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shop.rules.errors import BadInputError
@@ -14,6 +23,14 @@ _URL = TypeAdapter(HttpUrl)
 _CODE = r"^[A-Z]{3,5}$"
 _HOST_PORT = r"^\[?[A-Za-z0-9.:_-]+\]?:\d{1,5}$"
 _MOST_PORT = 65535
+_SWITCH = "must be on or off"
+# What pydantic says of these is for programmers.
+_WORDS = {"bool_parsing": _SWITCH, "bool_type": _SWITCH}
+_FORMS = {
+    "LISTEN": "must be HOST:PORT, such as 127.0.0.1:8080",
+    "BASE_CURRENCY": "must be a code of ISO 4217, such as EUR",
+    "STRIPE_TAX_CODE": "must be a code of Stripe's, such as txcd_10402000",
+}
 
 
 class Settings(BaseSettings):
@@ -26,7 +43,7 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), validate_default=True)
     staff_ids: Annotated[tuple[int, ...], NoDecode] = ()
     database_url: SecretStr = SecretStr("sqlite:///telekiosk.db")
     public_url: str = ""
@@ -108,16 +125,23 @@ class Settings(BaseSettings):
     @classmethod
     def _check_url(cls, value: str) -> str:
         if value:
-            _URL.validate_python(value)
+            try:
+                _URL.validate_python(value)
+            except ValidationError as error:
+                message = "must be a whole address, such as https://shop.example"
+                raise ValueError(message) from error
         return value.rstrip("/")
 
     @field_validator("telegram_webhook_secret")
     @classmethod
-    def _check_telegram_secret(cls, value: SecretStr) -> SecretStr:
-        for text in several(value):
-            if not all(c.isascii() and (c.isalnum() or c in "_-") for c in text):
-                message = "may hold only A-Z, a-z, 0-9, _ and -; two are separated by a comma"
-                raise ValueError(message)
+    def _check_telegram_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        texts = several(value)
+        if not texts and info.data.get("telegram_mode") == "webhook":
+            message = "is needed with TELEGRAM_MODE=webhook; without it POST /telegram is closed"
+            raise ValueError(message)
+        if not all(c.isascii() and (c.isalnum() or c in "_-") for text in texts for c in text):
+            message = "may hold only A-Z, a-z, 0-9, _ and -; two are separated by a comma"
+            raise ValueError(message)
         return value
 
     @property
@@ -160,9 +184,17 @@ def load_settings(**given: object) -> Settings:
         lines = []
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(piece) for piece in problem["loc"][:1]).upper()
-            is_unknown = problem["type"] == "extra_forbidden"
-            what = (
-                "is not a setting" if is_unknown else problem["msg"].removeprefix("Value error, ")
-            )
+            what = _said_of(problem, name)
             lines.append(f"{name}: {what}")
         raise BadInputError(reason="\n".join(lines)) from None
+
+
+def _said_of(problem: ErrorDetails, name: str) -> str:
+    match problem["type"]:
+        case "extra_forbidden":
+            return "is not a setting"
+        case "string_pattern_mismatch":
+            return _FORMS[name]
+        case "literal_error":
+            return f"must be {problem['ctx']['expected']}".replace("'", "")
+    return _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop.notices import tell_customer
-from shop.ports import Verb
+from shop.ports import Vault, Verb
 from shop.rules.errors import BadInputError, DoneAlreadyError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval, Unit
 from shop.rules.states import SubscriptionState
+from shop.stockroom import Loaded, load_stock
 from shop.storage.books import Books
 from shop.storage.circuits import Circuit
 from shop.storage.customers import Customer
@@ -133,23 +134,11 @@ def grant(
 
     `tap` names the button that asked for it: a second tap on the same one is refused.
     """
-    customer = books.customers.claim(customer_id)
-    _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
-    product = books.catalog.by_slug(slug)
-    order = books.orders.add_given(
-        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
+    added = _give(
+        books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
     )
-    live = books.subscriptions.live(customer.id, product.id)
-    added = add_time(
-        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
-    )
-    told = tell_customer(
-        customer, Notice.GIVEN, key=f"order:{order.id}", plan=slug, term=interval.key,
-        until=int(added.span.ends_at.timestamp()), is_trial=False,
-    )  # fmt: skip
-    books.outbox.add([told, *added.effects], now=now)
     books.staff.audit(
-        staff_id, "grant", customer_id=customer.id,
+        staff_id, "grant", customer_id=customer_id,
         facts={"plan": slug, "term": interval.key}, now=now,
     )  # fmt: skip
     return added
@@ -168,10 +157,15 @@ def extend(
     if not 1 <= days <= _MOST_DAYS:
         raise BadInputError(reason="Give a number of days from 1 to 3660.")
     subscription = books.subscriptions.get(subscription_id)
-    return grant(
+    added = _give(
         books, staff_id, customer_id=subscription.customer_id, slug=subscription.product.slug,
         interval=Interval(count=days, unit=Unit.DAY), tap=tap, now=now,
     )  # fmt: skip
+    books.staff.audit(
+        staff_id, "extend", customer_id=subscription.customer_id,
+        facts={"subscription": subscription_id, "days": days}, now=now,
+    )  # fmt: skip
+    return added
 
 
 def hold(
@@ -226,19 +220,49 @@ def rotate(
     )  # fmt: skip
 
 
-def note_stock_loaded(
-    books: Books, staff_id: int, *, plan: str, added: int, repeated: int, now: datetime
-) -> None:
-    """Record that stock was loaded; the lines themselves stay out of the audit."""
+def load(
+    books: Books, staff_id: int, *, plan: str, csv_text: str, vault: Vault, now: datetime
+) -> Loaded:
+    """Put stock on the shelf; the lines themselves stay out of the audit."""
+    loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
     books.staff.audit(
         staff_id, "load_stock", customer_id=None,
-        facts={"plan": plan, "added": added, "repeated": repeated}, now=now,
+        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated}, now=now,
     )  # fmt: skip
+    return loaded
 
 
 def unbalanced(books: Books) -> list[str]:
     """Journal groups that do not sum to zero: always none, and doctor looks."""
     return books.journal.unbalanced()
+
+
+def _give(
+    books: Books,
+    staff_id: int,
+    *,
+    customer_id: int,
+    slug: str,
+    interval: Interval,
+    tap: str,
+    now: datetime,
+) -> TimeAdded:
+    customer = books.customers.claim(customer_id)
+    _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
+    product = books.catalog.by_slug(slug)
+    order = books.orders.add_given(
+        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
+    )
+    live = books.subscriptions.live(customer.id, product.id)
+    added = add_time(
+        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
+    )
+    told = tell_customer(
+        customer, Notice.GIVEN, key=f"order:{order.id}", plan=slug, term=interval.key,
+        until=int(added.span.ends_at.timestamp()), is_trial=False,
+    )  # fmt: skip
+    books.outbox.add([told, *added.effects], now=now)
+    return added
 
 
 def _refuse_second(books: Books, what: str, tap: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shop.storage.books import Books
 from shop.storage.inbox import InboxState, Letter
-from shop.storage.outbox import QueuedEffect
+from shop.storage.outbox import Kind, QueuedEffect
 from shop.updates import TELEGRAM
 
 
@@ -18,8 +18,9 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
     done = books.outbox.replay(effect_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "replay_effect", customer_id=None, facts={"effect": effect_id}, now=now
-        )
+            staff_id, "replay_effect", customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id}, now=now,
+        )  # fmt: skip
     return done
 
 
@@ -28,8 +29,9 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
     done = books.outbox.dismiss(effect_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "dismiss_effect", customer_id=None, facts={"effect": effect_id}, now=now
-        )
+            staff_id, "dismiss_effect", customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id}, now=now,
+        )  # fmt: skip
     return done
 
 
@@ -41,8 +43,9 @@ def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime)
     done = books.inbox.reopen(letter_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "replay_letter", customer_id=None, facts={"letter": letter_id}, now=now
-        )
+            staff_id, "replay_letter", customer_id=_sender(books, letter),
+            facts={"letter": letter_id}, now=now,
+        )  # fmt: skip
     return done
 
 
@@ -53,6 +56,29 @@ def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime
         return False
     books.inbox.finish(letter_id, InboxState.DONE, note="dismissed by staff")
     books.staff.audit(
-        staff_id, "dismiss_letter", customer_id=None, facts={"letter": letter_id}, now=now
-    )
+        staff_id, "dismiss_letter", customer_id=_sender(books, letter),
+        facts={"letter": letter_id}, now=now,
+    )  # fmt: skip
     return True
+
+
+def _whose(books: Books, effect_id: int) -> int | None:
+    effect = books.outbox.get(effect_id)
+    assert effect is not None  # noqa: S101 - it was changed just now
+    match effect.kind:
+        case Kind.PROVISION:
+            number = int(effect.payload["subscription_id"])
+            return books.subscriptions.get(number).customer_id
+        case Kind.CHAT:
+            return _who(books, int(effect.payload["to"]))
+    return None
+
+
+def _sender(books: Books, letter: Letter) -> int | None:
+    """The person of a chat update; what a provider sent names an order at most."""
+    return None if letter.chat_id is None else _who(books, letter.chat_id)
+
+
+def _who(books: Books, telegram_id: int) -> int | None:
+    customer = books.customers.by_telegram(telegram_id)
+    return None if customer is None else customer.id

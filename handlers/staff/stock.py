@@ -10,8 +10,8 @@ from handlers.visit import NO_PREVIEW, Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.catalogue import Offer, offers
 from shop.rules.errors import BadInputError
-from shop.staffdesk import note_stock_loaded
-from shop.stockroom import Loaded, load_stock
+from shop.staffdesk import load
+from shop.stockroom import Loaded
 
 _MOST_BYTES = 2_000_000
 _MOST_REFUSED = 10
@@ -67,10 +67,9 @@ async def _load(visit: Visit, message: Message, slug: str) -> Screen:
     if message.document is None:
         raise BadInputError(reason=_("This is not a file.").plain)
     text = await _read(visit, message.document)
-    loaded = await counter.storage.run(load_stock, slug, text, vault=counter.vault, now=visit.now)
-    await counter.storage.run(
-        note_stock_loaded, visit.customer.telegram_id, plan=slug, added=loaded.added,
-        repeated=loaded.repeated, now=visit.now,
+    loaded = await counter.storage.run(
+        load, visit.customer.telegram_id, plan=slug, csv_text=text, vault=counter.vault,
+        now=visit.now,
     )  # fmt: skip
     counter.wake()
     is_removed = await _remove(visit, message)

@@ -22,7 +22,10 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One thing that came in; `body` is the raw bytes, `headers` those worth keeping."""
+    """One thing that came in; `body` is the raw bytes, `headers` those worth keeping.
+
+    `chat_id` is the chat of an update, None for what a provider sent.
+    """
 
     id: int
     provider: str
@@ -34,6 +37,7 @@ class Letter:
     note: str
     tries: int
     received_at: datetime
+    chat_id: int | None
 
 
 class Inbox:
@@ -131,4 +135,5 @@ def _letter(row: Row) -> Letter:
         note=row["note"],
         tries=row["tries"],
         received_at=moment(row["received_at"]),
+        chat_id=row["chat_id"],
     )

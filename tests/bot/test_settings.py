@@ -40,13 +40,15 @@ def test_the_example_file_can_be_copied_as_it_is(tmp_path: Path) -> None:
     ("name", "value", "says"),
     [
         ("STAFF_IDS", "12,bob", "STAFF_IDS: must be Telegram user ids"),
-        ("LISTEN", "8080", "LISTEN: "),
+        ("LISTEN", "8080", "LISTEN: must be HOST:PORT, such as"),
         ("LISTEN", "127.0.0.1:99999", "LISTEN: must be HOST:PORT with a port up to 65535"),
-        ("PUBLIC_URL", "shop.example", "PUBLIC_URL: "),
-        ("TELEGRAM_MODE", "pigeon", "TELEGRAM_MODE: "),
+        ("PUBLIC_URL", "shop.example", "PUBLIC_URL: must be a whole address"),
+        ("TELEGRAM_MODE", "pigeon", "TELEGRAM_MODE: must be polling or webhook"),
+        ("TELEGRAM_MODE", "webhook", "TELEGRAM_WEBHOOK_SECRET: is needed"),
+        ("STRIPE_TAX_CODE", "1", "STRIPE_TAX_CODE: must be a code of Stripe's"),
         ("TELEGRAM_WEBHOOK_SECRET", "no spaces", "TELEGRAM_WEBHOOK_SECRET: may hold only"),
-        ("STARS", "perhaps", "STARS: "),
-        ("BASE_CURRENCY", "euro", "BASE_CURRENCY: "),
+        ("STARS", "perhaps", "STARS: must be on or off"),
+        ("BASE_CURRENCY", "euro", "BASE_CURRENCY: must be a code of ISO 4217"),
     ],
 )
 def test_a_malformed_setting_stops_the_start_and_is_named(

@@ -182,3 +182,33 @@ def test_health_and_readiness_and_figures(doors: Doors) -> None:
     assert "telekiosk_outbox_waiting" in figures.text
     backlogged = doors.do(doors.shop.storage.read(backlog))
     assert backlogged.dead == 0
+
+
+def figure(doors: Doors, name: str) -> float:
+    """One of /metrics, by its name and labels; 0 while nobody counted it."""
+    lines = dict(line.rsplit(" ", 1) for line in doors.get("/metrics").text.splitlines())
+    return float(lines.get(name, 0))
+
+
+def test_the_figures_tell_of_money_waiting_and_slowness(doors: Doors) -> None:
+    sender = SENDERS["stripe"]
+    payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet()), provider="stripe"))
+    settled = 'telekiosk_events_total{outcome="settled",provider="stripe"}'
+    refused = 'telekiosk_webhooks_rejected_total{provider="stripe",reason="signature"}'
+    looked_up = 'telekiosk_provider_seconds_count{call="look_up",provider="sandbox_card"}'
+    names = (settled, refused, looked_up)
+    before = [figure(doors, name) for name in names]
+    assert figure(doors, 'telekiosk_outbox_waiting{kind="chat"}') == 0
+
+    body = sender.write(payment, doors.clock.now())
+    assert send(doors, sender, body) == 200
+    assert doors.post("/webhooks/stripe", content=body).status_code == 400
+    doors.do(doors.parts.providers["sandbox_card"].look_up("tk_none", ""))
+    doors.clock.move(seconds=90)
+
+    assert [figure(doors, name) for name in names] == [one + 1 for one in before]
+    for kind, many in (("chat", 1), ("staff", 1), ("provision", 1), ("means", 0)):
+        assert figure(doors, f'telekiosk_outbox_waiting{{kind="{kind}"}}') == many
+        oldest = f'telekiosk_outbox_oldest_seconds{{kind="{kind}"}}'
+        assert figure(doors, oldest) == 90 * many
+    assert "tk_" not in doors.get("/metrics").text, "nobody can be recognised in it"

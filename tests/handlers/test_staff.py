@@ -53,7 +53,9 @@ async def test_staff_give_days_with_one_more_tap_and_only_once(
     assert [order.kind for order, _ in story.orders] == ["grant", "purchase"]
 
 
-async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(olga: Chat) -> None:
+async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(
+    house: House, olga: Chat
+) -> None:
     await olga.send_document(b"username,password\nann,secret1\nbob,secret2\nbob,secret2\n",
                              name="stock.csv")  # fmt: skip
     await olga.wait_for("Which plan is this stock for?")
@@ -61,3 +63,6 @@ async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(olga: Chat) ->
     told = await olga.wait_for("2 accounts loaded for duo.")
     assert "The file is out of the chat." in told["text"]
     assert all("document" not in one for one in await olga.messages())
+    [act] = await house.storage.read(lambda books: books.staff.latest_acts(most=9))
+    assert (act.staff_id, act.act, act.customer_id) == (STAFF, "load_stock", None)
+    assert act.facts == {"plan": "duo", "added": 2, "repeated": 1}

@@ -11,9 +11,10 @@ from psycopg.rows import tuple_row
 Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
     "account_uses", "accounts", "audit", "blocklist", "catalogs", "circuits", "claims",
-    "customers", "disputes", "inbox", "journal", "notes", "orders", "outbox", "payers",
-    "payments", "periods", "prices", "products", "proofs", "receipts", "refund_totals",
-    "refunds", "reviews", "stock", "subscriptions", "trials", "wallet_parts",
+    "customers", "disputes", "inbox", "journal", "means", "notes", "orders", "outbox",
+    "payers", "payments", "periods", "prices", "products", "proofs", "receipts", "refund_totals",
+    "refunds", "renewals", "reviews", "savings", "star_subscriptions", "stock", "subscriptions",
+    "trials", "wallet_parts",
 )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ class Tables:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._connection() as connection:
+        with self.connection() as connection:
             return [tuple(row) for row in connection.execute(query).fetchall()]
 
     def one(self, query: str) -> Any:  # noqa: ANN401 - a column of any type
@@ -38,7 +39,7 @@ class Tables:
 
     def answers(self, queries: dict[str, str]) -> Dump:
         """All rows of several queries, each by its name."""
-        with self._connection() as connection:
+        with self.connection() as connection:
             return {
                 name: [tuple(row) for row in connection.execute(query).fetchall()]
                 for name, query in queries.items()
@@ -46,11 +47,12 @@ class Tables:
 
     def write(self, statement: str) -> None:
         """Change the books behind the shop's back."""
-        with self._connection() as connection:
+        with self.connection() as connection:
             connection.execute(statement)
 
     @contextmanager
-    def _connection(self) -> Iterator[Any]:
+    def connection(self) -> Iterator[Any]:
+        """A connection past the shop; SQLite's commits at the end, PostgreSQL's at once."""
         if self._url.startswith("sqlite"):
             connection = sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=10)
             try:

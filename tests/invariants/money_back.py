@@ -24,18 +24,17 @@ from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
 from shop.rules.money import Money
 from shop.storage.refunds import Way
 from tests.house.shop import STAFF, Shop
-from tests.house.tables import Tables
+from tests.invariants.what_there_is import Things, there_are
 
 T = TypeVar("T")
 RECEIPTS = "SELECT r.id, r.minor, r.currency, r.provider, r.receipt_id FROM receipts AS r"
 ANSWERS = [RefundStep.DONE, RefundStep.PENDING, RefundStep.CLAIM, RefundStep.FAILED]
 
 
-class MoneyBack:
+class MoneyBack(Things):
     """Rules for a machine that has a shop, its tables, and a way to run both."""
 
     shop: Shop
-    tables: Tables
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """The machine runs it to its end."""
@@ -53,15 +52,13 @@ class MoneyBack:
         )
         self.shop.policy = replace(self.shop.policy, refunds=chosen)
 
+    @there_are("receipts")
     @rule(
         which=st.integers(0, 9), percent=st.sampled_from([1, 33, 50, 100, 101]),
         way=st.sampled_from([Way.PROVIDER, Way.WALLET, Way.HAND]),
     )  # fmt: skip
     def staff_give_back(self, which: int, percent: int, way: Way) -> None:
-        found = self.tables.rows(RECEIPTS)
-        if which >= len(found):
-            return
-        receipt, minor, currency, *_ = found[which]
+        receipt, minor, currency, *_ = self._receipt(which)
         money = Money(max(minor * percent // 100, 1), currency)
         wish = RefundWish(receipt=receipt, money=money, way=way, reason="wish")
         try:
@@ -73,40 +70,44 @@ class MoneyBack:
         except TooMuchBackError:
             return
 
-    @rule(which=st.integers(1, 6), step=st.sampled_from(ANSWERS))
+    @there_are("refunds asked for")
+    @rule(which=st.integers(0, 6), step=st.sampled_from(ANSWERS))
     def a_provider_answers(self, which: int, step: RefundStep) -> None:
         answer = RefundAnswer(step=step, url="https://claim.example/1", note="odd")
-        _on_refund(self, note_answer, which, answer, ways={"provider"})
+        self._on_refund(note_answer, which, answer)
 
-    @rule(which=st.integers(1, 6), is_silent=st.booleans())
+    @there_are("refunds asked for")
+    @rule(which=st.integers(0, 6), is_silent=st.booleans())
     def a_provider_does_not_answer(self, which: int, *, is_silent: bool) -> None:
         if is_silent:
-            _on_refund(self, note_silence, which, "nobody there", ways={"provider"}, policy=None)
+            self._on_refund(note_silence, which, "nobody there", policy=None)
         else:
-            _on_refund(self, note_refusal, which, "no", ways={"provider"})
+            self._on_refund(note_refusal, which, "no")
 
-    @rule(which=st.integers(1, 6), is_paid=st.booleans())
+    @there_are("refunds by hand", "refunds asked for")
+    @rule(which=st.integers(0, 6), is_paid=st.booleans())
     def staff_pay_by_hand(self, which: int, *, is_paid: bool) -> None:
+        kind = "refunds by hand" if self.things["refunds by hand"] else "refunds asked for"
         try:
             self.do(
                 self.shop.run(
-                    paid_by_hand if is_paid else give_up_by_hand, STAFF, refund_id=which,
+                    paid_by_hand if is_paid else give_up_by_hand, STAFF,
+                    refund_id=self.one_of(kind, which),
                     policy=self.shop.policy, now=self.shop.now,
                 )
             )  # fmt: skip
         except (RefundMovedOnError, NotFoundError):
             return
 
+    @there_are("receipts")
     @rule(which=st.integers(0, 9), percent=st.sampled_from([1, 40, 100, 150]))
     def a_provider_tells_a_total(self, which: int, percent: int) -> None:
-        found = self.tables.rows(RECEIPTS)
-        if which >= len(found):
-            return
-        _receipt, minor, currency, provider, name = found[which]
+        _receipt, minor, currency, provider, name = self._receipt(which)
         self.told(
             provider, Happening.REFUNDED, name, Money(max(minor * percent // 100, 1), currency)
         )
 
+    @there_are("receipts")
     @rule(
         which=st.integers(0, 9),
         happening=st.sampled_from([
@@ -117,19 +118,15 @@ class MoneyBack:
     def a_bank_asks(
         self, which: int, happening: Happening, name: str, *, is_inquiry: bool
     ) -> None:
-        found = self.tables.rows(RECEIPTS)
-        if which >= len(found):
-            return
-        _receipt, minor, currency, provider, receipt_id = found[which]
+        _receipt, minor, currency, provider, receipt_id = self._receipt(which)
         money = None if is_inquiry or not minor else Money(minor, currency)
         self.told(provider, happening, receipt_id, money, facts={"dispute": name} if name else {})
 
-    @rule(which=st.integers(1, 4))
+    @there_are("disputes")
+    @rule(which=st.integers(0, 4))
     def staff_trust(self, which: int) -> None:
-        try:
-            self.do(self.shop.run(dismiss_warning, STAFF, dispute_id=which, now=self.shop.now))
-        except NotFoundError:
-            return
+        number = self.one_of("disputes", which)
+        self.do(self.shop.run(dismiss_warning, STAFF, dispute_id=number, now=self.shop.now))
 
     def told(
         self, provider: str, happening: Happening, receipt_id: str,
@@ -143,14 +140,13 @@ class MoneyBack:
         )  # fmt: skip
         self.do(self.shop.settle(event, provider=provider))
 
+    def _receipt(self, which: int) -> tuple[Any, ...]:
+        number = self.one_of("receipts", which)
+        return self.tables.rows(f"{RECEIPTS} WHERE r.id = {number}")[0]
 
-def _on_refund(
-    machine: "MoneyBack", act: Callable[..., Any], which: int, word: object, *, ways: set[str],
-    **facts: object,
-) -> None:  # fmt: skip
-    found = machine.tables.rows(f"SELECT way FROM refunds WHERE id = {which}")  # noqa: S608
-    if not found or found[0][0] not in ways:
-        return
-    given = {"policy": machine.shop.policy, "now": machine.shop.now} | facts
-    kept = {name: fact for name, fact in given.items() if fact is not None}
-    machine.do(machine.shop.run(act, which, word, **kept))
+    def _on_refund(
+        self, act: Callable[..., Any], which: int, word: object, **facts: object
+    ) -> None:
+        given = {"policy": self.shop.policy, "now": self.shop.now} | facts
+        kept = {name: fact for name, fact in given.items() if fact is not None}
+        self.do(self.shop.run(act, self.one_of("refunds asked for", which), word, **kept))

@@ -19,7 +19,7 @@ def test_in_sqlite_the_books_are_right_after_each_step(tmp_path: Path) -> None:
     class Machine(ShopMachine):
         new_url = staticmethod(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db")
 
-    run_state_machine_as_test(Machine, settings=examples(25, fuzzing=300))
+    run_state_machine_as_test(Machine, settings=examples(20, fuzzing=300))
 
 
 @pytest.mark.hypothesis
@@ -30,7 +30,7 @@ def test_they_are_right_with_the_connectors_the_shop_ships(tmp_path: Path) -> No
     class Machine(ShippedMachine):
         new_url = staticmethod(lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db")
 
-    run_state_machine_as_test(Machine, settings=examples(10, fuzzing=200))
+    run_state_machine_as_test(Machine, settings=examples(8, fuzzing=200))
 
 
 @pytest.mark.hypothesis

@@ -44,6 +44,7 @@ class Card:
     trouble: ProviderError | None = None
     is_deaf: bool = False
     charged: dict[str, ChargeRequest] = field(default_factory=dict)
+    ends: dict[str, Refusal | None] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
 
     async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
@@ -53,23 +54,31 @@ class Card:
     async def charge(self, request: ChargeRequest) -> Charge:
         if self.trouble is not None and not self.is_deaf:
             raise self.trouble
-        self.charged.setdefault(request.reference, request)
+        if request.reference not in self.charged:
+            self.charged[request.reference] = request
+            self.ends[request.reference] = self.why
         if self.trouble is not None:
             raise self.trouble
         return Charge(provider_ref=f"c_{request.reference}", events=self._told(request))
+
+    @property
+    def paid(self) -> list[str]:
+        """The references that took money."""
+        return [name for name, why in self.ends.items() if why is None]
 
     async def forget(self, handle: str) -> None:
         self.forgotten.append(handle)
 
     def _told(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
-        happening = Happening.RECEIVED if self.why is None else Happening.FAILED
+        why = self.ends[request.reference]
+        happening = Happening.RECEIVED if why is None else Happening.FAILED
         return [
             PaymentEvent(
                 event_id=f"{request.reference}.{happening}", kind="charge", happening=happening,
                 reference=request.reference, provider_ref=f"c_{request.reference}",
-                receipt_id=f"m_{request.reference}" if self.why is None else "",
-                money=request.amount if self.why is None else None,
-                facts={} if self.why is None else {"why": self.why},
+                receipt_id=f"m_{request.reference}" if why is None else "",
+                money=request.amount if why is None else None,
+                facts={} if why is None else {"why": why},
             )
         ]  # fmt: skip
 

@@ -3,12 +3,14 @@ import asyncio
 import pytest
 
 from bot.vault import FernetVault
+from shop import staffdesk
 from shop.ports import OutOfStockError
 from shop.rules.errors import NotFoundError
 from shop.rules.policy import Policy
 from shop.stockroom import BooksShelf, Loaded, load_stock, swap_line, take_line
 from shop.storage.books import Books
 from shop.storage.opening import Storage
+from shop.storage.staff import StaffTables
 from tests.books import NOW, StoppedClock, put_plan, subscribe
 
 VAULT = FernetVault("a key for tests")
@@ -66,6 +68,29 @@ async def test_lines_are_loaded_once(shop: Storage) -> None:
     again = await shop.run(load, lines(1, 5) + "user9,\n")
     assert again == Loaded(added=2, repeated=2, refused=((6, "password is empty"),))
     assert await shop.read(lambda books: books.stock.left("solo")) == 5
+
+
+async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
+    shop: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def load_by_staff() -> Loaded:
+        return await shop.run(
+            staffdesk.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StaffTables, "audit", unwritable)
+        with pytest.raises(OSError, match="no room"):
+            await load_by_staff()
+    assert await shop.read(lambda books: books.stock.left("solo")) == 0
+
+    assert (await load_by_staff()).added == 3
+    [act] = await shop.read(lambda books: books.staff.latest_acts(most=9))
+    assert (act.staff_id, act.act, act.facts["added"]) == (7, "load_stock", 3)
+
+
+def unwritable(*_: object, **__: object) -> None:
+    raise OSError(28, "no room")
 
 
 async def test_the_same_line_twice_in_a_file_counts_once(shop: Storage) -> None:

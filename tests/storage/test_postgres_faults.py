@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -51,6 +52,24 @@ def cut_all(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@contextmanager
+def read_only_server(url: str) -> Iterator[None]:
+    """What answers takes no writes, as a standby; each change ends every connection."""
+
+    def turn(word: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            name = connection.info.dbname
+            connection.execute(
+                f'ALTER DATABASE "{name}" SET default_transaction_read_only = {word}'.encode()
+            )
+        cut_all(url)
+
+    turn("on")
+    yield
+    turn("off")
 
 
 async def recovers(storage: Storage, *, within: float) -> float:
@@ -100,6 +119,17 @@ async def test_a_reader_recovers_as_well(books: Storage, url: str) -> None:
         await books.read(look, "k")
     await asyncio.sleep(0.5)
     assert await books.read(look, "k") == "yes"
+
+
+async def test_a_standby_is_said_and_waited_out(books: Storage, url: str) -> None:
+    await books.run(note, "before")
+    with read_only_server(url):
+        for _ in range(5):
+            with pytest.raises(BooksUnavailableError):
+                await books.run(note, "during")
+    await recovers(books, within=5)
+    assert await books.read(look, "before") == "yes"
+    assert await books.read(look, "during") is None
 
 
 async def test_a_server_that_is_not_there_is_said() -> None:

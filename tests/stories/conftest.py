@@ -32,7 +32,7 @@ async def open_kiosk(
         now = settings.pop("now", datetime.now(UTC).replace(microsecond=0))
         kiosk = Kiosk(
             tmp_path, database=database_url, preview=preview, telegram_url=telegram_url, now=now,
-            **settings,
+            patch=monkeypatch, **settings,
         )  # fmt: skip
         opened.append(kiosk)
         return await kiosk.open()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
 from bot.assemble import assemble
@@ -20,6 +21,7 @@ from tests.house.clocks import HandClock
 from tests.house.process import CATALOG, TOKEN, free_port
 from tests.house.shop import STAFF
 from tests.house.tables import Tables
+from tests.stories.rest import Rest
 
 T = TypeVar("T")
 PATIENCE = 15.0
@@ -42,7 +44,7 @@ class Kiosk:
 
     def __init__(
         self, folder: Path, *, database: str, preview: Preview, telegram_url: str, now: datetime,
-        **settings: Any,  # noqa: ANN401 - any setting
+        patch: pytest.MonkeyPatch, **settings: Any,  # noqa: ANN401 - any setting
     ) -> None:  # fmt: skip
         (folder / "catalog.toml").write_text(CATALOG, "utf-8")
         self.clock = HandClock(now)
@@ -66,10 +68,12 @@ class Kiosk:
         }
         self.http = httpx.AsyncClient(base_url=self.url, timeout=10, trust_env=False)
         self._shop: asyncio.Task[None] | None = None
+        self._rest, self._patch = Rest(self._is_nothing_due), patch
 
     async def open(self) -> "Kiosk":
         """Start; returns once it listens and Telegram knows it."""
         is_ready = asyncio.Event()
+        self._patch.setattr("bot.process.Ticker", self._rest.ticker)
         settings = Settings.model_construct(**self._given)
         self.parts = assemble(settings, clock=self.clock, folder=self._folder / "till")
         self._shop = asyncio.create_task(run_shop(self.parts, on_ready=is_ready.set))
@@ -107,13 +111,17 @@ class Kiosk:
         await self.quiet()
 
     async def quiet(self) -> None:
-        """Wait until nothing is due."""
-        now = int(self.clock.now().timestamp())
+        """Wait until nothing is due, and nothing that the clock began still goes on."""
+        asked = self._rest.ask()
 
         async def is_quiet() -> bool:
-            return bool(self.tables.one(WAITING.format(now=now)) == 0)
+            return self._rest.answered >= asked
 
         await self.until(is_quiet, "the shop to come to rest")
+
+    def _is_nothing_due(self) -> bool:
+        now = int(self.clock.now().timestamp())
+        return bool(self.tables.one(WAITING.format(now=now)) == 0)
 
     async def until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
         """Wait for what must come."""

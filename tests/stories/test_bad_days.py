@@ -33,7 +33,7 @@ async def test_what_telegram_did_not_take_is_sent_when_it_is_back(kiosk: Kiosk) 
     await anna.pay(page)
 
     async def is_back() -> bool:
-        kiosk.clock.move(seconds=10)
+        await kiosk.skip(seconds=10)
         return bool(await anna.having("Your access to"))
 
     await kiosk.until(is_back, "the access")
@@ -52,7 +52,7 @@ async def test_a_bot_that_is_asked_to_slow_down_does(kiosk: Kiosk) -> None:
     await anna.pay(page)
 
     async def is_back() -> bool:
-        kiosk.clock.move(seconds=1)
+        await kiosk.skip(seconds=1)
         return bool(await anna.having("Your access to"))
 
     await kiosk.until(is_back, "the access")

@@ -25,6 +25,7 @@ from shop.rules.fraud import FraudPolicy
 from shop.rules.guarding import GuardPolicy
 from shop.rules.money import Money
 from shop.settlement import Outcome, Source, settle
+from shop.staffdesk import backlog
 from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.receipts import Receipts
@@ -376,6 +377,25 @@ async def test_too_little_for_the_order_goes_to_the_wallet(shop: Shop, tables: T
     await give(shop, receipt, payment, to_order=True)
     assert tables.rows("SELECT verdict, to_wallet FROM receipts") == [("short", 1000)]
     assert tables.one("SELECT state FROM orders") == "open"
+
+
+@pytest.mark.parametrize(("back", "waits"), [(DUE.minor - 1, 1), (DUE.minor, 0)])
+async def test_what_went_back_whole_waits_for_nobody(
+    shop: Shop, tables: Tables, back: int, waits: int
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await lost(shop, payment)
+    name = tables.one("SELECT receipt_id FROM receipts")
+    told = replace(
+        shop.received(payment, money=Money(back, "EUR"), receipt=name), reference="",
+        provider_ref="", happening=Happening.REFUNDED,
+    )  # fmt: skip
+    await shop.settle(told)
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'unassigned'") == (
+        DUE.minor - back
+    )
+    assert len(await shop.storage.read(unassigned)) == waits
+    assert (await shop.storage.read(backlog)).unassigned == waits
 
 
 async def test_it_is_never_given_for_the_order_of_another(shop: Shop) -> None:

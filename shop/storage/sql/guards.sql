@@ -168,10 +168,18 @@ SELECT * FROM receipts WHERE id = :id;
 UPDATE receipts SET letter_id = :letter_id WHERE id = :id;
 
 -- name: receipts_unassigned
-SELECT * FROM receipts WHERE verdict = 'unknown_order' ORDER BY id LIMIT :most;
+-- What went back whole, in a provider's dashboard or by staff, waits for nobody any more.
+SELECT * FROM receipts WHERE verdict = 'unknown_order' AND minor > (
+    SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+    WHERE f.receipt = receipts.id AND f.state NOT IN ('failed', 'cancelled')
+)
+ORDER BY id LIMIT :most;
 
 -- name: receipts_count_unassigned$
-SELECT COUNT(*) FROM receipts WHERE verdict = 'unknown_order';
+SELECT COUNT(*) FROM receipts WHERE verdict = 'unknown_order' AND minor > (
+    SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+    WHERE f.receipt = receipts.id AND f.state NOT IN ('failed', 'cancelled')
+);
 
 -- name: payments_assignable
 -- The latest try of each of a customer's unpaid orders in this currency.

@@ -1,0 +1,88 @@
+"""Whatever staff change from the chat stands in the audit: who, what, and to whom."""
+
+from datetime import datetime
+from typing import Any
+
+from preview.client import Chat
+from shop.outbox import refuse
+from shop.storage.books import Books
+from shop.storage.inbox import InboxState
+from shop.storage.outbox import Effect, Kind
+from shop.storage.staff import Act
+from shop.updates import TELEGRAM
+from tests.handlers.house import STAFF, House
+from tests.handlers.test_staff import olga, subscribed
+
+__all__ = ["olga"]
+ANNA, YES = 1, "Yes, do it"
+SUBSCRIPTION = {"subscription": 1}
+ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
+    # what is written, what is tapped, what was done, to whom, and its facts
+    ("/find anna", ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES], "grant", ANNA,
+     {"plan": "solo", "term": "7d"}),
+    ("/find anna", ["sub:1", "extend:1:7", YES], "extend", ANNA, SUBSCRIPTION | {"days": 7}),
+    ("/extend 1 14", [YES], "extend", ANNA, SUBSCRIPTION | {"days": 14}),
+    ("/find anna", ["sub:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["sub:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
+    ("/find anna", ["sub:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["sub:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
+    ("/admin", ["stuck", "e_again:{account}"], "replay_effect", ANNA, {"effect": "{account}"}),
+    ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
+    ("/admin", ["stuck", "l_again:{update}"], "replay_letter", ANNA, {"letter": "{update}"}),
+    ("/admin", ["stuck", "l_away:{webhook}"], "dismiss_letter", None, {"letter": "{webhook}"}),
+]  # fmt: skip
+
+
+def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
+    """Two effects given up and two letters that failed, by what they are."""
+    effects = {
+        "account": Effect(kind=Kind.PROVISION, lane="account:1", key="a",
+                          payload={"subscription_id": 1, "verb": "change"}),
+        "message": Effect(kind=Kind.CHAT, lane="chat:1001", key="m",
+                          payload={"to": 1001, "notice": "held", "plan": "solo"}),
+    }  # fmt: skip
+    books.outbox.add(list(effects.values()), now=now)
+    numbers: dict[str, int] = {}
+    for one in books.outbox.claim(now=now, lease=now, most=9):
+        refuse(books, one, reason="in vain", is_dead=True, now=now)
+        numbers |= {name: one.id for name, effect in effects.items() if effect.key == one.key}
+    for name, provider, chat in (("update", TELEGRAM, 1001), ("webhook", "stripe", None)):
+        number = books.inbox.keep(
+            provider, name, kind="message", headers={}, body=b"{}", now=now,
+            state=InboxState.STUCK, chat_id=chat,
+        )  # fmt: skip
+        assert number is not None
+        numbers[name] = number
+    return numbers
+
+
+async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga: Chat) -> None:
+    await subscribed(house, anna)
+    numbers = await house.storage.run(get_stuck, now=house.clock.now())
+    known: list[Act] = []
+    for words, taps, act, whom, facts in ACTS:
+        house.clock.move(seconds=1)  # a tap is known by its second
+        await olga.send(words)
+        await olga.wait_for()
+        for tap in taps:
+            await olga.press(tap.format(**numbers))
+        acts = await house.storage.read(lambda books: books.staff.latest_acts(most=99))
+        done = {key: numbers.get(str(fact).strip("{}"), fact) for key, fact in facts.items()}
+        wanted = Act(staff_id=STAFF, act=act, customer_id=whom, facts=done,
+                     acted_at=house.clock.now())  # fmt: skip
+        assert acts == [wanted, *known], f"{words} {taps}"
+        known = acts
+
+    await olga.send("/find anna")
+    story = await olga.wait_for("What staff did")
+    assert "replay_effect" in story["text"], "and is read in the customer's story"
+
+
+async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, olga: Chat) -> None:
+    await subscribed(house, anna)
+    for words, taps in [("/admin", ["stuck"]), ("/find anna", ["sub:1", "stop:1", "No"])]:
+        await olga.send(words)
+        await olga.wait_for()
+        for tap in taps:
+            await olga.press(tap)
+    assert await house.storage.read(lambda books: books.staff.latest_acts(most=9)) == []

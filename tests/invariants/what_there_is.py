@@ -1,0 +1,51 @@
+"""What a machine's books hold, so that no step is spent on what is not there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis.stateful import precondition
+
+from tests.house.tables import Tables
+
+THINGS = {
+    "orders": "SELECT id FROM orders WHERE state = 'open'",
+    "receipts": "SELECT id FROM receipts",
+    "lost money": "SELECT id FROM receipts WHERE verdict = 'unknown_order'",
+    # In pounds money may come, but nothing is sold here.
+    "full wallets": """
+        SELECT customer_id, currency FROM journal
+        WHERE account = 'wallet' AND currency <> 'GBP'
+        GROUP BY customer_id, currency HAVING SUM(-minor) > 0 ORDER BY customer_id, currency
+    """,
+    "subscriptions": "SELECT id FROM subscriptions",
+    "renewals": "SELECT subscription_id, customer_id FROM renewals WHERE next_at IS NOT NULL",
+    "effects": "SELECT id FROM outbox WHERE state IN ('waiting', 'dead')",
+    "reviews": "SELECT id FROM reviews WHERE state = 'open'",
+    "refunds asked for": "SELECT id FROM refunds WHERE way = 'provider'",
+    "refunds by hand": "SELECT id FROM refunds WHERE state = 'by_hand'",
+    "disputes": "SELECT id FROM disputes",
+}
+
+
+class Things:
+    """For a machine: what there is now, counted after each step."""
+
+    tables: Tables
+
+    def count_things(self) -> None:
+        """Look again."""
+        self.things = self.tables.answers(
+            {name: f"{query} ORDER BY 1" if "ORDER" not in query else query
+             for name, query in THINGS.items()}
+        )  # fmt: skip
+
+    def one_of(self, name: str, which: int) -> Any:  # noqa: ANN401 - a column or a row
+        """The thing at this place, counted around; only where `there_are` some."""
+        found = self.things[name]
+        row = found[which % len(found)]
+        return row[0] if len(row) == 1 else row
+
+
+def there_are(*names: str) -> Callable[[Any], Any]:
+    """Let a rule happen only where there is one of these."""
+    return precondition(lambda machine: any(machine.things[name] for name in names))
