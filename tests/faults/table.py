@@ -20,9 +20,12 @@ counted in the books and in the chats afterwards.
 A cell is right (✓) when the money was credited exactly once, in full and to the order; one month
 and one account were given, and the media server's door opens; the customer got one receipt and one
 access message, staff one notice; the journal balances, nothing is stuck, and no error is in the
-log. "answered" is what our door said to each of the provider's tries, in order; Stars come as chat
-updates and have no such door. The sandbox lives in the shop's process: where it is down or slow,
-that is planted in it.
+log. "answered" is what our door said to each of the provider's tries, in order; Stars, cards in
+Telegram and transfers come as chat updates and have no such door. The sandbox lives in the shop's
+process: where it is down or slow, that is planted in it.
+
+"struck" says by what the trouble itself was seen, from outside the shop: a cell in which nothing
+happened fails.
 
 Beside this, `make faults` kills the process at every single step of a sale, on both databases
 (tests/crash), and tests/storage breaks the books in more ways.
