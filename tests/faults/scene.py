@@ -152,6 +152,15 @@ class Scene:
         reference, link = self._page
         return await self.column.pay(str(reference), str(link), self.chat)
 
+    async def is_answered(self) -> None:
+        """Wait until the shop has done with every update it was told of."""
+        waiting = "SELECT COUNT(*) FROM inbox WHERE state = 'waiting'"
+
+        async def look() -> bool:
+            return bool(self.tables.one(waiting) == 0)
+
+        await self.until(look, "every update to be answered")
+
     async def _link(self) -> str | None:
         links = {
             str(url) for (url,) in self.tables.rows("SELECT url FROM payments WHERE url <> ''")
