@@ -20,15 +20,15 @@ counted in the books and in the chats afterwards.
 A cell is right (✓) when the money was credited exactly once, in full and to the order; one month
 and one account were given, and the media server's door opens; the customer got one receipt and one
 access message, staff one notice; the journal balances, nothing is stuck, and no error is in the
-log. "answered" is what our door said to each of the provider's tries, in order; Stars, cards in
-Telegram and transfers come as chat updates and have no such door. The sandbox lives in the shop's
-process: where it is down or slow, that is planted in it.
-
-"struck" says by what the trouble itself was seen, from outside the shop: a cell in which nothing
-happened fails.
+log. "answered" is what our door said to each of the provider's tries, in order; Stars come as chat
+updates and have no such door. The sandbox lives in the shop's process: where it is down or slow,
+that is planted in it.
 
 Beside this, `make faults` kills the process at every single step of a sale, on both databases
 (tests/crash), and tests/storage breaks the books in more ways.
+"""
+STRUCK = """What follows "struck" says by what the trouble itself was seen from outside the shop: a
+cell in which nothing happened is wrong.
 """
 
 
@@ -43,7 +43,7 @@ def keep(row: str, column: str, *, text: str, is_right: bool) -> None:
 
 def written(cells: Mapping[tuple[str, str], tuple[str, bool]]) -> str:
     """The page."""
-    parts = [HEAD, _overview(cells)]
+    parts = [HEAD, STRUCK, _overview(cells)]
     for row in ROWS:
         parts += [f"## {row.name}\n", f"{row.story[0].upper()}{row.story[1:]}.\n"]
         lines = ["| provider | | what was credited, delivered and told |", "|---|---|---|"]
