@@ -80,6 +80,7 @@ class Reception:
     def open(self) -> None:
         """Telegram knows us: from now on updates are answered, till then they only are kept."""
         self.is_open = True
+        self._counter.wake()
 
     async def take(self, updates: list[Raw], *, is_believed: bool = False) -> None:
         """Return once they are in the books; raises `BooksUnavailableError`, then none is.
@@ -97,16 +98,18 @@ class Reception:
                 kept_ones.append(self._new(raw, kind, is_believed=is_believed))
         if not kept_ones:
             return
-        kept = await self._keep(kept_ones)
+        are_answered = self.is_open  # one that was kept as due is the clock's, even if we open now
+        kept = await self._keep(kept_ones, are_answered=are_answered)
         if with_money := [update.provider for update in kept_ones if update.money]:
             for provider in with_money:
                 SETTLED.labels(provider, "update").inc()
             counter.wake()
-        self.answer_later(kept)
+        if are_answered:
+            self.answer_later(kept)
 
     def answer_later(self, updates: list[KeptUpdate]) -> None:
-        """Line each update up behind its chat's others; before `open`, the inbox keeps them."""
-        for update in updates if self.is_open else ():
+        """Line each update up behind its chat's others."""
+        for update in updates:
             chat = chat_of(update.raw)
             if (lane := self._lanes.get(chat)) is not None:
                 if all(one.letter_id != update.letter_id for one in lane):
@@ -120,23 +123,28 @@ class Reception:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _keep(self, updates: list[NewUpdate]) -> list[KeptUpdate]:
+    async def _keep(self, updates: list[NewUpdate], *, are_answered: bool) -> list[KeptUpdate]:
         """One that the books will not take must not keep the others out for ever: staff see it."""
         counter = self._counter
         try:
             return await counter.storage.run(
-                keep_updates, updates, policy=counter.policy, now=counter.clock.now()
-            )
+                keep_updates, updates, policy=counter.policy, now=counter.clock.now(),
+                are_answered=are_answered,
+            )  # fmt: skip
         except BooksUnavailableError:
             raise
         except Exception as error:
             if len(updates) > 1:
-                return [kept for update in updates for kept in await self._keep([update])]
+                return [
+                    kept
+                    for update in updates
+                    for kept in await self._keep([update], are_answered=are_answered)
+                ]
             if updates[0].trouble:
                 raise
             log.exception("update_refused", update=updates[0].update_id)
             note = f"{type(error).__name__} while taking it into the books"
-            return await self._keep([replace(updates[0], trouble=note)])
+            return await self._keep([replace(updates[0], trouble=note)], are_answered=are_answered)
 
     def _new(self, raw: Mapping[str, Any], kind: str, *, is_believed: bool = False) -> NewUpdate:
         provider, money, trouble = "", None, ""

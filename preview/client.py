@@ -12,6 +12,8 @@ __all__ = ["Chat", "Message", "Pressed", "Preview", "PreviewError"]
 
 Message = dict[str, Any]
 PATIENCE = 70.0
+# Its server drops a connection after five idle seconds; a call on one just then would be lost.
+_KEPT_SHORT = httpx.Limits(keepalive_expiry=2.0)
 # The stand-in speaks plain HTTP; reading this machine's certificates would cost 0.1 s a client.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -50,8 +52,7 @@ class Preview:
         """Talk to the stand-in at this address, such as http://127.0.0.1:8081."""
         self._client = client or httpx.AsyncClient(
             base_url=address, timeout=PATIENCE, trust_env=False, verify=NO_CERTIFICATES,
-            # The server lets a connection go after five seconds; one of that age may be gone.
-            limits=httpx.Limits(keepalive_expiry=2),
+            limits=_KEPT_SHORT,
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:

@@ -48,16 +48,20 @@ class KeptUpdate:
 
 
 def keep_updates(
-    books: Books, updates: Iterable[NewUpdate], *, policy: Policy, now: datetime
-) -> list[KeptUpdate]:
-    """Keep a batch; money is settled at once. Returns those not seen before, to be answered."""
-    kept = []
+    books: Books, updates: Iterable[NewUpdate], *, policy: Policy, now: datetime,
+    are_answered: bool = True,
+) -> list[KeptUpdate]:  # fmt: skip
+    """Keep a batch; money is settled at once. Returns those not seen before, to be answered.
+
+    Where nobody can answer yet, they are due at once: whoever can takes them out of the inbox.
+    """
+    kept, due_at = [], now + _LEASE if are_answered else now
     for update in updates:
         body = json.dumps(update.raw).encode()  # escaped: half a character is one, too
         letter = books.inbox.keep(
             TELEGRAM, str(update.update_id), kind=update.kind, headers={}, body=body, now=now,
             state=InboxState.DONE if update.money else InboxState.WAITING,
-            due_at=None if update.money else now + _LEASE, chat_id=update.chat_id,
+            due_at=None if update.money else due_at, chat_id=update.chat_id,
         )  # fmt: skip
         if letter is None:
             continue

@@ -1,7 +1,7 @@
 """The time door: a provider that hangs keeps nobody waiting but itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,7 +10,7 @@ import pytest
 from telegram.error import NetworkError
 
 from bot.clock import Ticker
-from bot.reception import Reception
+from bot.reception import Answer, Reception
 from handlers.counter import Counter
 from shop.policies import LivePolicy
 from shop.ports import PaymentEvent
@@ -50,29 +50,36 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     await shop.storage.close()
 
 
-def ticker_of(shop: Shop, provider: Any) -> Ticker:  # noqa: ANN401 - half a provider
+async def nobody_writes(*_args: object, **_kwargs: object) -> None:
+    """No update comes."""
+
+
+def desk_of(
+    shop: Shop,
+    provider: Any,  # noqa: ANN401 - half a provider
+    *,
+    answer: Answer = nobody_writes,
+) -> tuple[Ticker, Reception, asyncio.Event]:
+    """The clock, where its updates come in, and what wakes it."""
     awake = asyncio.Event()
     counter = Counter(
         storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
         providers={CARD: provider}, bot_username="shop", public_url="https://shop", wake=awake.set,
     )  # fmt: skip
-
-    async def none(*_args: object, **_kwargs: object) -> None:
-        """Nobody writes."""
-
-    reception = Reception(counter, answer=none, call=none, read_money=lambda _: None)
+    reception = Reception(counter, answer=answer, call=nobody_writes, read_money=lambda _: None)
     bot: Any = NoChat()
-    return Ticker(
+    ticker = Ticker(
         counter, bot=bot, connectors=shop.services, reception=reception,
         stopping=asyncio.Event(), awake=awake,
     )  # fmt: skip
+    return ticker, reception, awake
 
 
 async def test_a_provider_that_hangs_keeps_no_account_and_no_message_waiting(shop: Shop) -> None:
     for number in range(_OPEN):
         await shop.ask(await shop.greet(2000 + number))
     hanging = Hanging()
-    ticker = ticker_of(shop, hanging)
+    ticker, _, _ = desk_of(shop, hanging)
     shop.clock.move(seconds=31)
     for _ in range(5):
         await ticker.tick()
@@ -92,3 +99,35 @@ async def test_a_provider_that_hangs_keeps_no_account_and_no_message_waiting(sho
             await ticker.tick()
             await asyncio.sleep(0.01)
     await ticker.settle_down()
+
+
+async def test_what_came_before_telegram_knew_us_is_answered_as_soon_as_it_does(
+    shop: Shop,
+) -> None:
+    answered: list[object] = []
+
+    async def answer(raw: Mapping[str, Any]) -> None:
+        answered.append(raw["update_id"])
+
+    ticker, reception, awake = desk_of(shop, Hanging(), answer=answer)
+    await reception.take([said(1), said(2)])
+    await ticker.tick()
+    await reception.settle_down()
+    assert answered == [], "nobody can answer yet"
+
+    awake.clear()
+    reception.open()
+    assert awake.is_set(), "the clock does not wait for its next tick"
+    await ticker.tick()
+    await reception.settle_down()
+    assert answered == [1, 2]
+
+    await reception.take([said(3)])
+    await ticker.tick()
+    await reception.settle_down()
+    assert answered == [1, 2, 3], "each once"
+
+
+def said(number: int) -> dict[str, Any]:
+    chat = {"id": 1001, "type": "private"}
+    return {"update_id": number, "message": {"message_id": number, "chat": chat, "text": "hello"}}

@@ -1,6 +1,7 @@
 """Starts the real shop as `python -m bot run` does, with a fault planted and a clock to move.
 
-CRASH_AT names where the process kills itself: `KIND:NAME:WHEN:N`, the N-th time this is reached.
+CRASH_AT names where the process kills itself: `KIND:NAME:WHEN:N`, the N-th time this is reached;
+it leaves that name in the file CRASH_DIED.
 KIND:NAME is `books:USE_CASE`, `telegram:METHOD`, `connector:VERB` or `provider:CALL`; WHEN is
 before or after, and for books also inside: done, but not committed. CLOCK_FILE holds by how many
 seconds the shop's time is ahead. PATIENCE shortens how long it waits for providers and for a
@@ -33,6 +34,7 @@ def reached(kind: str, name: str, when: str) -> None:
     if place == AT.rpartition(":")[0]:
         LEFT[0] -= 1
         if LEFT[0] == 0:
+            Path(os.environ["CRASH_DIED"]).write_text(AT, "utf-8")
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -89,9 +91,10 @@ def make_moody(where: Path) -> None:
     Sandbox._announce = lambda *_: None  # type: ignore[method-assign] # noqa: SLF001 - see above
 
     def mood_now() -> str:
+        mood = where.read_text("ascii")
         with where.with_name("asked").open("a", encoding="ascii") as asked:
-            asked.write(".")
-        return where.read_text("ascii")
+            asked.write(mood + "\n")
+        return mood
 
     def felt(method: str) -> None:
         inner: Method = getattr(Sandbox, method)

@@ -93,6 +93,7 @@ class Sale:
         """Start the shop again if it killed itself."""
         if self._shop.is_alive:
             return
+        assert self._shop.has_killed_itself, self._shop.log.read_text("utf-8")
         self.deaths += 1
         self._shop.kill()
         self._shop.skip(LEASE)

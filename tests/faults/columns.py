@@ -48,6 +48,10 @@ class Column(Protocol):
         """How many calls reached it."""
         ...
 
+    def met(self, mood: Mood) -> int:
+        """How many calls found it in this mood; a slow one counts once we have given up."""
+        ...
+
     def feel(self, mood: Mood) -> None: ...
 
     async def prepare(self, chat: Chat, staff: Chat) -> None:
@@ -70,6 +74,9 @@ class Remote:
     @property
     def asked(self) -> int:
         return len(self._moody.calls)
+
+    def met(self, mood: Mood) -> int:
+        return self._moody.met[mood]
 
     def feel(self, mood: Mood) -> None:
         self._moody.mood = mood
@@ -102,8 +109,14 @@ class SandboxColumn:
 
     @property
     def asked(self) -> int:
+        return len(self._found())
+
+    def met(self, mood: Mood) -> int:
+        return self._found().count(mood.value)
+
+    def _found(self) -> list[str]:
         log = self._folder / "asked"
-        return len(log.read_text("ascii")) if log.exists() else 0
+        return log.read_text("ascii").split() if log.exists() else []
 
     def feel(self, mood: Mood) -> None:
         self._mood.write_text(mood.value, "ascii")
@@ -143,6 +156,12 @@ class ChatColumn:
     def asked(self) -> int:
         return sum(call in PAGES for call in self._wire.calls)
 
+    def met(self, mood: Mood) -> int:
+        refused, hung = (sum(many[page] for page in PAGES)
+                         for many in (self._wire.refused, self._wire.hung))  # fmt: skip
+        troubled = {Mood.DOWN: refused, Mood.SLOW: hung}
+        return troubled.get(mood, self.asked - refused - hung)
+
     def feel(self, mood: Mood) -> None:
         self._wire.cut = PAGES if mood is Mood.DOWN else frozenset()
         self._wire.slow = PAGES if mood is Mood.SLOW else frozenset()
@@ -169,6 +188,10 @@ class TransferColumn:
 
     def __init__(self) -> None:
         self._staff: Chat | None = None
+
+    def met(self, mood: Mood) -> int:
+        del mood
+        return 0
 
     def feel(self, mood: Mood) -> None:
         """It is in nobody's computer."""

@@ -16,13 +16,16 @@ WAITING = """
 """
 _STUCK = """
     SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'dead')
-        + (SELECT COUNT(*) FROM inbox WHERE state = 'stuck')
+        + (SELECT COUNT(*) FROM inbox WHERE state NOT IN ('waiting', 'done'))
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything counted; `answers` is what the provider was answered, in order."""
+    """Everything counted; `answers` is what the provider was answered, in order.
+
+    `struck` says by what each blow of the trouble was seen.
+    """
 
     receipts: list[tuple[str, int, str]]
     wallet: int
@@ -34,6 +37,7 @@ class Findings:
     told: dict[str, int]
     is_log_clean: bool
     answers: tuple[str, ...]
+    struck: tuple[str, ...]
 
     def faults(self, due: tuple[int, str]) -> list[str]:
         """What is wrong: nothing, when it was credited, delivered and told exactly once."""
@@ -47,6 +51,7 @@ class Findings:
             "contradictions": (self.contradictions, {}),
             "told": (self.told, {"receipt": 1, "access": 1, "staff": 1}),
             "log": (self.is_log_clean, True),
+            "struck": (bool(self.struck), True),
         }
         return [
             f"{name}: {found!r}, not {wanted!r}"
@@ -69,12 +74,13 @@ class Findings:
             runs = [(answer, len(list(same))) for answer, same in groupby(self.answers)]
             said = (answer + (f" ({many}×)" if many > 1 else "") for answer, many in runs)
             parts.append("answered " + ", ".join(said))
+        parts.append("struck: " + (", ".join(self.struck) or "nothing"))
         return "; ".join(parts)
 
 
 def find(
     tables: Tables, *, chat: list[Message], staff: list[Message], door: int, log: str,
-    answers: list[str],
+    answers: list[str], struck: list[str],
 ) -> Findings:  # fmt: skip
     """Count everything."""
     said = Counter[str]()
@@ -108,6 +114,7 @@ def find(
         },
         is_log_clean="Traceback" not in log and '"level": "error"' not in log,
         answers=tuple(answers),
+        struck=tuple(struck),
     )
 
 

@@ -3,23 +3,29 @@
 import asyncio
 import resource
 import sqlite3
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.faults.findings import Findings
-from tests.faults.scene import LEASE, POLL, Scene
-from tests.faults.wire import EVERYTHING, Money
+from preview.client import text_of
+from tests.faults.findings import RECEIPT, Findings
+from tests.faults.scene import IN_CHAT, LEASE, NO_ANSWER, POLL, Scene
+from tests.faults.wire import COPIES, EVERYTHING, LISTENING, SPEAKING, Money, Telling
 from tests.standins.moods import Delivery, Mood
 
 HOUR = 3600
-IN_CHAT = ("stars", "telegram_cards")
+NEAR = 60  # seconds by which two looks at one clock may differ
 CHECKOUT = "answerPreCheckoutQuery"  # Telegram takes the money once this was answered
+STAMPED = ("sandbox_card", "stripe", "coinbase")  # they sign the time, too
+HINTED = ("btcpay",)  # the webhook makes the shop ask at once; money is what it then hears
 # The use case that takes the money into the books, where it is not the webhook's.
-_SETTLES = {"stars": "keep_updates", "telegram_cards": "keep_updates", "transfer": "approve"}
+_SETTLES = {
+    "stars": "keep_updates", "telegram_cards": "keep_updates", "transfer": "approve",
+    "btcpay": "note_poll",
+}  # fmt: skip
 SILENT = "does not answer just now"
 
 
@@ -40,23 +46,32 @@ async def killed(scene: Scene) -> Findings:
     await start(scene, crash_at="provider:create:after:1")
     await scene.to_ways()
     await scene.tap_way()
-    await died(scene)
+    await died(scene, "page made")
+    noted = scene.tables.one("SELECT COUNT(*) FROM payments WHERE url <> ''")
+    scene.strikes("not noted", is_so=noted == 0)
     scene.skip(LEASE)
     await start(scene)
     await scene.page()
+    await scene.is_answered()  # else the tap comes again in every life, and is given up
     scene.shop.kill()
     use_case = _SETTLES.get(scene.column.name, "settle_all")
+    is_hinted = scene.column.name in HINTED
+    delivery = await scene.pay() if is_hinted else None
     await start(scene, crash_at=f"books:{use_case}:inside:1")
-    delivery = await scene.pay()
+    delivery = delivery or await scene.pay()
     await scene.deliver(delivery)
-    await died(scene)
+    await died(scene, "settled")
+    scene.strikes("not committed", is_so=scene.credited() == 0)
     scene.skip(LEASE)
     await start(scene, crash_at=f"books:{use_case}:after:1")
-    await scene.deliver(delivery)
-    await died(scene)
+    if not is_hinted:
+        await scene.deliver(delivery)
+    await died(scene, "settled again")
+    scene.strikes("committed", is_so=scene.credited() == 1)
     scene.skip(LEASE)
     await start(scene)
     await scene.deliver(delivery)
+    answered(scene, ["200"] * 2 if is_hinted else [NO_ANSWER, NO_ANSWER, "200"])
     return await scene.end(step=10)
 
 
@@ -68,11 +83,14 @@ async def file_locked(scene: Scene) -> Findings:
     other = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     try:
         delivery = await paid_while(scene, lambda: void(other.execute("BEGIN IMMEDIATE")))
-        await asyncio.sleep(0.5 if delivery else 2.5)
+        await is_turned_away(scene)
+        scene.strikes("the file was locked all that time", is_so=other.in_transaction)
+        scene.strikes("nothing was credited", is_so=scene.credited() == 0)
         other.execute("ROLLBACK")
     finally:
         other.close()
     await scene.deliver(delivery)
+    answered(scene, ["503", "200"])
     return await scene.end(step=10)
 
 
@@ -81,13 +99,15 @@ async def server_gone(scene: Scene) -> Findings:
     await start(scene)
     await scene.to_pay()
     delivery = await paid_while(scene, lambda: allow(scene.database, is_allowed=False))
-    await asyncio.sleep(0.5 if delivery else 2.5)
+    await is_turned_away(scene)
+    scene.strikes("no connection was left or let in", is_so=is_shut(scene.database))
     allow(scene.database, is_allowed=True)
     for _ in range(20):
         if await scene.deliver(delivery) != "503":
             break
         scene.answers.pop()  # how often depends on how soon the pool finds the server again
         await asyncio.sleep(0.5)
+    answered(scene, ["503", "200"])
     return await scene.end(step=10)
 
 
@@ -101,43 +121,54 @@ async def disk_full(scene: Scene) -> Findings:
     delivery = await paid_while(
         scene, lambda: void(resource.prlimit(pid, resource.RLIMIT_FSIZE, full))
     )
-    await asyncio.sleep(0.5 if delivery else 2.5)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+    await is_turned_away(scene)
+    limit = resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+    scene.strikes("no file could grow all that time", is_so=limit == full)
+    scene.strikes("nothing was credited", is_so=scene.credited() == 0)
     await scene.deliver(delivery)
+    answered(scene, ["503", "200"])
     return await scene.end(step=10)
 
 
 async def provider_down(scene: Scene) -> Findings:
     """The provider answers 503 to the first tap, then while it should say what became of it."""
-    return await away(scene, Mood.DOWN)
+    return await away(scene, Mood.DOWN, "was refused")
 
 
 async def provider_slow(scene: Scene) -> Findings:
     """The same, but it takes what it is asked and answers after our patience has ended."""
-    return await away(scene, Mood.SLOW)
+    return await away(scene, Mood.SLOW, "was given up")
 
 
 async def telegram_down(scene: Scene) -> Findings:
-    """Telegram answers nothing while the money comes, and for some time after."""
+    """Telegram refuses every call while the money comes, then hears but says nothing."""
     await start(scene)
     await scene.to_pay()
+    wire = scene.wire
 
     def cut() -> None:
-        # Stars are taken by this very answer, which still comes through; nothing after it does.
-        scene.wire.cut = frozenset({"getUpdates", "sendMessage", "sendPhoto", "editMessageText"})
+        # Telegram takes the money upon this very answer, which still comes through.
+        wire.cut = LISTENING | SPEAKING
 
     if scene.column.name in IN_CHAT:
-        scene.wire.before[CHECKOUT] = cut
+        if scene.column.name == "transfer":
+            wire.cut = EVERYTHING
+        else:
+            wire.before[CHECKOUT] = cut
         await scene.pay()
-    elif scene.column.name == "transfer":
-        scene.wire.cut = EVERYTHING
-        await scene.pay()
+        await scene.is_refused(LISTENING)
+        scene.strikes("not heard: getUpdates refused", is_so=scene.credited() == 0)
+        wire.cut = SPEAKING
+        await told(scene)
     else:
         delivery = await scene.pay()
-        scene.wire.cut = EVERYTHING
+        wire.cut = EVERYTHING
         await scene.deliver(delivery)
-    await asyncio.sleep(3)
-    scene.wire.cut = frozenset()
+        answered(scene, ["200"])
+    await scene.is_refused(SPEAKING)
+    said = "\n".join(text_of(one) for one in await scene.chat.messages())
+    scene.strikes("credited and not told: messages refused", is_so=RECEIPT not in said)
+    wire.cut = frozenset()
     return await scene.end(step=10)
 
 
@@ -156,10 +187,19 @@ async def webhook_lost(scene: Scene) -> Findings:
     await start(scene)
     await scene.to_pay()
     scene.wire.money = Money.LOST if scene.column.can_be_asked else Money.REPEATED
+    met = scene.column.met(Mood.UP)
     await scene.pay()
     if scene.column.can_be_asked:
-        await scene.is_asked()
-    return await scene.end(step=POLL)
+        scene.strikes("nobody told", is_so=scene.letters() == [] and scene.credited() == 0)
+        await scene.is_met(Mood.UP, beyond=met, step=POLL)
+        scene.strikes("the provider was asked", is_so=scene.column.met(Mood.UP) > met)
+        findings = await scene.end(step=POLL)
+        assert (scene.tellings, scene.wire.told) == ([], 0), "still nobody has told"
+        return findings
+    findings = await scene.end(step=POLL)
+    scene.strikes("the answer was lost, and told again",
+                  is_so=(scene.wire.lost, scene.wire.told) == (1, 1))  # fmt: skip
+    return replace(findings, struck=tuple(scene.struck))
 
 
 async def webhook_doubled(scene: Scene) -> Findings:
@@ -172,18 +212,37 @@ async def webhook_doubled(scene: Scene) -> Findings:
         await scene.deliver(delivery)
     await asyncio.gather(*(scene.deliver(delivery) for _ in range(5)))
     await told(scene)
+    scene.wire.money = Money.COMES
     await scene.deliver(delivery)
-    return await scene.end()
+    if scene.column.name in IN_CHAT:
+        await scene.is_told(COPIES)
+        (number,) = scene.wire.money_ids
+        await scene.preview.deliver_again(number)
+        await scene.is_told(COPIES + 1)
+    findings = await scene.end()
+    answered(scene, ["200"] * 8)
+    times = len(scene.answers) or scene.wire.told
+    scene.strikes("told eight times, one letter",
+                  is_so=times == COPIES + 1 and len(scene.letters()) == 1)  # fmt: skip
+    return replace(findings, struck=tuple(scene.struck))
 
 
 async def two_processes(scene: Scene) -> Findings:
-    """Two processes share the books; both are told at once, and both ask."""
+    """Two processes share the books; both are told at once, while the payment is asked about."""
     await start(scene)
     await scene.to_pay()
-    delivery = await scene.pay()
-    await asyncio.gather(*(scene.deliver(delivery, to=shop) for shop in (*scene.shops,) * 3))
     scene.skip(POLL)
-    return await scene.end(step=POLL)
+    delivery = await scene.pay()
+    await asyncio.gather(*(scene.deliver(delivery, to=process) for process in (0, 1) * 3))
+    await told(scene)
+    findings = await scene.end(step=POLL)
+    tellings = scene.tellings or scene.fork.tellings
+    for process in (0, 1):
+        statuses = [one.status for one in tellings if one.process == process]
+        scene.strikes(f"process {process + 1} took it 3×", is_so=statuses == [200] * 3)
+    scene.strikes("at the same time", is_so=overlap(tellings))
+    scene.strikes("one letter", is_so=len(scene.letters()) == 1)
+    return replace(findings, struck=tuple(scene.struck))
 
 
 ROWS = (
@@ -201,7 +260,8 @@ ROWS = (
     Row(name="provider slow", play=provider_slow, needs_provider=True,
         story="the same, but it does what it is asked and answers after our patience has ended"),
     Row(name="Telegram down", play=telegram_down,
-        story="Telegram answers nothing while the money comes, and for a while after"),
+        story="Telegram answers 502 to every call while the money comes; then it tells of it, and "
+        "still refuses every message"),
     Row(name="clock an hour ahead", play=clock_ahead,
         story="the shop's clock jumps while the money comes, and an hour later is right again"),
     Row(name="clock an hour behind", play=clock_behind,
@@ -210,9 +270,10 @@ ROWS = (
         story="the money comes, and nobody tells us; with cards in Telegram and transfers, where "
         "nobody can be asked, an answer is lost, and Telegram tells again what was not confirmed"),
     Row(name="webhook doubled", play=webhook_doubled,
-        story="twice, then five times at once, then once more when all is done"),
+        story="twice, then five times at once, then once more when all is done; in the chat, "
+        "seven times in one answer, then once more"),
     Row(name="two processes (PostgreSQL)", play=two_processes, dialect="postgres", processes=2,
-        story="both are told three times at once, and both ask the provider"),
+        story="both are told three times at once, just when the provider is to be asked"),
 )  # fmt: skip
 
 
@@ -225,9 +286,36 @@ async def start(scene: Scene, *, crash_at: str = "") -> None:
     )
 
 
-async def died(scene: Scene) -> None:
-    assert await asyncio.to_thread(scene.shop.wait_for_death), scene.shop.log.read_text("utf-8")
+async def died(scene: Scene, where: str) -> None:
+    """It killed itself at its place; the launcher leaves the name of that place."""
+    has_died = await asyncio.to_thread(scene.shop.wait_for_death)
+    assert has_died, scene.shop.log.read_text("utf-8")
+    scene.strikes(f"killed when {where}", is_so=has_died)
     scene.shop.kill()
+
+
+def answered(scene: Scene, answers: list[str]) -> None:
+    """Where there is a door for the provider: what it said to each try."""
+    if scene.column.name not in IN_CHAT:
+        assert scene.answers == answers
+
+
+async def is_turned_away(scene: Scene) -> None:
+    """The books could not take it: Telegram, which nobody confirmed, told again."""
+    if scene.column.name in IN_CHAT:
+        await scene.is_told(2)
+        scene.strikes("Telegram had to tell again", is_so=scene.wire.told > 1)
+    else:
+        scene.strikes("the door answered 503", is_so=scene.answers == ["503"])
+
+
+def overlap(tellings: Sequence[Telling]) -> bool:
+    """Whether a telling of one process went on while another was told."""
+    return any(
+        one.process != other.process and one.began < other.ended and other.began < one.ended
+        for one in tellings
+        for other in tellings
+    )
 
 
 async def told(scene: Scene) -> None:
@@ -239,39 +327,43 @@ async def told(scene: Scene) -> None:
 
 async def paid_while(scene: Scene, happens: Callable[[], None]) -> Delivery | None:
     """Let it happen, then pay and tell; with Stars, when Telegram was told to take the money."""
+    if scene.column.name == "transfer":
+        happens()
+        return await scene.pay()
     if scene.column.name in IN_CHAT:
         scene.wire.before[CHECKOUT] = happens
         await scene.pay()
         return None
-    if scene.column.name == "transfer":
-        happens()
-        return await scene.pay()
     delivery = await scene.pay()
     happens()
     await scene.deliver(delivery)
     return delivery
 
 
-async def away(scene: Scene, mood: Mood) -> Findings:
+async def away(scene: Scene, mood: Mood, what: str) -> Findings:
     await start(scene)
     if scene.column.trouble:
         await scene.to_pay()
         scene.skip(HOUR)
         await scene.pay()
+        scene.strikes("nothing that could be away", is_so=scene.column.asked == 0)
         return await scene.end(step=10)
     await scene.to_ways()
     scene.column.feel(mood)
     if SILENT not in await scene.tap_way(wait=5):  # a quick no pops up, a late one is written
         await scene.hears(SILENT)
+    await scene.is_met(mood, beyond=0)
+    scene.strikes(f"the page {what}", is_so=scene.column.met(mood) > 0)
     scene.column.feel(Mood.UP)
     await scene.tap_way()
     await scene.page()
     scene.wire.money = Money.LOST if scene.column.can_be_asked else Money.REPEATED
     await scene.pay()
     if scene.column.can_be_asked:
+        met = scene.column.met(mood)
         scene.column.feel(mood)
-        await scene.is_asked()
-        assert scene.credited() == 0
+        await scene.is_met(mood, beyond=met, step=POLL)
+        scene.strikes(f"the question {what}", is_so=scene.credited() == 0)
         scene.column.feel(Mood.UP)
     return await scene.end(step=POLL)
 
@@ -279,16 +371,38 @@ async def away(scene: Scene, mood: Mood) -> Findings:
 async def wrong_clock(scene: Scene, seconds: int) -> Findings:
     await start(scene)
     await scene.to_pay()
-    is_told_in_chat = scene.column.name in _SETTLES
+    is_told_in_chat = scene.column.name in IN_CHAT
     delivery = None if is_told_in_chat else await scene.pay()
     scene.jump(seconds)
     if is_told_in_chat:
         await scene.pay()
     await scene.deliver(delivery)
-    await asyncio.sleep(1.5)
+    if scene.column.name in STAMPED:
+        answered(scene, ["400"])
+        await scene.chat.send("/help")
+        at = await scene.until(lambda: heard(scene), "a word to the shop")
+        scene.strikes("the shop's clock was an hour off", is_so=is_off(scene, at, seconds))
+        scene.strikes("what is signed an hour off is refused", is_so=scene.letters() == [])
+    else:
+        answered(scene, ["200"])
+        await told(scene)
+        ((at, _),) = scene.letters()
+        scene.strikes("the money came an hour off", is_so=is_off(scene, at, seconds))
     scene.jump(-seconds)
     scene.skip(HOUR + POLL)
     return await scene.end(step=POLL)
+
+
+async def heard(scene: Scene) -> int | None:
+    """When the shop heard the newest word, by its own clock; None before it has."""
+    newest = "SELECT received_at, kind, body FROM inbox ORDER BY id DESC LIMIT 1"
+    ((at, kind, body),) = scene.tables.rows(newest)
+    return int(at) if kind == "message" and b"/help" in bytes(body) else None
+
+
+def is_off(scene: Scene, at: int, seconds: int) -> bool:
+    """Whether a time of the shop is so far from everybody else's."""
+    return abs(at - scene.agreed() - seconds) < NEAR
 
 
 def allow(url: str, *, is_allowed: bool) -> None:
@@ -304,6 +418,19 @@ def allow(url: str, *, is_allowed: bool) -> None:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
+
+
+def is_shut(url: str) -> bool:
+    """Whether nobody is in this database, and nobody gets in."""
+    name = str(conninfo_to_dict(url)["dbname"])
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as admin:
+        inside = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s"
+        found = admin.execute(inside, [name]).fetchone()
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return found == (0,)
+    return False
 
 
 def void(_: object) -> None:

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import pytest
@@ -14,11 +14,14 @@ import pytest
 from preview.client import Preview, text_of
 from tests.faults.columns import Column, column_of
 from tests.faults.findings import ACCESS, RECEIPT, SALE, WAITING, Findings, find
-from tests.faults.wire import Wire, wire_to
-from tests.house.process import ShopProcess, free_port
+from tests.faults.wire import Fork, Wire, fork, tell, wire_to
+from tests.house.process import ShopProcess
 from tests.house.shop import STAFF
 from tests.house.tables import Tables
-from tests.standins.moods import Delivery
+from tests.standins.moods import Delivery, Mood
+
+if TYPE_CHECKING:
+    from tests.faults.wire import Telling
 
 T = TypeVar("T")
 ANNA = 1001
@@ -26,6 +29,7 @@ PATIENCE = 90.0
 SHORT = "1.5"  # seconds a shop in here waits for a provider, or for a locked file
 GIVEN_UP = 8.0
 NO_ANSWER = "nothing"
+IN_CHAT = ("stars", "telegram_cards", "transfer")  # the money is told of in the chat
 # Taken and not put off, or about to be taken; what was put off says why.
 IN_FLIGHT = """
     SELECT COUNT(*) FROM outbox
@@ -40,18 +44,26 @@ class Scene:
 
     def __init__(
         self, shops: Sequence[ShopProcess], *, database: str, column: Column, wire: Wire,
-        preview: Preview, clock: "Agreed",
+        fork: Fork, preview: Preview, clock: "Agreed",
     ) -> None:  # fmt: skip
         self.shops, self.column, self.wire, self.preview = shops, column, wire, preview
+        self.fork = fork
         self.database, self.tables = database, Tables(database)
         self.chat = preview.chat(ANNA)
         self.answers: list[str] = []
+        self.tellings: list[Telling] = []
+        self.struck: list[str] = []
         self._clock = clock
         self._page: tuple[Any, ...] = ()
 
     @property
     def shop(self) -> ShopProcess:
         return self.shops[0]
+
+    def strikes(self, what: str, *, is_so: bool) -> None:
+        """The trouble really came: said in the cell; a cell where it did not is worth nothing."""
+        assert is_so, f"It did not strike: {what}; answers {self.answers}, {self.tellings}"
+        self.struck.append(what)
 
     # --- time --------------------------------------------------------------------------------
 
@@ -140,6 +152,15 @@ class Scene:
         reference, link = self._page
         return await self.column.pay(str(reference), str(link), self.chat)
 
+    async def is_answered(self) -> None:
+        """Wait until the shop has done with every update it was told of."""
+        waiting = "SELECT COUNT(*) FROM inbox WHERE state = 'waiting'"
+
+        async def look() -> bool:
+            return bool(self.tables.one(waiting) == 0)
+
+        await self.until(look, "every update to be answered")
+
     async def _link(self) -> str | None:
         links = {
             str(url) for (url,) in self.tables.rows("SELECT url FROM payments WHERE url <> ''")
@@ -162,30 +183,60 @@ class Scene:
 
     # --- the provider ------------------------------------------------------------------------
 
-    async def deliver(self, delivery: Delivery | None, *, to: ShopProcess | None = None) -> str:
-        """Send the webhook; notes and gives the answer."""
+    async def deliver(self, delivery: Delivery | None, *, to: int = 0) -> str:
+        """Send the webhook to one of the processes; notes and gives the answer."""
         if delivery is None:
             return ""
-        url = f"{(to or self.shop).url}/webhooks/{self.column.name}"
-        answer = NO_ANSWER
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as provider:
-            with suppress(httpx.HTTPError):
-                sent = await provider.post(url, content=delivery.body, headers=delivery.headers)
-                answer = str(sent.status_code)
-        self.answers.append(answer)
-        return answer
+        told = await tell(
+            [shop.url for shop in self.shops], to, f"/webhooks/{self.column.name}",
+            delivery.headers, delivery.body,
+        )  # fmt: skip
+        self.tellings.append(told)
+        self.answers.append(str(told.status or NO_ANSWER))
+        return self.answers[-1]
 
-    async def is_asked(self) -> None:
-        """Let time pass until the provider was asked once more."""
-        before = self.column.asked
+    async def is_told(self, times: int) -> None:
+        """Wait until updates with this money reached the shop so often, all in all."""
 
         async def look() -> bool:
-            return self.column.asked > before
+            return self.wire.told >= times
 
-        await self.until(look, "a question to the provider", step=POLL)
+        await self.until(look, f"the money to be told {times} times")
+
+    async def is_refused(self, methods: Iterable[str]) -> None:
+        """Wait until Telegram was away for one more of these calls."""
+        before = self.wire.refused.copy()
+
+        async def look() -> bool:
+            return any(self.wire.refused[one] > before[one] for one in methods)
+
+        await self.until(look, f"a call to find Telegram away: {sorted(methods)}")
+
+    async def is_met(self, mood: Mood, *, beyond: int, step: int = 0) -> None:
+        """Wait until more calls than these found the provider in this mood."""
+
+        async def look() -> bool:
+            return self.column.met(mood) > beyond
+
+        await self.until(look, f"a call to find the provider {mood}", step=step)
 
     def credited(self) -> int:
         return int(self.tables.one("SELECT COUNT(*) FROM receipts"))
+
+    def letters(self) -> list[tuple[int, str]]:
+        """When, by the shop's clock, it was told of this money, and what became of that."""
+        if self.column.name in IN_CHAT:
+            ids = self.wire.money_ids | self.fork.money_ids
+            numbers = ", ".join(f"'{one}'" for one in ids) or "''"
+            which = f"provider = 'telegram' AND event_id IN ({numbers})"
+        else:
+            which = f"provider = '{self.column.name}'"
+        query = f"SELECT received_at, state FROM inbox WHERE {which}"  # noqa: S608 - all ours
+        return [(int(at), str(state)) for at, state in self.tables.rows(query)]
+
+    def agreed(self) -> int:
+        """The time everybody else has, in Unix seconds."""
+        return int(self._clock.now().timestamp())
 
     # --- the end -----------------------------------------------------------------------------
 
@@ -208,7 +259,7 @@ class Scene:
         return find(
             self.tables, chat=await self.chat.messages(), staff=await self._staff(), door=door,
             log="\n".join(shop.log.read_text("utf-8") for shop in self.shops),
-            answers=self.answers,
+            answers=self.answers, struck=self.struck,
         )  # fmt: skip
 
     async def _staff(self) -> list[dict[str, Any]]:
@@ -244,7 +295,7 @@ async def scene_of(
         column = stack.enter_context(column_of(name, folder, wire=wire, now=clock.now))
         (folder / "sandbox").mkdir(exist_ok=True)
         shops = []
-        port = free_port()
+        telegram_calls = stack.enter_context(fork())
         for number in range(processes):
             home = folder / str(number)
             home.mkdir()
@@ -253,16 +304,16 @@ async def scene_of(
             if processes > 1:
                 settings |= {
                     "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-telegram",
-                    "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                    "PUBLIC_URL": telegram_calls.url,
                 }  # fmt: skip
             shop = ShopProcess(home, database=database, telegram_url=wire.url, **settings)
-            if not number:
-                shop.listen_on(port)
             stack.callback(shop.kill)
             shops.append(shop)
+        telegram_calls.addresses = [shop.url for shop in shops]
         yield Scene(
-            shops, database=database, column=column, wire=wire, preview=preview, clock=clock
-        )
+            shops, database=database, column=column, wire=wire, fork=telegram_calls,
+            preview=preview, clock=clock,
+        )  # fmt: skip
 
 
 def skip_without_postgres(dialect: str, request: pytest.FixtureRequest) -> None:

@@ -27,6 +27,9 @@ that is planted in it.
 Beside this, `make faults` kills the process at every single step of a sale, on both databases
 (tests/crash), and tests/storage breaks the books in more ways.
 """
+STRUCK = """What follows "struck" says by what the trouble itself was seen from outside the shop: a
+cell in which nothing happened is wrong.
+"""
 
 
 def keep(row: str, column: str, *, text: str, is_right: bool) -> None:
@@ -40,7 +43,7 @@ def keep(row: str, column: str, *, text: str, is_right: bool) -> None:
 
 def written(cells: Mapping[tuple[str, str], tuple[str, bool]]) -> str:
     """The page."""
-    parts = [HEAD, _overview(cells)]
+    parts = [HEAD, STRUCK, _overview(cells)]
     for row in ROWS:
         parts += [f"## {row.name}\n", f"{row.story[0].upper()}{row.story[1:]}.\n"]
         lines = ["| provider | | what was credited, delivered and told |", "|---|---|---|"]

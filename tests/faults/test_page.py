@@ -1,6 +1,9 @@
 """docs/reliability.md is of this code: every fault, every provider, and nothing wrong."""
 
+from dataclasses import replace
+
 from tests.faults.columns import COLUMNS
+from tests.faults.findings import Findings
 from tests.faults.rows import ROWS
 from tests.faults.table import HEAD, PAGE
 from tests.payments.rigs import WITH_PAGES
@@ -24,3 +27,13 @@ def test_the_page_shows_every_fault_with_every_provider() -> None:
 
 def test_the_page_shows_nothing_wrong() -> None:
     assert "wrong" not in PAGE.read_text("utf-8").replace(HEAD, "")
+
+
+def test_a_cell_in_which_nothing_struck_is_wrong() -> None:
+    right = Findings(
+        receipts=[("paid", 799, "EUR")], wallet=0, periods=1, accounts=1, door=200, stuck=0,
+        contradictions={}, told={"receipt": 1, "access": 1, "staff": 1}, is_log_clean=True,
+        answers=("200",), struck=("the door answered 503",),
+    )  # fmt: skip
+    assert right.faults((799, "EUR")) == []
+    assert replace(right, struck=()).faults((799, "EUR")) == ["struck: False, not True"]

@@ -1,8 +1,12 @@
 """The line between the shop and Telegram: it can be cut, and it can lose or double money."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +17,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from preview.client import NO_CERTIFICATES
+from tests.standins.moods import dawdle
 from tests.standins.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MARKS = (b"successful_payment", b'"p_yes:')  # a payment in the chat, staff's yes to a transfer
 PAGES = frozenset({"createInvoiceLink", "getStarTransactions"})
+LISTENING = frozenset({"getUpdates"})
+SPEAKING = frozenset({"sendMessage", "sendPhoto", "editMessageText"})
 EVERYTHING = frozenset({"*"})
+COPIES = 7
+_DELAY = 30.0  # whoever waits for this gives up before
+_NO_ANSWER = 0
 
 
 class Money(StrEnum):
@@ -29,13 +38,15 @@ class Money(StrEnum):
     COMES = "comes"
     LOST = "lost"
     REPEATED = "repeated"  # the answer that held it is lost; what is not confirmed comes again
-    DOUBLED = "doubled"
+    DOUBLED = "doubled"  # seven times in one answer
 
 
 class Wire:
     """Hands every call on to the stand-in of Telegram, as long as it is whole.
 
     It runs in the thread of its server; what stands in `before` runs there, before such a call.
+    `refused` and `hung` count the calls that its trouble met, `told` how often an update with
+    money reached the shop, `lost` how often one did not; `money_ids` are those updates' numbers.
     """
 
     def __init__(self, telegram_url: str) -> None:
@@ -46,6 +57,9 @@ class Wire:
         self.money = Money.COMES
         self.before: dict[str, Callable[[], None]] = {}
         self.calls: list[str] = []
+        self.refused, self.hung = Counter[str](), Counter[str]()
+        self.told = self.lost = 0
+        self.money_ids: set[int] = set()
         self.app = Starlette(routes=[Route("/{path:path}", self._carry, methods=["GET", "POST"])])
 
     async def _carry(self, request: Request) -> Response:
@@ -55,7 +69,7 @@ class Wire:
         if act := self.before.pop(method, None):
             act()
         if self.cut & {method, "*"}:
-            return _away()
+            return self._away(method)
         async with httpx.AsyncClient(
             timeout=60, trust_env=False, verify=NO_CERTIFICATES
         ) as onward:
@@ -66,31 +80,100 @@ class Wire:
                 headers={"content-type": request.headers.get("content-type", "text/plain")},
                 params=request.query_params,
             )
-        is_told = method == "getUpdates" and any(mark in answer.content for mark in MARKS)
-        is_lost = is_told and self.money is Money.REPEATED
-        if is_lost:
-            self.money = Money.COMES
-        if is_lost or self.slow & {method, "*"} or self.cut & {method, "*"}:
-            return _away()  # it was done, and the answer is lost
-        return Response(
-            self._changed(method, answer.content), answer.status_code,
-            media_type=answer.headers.get("content-type"),
-        )  # fmt: skip
+        if self.slow & {method, "*"}:  # it was done, and its answer comes too late
+            self.hung[method] += await dawdle(request, _DELAY)
+        if self.cut & {method, "*"}:
+            return self._away(method)  # it was done, and the answer is lost
+        content = answer.content
+        if method == "getUpdates" and answer.is_success:
+            came = json.loads(content)
+            if any(map(tells_of_money, came["result"])):
+                if self.money is Money.REPEATED:
+                    self.money = Money.COMES
+                    self.lost += 1
+                    return self._away(method)
+                content = json.dumps(came | {"result": self._changed(came["result"])}).encode()
+        return Response(content, answer.status_code, media_type=answer.headers.get("content-type"))
 
-    def _changed(self, method: str, content: bytes) -> bytes:
-        many = {Money.LOST: 0, Money.DOUBLED: 2}.get(self.money, 1)
-        if many == 1 or method != "getUpdates" or not any(mark in content for mark in MARKS):
-            return content
-        answer = json.loads(content)
+    def _changed(self, came: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        many = {Money.LOST: 0, Money.DOUBLED: COPIES}.get(self.money, 1)
         updates: list[dict[str, Any]] = []
-        for update in answer["result"]:
-            is_money = any(mark in json.dumps(update).encode() for mark in MARKS)
-            updates += [update] * (many if is_money else 1)
-        return json.dumps(answer | {"result": updates}).encode()
+        for update in came:
+            if tells_of_money(update):
+                self.money_ids.add(update["update_id"])
+                self.told += many
+                self.lost += not many
+            updates += [update] * (many if tells_of_money(update) else 1)
+        return updates
+
+    def _away(self, method: str) -> Response:
+        self.refused[method] += 1
+        return Response('{"ok":false,"error_code":502,"description":"Bad Gateway"}', 502)
 
 
-def _away() -> Response:
-    return Response('{"ok":false,"error_code":502,"description":"Bad Gateway"}', 502)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A process was told of money; `status` is its answer, 0 when there was none."""
+
+    process: int
+    status: int
+    began: float
+    ended: float
+
+
+class Fork:
+    """Where Telegram calls several processes of a shop: money comes to all of them at once.
+
+    What tells of none goes to one after another, as behind any balancer.
+    """
+
+    def __init__(self) -> None:
+        self.addresses: Sequence[str] = ()
+        self.url = ""
+        self.tellings: list[Telling] = []
+        self.money_ids: set[int] = set()
+        self._turn = 0
+        self.app = Starlette(routes=[Route("/telegram", self._carry, methods=["POST"])])
+
+    async def _carry(self, request: Request) -> Response:
+        body = await request.body()
+        secret = request.headers["x-telegram-bot-api-secret-token"]
+        headers = {"x-telegram-bot-api-secret-token": secret}
+        processes = range(len(self.addresses))
+        update = json.loads(body)
+        if not tells_of_money(update):
+            self._turn = (self._turn + 1) % len(processes)
+            told = await tell(self.addresses, self._turn, "/telegram", headers, body)
+            return Response(status_code=told.status or 502)
+        self.money_ids.add(update["update_id"])
+        tellings = await asyncio.gather(*(
+            tell(self.addresses, process, "/telegram", headers, body)
+            for process in (*processes,) * 3
+        ))  # fmt: skip
+        self.tellings += tellings
+        return Response(status_code=max(one.status or 502 for one in tellings))
+
+
+async def tell(
+    addresses: Sequence[str], process: int, path: str, headers: dict[str, str], body: bytes
+) -> Telling:
+    """Post it to one of the processes."""
+    began, status = time.monotonic(), _NO_ANSWER
+    async with httpx.AsyncClient(timeout=30, trust_env=False, verify=NO_CERTIFICATES) as sender:
+        try:
+            answer = await sender.post(f"{addresses[process]}{path}", content=body,
+                                       headers=headers)  # fmt: skip
+            status = answer.status_code
+        except httpx.HTTPError:
+            pass  # no answer is what is noted
+    return Telling(process=process, status=status, began=began, ended=time.monotonic())
+
+
+def tells_of_money(update: dict[str, Any]) -> bool:
+    """Whether an update carries money, or staff's word that it came."""
+    if (query := update.get("callback_query")) is not None:
+        return str(query.get("data", "")).startswith("p_yes:")
+    return "successful_payment" in update.get("message", {})
 
 
 @contextmanager
@@ -99,3 +182,11 @@ def wire_to(telegram_url: str) -> Iterator[Wire]:
     wire = Wire(telegram_url)
     with serve(wire.app) as wire.url:
         yield wire
+
+
+@contextmanager
+def fork() -> Iterator[Fork]:
+    """An address at which Telegram reaches several processes."""
+    made = Fork()
+    with serve(made.app) as made.url:
+        yield made

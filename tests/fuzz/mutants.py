@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
+from tests.fuzz.corpus import keeping
+
 Place = tuple[str | int, ...]
 ODD_TEXTS = (
     "", " ", "0", "-1", "null", "NaN", "Infinity", "-0", "1e999", "1e-999999999", "1e-40", "7.991",
@@ -37,6 +39,7 @@ SCRAPS = (
     b"\xef\xbb\xbf",
     b"\0", b"\r\n", b"null", b"[" * 2000, b'{"a":' * 500, *RAW_NUMBERS,
 )  # fmt: skip
+_UPDATE_ID = re.compile(rb'"update_id": *[0-9]+')
 _NUMBER = re.compile(rb"(?<=[ :,\[])[0-9][0-9.eE+-]*")
 JUNK = (b"", b"{}", b"[]", b"0", b"null", b'""', b"{", b"[" * 100_000, b"\xff\xfe", b" " * 1000)
 
@@ -139,6 +142,11 @@ def places(value: Any, here: Place = ()) -> Iterator[Place]:  # noqa: ANN401 - J
         yield from places(inner, (*here, key))
 
 
+def numbered(update: bytes, number: int) -> bytes:
+    """The same update under another number, where its number can be read."""
+    return _UPDATE_ID.sub(b'"update_id": %d' % number, update, count=1)
+
+
 def _renumber(random: Random, raw: bytearray) -> None:
     """Write another number where one stands: JSON knows some that Python does not write."""
     starts = [found.start() for found in _NUMBER.finditer(raw)]
@@ -155,13 +163,12 @@ def _tree(raw: bytes) -> object:
         return None
 
 
-def batch(mutants: Mutants, seed: int, many: int, judge: Callable[[bytes], object]) -> None:
-    """Judge so many; a failure says which message it was, to be kept in the corpus."""
+def batch(
+    provider: str, mutants: Mutants, seed: int, many: int, judge: Callable[[bytes], object]
+) -> None:
+    """Judge so many; one that breaks something is kept in the corpus."""
     random = Random(seed)
     for _ in range(many):
         message = mutants.one(random)
-        try:
+        with keeping(provider, message):
             judge(message)
-        except Exception as error:
-            error.add_note(f"The message was {message[:3000]!r}")
-            raise

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.assemble import Parts, assemble
+from bot.listener import Listener, bind
 from bot.reception import Reception
 from bot.settings import Settings
 from handlers.counter import Counter
@@ -63,6 +64,7 @@ class Doors:
     def __init__(self, url: str, folder: Path, **changes: Any) -> None:  # noqa: ANN401 - any setting
         self._runner = asyncio.Runner()
         self._reopened: list[Storage] = []
+        self._listener: Listener | None = None
         self.url, self.clock = url, HandClock()
         self.tables = Tables(url)
         self.counter: Counter
@@ -95,6 +97,10 @@ class Doors:
 
         return self.do(go())
 
+    def listen(self) -> None:
+        """From now on every request goes over a socket, to the shop's own web server."""
+        self.do(self._listen())
+
     def swap_storage(self, storage: Storage) -> None:
         """Go on with other books behind the same doors, as after an outage."""
         self.shop.storage = storage
@@ -107,6 +113,8 @@ class Doors:
         for storage in self._reopened:
             self.do(storage.close())
         self.do(self._client.aclose())
+        if self._listener is not None:
+            self.do(self._listener.stop())
         self.do(self.parts.close())
         self._runner.close()
 
@@ -133,12 +141,20 @@ class Doors:
         )  # fmt: skip
         self.reception.open()
         secret = parts.settings.telegram_webhook_secret.get_secret_value()
-        web = build_web(
+        self._web = build_web(
             self.counter, take=self.reception.take, telegram_secret=secret, further=parts.routes
         )
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(web), base_url="http://shop.example"
+            transport=httpx.ASGITransport(self._web), base_url="http://shop.example"
         )
+
+    async def _listen(self) -> None:
+        sock = bind("127.0.0.1", 0)
+        self._listener = Listener(self._web, sock)
+        await self._listener.start()
+        await self._client.aclose()
+        address = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        self._client = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
 
     async def _answer(self, update: Mapping[str, Any]) -> None:
         self.answered.append(update)

@@ -90,8 +90,9 @@ class ShopProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         (folder / "catalog.toml").write_text(CATALOG, "utf-8")
-        self._clock = folder / "clock"
+        self._clock, self._died = folder / "clock", folder / "died"
         self._process: subprocess.Popen[str] | None = None
+        self._crash_at = ""
         self._settings = {
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": telegram_url,
@@ -114,6 +115,8 @@ class ShopProcess:
 
     def start(self, *, crash_at: str = "", seen: str = "") -> None:
         """Start it and return once it listens, or once it has killed itself."""
+        self._crash_at = crash_at
+        self._died.unlink(missing_ok=True)
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
@@ -124,7 +127,8 @@ class ShopProcess:
                 cwd=self.folder,
                 env={
                     **kept, **self._settings, "PYTHONPATH": str(HOME), "CRASH_AT": crash_at,
-                    "CRASH_SEEN": seen, "PYTHONDONTWRITEBYTECODE": "",
+                    "CRASH_SEEN": seen, "CRASH_DIED": str(self._died),
+                    "PYTHONDONTWRITEBYTECODE": "",
                 },
             )  # fmt: skip
         assert self._process.stdout
@@ -144,11 +148,18 @@ class ShopProcess:
         return self._process.pid
 
     def wait_for_death(self, seconds: float = PATIENCE) -> bool:
-        """Whether it dies by SIGKILL in this time."""
+        """Whether it dies in this time: by SIGKILL, and at the place it was to die at."""
         assert self._process
         with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(seconds) == -signal.SIGKILL
-        return False
+            self._process.wait(seconds)
+        return self.has_killed_itself
+
+    @property
+    def has_killed_itself(self) -> bool:
+        """Whether it is dead by SIGKILL, at the place it was to die at."""
+        if self._process is None or self._process.poll() != -signal.SIGKILL:
+            return False
+        return self._died.exists() and self._died.read_text("utf-8") == self._crash_at
 
     def stop(self) -> float:
         """SIGTERM; returns how many seconds it took."""

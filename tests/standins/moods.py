@@ -1,6 +1,7 @@
 """How a stand-in can feel: everything a provider's server does to its callers on a bad day."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,17 +45,20 @@ class Moody:
         self.delay = 5.0
         self.garbage = b"<html>busy</html>"
         self.calls: list[tuple[str, str]] = []
+        self.met = Counter[Mood]()
+        """How many calls met which mood; a slow one counts once its caller has given up."""
 
     def moody(self, answer: Answer) -> Answer:
         """Let a route feel as this server feels."""
 
         async def felt(request: Request) -> Response:
             self.calls.append((request.method, request.url.path))
+            self.met[self.mood] += self.mood is not Mood.SLOW
             match self.mood:
                 case Mood.DOWN:
                     return Response("busy", 503, {"stripe-should-retry": "false"})
                 case Mood.SLOW:
-                    await self._dawdle(request)
+                    self.met[Mood.SLOW] += await dawdle(request, self.delay)
                 case Mood.REFUSING:
                     return JSONResponse(self.refuse(request), 400)
                 case Mood.GARBAGE:
@@ -68,11 +72,14 @@ class Moody:
 
         return felt
 
-    async def _dawdle(self, request: Request) -> None:
-        for _ in range(int(self.delay / _STEP)):
-            if await request.is_disconnected():
-                return
-            await asyncio.sleep(_STEP)
+
+async def dawdle(request: Request, seconds: float) -> bool:
+    """Let so much time pass; whether the caller gave up meanwhile, which ends it."""
+    for _ in range(int(seconds / _STEP)):
+        if await request.is_disconnected():
+            return True
+        await asyncio.sleep(_STEP)
+    return False
 
 
 def _quote_authorization(request: Request) -> dict[str, object]:
