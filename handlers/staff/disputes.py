@@ -10,6 +10,7 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.staff.backwards import dispute_line
 from handlers.staff.dossier import dossier
+from handlers.staff.naming import plan_name
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.disputing import dismiss_warning
@@ -82,7 +83,13 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
     if visit.query is not None:
         await answer(visit.query)
     file = InputFile(
-        dossier(_, found, shop=visit.counter.bot_username, now=visit.now).encode(),
+        dossier(
+            _,
+            found,
+            plan=await plan_name(visit, found.plan),
+            shop=visit.counter.bot_username,
+            now=visit.now,
+        ).encode(),
         filename=f"evidence-{found.reference}.txt",
     )
     words = caption or Screen(text=_("Everything the books know about this payment."))
