@@ -141,7 +141,7 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
         Verdict.UNKNOWN_ORDER: _("order unknown"),
         Verdict.HELD: _("waits for your decision"),
         Verdict.REFUSED: _("refused"),
-        Verdict.ASSIGNED: _("found to be his"),
+        Verdict.ASSIGNED: _("found to be this customer’s"),
     }
     return names[verdict]
 

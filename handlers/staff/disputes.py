@@ -50,7 +50,7 @@ def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
         if one.receipt is not None:
             again = f"w{one.id}"  # the same tap for ever: it is refunded once
             rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
-        rows.append((button(_("I trust him: access back on"), "dspok", one.id),))
+        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
     rows.append((button(_("Open the customer"), "+who", one.customer_id),))
     return tuple(rows)
 

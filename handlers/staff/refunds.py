@@ -247,7 +247,9 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                "rf", one.receipt)
         for one in found
     ]  # fmt: skip
-    text = _("Which money shall go back?") if rows else _("No money has come from him yet.")
+    text = (
+        _("Which money shall go back?") if rows else _("No money has come from this customer yet.")
+    )
     back: Row = (button(_("← Back"), "who", args.number(0)),)
     return Screen(text=text, rows=(*in_rows(rows, wide=1), back))
 

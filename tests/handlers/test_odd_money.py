@@ -36,7 +36,7 @@ CASES = {
         ),
         (
             "⚠️ €7.78 from Anna <b> by Card (sandbox): too little.\n"
-            "Solo, 1 month costs €7.99. The money is in his wallet."
+            "Solo, 1 month costs €7.99. The money is in the wallet."
         ),
     ),
     "more": (
@@ -44,7 +44,7 @@ CASES = {
         "That was €2.01 more than the price. We keep it for you: /wallet",
         (
             "💰 Anna <b> paid €10.00 for Solo, 1 month.\n"
-            "That was €2.01 more than the price; it is in his wallet."
+            "That was €2.01 more than the price; it is in the wallet."
         ),
     ),
     "another currency": (
@@ -52,7 +52,7 @@ CASES = {
         "$7.99 arrived, but Solo was to be paid in EUR. We keep it for you.",
         (
             "⚠️ $7.99 from Anna <b> by Card (sandbox): wrong currency.\n"
-            "Solo, 1 month costs €7.99. The money is in his wallet."
+            "Solo, 1 month costs €7.99. The money is in the wallet."
         ),
     ),
 }
@@ -113,7 +113,7 @@ async def test_both_sides_are_told_of_money_that_came_twice(house: House, anna: 
             "€7.99 for Solo arrived after its price had run out. We keep it for you.",
             (
                 "⚠️ €7.99 from Anna <b> by Card (sandbox): late.\n"
-                "Solo, 1 month costs €7.99. The money is in his wallet."
+                "Solo, 1 month costs €7.99. The money is in the wallet."
             ),
         ),
     ],
