@@ -107,7 +107,7 @@ def texts_of(language: str) -> list[tuple[str, str, frozenset[str]]]:
 
 FORMAL_SPANISH = re.compile(
     r"\b(usted(es)?|abra|apruebe|busque|compruébelo|devuelva|elija|envíe\w*|escriba|escríba\w*|"
-    r"espere|guarde|haga|inténtelo|indique|míre(lo)?|mire|pague|pida|pulse|responda|"
+    r"espere|guarde|haga|inténtelo|indique|míre(lo)?|mire|pague|pida|pulse|"
     r"súbalo|transfiera|vea|quiere devolver|ha visto)\b",
     re.IGNORECASE,
 )
