@@ -184,10 +184,16 @@ def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
             rows.append((button(name, "wpay", price.id),))
     if one.part:
         rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
-    elif part := offered_part(one.price.amount, free=one.free):
+    elif part := _further(one):
         use = _("Use my wallet ({amount})", amount=_.money(part))
         rows.append((button(use, "wset", one.price.id, 1),))
     return rows
+
+
+def _further(one: Basket) -> Money:
+    """What the wallet could give beyond what of it counts for this order already."""
+    part = offered_part(one.price.amount, free=one.free)
+    return max(part - (one.price.amount - one.due), Money.zero(part.currency))
 
 
 def changed(_: Speech, one: Basket) -> Html | None:

@@ -89,9 +89,9 @@ def _order(_: Speech, case: Case) -> Html:
     states = {
         OrderState.OPEN: Html(""),
         OrderState.EXPIRED: _("⚠️ The order has expired: the owner's rules on late money decide."),
-        OrderState.PAID: _("⚠️ The order is paid already: this would go to his wallet."),
+        OrderState.PAID: _("⚠️ The order is paid already: this would go to the wallet."),
     }
-    closed = _("⚠️ The order is closed: this would go to his wallet.")
+    closed = _("⚠️ The order is closed: this would go to the wallet.")
     return states.get(case.affairs.order_state, closed)
 
 
@@ -178,7 +178,7 @@ async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) ->
         outcome = await act
         toast = _("Done.")
         if outcome is Outcome.TO_WALLET:
-            toast = _("Noted: it does not cover the order, so it is in his wallet.")
+            toast = _("Noted: it does not cover the order, so it is in the wallet.")
     except DoneAlreadyError:
         toast = _("That was done already.")
     visit.counter.wake()

@@ -58,6 +58,6 @@ async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(olga: Chat) ->
                              name="stock.csv")  # fmt: skip
     await olga.wait_for("Which plan is this stock for?")
     await olga.press("Duo")
-    told = await olga.wait_for("2 accounts loaded for duo.")
+    told = await olga.wait_for("2 accounts loaded for Duo.")
     assert "The file is out of the chat." in told["text"]
     assert all("document" not in one for one in await olga.messages())

@@ -124,7 +124,7 @@ async def test_another_amount_follows_the_rules_for_money_that_is_short(
     await sees_proof(olga)
     number = kiosk.tables.one("SELECT MAX(id) FROM proofs")
     await olga.say(f"/paid {number} 4,00")
-    await olga.sees("in his wallet")
+    await olga.sees("in the wallet")
     await anna.sees("still missing")
     await anna.tap("rest:")
     await anna.pay(await anna.page())
