@@ -58,7 +58,8 @@ async def language(visit: Visit, args: Args) -> Screen:
         await visit.counter.storage.run(choose_language, visit.customer.id, wanted)
         return _spoken(speak(wanted, visit.customer.zone))
     _ = visit.speech
-    return Screen(text=bold(_("Which language do you prefer?")), rows=_languages(_))
+    rows = (*_languages(_), (button(_("← Back"), "home"),))
+    return Screen(text=bold(_("Which language do you prefer?")), rows=rows)
 
 
 def _spoken(_: Speech) -> Screen:

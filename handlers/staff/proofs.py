@@ -115,14 +115,14 @@ def _decided(_: Speech, case: Case) -> Html | None:
             return None
         case ProofState.APPROVED:
             money = Money(proof.minor or 0, case.payment.due.currency)
-            return _("✅ Approved by {staff}: {money}", staff=proof.staff_id,
+            return _("✅ Approved by {staff}: {money}", staff=escape(case.by),
                      money=_.money(money))  # fmt: skip
         case ProofState.REFUSED:
-            return _("❌ Refused by {staff}: {reason}", staff=proof.staff_id,
+            return _("❌ Refused by {staff}: {reason}", staff=escape(case.by),
                      reason=refusal(_, proof.reason))  # fmt: skip
         case _settled:
             return _("Another proof of this transfer was approved by {staff}.",
-                     staff=proof.staff_id)  # fmt: skip
+                     staff=escape(case.by))  # fmt: skip
 
 
 async def approved(visit: Visit, args: Args) -> Screen | None:

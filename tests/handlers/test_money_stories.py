@@ -74,6 +74,7 @@ async def test_too_little_names_what_is_missing_and_takes_just_that(
     keyboard = (await anna.last())["reply_markup"]["inline_keyboard"]
     taps = [key["text"] for row in keyboard for key in row]
     assert not [tap for tap in taps if "wallet" in tap.lower()], "what came counts already"
+    assert not [tap for tap in taps if "⭐" in tap], "the price in Stars is for all of it"
     await anna.press("Card (sandbox) · €2.99")
     await anna.wait_for("The price is kept")
     await house.arrive(Money(299, "EUR"), receipt="r2")

@@ -66,7 +66,7 @@ async def test_a_picture_is_approved_and_access_arrives(open_kiosk: OpenKiosk) -
 
     await anna.sees("Payment received")
     await kiosk.quiet()
-    assert "Approved by 9001" in text_of((await olga.having("says he paid"))[-1])
+    assert "Approved by Olga" in text_of((await olga.having("says he paid"))[-1])
     assert await kiosk.access() == 200
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts WHERE provider = 'transfer'") == 1
     assert kiosk.tables.one("SELECT COUNT(*) FROM audit WHERE act = 'approve_transfer'") == 1
