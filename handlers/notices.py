@@ -9,8 +9,9 @@ from handlers.counter import Counter
 from handlers.customer import told as to_customer
 from handlers.staff import told as to_staff
 from handlers.staff.disputes import CASES
+from handlers.staff.naming import plan_name
 from handlers.staff.proofs import show_proof
-from handlers.visit import visit_to
+from handlers.visit import Visit, visit_to
 from shop.rules.notices import Notice
 
 
@@ -19,14 +20,21 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
     notice = Notice(payload["notice"])
     visit = await visit_to(bot, counter, int(payload["to"]))
     if (with_file := CASES.get(notice)) is not None:
-        await with_file(visit, payload)
+        await with_file(visit, await _named(visit, payload))
         return
     if notice is Notice.PROOF:
         await show_proof(visit, int(payload["proof"]))
         return
     if notice in to_staff.TELLERS:
-        await visit.show(to_staff.told(visit, notice, payload))
+        await visit.show(to_staff.told(visit, notice, await _named(visit, payload)))
         return
     screen = await to_customer.TELLERS[notice](visit, payload)
     if screen is not None:
         await visit.show(screen)
+
+
+async def _named(visit: Visit, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same facts, with the plan as people call it."""
+    if not payload.get("plan"):
+        return payload
+    return {**payload, "plan": await plan_name(visit, str(payload["plan"]))}

@@ -88,6 +88,7 @@ class Sandbox:
             expires_at=request.expires_at,
             return_url=request.return_url,
             saves=request.saves and self.can_save,
+            language=request.language,
         )
         kept = await asyncio.to_thread(self._till.keep, slip)
         url = f"{self._public_url}/sandbox/{self.kind}/{kept.reference}"

@@ -16,14 +16,13 @@ _DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A button: its word, and what a press makes of a slip.
+    """What a press of a button makes of a slip; `sandbox_words.labels` has its word.
 
     `card` is how a card that is kept behaves later, "" for buttons that show no new card;
     `in_dispute` puts one on the page only while a bank decides. `make` gets the slip, the
     present moment, and how long the network takes to confirm (zero for cards).
     """
 
-    label: str
     after_payment: bool
     card: str = ""
     make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
@@ -78,31 +77,24 @@ def _lose(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
 
 
 CHOICES: Mapping[str, Choice] = {
-    "pay": Choice(label="Pay", after_payment=False, make=_pay, card=FINE),
+    "pay": Choice(after_payment=False, make=_pay, card=FINE),
     "pay_declines": Choice(
-        label="Pay; next time the card is declined",
         after_payment=False,
         make=_pay,
         card=DECLINES,
     ),
-    "pay_asks": Choice(
-        label="Pay; next time the bank asks me", after_payment=False, make=_pay, card=ASKS
-    ),
-    "late": Choice(label="Pay too late", after_payment=False, make=_pay_late),
-    "under": Choice(label="Pay only half", after_payment=False, make=_underpay),
-    "over": Choice(label="Pay half too much", after_payment=False, make=_overpay),
-    "twice": Choice(label="Pay twice", after_payment=False, make=_pay_twice),
-    "decline": Choice(label="Let it be declined", after_payment=False, make=_decline),
-    "again": Choice(label="Pay once more", after_payment=True, make=_pay),
-    "refund": Choice(label="Take the money back", after_payment=True, make=_refund),
-    "warn": Choice(label="Let the bank suspect fraud", after_payment=True, make=_warn),
-    "dispute": Choice(label="Dispute it at the bank", after_payment=True, make=_dispute),
-    "win": Choice(
-        label="Let the shop win the dispute", after_payment=True, make=_win, in_dispute=True
-    ),
-    "lose": Choice(
-        label="Let the shop lose the dispute", after_payment=True, make=_lose, in_dispute=True
-    ),
+    "pay_asks": Choice(after_payment=False, make=_pay, card=ASKS),
+    "late": Choice(after_payment=False, make=_pay_late),
+    "under": Choice(after_payment=False, make=_underpay),
+    "over": Choice(after_payment=False, make=_overpay),
+    "twice": Choice(after_payment=False, make=_pay_twice),
+    "decline": Choice(after_payment=False, make=_decline),
+    "again": Choice(after_payment=True, make=_pay),
+    "refund": Choice(after_payment=True, make=_refund),
+    "warn": Choice(after_payment=True, make=_warn),
+    "dispute": Choice(after_payment=True, make=_dispute),
+    "win": Choice(after_payment=True, make=_win, in_dispute=True),
+    "lose": Choice(after_payment=True, make=_lose, in_dispute=True),
 }
 
 

@@ -13,16 +13,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from payments.sandbox_acts import CHOICES, may_choose
-from payments.sandbox_till import Act, Slip
-from shop.ports import Happening, ProviderError
-from shop.rules.money import Money
+from payments.sandbox_till import Slip
+from payments.sandbox_words import Words, frame, labels, outcome, until, words_in
+from shop.ports import ProviderError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from payments.sandbox import Sandbox
 
-_KINDS = {"card": "Card payment", "crypto": "Crypto payment"}
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
@@ -41,7 +40,7 @@ def make_site(sandbox: "Sandbox") -> Starlette:
         if slip is None:
             return PlainTextResponse("There is no such payment.", 404)
         return HTMLResponse(
-            template.substitute(_words(slip, kind=sandbox.kind, now=sandbox.now())),
+            template.substitute(_filled(slip, kind=sandbox.kind, now=sandbox.now())),
             headers=_HEADERS,
         )
 
@@ -78,89 +77,48 @@ async def _short_body(request: "Request") -> bytes:
     return body
 
 
-def _words(slip: Slip, *, kind: str, now: datetime) -> dict[str, str]:
-    tone, sentence = _outcome(slip, now)
+def _filled(slip: Slip, *, kind: str, now: datetime) -> dict[str, str]:
+    _ = words_in(slip.language)
+    tone, sentence = outcome(_, slip, now)
     is_waiting = tone == "wait"
-    back = _back(slip, is_plain=tone != "good")
-    buttons = _buttons(slip, is_waiting=is_waiting)
+    back = _back(_, slip, is_plain=tone != "good")
+    buttons = _buttons(_, slip, is_waiting=is_waiting)
     return {
+        **frame(_, kind=kind),
         "refresh": '<meta http-equiv="refresh" content="2">' if is_waiting else "",
-        "kind": _KINDS[kind],
         "title": escape(slip.title),
         "description": escape(slip.description),
-        "amount": escape(str(slip.amount)),
-        "until": _until(slip, now),
+        "amount": escape(_.money(slip.amount)),
+        "until": until(_, slip, now),
         "outcome": f'<p class="outcome {tone}" role="status">{sentence}</p>' if sentence else "",
         "actions": back + buttons if tone == "good" else buttons + back,
-        "reference": escape(slip.reference),
+        "reference": _("Reference: {code}", code=slip.reference),
     }
 
 
-def _until(slip: Slip, now: datetime) -> str:
-    moment = f"{slip.expires_at:%d %b %Y, %H:%M} UTC"
-    return f"Payable until {moment}" if now < slip.expires_at else f"Expired on {moment}"
-
-
-def _outcome(slip: Slip, now: datetime) -> tuple[str, str]:
-    """Say in one sentence what happened last; the tone colours it."""
-    known = slip.known(now)
-    if not known:
-        return "", ""
-    last = known[-1]
-    money = escape(str(Money(last.minor, slip.amount.currency)))
-    if (found := _SENTENCES.get(last.happening)) is None:
-        return "good", _paid(slip, [a for a in known if a.happening is last.happening])
-    tone, sentence = found
-    return tone, sentence.format(money=money)
-
-
-_SENTENCES = {
-    Happening.SEEN: ("wait", "{money} is on its way and waits for the network to confirm it."),
-    Happening.FAILED: (
-        "bad",
-        "The payment was declined; nothing was taken. You can try again.",
-    ),
-    Happening.REFUNDED: ("bad", "{money} went back to you."),
-    Happening.WARNED: ("bad", "Your bank suspects that {money} was paid with a stolen card."),
-    Happening.DISPUTED: ("bad", "Your bank now disputes {money}."),
-    Happening.DISPUTE_WON: ("good", "Your bank leaves {money} with the shop."),
-    Happening.DISPUTE_LOST: ("bad", "Your bank took {money} back for you."),
-}
-
-
-def _paid(slip: Slip, receipts: Sequence[Act]) -> str:
-    last = receipts[-1]
-    money = escape(str(Money(last.minor, slip.amount.currency)))
-    if len(receipts) > 1:
-        return f"{money} was paid {len(receipts)} times over."
-    if last.minor < slip.amount.minor:
-        return f"Only {money} of {slip.amount} was paid."
-    if last.minor > slip.amount.minor:
-        return f"{money} was paid, more than the {slip.amount} asked for."
-    if last.occurred_at > slip.expires_at:
-        return f"{money} was paid, but too late."
-    return f"{money} was paid."
-
-
-def _back(slip: Slip, *, is_plain: bool) -> str:
+def _back(_: Words, slip: Slip, *, is_plain: bool) -> str:
     if urlsplit(slip.return_url).scheme not in {"http", "https", "tg"}:
         return ""  # a script in an address must not run
     style = "back plain" if is_plain else "back"
-    return f'<a class="{style}" href="{escape(slip.return_url)}">Back to the chat</a>'
+    words = _("Back to the chat")
+    return f'<a class="{style}" href="{escape(slip.return_url)}">{words}</a>'
 
 
-def _buttons(slip: Slip, *, is_waiting: bool) -> str:
+def _buttons(_: Words, slip: Slip, *, is_waiting: bool) -> str:
     if is_waiting:
-        return _form([("confirm", "Confirm it now")], main="confirm")
-    offered = [(key, c.label) for key, c in CHOICES.items() if may_choose(c, slip)]
-    heading = "<h2>What may still happen</h2>" if slip.receipts() else ""
-    return heading + _form(offered, main="pay")
+        return _form(_, ["confirm"], main="confirm")
+    offered = [key for key, choice in CHOICES.items() if may_choose(choice, slip)]
+    if not slip.receipts():
+        return _form(_, offered, main="pay")
+    further = _("What may still happen")
+    return f"<h2>{further}</h2>{_form(_, offered, main='pay')}"
 
 
-def _form(buttons: Sequence[tuple[str, str]], *, main: str) -> str:
+def _form(_: Words, choices: Sequence[str], *, main: str) -> str:
+    said = labels(_)
     rows = "".join(
-        f'<button name="choice" value="{key}"{_style(key, main)}>{escape(label)}</button>'
-        for key, label in buttons
+        f'<button name="choice" value="{key}"{_style(key, main)}>{said[key]}</button>'
+        for key in choices
     )
     return f'<form method="post">{rows}</form>'
 

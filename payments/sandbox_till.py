@@ -39,7 +39,8 @@ class Slip:
     """A payment the shop asked for, and everything that happened to it.
 
     `saves`: the payer lets his card be kept; `card` is how it behaves from then on (see
-    `sandbox_saving`), "" before it was used and after it was forgotten.
+    `sandbox_saving`), "" before it was used and after it was forgotten. `language` is the
+    payer's IETF tag.
     """
 
     reference: str
@@ -51,10 +52,15 @@ class Slip:
     acts: tuple[Act, ...] = ()
     saves: bool = False
     card: str = ""
+    language: str = "en"
 
     def known(self, now: datetime) -> list[Act]:
         """Tell what has happened by now."""
         return [act for act in self.acts if act.ripe_at <= now]
+
+    def receipts_by(self, now: datetime) -> list[Act]:
+        """List the moneys that have arrived by now."""
+        return [act for act in self.receipts() if act.ripe_at <= now]
 
     def receipts(self) -> list[Act]:
         """List the moneys that arrived or are about to."""
@@ -165,6 +171,7 @@ def _to_json(slip: Slip) -> bytes:
             "return_url": slip.return_url,
             "saves": slip.saves,
             "card": slip.card,
+            "language": slip.language,
             "acts": acts,
         },
         indent=1,
@@ -183,6 +190,7 @@ def _from_json(raw: bytes) -> Slip:
         acts=tuple(_act(row) for row in fields.rows(data, "acts")),
         saves=data.get("saves") is True,
         card=fields.optional_text(data, "card"),
+        language=fields.optional_text(data, "language"),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shop.rules.catalog import Catalog, Plan, Shopfront, length_of
+from shop.rules.catalog import Catalog, Plan, Shopfront, Texts, length_of
 from shop.rules.catalog_document import Document, front_document, front_of, plan_document
 from shop.rules.errors import NotFoundError, ShopError
 from shop.rules.money import Money
@@ -73,6 +73,14 @@ def offer(books: Books, slug: str) -> Offer:
     """One plan with its prices, withdrawn or not (see `product.is_offered`)."""
     product = books.catalog.by_slug(slug)
     return _offer(product, books.catalog.prices(product.id))
+
+
+def plan_name(books: Books, slug: str) -> Texts:
+    """What a plan is called, withdrawn or not; its slug where the books know no such plan."""
+    try:
+        return books.catalog.by_slug(slug).name
+    except NotFoundError:
+        return {"": slug}
 
 
 def has_catalog(books: Books) -> bool:

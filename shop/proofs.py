@@ -37,13 +37,17 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A proof with all that staff decide by; `alike` came with the same file for others."""
+    """A proof with all that staff decide by; `alike` came with the same file for others.
+
+    `by` names who decided: as the chat knows him, else by his number; empty while it waits.
+    """
 
     proof: Proof
     payment: Payment
     affairs: Affairs
     customer: Customer
     code: str
+    by: str
     alike: tuple[tuple[Proof, Customer], ...]
 
 
@@ -95,8 +99,16 @@ def case_of(books: Books, proof_id: int) -> Case:
         affairs=books.payments.affairs(payment.reference),
         customer=books.customers.get(proof.customer_id),
         code=code_of(payment.reference),
+        by=_named(books, proof.staff_id),
         alike=tuple((one, books.customers.get(one.customer_id)) for one in alike),
     )
+
+
+def _named(books: Books, staff_id: int | None) -> str:
+    if staff_id is None:
+        return ""
+    known = books.customers.by_telegram(staff_id)
+    return known.name if known is not None and known.name else str(staff_id)
 
 
 def pile(books: Books, *, most: int = 10) -> tuple[int, list[Case]]:

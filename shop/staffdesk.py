@@ -12,6 +12,7 @@ from shop.rules.periods import Interval, Unit
 from shop.rules.states import SubscriptionState
 from shop.stockroom import Loaded, load_stock
 from shop.storage.books import Books
+from shop.storage.catalog import Product
 from shop.storage.circuits import Circuit
 from shop.storage.customers import Customer
 from shop.storage.disputes import Dispute
@@ -59,7 +60,7 @@ class History:
 
     customer: Customer
     subscriptions: tuple[Subscription, ...]
-    orders: tuple[tuple[Order, str], ...]
+    orders: tuple[tuple[Order, Product], ...]
     receipts: tuple[Receipt, ...]
     refunds: tuple[Refund, ...]
     disputes: tuple[Dispute, ...]
@@ -106,7 +107,10 @@ def history(books: Books, customer_id: int) -> History:
     return History(
         customer=books.customers.get(customer_id),
         subscriptions=tuple(books.subscriptions.of(customer_id)),
-        orders=tuple(books.orders.of(customer_id, most=8)),
+        orders=tuple(
+            (order, books.catalog.get(order.product_id))
+            for order, _ in books.orders.of(customer_id, most=8)
+        ),
         receipts=tuple(books.payments.receipts_of(customer_id, most=8)),
         refunds=tuple(books.refunds.of(customer_id, most=8)),
         disputes=tuple(books.disputes.of(customer_id, most=4)),

@@ -44,7 +44,8 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
 def _shown(visit: Visit, seen: Overview) -> list[Holding]:
     ended = [one for one in seen.holdings if _state(visit, one) is State.ENDED]
     live = [one for one in seen.holdings if one not in ended]
-    return (live or ended[:1])[:_MOST_SHOWN]
+    last = sorted(ended, key=lambda one: one.subscription.standing.paid_until)[-1:]
+    return (live or last)[:_MOST_SHOWN]
 
 
 def _state(visit: Visit, one: Holding) -> State:

@@ -58,7 +58,8 @@ async def language(visit: Visit, args: Args) -> Screen:
         await visit.counter.storage.run(choose_language, visit.customer.id, wanted)
         return _spoken(speak(wanted, visit.customer.zone))
     _ = visit.speech
-    return Screen(text=bold(_("Which language do you prefer?")), rows=_languages(_))
+    rows = (*_languages(_), (button(_("← Back"), "home"),))
+    return Screen(text=bold(_("Which language do you prefer?")), rows=rows)
 
 
 def _spoken(_: Speech) -> Screen:
@@ -74,7 +75,7 @@ def _languages(_: Speech) -> tuple[Row, ...]:
         name = speak(one).locale.display_name or one
         mark = "✓ " if one == _.language else ""
         found.append(button(escape(f"{mark}{name[:1].upper()}{name[1:]}"), "lang", one))
-    return in_rows(found, wide=3)
+    return in_rows(found, wide=2)
 
 
 async def terms(visit: Visit, args: Args) -> Screen:

@@ -144,8 +144,10 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
     )
     keeps = Html("")
     if intent.saves:
-        keeps = _("Your card is kept by {way}, not by us, and renews this by itself until you say "
-                  "stop: /account", way=way_name(visit, name))  # fmt: skip
+        keeps = _(
+            "Your card is kept by our payment provider, not by us, and renews this by itself "
+            "until you say stop: /account"
+        )
     price = _("Pay {price}", price=_.money(intent.payment.due))
     return Screen(
         text=paragraphs(*summary(visit, one), how, keeps, until),

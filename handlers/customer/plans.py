@@ -96,7 +96,7 @@ def _running(visit: Visit, one: Card) -> Html:
 def _term(_: Speech, term: Term) -> Html:
     length, price = _.interval(term.price.interval), _.money(term.price.amount)
     if term.saving:
-        return _("{time} · {price} · save {n} %", time=length, price=price, n=term.saving)
+        return _("{time} · {price} · save {n}%", time=length, price=price, n=term.saving)
     return _("{time} · {price}", time=length, price=price)
 
 

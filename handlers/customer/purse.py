@@ -22,7 +22,10 @@ async def wallet(visit: Visit, _args: Args) -> Screen:
     """What the shop keeps for a person, how it came, and what it would buy."""
     _ = visit.speech
     has = await visit.counter.storage.read(purse, visit.customer.id)
-    rows = ((button(_("My account"), "account"), button(_("Write to us"), "support")),)
+    rows = (
+        (button(_("See the plans"), "plans"),),
+        (button(_("My account"), "account"), button(_("Write to us"), "support")),
+    )
     if not has.balances:
         text = _("Nothing lies here. Should you ever pay too much or too late, we keep it here.")
         moves = _moves(_, has)

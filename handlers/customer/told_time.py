@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from handlers.customer.told_renewing import renewal_ahead
@@ -18,6 +19,7 @@ from shop.storage.subscriptions import Subscription
 
 Facts = Mapping[str, Any]
 _TOMORROW, _TODAY = 1, 0
+_OLD_NEWS = timedelta(days=2)  # after the end; by then he was told that it is off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
     if not is_same or standing.is_held or one.state in {State.PAUSED, State.ENDED}:
         return None  # renewed, or not his to renew
     off = button(_("No more reminders"), "remind", "off")
-    if one.state is State.SUSPENDED and standing.is_trial:
+    is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS
+    if one.state is State.SUSPENDED and is_old:
         return None  # he was told at the moment it ended
     # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
     days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)

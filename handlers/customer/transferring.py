@@ -54,7 +54,7 @@ def transfer_screen(visit: Visit, intent: Intent, one: Basket) -> Screen:
     account = [_detail(label, value) for label, value in details]
     purpose = _("Reference: {code}", code=code(quoted))
     then = _(
-        "Then send me a picture or a PDF of the transfer, right here. A person looks at it, and "
+        "Then send us a picture or a PDF of the transfer, right here. A person looks at it, and "
         "everything you need comes to this chat."
     )
     until = _("The price is kept for you until {moment}.",
@@ -95,10 +95,10 @@ async def receive_file(visit: Visit, message: Message) -> Screen | None:
     try:
         file = await _read(visit, message)
     except TooLargeError:
-        return _again(_, _("This file is too large: 20 MB is the most I can take. A picture of "
+        return _again(_, _("This file is too large: 20 MB is the most we can take. A picture of "
                            "the screen is enough."))  # fmt: skip
     except NoProofError:
-        return _again(_, _("I need a picture or a PDF of the transfer; this is something else."))
+        return _again(_, _("We need a picture or a PDF of the transfer; this is something else."))
     taken = await storage.run(
         take_proof, visit.customer.id, file, policy=visit.counter.policy, now=visit.now
     )
@@ -141,7 +141,7 @@ def _sha256(content: bytes) -> str:
 
 def _no_order(_: Speech) -> Screen:
     text = _(
-        "Thank you, but I do not know what this is for: no bank transfer of yours is awaited. "
+        "Thank you, but we do not know what this is for: no bank transfer of yours is awaited. "
         "Please choose a plan and “Bank transfer” first, then send it again."
     )
     return Screen(text=text, rows=((button(_("See the plans"), "plans"),),

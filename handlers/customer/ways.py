@@ -53,13 +53,16 @@ def provider_name(_: Speech, name: str) -> Html:
 
 
 def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
-    """Who can take this, in the owner's order; Stars are taken for the price in Stars."""
+    """Who can take this, in the owner's order; Stars only for all of it: theirs is a price apart."""
     found = []
     for name, provider in providers.items():
         price = one.stars if name == STARS_PROVIDER else one.price
         if price is None or not _takes(provider, price.amount.currency):
             continue
-        amount = one.due if price.id == one.price.id else price.amount
+        is_apart = price.id != one.price.id
+        if is_apart and one.due != one.price.amount:
+            continue
+        amount = price.amount if is_apart else one.due
         found.append(Way(provider=name, price_id=price.id, amount=amount))
     return found
 
@@ -184,10 +187,16 @@ def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
             rows.append((button(name, "wpay", price.id),))
     if one.part:
         rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
-    elif part := offered_part(one.price.amount, free=one.free):
+    elif part := _further(one):
         use = _("Use my wallet ({amount})", amount=_.money(part))
         rows.append((button(use, "wset", one.price.id, 1),))
     return rows
+
+
+def _further(one: Basket) -> Money:
+    """What the wallet could give beyond what of it counts for this order already."""
+    part = offered_part(one.price.amount, free=one.free)
+    return max(part - (one.price.amount - one.due), Money.zero(part.currency))
 
 
 def changed(_: Speech, one: Basket) -> Html | None:

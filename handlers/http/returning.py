@@ -8,10 +8,11 @@ from starlette.responses import HTMLResponse, Response
 from handlers.counter import Counter
 from handlers.http.webhooks import Endpoint
 from handlers.wording import speak
+from shop.choosing import try_of
 from shop.people import person
 from shop.polling import ask_soon
 from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.rules.states import PaymentState
+from shop.rules.states import OrderState, PaymentState
 
 _PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8">
@@ -41,21 +42,44 @@ def return_door(counter: Counter) -> Endpoint:
             if payment is None:
                 return _page(counter, "en", state="unknown", status=404)
             payer = await counter.storage.read(person, payment.customer_id)
+            one = await counter.storage.read(try_of, reference, payment.customer_id)
         except BooksUnavailableError:
             return _page(counter, "en", state="waiting", status=503)
         except BadInputError:
             return _page(counter, "en", state="unknown", status=404)
         counter.wake()
-        states = {PaymentState.FINAL: "paid", PaymentState.FAILED: "failed"}
-        return _page(counter, payer.language, state=states.get(payment.state, "waiting"))
+        return _page(counter, payer.language, state=how_it_stands(payment.state, one.order_state))
 
     return answer
+
+
+def how_it_stands(payment: PaymentState, order: OrderState) -> str:
+    """Money that is here need not have paid the order: it may be too little, too late, held."""
+    if payment is not PaymentState.FINAL:
+        known = {
+            PaymentState.FAILED: "failed", PaymentState.EXPIRED: "closed",
+            PaymentState.REFUNDED: "refunded", PaymentState.DISPUTED: "arrived",
+        }  # fmt: skip
+        return known.get(payment, "waiting")
+    return {OrderState.PAID: "paid", OrderState.HELD: "held"}.get(order, "arrived")
 
 
 def _page(counter: Counter, language: str, *, state: str, status: int = 200) -> HTMLResponse:
     _ = speak(language)
     words = {
         "paid": ("✅", _("Payment received"), _("Everything you need is waiting in the chat.")),
+        "arrived": ("📨", _("Payment received"), _("The chat says how it goes on.")),
+        "held": (
+            "📨",
+            _("Payment received"),
+            _("A person takes a short look at it. We write to you in the chat."),
+        ),
+        "refunded": ("↩️", _("This payment went back"), _("The chat shows your orders.")),
+        "closed": (
+            "⌛",
+            _("This payment page has closed"),
+            _("If you paid in time, we still find it and write to you in the chat."),
+        ),
         "waiting": (
             "⏳",
             _("Not confirmed yet"),

@@ -123,7 +123,7 @@ async def rotate(visit: Visit, args: Args) -> Screen:
         return await after(visit, one.customer_id, done)
     ask = _(
         "Make new access data for {plan}? What the customer has now stops working; the new data "
-        "is sent to him.",
+        "is sent out.",
         plan=_.own(one.product.name),
     )
     return sure(visit, ask, "rotate", one.id, back=("sub", one.id))

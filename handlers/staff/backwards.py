@@ -44,7 +44,7 @@ def way_name(_: Speech, refund: Refund) -> Html:
 def reason_name(_: Speech, reason: str) -> Html:
     """Why it goes back."""
     names = {
-        "wish": _("He asked for it"),
+        "wish": _("The customer asked for it"),
         "broken": _("It did not work"),
         "twice": _("Paid twice"),
         "fraud": _("Fraud"),
@@ -84,7 +84,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
             button(_("Not after all"), "rfx", refund.id),
         ))  # fmt: skip
     if refund.state is RefundState.CLAIM and refund.url:
-        steps = _("The customer has the link and claims it with his own address. Approve the "
+        steps = _("The customer has the link and claims it with an address. Approve the "
                   "payout in your BTCPay Server if it asks you to.")  # fmt: skip
         rows.append((link(_("Open the link"), refund.url),))
     if refund.state is RefundState.FAILED:
@@ -112,20 +112,20 @@ def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
         case "cryptopay":
             steps = (
                 _("1. Open @CryptoBot and choose Checks, then Create."),
-                _("2. Make a check worth {money} in the coin he paid with, for this customer "
+                _("2. Make a check worth {money} in the coin that was paid, for this customer "
                   "alone.", money=money),
-                _("3. Send it to him, with {mark} as its note.", mark=mark),
+                _("3. Send it to the customer, with {mark} as its note.", mark=mark),
             )  # fmt: skip
         case "nowpayments":
             steps = (
-                _("1. Ask him for an address of the coin he paid with."),
+                _("1. Ask the customer for an address of the coin that was paid."),
                 _("2. Open payment {payment} at nowpayments.io and send {money} worth of that "
                   "coin from your custody or wallet.", payment=payment, money=money),
                 _("3. Keep the transaction's number beside {mark}.", mark=mark),
             )  # fmt: skip
         case "coinbase_commerce":
             steps = (
-                _("1. Ask him for an address of the coin he paid with."),
+                _("1. Ask the customer for an address of the coin that was paid."),
                 _(
                     "2. Send {money} worth of it from the wallet your charges are paid out to; "
                     "Coinbase Commerce itself has closed.",

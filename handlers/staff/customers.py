@@ -9,6 +9,7 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.rules.receiving import Verdict
 from shop.rules.states import DisputeState, OrderState, SubscriptionState
 from shop.staffdesk import History, find, history
+from shop.storage.catalog import Product
 from shop.storage.customers import Customer
 from shop.storage.orders import Order, OrderKind
 from shop.storage.payments import Receipt
@@ -59,7 +60,7 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _person(_, it.customer),
         _part(_("Plans"), [_subscription(visit, one) for one in _latest(it)]),
         _part(_("Wallet"), [_.money(one) for one in it.wallets]),
-        _part(_("Orders"), [_order(_, order, slug) for order, slug in it.orders]),
+        _part(_("Orders"), [_order(_, order, plan) for order, plan in it.orders]),
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
         _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
         _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
@@ -112,7 +113,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 
-def _order(_: Speech, order: Order, slug: str) -> Html:
+def _order(_: Speech, order: Order, plan: Product) -> Html:
     states = {
         OrderState.OPEN: _("open"),
         OrderState.HELD: _("waits for your decision"),
@@ -123,8 +124,8 @@ def _order(_: Speech, order: Order, slug: str) -> Html:
     }
     kinds = {OrderKind.TRIAL: _("trial"), OrderKind.GRANT: _("given")}
     how = kinds.get(order.kind) or states[order.state]
-    return _("{date} {plan}, {time}: {how}", date=_.day(order.created_at), plan=slug,
-             time=_.interval(order.interval), how=how)  # fmt: skip
+    return _("{date} {plan}, {time}: {how}", date=_.day(order.created_at),
+             plan=_.own(plan.name), time=_.interval(order.interval), how=how)  # fmt: skip
 
 
 def verdict_name(_: Speech, verdict: Verdict) -> Html:
@@ -140,7 +141,7 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
         Verdict.UNKNOWN_ORDER: _("order unknown"),
         Verdict.HELD: _("waits for your decision"),
         Verdict.REFUSED: _("refused"),
-        Verdict.ASSIGNED: _("found to be his"),
+        Verdict.ASSIGNED: _("found to be this customer’s"),
     }
     return names[verdict]
 

@@ -1,10 +1,11 @@
 """The shop at a glance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from handlers.customer.ways import provider_name
 from handlers.screens import Args, Screen, bold, button
+from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.catalogue import offers
@@ -22,11 +23,13 @@ async def desk(visit: Visit, _args: Args) -> Screen:
     found = await storage.read(today, since=_morning(visit), now=visit.now)
     sold = await storage.read(offers)
     stocked = [one.product.slug for one in sold if one.product.connector == STOCK]
+    levels = {slug: found.stock.get(slug, 0) for slug in sorted({*found.stock, *stocked})}
+    left = [(await plan_name(visit, slug), many) for slug, many in levels.items()]
     text = paragraphs(
         bold(_("The shop today")),
         lines(_sales(_, found), _("New customers: {n}", n=found.new_customers)),
         _subscriptions(_, found.subscriptions),
-        _stock(visit, found.stock, stocked),
+        _stock(visit, left),
         lines(_waiting(_, found.backlog.outbox), _trouble(_, found), *_guarded(visit, found)),
     )
     rows = (
@@ -71,18 +74,16 @@ def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
     return lines(*(text for state, text in names.items() if counts.get(state) or state in always))
 
 
-def _stock(visit: Visit, levels: Mapping[str, int], stocked: list[str]) -> Html:
+def _stock(visit: Visit, levels: Sequence[tuple[Html, int]]) -> Html:
     """Each plan that lives from stock, also when nothing is left of it."""
     _ = visit.speech
-    plans = sorted({*levels, *stocked})
-    if not plans:
+    if not levels:
         return Html("")
     low = visit.counter.policy.low_stock
-    rows = (_level(_, plan, levels.get(plan, 0), low=low) for plan in plans)
-    return lines(bold(_("Stock")), *rows)
+    return lines(bold(_("Stock")), *(_level(_, plan, left, low=low) for plan, left in levels))
 
 
-def _level(_: Speech, plan: str, left: int, *, low: int) -> Html:
+def _level(_: Speech, plan: Html, left: int, *, low: int) -> Html:
     if left == 0:
         return _("🔴 {plan}: nothing left", plan=plan)
     if left <= low:

@@ -10,6 +10,7 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.staff.backwards import dispute_line
 from handlers.staff.dossier import dossier
+from handlers.staff.naming import plan_name
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.disputing import dismiss_warning
@@ -49,7 +50,7 @@ def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
         if one.receipt is not None:
             again = f"w{one.id}"  # the same tap for ever: it is refunded once
             rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
-        rows.append((button(_("I trust him: access back on"), "dspok", one.id),))
+        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
     rows.append((button(_("Open the customer"), "+who", one.customer_id),))
     return tuple(rows)
 
@@ -82,7 +83,13 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
     if visit.query is not None:
         await answer(visit.query)
     file = InputFile(
-        dossier(_, found, shop=visit.counter.bot_username, now=visit.now).encode(),
+        dossier(
+            _,
+            found,
+            plan=await plan_name(visit, found.plan),
+            shop=visit.counter.bot_username,
+            now=visit.now,
+        ).encode(),
         filename=f"evidence-{found.reference}.txt",
     )
     words = caption or Screen(text=_("Everything the books know about this payment."))

@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.customer.ways import provider_name
 from handlers.staff.backwards import state_name, way_name
 from handlers.staff.customers import verdict_name
-from handlers.wording import Speech
+from handlers.wording import Html, Speech
 from shop.evidence import Evidence
 from shop.rules.periods import Interval
 from shop.storage.refunds import Refund
@@ -14,7 +14,7 @@ from shop.storage.refunds import Refund
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
-def dossier(_: Speech, it: Evidence, *, shop: str, now: datetime) -> str:
+def dossier(_: Speech, it: Evidence, *, plan: Html, shop: str, now: datetime) -> str:
     """Order, price, money, what was delivered and when, what was told, used from where."""
     parts = (
         _part(_("Evidence for payment {reference}", reference=it.reference).plain, [
@@ -22,7 +22,7 @@ def dossier(_: Speech, it: Evidence, *, shop: str, now: datetime) -> str:
             _("Written: {moment}", moment=_at(now)).plain,
         ]),
         _part(_("The customer").plain, _customer(_, it)),
-        _part(_("The order").plain, _order(_, it)),
+        _part(_("The order").plain, _order(_, it, plan)),
         _part(_("The money").plain, _money(_, it)),
         _part(_("What was delivered").plain, _delivered(_, it)),
         _part(_("Used from where").plain, _uses(_, it)),
@@ -50,10 +50,10 @@ def _customer(_: Speech, it: Evidence) -> list[str]:
     ]
 
 
-def _order(_: Speech, it: Evidence) -> list[str]:
+def _order(_: Speech, it: Evidence, plan: Html) -> list[str]:
     term = _.interval(Interval.from_key(it.term))
     return [
-        _("Plan: {plan}, {time}", plan=it.plan, time=term).plain,
+        _("Plan: {plan}, {time}", plan=plan, time=term).plain,
         _("Price shown: {money}", money=_.money(it.price)).plain,
         _("Ordered: {moment}", moment=_at(it.ordered_at)).plain,
         _("Paid by: {way}, its number {number}", way=provider_name(_, it.provider),

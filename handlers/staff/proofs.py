@@ -89,9 +89,9 @@ def _order(_: Speech, case: Case) -> Html:
     states = {
         OrderState.OPEN: Html(""),
         OrderState.EXPIRED: _("⚠️ The order has expired: the owner's rules on late money decide."),
-        OrderState.PAID: _("⚠️ The order is paid already: this would go to his wallet."),
+        OrderState.PAID: _("⚠️ The order is paid already: this would go to the wallet."),
     }
-    closed = _("⚠️ The order is closed: this would go to his wallet.")
+    closed = _("⚠️ The order is closed: this would go to the wallet.")
     return states.get(case.affairs.order_state, closed)
 
 
@@ -115,14 +115,14 @@ def _decided(_: Speech, case: Case) -> Html | None:
             return None
         case ProofState.APPROVED:
             money = Money(proof.minor or 0, case.payment.due.currency)
-            return _("✅ Approved by {staff}: {money}", staff=proof.staff_id,
+            return _("✅ Approved by {staff}: {money}", staff=escape(case.by),
                      money=_.money(money))  # fmt: skip
         case ProofState.REFUSED:
-            return _("❌ Refused by {staff}: {reason}", staff=proof.staff_id,
+            return _("❌ Refused by {staff}: {reason}", staff=escape(case.by),
                      reason=refusal(_, proof.reason))  # fmt: skip
         case _settled:
             return _("Another proof of this transfer was approved by {staff}.",
-                     staff=proof.staff_id)  # fmt: skip
+                     staff=escape(case.by))  # fmt: skip
 
 
 async def approved(visit: Visit, args: Args) -> Screen | None:
@@ -178,7 +178,7 @@ async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) ->
         outcome = await act
         toast = _("Done.")
         if outcome is Outcome.TO_WALLET:
-            toast = _("Noted: it does not cover the order, so it is in his wallet.")
+            toast = _("Noted: it does not cover the order, so it is in the wallet.")
     except DoneAlreadyError:
         toast = _("That was done already.")
     visit.counter.wake()

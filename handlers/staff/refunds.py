@@ -4,6 +4,7 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Args, OddButtonError, Row, Screen, bold, button, in_rows
 from handlers.staff.acts import sure
 from handlers.staff.backwards import reason_name, refund_line, refund_screen
+from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.refundable import Refundable, receipts_of, refund_of, refundable
@@ -32,14 +33,14 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     """`rf:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not args.choice(1):
-        return _amounts(visit, it)
+        return await _amounts(visit, it)
     money = Money(args.number(1), it.case.standing.money.currency)
     if not (way := args.choice(2)):
-        return _ways(visit, it, money)
+        return await _ways(visit, it, money)
     if way not in _WAYS:
         raise OddButtonError
     if not (reason := args.choice(3)):
-        return _reasons(visit, it, money, way)
+        return await _reasons(visit, it, money, way)
     if reason not in REASONS:
         raise OddButtonError
     if tap := _tap(args.choice(4)):
@@ -54,7 +55,7 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     )  # fmt: skip
 
 
-def _amounts(visit: Visit, it: Refundable) -> Screen:
+async def _amounts(visit: Visit, it: Refundable) -> Screen:
     _, case = visit.speech, it.case
     most, half = it.most, it.half
     offered = [
@@ -73,7 +74,7 @@ def _amounts(visit: Visit, it: Refundable) -> Screen:
         if one.state in {RefundState.BY_HAND, RefundState.UNKNOWN, RefundState.CLAIM}
     ]  # fmt: skip
     text = paragraphs(
-        _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
+        await _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
     )
     rows = (*in_rows(offered, wide=2), *in_rows(under_way, wide=1), below, _back(_, case))
     return Screen(text=text, rows=tuple(row for row in rows if row))
@@ -84,7 +85,7 @@ def _parts(visit: Visit, case: Case) -> bool:
     return case.customer_id is not None and case.provider in visit.counter.providers
 
 
-def _title(visit: Visit, case: Case) -> Html:
+async def _title(visit: Visit, case: Case) -> Html:
     _ = visit.speech
     named = {
         "money": _.money(case.standing.money), "way": provider_name(_, case.provider),
@@ -92,11 +93,12 @@ def _title(visit: Visit, case: Case) -> Html:
     }  # fmt: skip
     came = _("{money} came by {way} on {date}.", **named)
     if case.plan:
-        came = _("{money} for {plan} came by {way} on {date}.", plan=case.plan, **named)
+        plan = await plan_name(visit, case.plan)
+        came = _("{money} for {plan} came by {way} on {date}.", plan=plan, **named)
     return lines(bold(_("Give money back")), came)
 
 
-def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
+async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     """Only the ways that can take this amount."""
     _, case = visit.speech, it.case
     provider = refunder(visit.counter.providers.get(case.provider))
@@ -121,19 +123,21 @@ def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     if not any(found):
         notes.append(_("That is more than is left to give back."))
     text = paragraphs(
-        _title(visit, case), _("How shall {money} go back?", money=bold(_.money(money))), *notes
+        await _title(visit, case),
+        _("How shall {money} go back?", money=bold(_.money(money))),
+        *notes,
     )
     back: Row = (button(_("← Back"), "rf", case.receipt),)
     return Screen(text=text, rows=(*in_rows(found, wide=1), back))
 
 
-def _reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Screen:
+async def _reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Screen:
     _, case = visit.speech, it.case
     found = [
         button(reason_name(_, one), "rf", case.receipt, money.minor, way, one) for one in REASONS
     ]
     back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
-    return Screen(text=paragraphs(_title(visit, case), _("Why?")),
+    return Screen(text=paragraphs(await _title(visit, case), _("Why?")),
                   rows=(*in_rows(found, wide=2), back))  # fmt: skip
 
 
@@ -159,9 +163,9 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
         )
     except TooMuchBackError:
         it = await counter.storage.read(refundable, wish.receipt)
-        return _amounts(visit, it).explaining(_("That is more than is left to give back."))
+        return (await _amounts(visit, it)).explaining(_("That is more than is left to give back."))
     except BadInputError as error:
-        return _amounts(visit, it).explaining(Html(error.sentence))
+        return (await _amounts(visit, it)).explaining(Html(error.sentence))
     if refund.state is RefundState.ASKED:
         asked = await give_back(
             counter.storage, counter.providers, refund.id, policy=counter.policy,
@@ -210,7 +214,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
         done = next((one for one in reversed(it.refunds)), None)
         if done is not None:
             return refund_screen(visit, done, it.case)
-        return _amounts(visit, it)
+        return await _amounts(visit, it)
     provider = refunder(visit.counter.providers.get(it.case.provider))
     is_whole = it.outside == it.case.standing.money
     can_ask = provider is not None and (provider.refunds_parts or is_whole)
@@ -243,7 +247,9 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                "rf", one.receipt)
         for one in found
     ]  # fmt: skip
-    text = _("Which money shall go back?") if rows else _("No money has come from him yet.")
+    text = (
+        _("Which money shall go back?") if rows else _("No money has come from this customer yet.")
+    )
     back: Row = (button(_("← Back"), "who", args.number(0)),)
     return Screen(text=text, rows=(*in_rows(rows, wide=1), back))
 

@@ -6,8 +6,9 @@ from telegram.error import TelegramError
 
 from handlers.screens import Args, Screen, bold, button, code, in_rows
 from handlers.staff.customers import back
+from handlers.staff.naming import plan_name
 from handlers.visit import NO_PREVIEW, Visit
-from handlers.wording import Html, Speech, escape, lines, paragraphs
+from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalogue import Offer, offers
 from shop.rules.errors import BadInputError
 from shop.staffdesk import load
@@ -73,8 +74,9 @@ async def _load(visit: Visit, message: Message, slug: str) -> Screen:
     )  # fmt: skip
     counter.wake()
     is_removed = await _remove(visit, message)
-    return Screen(text=_told(_, slug, loaded, is_removed=is_removed),
-                  rows=(back(_),))  # fmt: skip
+    return Screen(
+        text=_told(_, await plan_name(visit, slug), loaded, is_removed=is_removed), rows=(back(_),)
+    )
 
 
 async def _read(visit: Visit, document: Document) -> str:
@@ -96,7 +98,7 @@ async def _remove(visit: Visit, message: Message) -> bool:
         return False
 
 
-def _told(_: Speech, slug: str, loaded: Loaded, *, is_removed: bool) -> Html:
+def _told(_: Speech, plan: Html, loaded: Loaded, *, is_removed: bool) -> Html:
     refused = [
         _("Line {n}: {reason}", n=n, reason=reason) for n, reason in loaded.refused[:_MOST_REFUSED]
     ]
@@ -104,7 +106,7 @@ def _told(_: Speech, slug: str, loaded: Loaded, *, is_removed: bool) -> Html:
     return paragraphs(
         lines(
             _.ngettext("✅ {n} account loaded for {plan}.", "✅ {n} accounts loaded for {plan}.",
-                       loaded.added, plan=bold(escape(slug))),
+                       loaded.added, plan=bold(plan)),
             _.ngettext("{n} was there already.", "{n} were there already.", loaded.repeated)
             if loaded.repeated else Html(""),
         ),

@@ -33,7 +33,7 @@ def _whole(facts: Facts) -> Money:
 def _from_wallet(_: Speech, facts: Facts) -> Html:
     """How much of it is no new money."""
     used = Money(facts.get("from_wallet", 0), facts["currency"])
-    return _("{part} of it came from his wallet.", part=_.money(used)) if used else Html("")
+    return _("{part} of it came from the wallet.", part=_.money(used)) if used else Html("")
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:
@@ -41,7 +41,7 @@ def _remark(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     if facts.get("to_wallet"):
         more = _.money(Money(facts["to_wallet"], facts["currency"]))
-        return _("That was {amount} more than the price; it is in his wallet.", amount=more)
+        return _("That was {amount} more than the price; it is in the wallet.", amount=more)
     if facts.get("verdict") == Verdict.TOLERATED:
         missing = _.money(Money(facts["missing"], facts["currency"]))
         return _("That was {amount} less than the price, within your tolerance.", amount=missing)
@@ -58,7 +58,7 @@ def odd_money(visit: Visit, facts: Facts) -> Html:
         _("⚠️ {money} from {name} by {way}: {how}.", money=_money(visit, facts),
           name=facts["name"], way=_way(visit, facts),
           how=verdict_name(_, Verdict(facts["verdict"]))),
-        _("{plan}, {time} costs {due}. The money is in his wallet.", plan=facts["plan"],
+        _("{plan}, {time} costs {due}. The money is in the wallet.", plan=facts["plan"],
           time=_time(visit, facts), due=due),
     )  # fmt: skip
 

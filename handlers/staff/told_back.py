@@ -33,7 +33,7 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     into = Html("")
     if facts["way"] == Way.WALLET:
-        into = _("It lies in his wallet.")
+        into = _("It lies in the wallet.")
     return lines(
         _("↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
           money=_money(visit, facts), plan=facts["plan"] or "–", name=facts["name"],

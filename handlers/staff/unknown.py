@@ -57,7 +57,7 @@ async def _whose(visit: Visit, receipt: int) -> Screen:
     list_row = (button(_("← Back"), "unk"),)
     if money.verdict is not Verdict.UNKNOWN_ORDER:
         return Screen(text=_("This money has found its place."), rows=(list_row,))
-    how = _("If you know whose it is, write {example} with his number, @username or name.",
+    how = _("If you know whose it is, write {example} with a number, @username or name.",
             example=code(f"/assign {receipt} …"))  # fmt: skip
     asked = _("Lately asked for just this sum:") if people else Html("")
     rows = [(button(escape(f"{one.name} · {one.id}"), "asg", receipt, one.id),) for one in people]
@@ -122,7 +122,7 @@ async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:
         (button(_order(visit, one), "asg", receipt, customer_id, one.payment_id),)
         for one in place.orders
     ]
-    wallet = (button(_("Into his wallet"), "asg", receipt, customer_id, _WALLET),)
+    wallet = (button(_("Into the wallet"), "asg", receipt, customer_id, _WALLET),)
     return Screen(text=text, rows=(*orders, wallet, (button(_("← Back"), "unk", receipt),)))
 
 

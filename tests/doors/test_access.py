@@ -5,8 +5,11 @@ from urllib.parse import quote
 
 import pytest
 
+from handlers.http.returning import how_it_stands
 from shop.expiry import change_one
 from shop.ports import Credentials
+from shop.rules.money import Money
+from shop.rules.states import OrderState, PaymentState
 from shop.staffdesk import hold, rotate
 from tests.doors.conftest import OpenDoors
 from tests.house.doors import Doors
@@ -148,6 +151,36 @@ def test_the_return_page_tells_the_truth(doors: Doors) -> None:
     doors.do(doors.shop.pay(payment))
     assert "Payment received" in doors.get(path).text
     assert doors.get("/pay/return").status_code == 404
+
+
+def test_the_return_page_promises_nothing_for_a_part_of_the_price(doors: Doors) -> None:
+    payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet())))
+    short = doors.shop.received(payment, money=Money(300, payment.due.currency))
+    doors.do(doors.shop.settle(short, provider=payment.provider))
+    page = doors.get(f"/pay/return?reference={payment.reference}").text
+    assert "The chat says how it goes on." in page
+    assert "Everything you need" not in page
+
+
+@pytest.mark.parametrize(
+    ("payment", "order", "said"),
+    [
+        ("created", "open", "waiting"),
+        ("seen", "open", "waiting"),
+        ("unknown", "open", "waiting"),
+        ("final", "paid", "paid"),
+        ("final", "open", "arrived"),  # too little, another currency
+        ("final", "expired", "arrived"),  # too late
+        ("final", "held", "held"),
+        ("failed", "open", "failed"),
+        ("failed", "paid", "failed"),  # another payment paid it
+        ("expired", "expired", "closed"),
+        ("refunded", "refunded", "refunded"),
+        ("disputed", "paid", "arrived"),
+    ],
+)
+def test_what_the_return_page_says_of_each_state(payment: str, order: str, said: str) -> None:
+    assert how_it_stands(PaymentState(payment), OrderState(order)) == said
 
 
 USES = "SELECT door, address, times FROM account_uses ORDER BY door, address"

@@ -71,10 +71,26 @@ async def test_too_little_names_what_is_missing_and_takes_just_that(
     await anna.wait_for("€5.00 arrived for Solo; €2.99 is still missing.")
     await anna.press("Pay the remaining €2.99")
     await anna.wait_for("Still to pay: €2.99 of €7.99")
+    keyboard = (await anna.last())["reply_markup"]["inline_keyboard"]
+    taps = [key["text"] for row in keyboard for key in row]
+    assert not [tap for tap in taps if "wallet" in tap.lower()], "what came counts already"
+    assert not [tap for tap in taps if "⭐" in tap], "the price in Stars is for all of it"
     await anna.press("Card (sandbox) · €2.99")
     await anna.wait_for("The price is kept")
     await house.arrive(Money(299, "EUR"), receipt="r2")
     await anna.wait_for("Payment received")
+
+
+async def test_of_all_that_has_ended_the_last_is_shown(house: House, anna: Chat) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, "EUR"))
+    await anna.send("/start plan_duo")
+    await anna.wait_for("On 2 screens")
+    await anna.press("Try 3 days for free")
+    await anna.wait_for("Your trial has begun")
+    house.clock.move(days=90)
+    await anna.send("/account")
+    assert "Solo" in text_of(await anna.wait_for("Ended on"))
 
 
 @pytest.mark.parametrize(

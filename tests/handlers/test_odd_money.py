@@ -18,13 +18,13 @@ CASES = {
     "exact": (
         Money(799, EUR),
         "Paid: €7.99",
-        "💰 Anna <b> paid €7.99 for solo, 1 month.",
+        "💰 Anna <b> paid €7.99 for Solo, 1 month.",
     ),
     "a little short": (
         Money(780, EUR),
         "That was €0.19 less than the price. We let that be.",
         (
-            "💰 Anna <b> paid €7.80 for solo, 1 month.\n"
+            "💰 Anna <b> paid €7.80 for Solo, 1 month.\n"
             "That was €0.19 less than the price, within your tolerance."
         ),
     ),
@@ -36,15 +36,15 @@ CASES = {
         ),
         (
             "⚠️ €7.78 from Anna <b> by Card (sandbox): too little.\n"
-            "solo, 1 month costs €7.99. The money is in his wallet."
+            "Solo, 1 month costs €7.99. The money is in the wallet."
         ),
     ),
     "more": (
         Money(1000, EUR),
         "That was €2.01 more than the price. We keep it for you: /wallet",
         (
-            "💰 Anna <b> paid €10.00 for solo, 1 month.\n"
-            "That was €2.01 more than the price; it is in his wallet."
+            "💰 Anna <b> paid €10.00 for Solo, 1 month.\n"
+            "That was €2.01 more than the price; it is in the wallet."
         ),
     ),
     "another currency": (
@@ -52,7 +52,7 @@ CASES = {
         "$7.99 arrived, but Solo was to be paid in EUR. We keep it for you.",
         (
             "⚠️ $7.99 from Anna <b> by Card (sandbox): wrong currency.\n"
-            "solo, 1 month costs €7.99. The money is in his wallet."
+            "Solo, 1 month costs €7.99. The money is in the wallet."
         ),
     ),
 }
@@ -106,14 +106,14 @@ async def test_both_sides_are_told_of_money_that_came_twice(house: House, anna: 
         (
             2,
             "It came late, and we kept the old price for you.",
-            "💰 Anna <b> paid €7.99 for solo, 1 month.\nIt came late; the old price still held.",
+            "💰 Anna <b> paid €7.99 for Solo, 1 month.\nIt came late; the old price still held.",
         ),
         (
             5,
             "€7.99 for Solo arrived after its price had run out. We keep it for you.",
             (
                 "⚠️ €7.99 from Anna <b> by Card (sandbox): late.\n"
-                "solo, 1 month costs €7.99. The money is in his wallet."
+                "Solo, 1 month costs €7.99. The money is in the wallet."
             ),
         ),
     ],

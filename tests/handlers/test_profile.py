@@ -13,8 +13,8 @@ async def test_everyone_finds_commands_and_a_description_in_his_language(house: 
     assert anna["commands"][0] == {"command": "plans", "description": "Plans and prices"}
     assert bruno["commands"][0] == {"command": "plans", "description": "Tarife und Preise"}
     assert olga["commands"][0]["command"] == "admin"
-    assert anna["description"].startswith("Good evening")
-    assert bruno["description"].startswith("Guten Abend")
+    assert anna["description"].startswith("Welcome to")
+    assert bruno["description"].startswith("Willkommen")
 
 
 async def test_who_speaks_another_language_finds_english(house: House) -> None:
@@ -22,7 +22,7 @@ async def test_who_speaks_another_language_finds_english(house: House) -> None:
     await set_profile(house.application.bot, house.counter)
     *_, chloe = await _people(house)
     assert chloe["commands"][0]["description"] == "Plans and prices"
-    assert chloe["description"].startswith("Good evening")
+    assert chloe["description"].startswith("Welcome to")
 
 
 async def _people(house: House) -> list[dict[str, Any]]:

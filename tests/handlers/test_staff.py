@@ -60,7 +60,7 @@ async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(
                              name="stock.csv")  # fmt: skip
     await olga.wait_for("Which plan is this stock for?")
     await olga.press("Duo")
-    told = await olga.wait_for("2 accounts loaded for duo.")
+    told = await olga.wait_for("2 accounts loaded for Duo.")
     assert "The file is out of the chat." in told["text"]
     assert all("document" not in one for one in await olga.messages())
     [act] = await house.storage.read(lambda books: books.staff.latest_acts(most=9))

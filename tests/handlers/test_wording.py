@@ -91,20 +91,75 @@ def test_every_text_is_said_by_the_name_that_the_extractor_knows() -> None:
     assert [path.name for path in folder.rglob("*.py") if missed.search(path.read_text())] == []
 
 
+def texts_of(language: str) -> list[tuple[str, str, frozenset[str]]]:
+    """Every text of a language: what is said in English, each form of it, and the folders."""
+    with catalogue_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    found = []
+    for message in catalogue:
+        ids, strings = (
+            (one,) if isinstance(one, str) else tuple(one or ())
+            for one in (message.id, message.string)
+        )
+        folders = frozenset(str(Path(path).parent) for path, _line in message.locations)
+        found += [(ids[0], string, folders) for string in strings if ids[0]]
+    return found
+
+
+FORMAL_SPANISH = re.compile(
+    r"\b(usted(es)?|abra|apruebe|busque|compruébelo|devuelva|elija|envíe\w*|escriba|escríba\w*|"
+    r"espere|guarde|haga|inténtelo|indique|míre(lo)?|mire|pague|pida|pulse|"
+    r"súbalo|transfiera|vea|quiere devolver|ha visto)\b",
+    re.IGNORECASE,
+)
+FAMILIAR_GERMAN = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE)
+# Who reads these is the customer himself, so nothing in them is a third person's.
+TO_CUSTOMERS = frozenset({"handlers/customer", "handlers/http", "payments"})
+SPANISH_HIS = re.compile(r"\b(su|sus|suy[oa]s?)\b", re.IGNORECASE)
+
+
 @pytest.mark.parametrize(
-    ("language", "other_address"),
+    ("language", "other"), [("de", FAMILIAR_GERMAN), ("es", FORMAL_SPANISH)], ids=["de", "es"]
+)
+def test_people_are_addressed_in_one_way(language: str, other: re.Pattern[str]) -> None:
+    assert [text for _, text, _ in texts_of(language) if other.search(text)] == []
+
+
+def test_a_spanish_customer_reads_of_what_is_yours_not_his() -> None:
+    texts = [text for _, text, folders in texts_of("es") if folders <= TO_CUSTOMERS]
+    assert [text for text in texts if SPANISH_HIS.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "instead"),
     [
-        ("de", r"\b(du|dich|dir|dein\w*|euch|euer)\b"),
-        ("es", r"\b(usted|escr[ií]ba(nos|lo)?|elija|abra|envíe|pague|espere|pulse|le avisamos)\b"),
+        ("de", r"(der|dieser|im|den) Laden\b", "Shop"),
+        ("de", r"Probezeit", "Testphase"),
+        ("de", r"\bvon selbst\b", "automatisch"),
+        ("de", r"\bBriefe?\b", "Meldung"),
+        ("de", r"Banküberweisung", "Überweisung"),
+        ("es", r"monedero", "saldo, of other people's coins cartera"),
+        ("es", r"de otra manera", "de otra forma"),
+        ("es", r"\bcarta\b", "notificación"),
+        ("es", r"aceptada", "aprobada"),
     ],
 )
-def test_everybody_is_addressed_in_one_way(language: str, other_address: str) -> None:
-    catalogue = read_po(BytesIO(catalogue_path(language).read_bytes()), locale=language)
-    said = [
-        text
-        for message in catalogue
-        if message.id
-        for text in (message.string if isinstance(message.string, tuple) else [message.string])
+def test_the_same_thing_has_the_same_name(language: str, word: str, instead: str) -> None:
+    known = re.compile(word, re.IGNORECASE)
+    assert [text for _, text, _ in texts_of(language) if known.search(text)] == [], instead
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_a_button_that_a_text_names_has_that_name(language: str) -> None:
+    texts = texts_of(language)
+    names = {english: text for english, text, _ in texts}
+    quoted = [
+        (text, names[name])
+        for english, text, _ in texts
+        for name in re.findall("“([^”]+)”", english)
+        if name in names
     ]
-    assert len(said) > 100
-    assert [text for text in said if re.search(other_address, str(text), re.IGNORECASE)] == []
+    assert quoted
+    assert [
+        pair for pair in quoted if not re.search(f"[„«]{re.escape(pair[1])}[“»]", pair[0])
+    ] == []

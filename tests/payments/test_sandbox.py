@@ -11,7 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from payments import sandbox as sandbox_module
+from payments.sandbox_acts import CHOICES
 from payments.sandbox_page import make_site
+from payments.sandbox_words import frame, labels, words_in
 from shop.ports import Happening, PaymentEvent, ProviderError
 from shop.rules.money import Money
 from tests.payments.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
@@ -141,13 +143,13 @@ async def test_a_visit_to_the_page(card: SandboxRig) -> None:
     await card.provider.create(request_of(card, title="<script>alert(1)</script>"))
     async with _browser(card) as browser:
         page = await browser.get("/sandbox/card/pay_1")
-        assert "7.99 EUR" in page.text
+        assert "€7.99" in page.text
         assert "no money moves" in page.text
         assert "<script>" not in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         paid = await browser.post("/sandbox/card/pay_1", data={"choice": "pay"})
         assert paid.url.path == "/sandbox/card/pay_1"
-        assert "7.99 EUR was paid." in paid.text
+        assert "€7.99 was paid." in paid.text
         assert 'href="https://t.me/kiosk_bot"' in paid.text
     assert (await card.next_sent()).headers["x-sandbox-signature"]
 
@@ -156,8 +158,8 @@ async def test_a_visit_to_the_page(card: SandboxRig) -> None:
     ("choice", "sentence"),
     [
         ("late", "but too late"),
-        ("under", "Only 3.99 EUR of 7.99 EUR"),
-        ("over", "more than the 7.99 EUR"),
+        ("under", "Only €3.99 of €7.99"),
+        ("over", "more than the €7.99"),
         ("twice", "2 times over"),
         ("decline", "nothing was taken"),
     ],
@@ -169,13 +171,47 @@ async def test_the_page_says_what_happened(card: SandboxRig, choice: str, senten
     assert sentence in page.text
 
 
+@pytest.mark.parametrize(
+    ("tag", "before", "after"),
+    [
+        (
+            "de-AT",
+            ("7,99\N{NO-BREAK SPACE}€", "Zahlbar bis", ">Nur die Hälfte bezahlen<"),
+            "wurden bezahlt.",
+        ),
+        (
+            "es",
+            ("7,99\N{NO-BREAK SPACE}€", "Pago con tarjeta", ">Pagar dos veces<"),
+            "Se han pagado",
+        ),
+        ("xx", ("€7.99", "Card payment", ">Pay too late<"), "€7.99 was paid."),
+    ],
+)
+async def test_the_page_speaks_the_customers_language(
+    card: SandboxRig, tag: str, before: tuple[str, ...], after: str
+) -> None:
+    await card.provider.create(request_of(card, language=tag))
+    async with _browser(card) as browser:
+        page = await browser.get("/sandbox/card/pay_1")
+        assert [words for words in before if words not in page.text] == []
+        assert f'<html lang="{tag[:2] if tag != "xx" else "en"}">' in page.text
+        assert after in (await browser.post("/sandbox/card/pay_1", data={"choice": "pay"})).text
+
+
+@pytest.mark.parametrize("kind", ["card", "crypto"])
+def test_every_button_has_its_word(kind: str) -> None:
+    said = labels(words_in("en"))
+    assert set(said) == {*CHOICES, "confirm"}
+    assert frame(words_in("de"), kind=kind)["kind"] != frame(words_in("en"), kind=kind)["kind"]
+
+
 async def test_a_crypto_page_waits_and_can_be_hurried(crypto: SandboxRig) -> None:
     await crypto.provider.create(request_of(crypto))
     async with _browser(crypto) as browser:
         page = await browser.post("/sandbox/crypto/pay_1", data={"choice": "pay"})
         assert 'http-equiv="refresh"' in page.text
         page = await browser.post("/sandbox/crypto/pay_1", data={"choice": "confirm"})
-        assert "7.99 EUR was paid." in page.text
+        assert "€7.99 was paid." in page.text
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", ""])

@@ -115,7 +115,7 @@ async def test_stock_is_loaded_from_a_file_and_handed_out(kiosk: Kiosk) -> None:
     olga = await owner(kiosk)
     await olga.chat.send_document(CSV, name="stock.csv")
     await olga.tap("load:duo")
-    await olga.sees("2 accounts loaded for duo")
+    await olga.sees("2 accounts loaded for Duo")
     anna = kiosk.person(ANNA)
 
     await anna.buy(plan="duo")

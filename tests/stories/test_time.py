@@ -60,6 +60,14 @@ async def test_renewal_in_one_tap_silences_the_reminders(kiosk: Kiosk) -> None:
     assert len(await anna.having("Your access to")) == 1
 
 
+async def test_after_a_long_outage_what_is_off_is_not_told_to_end(kiosk: Kiosk) -> None:
+    anna = kiosk.person(ANNA)
+    end = await bought(kiosk)
+    await kiosk.skip(seconds=(end + timedelta(days=5) - kiosk.clock.now()).total_seconds())
+    await anna.sees("Solo is off now")
+    assert not await anna.having("Your time with"), "what is off was not about to end"
+
+
 async def test_an_unpaid_month_turns_into_grace_then_off_then_the_end(kiosk: Kiosk) -> None:
     end = await bought(kiosk)
     anna = kiosk.person(ANNA)

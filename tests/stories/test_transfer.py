@@ -66,7 +66,7 @@ async def test_a_picture_is_approved_and_access_arrives(open_kiosk: OpenKiosk) -
 
     await anna.sees("Payment received")
     await kiosk.quiet()
-    assert "Approved by 9001" in text_of((await olga.having("says he paid"))[-1])
+    assert "Approved by Olga" in text_of((await olga.having("says he paid"))[-1])
     assert await kiosk.access() == 200
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts WHERE provider = 'transfer'") == 1
     assert kiosk.tables.one("SELECT COUNT(*) FROM audit WHERE act = 'approve_transfer'") == 1
@@ -124,7 +124,7 @@ async def test_another_amount_follows_the_rules_for_money_that_is_short(
     await sees_proof(olga)
     number = kiosk.tables.one("SELECT MAX(id) FROM proofs")
     await olga.say(f"/paid {number} 4,00")
-    await olga.sees("in his wallet")
+    await olga.sees("in the wallet")
     await anna.sees("still missing")
     await anna.tap("rest:")
     await anna.pay(await anna.page())

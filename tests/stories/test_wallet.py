@@ -39,7 +39,7 @@ async def test_the_wallet_pays_a_whole_order_by_itself(kiosk: Kiosk) -> None:
     await asyncio.gather(*taps)
 
     await anna.sees("Paid from your wallet: €7.99")
-    await olga.sees("came from his wallet")
+    await olga.sees("came from the wallet")
     await kiosk.quiet()
     assert kiosk.tables.one(BALANCE) == 0
     assert kiosk.tables.one("SELECT COUNT(*) FROM periods") == 2, "a double tap buys once"

@@ -1,0 +1,10 @@
+"""Plans by the name customers know, in the language of whoever reads."""
+
+from handlers.visit import Visit
+from handlers.wording import Html
+from shop import catalogue
+
+
+async def plan_name(visit: Visit, slug: str) -> Html:
+    """The name of a plan that was ever sold here."""
+    return visit.speech.own(await visit.counter.storage.read(catalogue.plan_name, slug))
