@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -12,8 +13,10 @@ from telegram.error import NetworkError
 from bot.clock import Ticker
 from bot.reception import Answer, Reception
 from handlers.counter import Counter
+from shop.notices import tell_customer
 from shop.policies import LivePolicy
 from shop.ports import PaymentEvent
+from shop.rules.notices import Notice
 from shop.storage.opening import storage_at
 from tests.house.shop import CARD, Shop
 
@@ -43,6 +46,19 @@ class NoChat:
         raise NetworkError("away")  # noqa: EM101 - as the library words it
 
 
+class SlowChat:
+    """A bot whose messages stay under way until it is told that they may arrive."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.may_arrive = asyncio.Event()
+
+    async def send_message(self, *_args: object, **_kwargs: object) -> Any:  # noqa: ANN401 - half a message
+        self.begun += 1
+        await self.may_arrive.wait()
+        return SimpleNamespace(message_id=self.begun)
+
+
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     shop = await Shop(storage_at(f"sqlite:///{tmp_path}/books.db")).open()
@@ -59,6 +75,7 @@ def desk_of(
     provider: Any,  # noqa: ANN401 - half a provider
     *,
     answer: Answer = nobody_writes,
+    chat: Any = None,  # noqa: ANN401 - half a bot
 ) -> tuple[Ticker, Reception, asyncio.Event]:
     """The clock, where its updates come in, and what wakes it."""
     awake = asyncio.Event()
@@ -67,7 +84,7 @@ def desk_of(
         providers={CARD: provider}, bot_username="shop", public_url="https://shop", wake=awake.set,
     )  # fmt: skip
     reception = Reception(counter, answer=answer, call=nobody_writes, read_money=lambda _: None)
-    bot: Any = NoChat()
+    bot: Any = chat or NoChat()
     ticker = Ticker(
         counter, bot=bot, connectors=shop.services, reception=reception,
         stopping=asyncio.Event(), awake=awake,
@@ -131,3 +148,21 @@ async def test_what_came_before_telegram_knew_us_is_answered_as_soon_as_it_does(
 def said(number: int) -> dict[str, Any]:
     chat = {"id": 1001, "type": "private"}
     return {"update_id": number, "message": {"message_id": number, "chat": chat, "text": "hello"}}
+
+
+async def test_what_is_under_way_is_not_sent_again_when_the_clock_jumps(shop: Shop) -> None:
+    customer = await shop.greet()
+    chat = SlowChat()
+    ticker, *_ = desk_of(shop, Hanging(), chat=chat)
+    notice = tell_customer(customer, Notice.PAYMENT_FAILED, key="one", plan="solo", term="1m")
+    await shop.run(lambda books: books.outbox.add([notice], now=shop.now))
+    for _ in range(3):
+        await ticker.tick()
+        await asyncio.sleep(0.05)
+        shop.clock.move(days=1)
+    assert chat.begun == 1
+    chat.may_arrive.set()
+    await ticker.settle_down()
+    await ticker.tick()
+    await ticker.settle_down()
+    assert chat.begun == 1

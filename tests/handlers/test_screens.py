@@ -169,7 +169,9 @@ def texts(screen: Screen) -> set[str]:
     """Its lines and labels of three words and more: fewer may be the same in two languages."""
     labels = [button.text for row in screen.rows for button in row]
     lines = html.unescape(_TAG.sub("", screen.text)).splitlines()
-    return {one for one in (*lines, *labels) if len(re.findall(r"[A-Za-z]{2,}", one)) > 2} - UNTRANSLATED
+    return {
+        one for one in (*lines, *labels) if len(re.findall(r"[A-Za-z]{2,}", one)) > 2
+    } - UNTRANSLATED
 
 
 async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
@@ -272,5 +274,5 @@ async def test_a_group_is_pointed_to_the_own_chat(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(house.application.bot), "send_message", hear)
         await house.application.process_update(update)
-    assert said == ["Ich bediene Menschen einzeln. Bitte öffnen Sie unseren eigenen Chat:"]
+    assert said == ["Ich bin für jeden einzeln da. Bitte öffnen Sie unseren privaten Chat:"]
     house.errors.clear()
