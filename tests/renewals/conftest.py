@@ -54,9 +54,8 @@ class Card:
     async def charge(self, request: ChargeRequest) -> Charge:
         if self.trouble is not None and not self.is_deaf:
             raise self.trouble
-        if request.reference not in self.charged:
-            self.charged[request.reference] = request
-            self.ends[request.reference] = self.why
+        self.charged.setdefault(request.reference, request)
+        self.ends.setdefault(request.reference, self.why)
         if self.trouble is not None:
             raise self.trouble
         return Charge(provider_ref=f"c_{request.reference}", events=self._told(request))
