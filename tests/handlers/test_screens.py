@@ -169,7 +169,9 @@ def texts(screen: Screen) -> set[str]:
     """Its lines and labels of three words and more: fewer may be the same in two languages."""
     labels = [button.text for row in screen.rows for button in row]
     lines = html.unescape(_TAG.sub("", screen.text)).splitlines()
-    return {one for one in (*lines, *labels) if len(re.findall(r"[A-Za-z]{2,}", one)) > 2} - UNTRANSLATED
+    return {
+        one for one in (*lines, *labels) if len(re.findall(r"[A-Za-z]{2,}", one)) > 2
+    } - UNTRANSLATED
 
 
 async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
