@@ -56,6 +56,7 @@ class Ticker:
         self._senders, self._askers, self._payers = (
             Crew(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
         )
+        self._in_hand: set[int] = set()
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
@@ -204,9 +205,18 @@ class Ticker:
                 return
             effects = await counter.storage.run(claim, now=now, most=places)
             for effect in effects:
-                self._senders.start(self._carry_out(effect))
+                if effect.id not in self._in_hand:
+                    self._in_hand.add(effect.id)
+                    self._senders.start(self._hold(effect))
             if not effects:
                 return
+
+    async def _hold(self, effect: QueuedEffect) -> None:
+        """A clock that jumps ends the lease of what is under way here: not sent twice."""
+        try:
+            await self._carry_out(effect)
+        finally:
+            self._in_hand.discard(effect.id)
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter

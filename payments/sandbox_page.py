@@ -92,7 +92,7 @@ def _filled(slip: Slip, *, kind: str, now: datetime) -> dict[str, str]:
         "until": until(_, slip, now),
         "outcome": f'<p class="outcome {tone}" role="status">{sentence}</p>' if sentence else "",
         "actions": back + buttons if tone == "good" else buttons + back,
-        "reference": _("Reference: {code}", code=slip.reference),
+        "reference": _("Payment number: {code}", code=slip.reference),
     }
 
 

@@ -3,7 +3,7 @@
 from telegram import InlineKeyboardButton
 
 from handlers.customer.told_back import back_lines
-from handlers.screens import Args, Row, Screen, bold, button
+from handlers.screens import Args, Row, Screen, bold, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.agreements import card_label
@@ -33,7 +33,7 @@ def account_screen(visit: Visit, seen: Overview) -> Screen:
         )
         return Screen(text=text, rows=(plans, (button(_("Help"), "help"),)))
     texts = (_holding(visit, one) for one in shown)
-    rows = tuple(row for one in shown if (row := _acts(visit, one, is_one=len(shown) == 1)))
+    rows = tuple(row for one in shown for row in _acts(visit, one, is_one=len(shown) == 1))
     reminders = _reminders_button(_, is_on=seen.customer.wants_reminders)
     wallet = (button(_("Wallet"), "wallet"),) if seen.wallets else ()
     rest: tuple[Row, ...] = ((reminders,), (*plans, *wallet, button(_("Help"), "help")))
@@ -108,7 +108,7 @@ def _off(visit: Visit, standing: Standing, state: State) -> tuple[Html, ...]:
     return (_("⚪️ Ended on {date}", date=_.date(standing.paid_until)),)
 
 
-def _acts(visit: Visit, one: Holding, *, is_one: bool) -> Row:
+def _acts(visit: Visit, one: Holding, *, is_one: bool) -> tuple[Row, ...]:
     """What can be done with it; the plan is named when there are several."""
     _, subscription = visit.speech, one.subscription
     plan = _.own(subscription.product.name)
@@ -122,7 +122,7 @@ def _acts(visit: Visit, one: Holding, *, is_one: bool) -> Row:
         found.append(button(label, "auto", subscription.id))
     if not subscription.standing.is_held:
         found.append(button(_renew_label(visit, one, is_one=is_one), "renew", subscription.id))
-    return tuple(found)
+    return in_rows(found, wide=2)  # three labels in a row are cut short on a phone
 
 
 def _renew_label(visit: Visit, one: Holding, *, is_one: bool) -> Html:

@@ -110,6 +110,8 @@ def _person(_: Speech, one: Customer) -> Html:
 def _subscription(visit: Visit, one: Subscription) -> Html:
     _ = visit.speech
     how = Html(" · ".join(status(visit, one.standing)))
+    if one.standing.is_held:
+        how = _("🔴 On hold")  # the customer reads to write to us
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 

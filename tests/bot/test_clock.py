@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -12,8 +13,10 @@ from telegram.error import NetworkError
 from bot.clock import Ticker
 from bot.reception import Reception
 from handlers.counter import Counter
+from shop.notices import tell_customer
 from shop.policies import LivePolicy
 from shop.ports import PaymentEvent
+from shop.rules.notices import Notice
 from shop.storage.opening import storage_at
 from tests.house.shop import CARD, Shop
 
@@ -43,6 +46,19 @@ class NoChat:
         raise NetworkError("away")  # noqa: EM101 - as the library words it
 
 
+class SlowChat:
+    """A bot whose messages stay under way until it is told that they may arrive."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.may_arrive = asyncio.Event()
+
+    async def send_message(self, *_args: object, **_kwargs: object) -> Any:  # noqa: ANN401 - half a message
+        self.begun += 1
+        await self.may_arrive.wait()
+        return SimpleNamespace(message_id=self.begun)
+
+
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     shop = await Shop(storage_at(f"sqlite:///{tmp_path}/books.db")).open()
@@ -50,7 +66,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     await shop.storage.close()
 
 
-def ticker_of(shop: Shop, provider: Any) -> Ticker:  # noqa: ANN401 - half a provider
+def ticker_of(shop: Shop, provider: Any, chat: Any = None) -> Ticker:  # noqa: ANN401 - half of each
     awake = asyncio.Event()
     counter = Counter(
         storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
@@ -60,8 +76,8 @@ def ticker_of(shop: Shop, provider: Any) -> Ticker:  # noqa: ANN401 - half a pro
     async def none(*_args: object, **_kwargs: object) -> None:
         """Nobody writes."""
 
+    bot: Any = chat or NoChat()
     reception = Reception(counter, answer=none, call=none, read_money=lambda _: None)
-    bot: Any = NoChat()
     return Ticker(
         counter, bot=bot, connectors=shop.services, reception=reception,
         stopping=asyncio.Event(), awake=awake,
@@ -92,3 +108,21 @@ async def test_a_provider_that_hangs_keeps_no_account_and_no_message_waiting(sho
             await ticker.tick()
             await asyncio.sleep(0.01)
     await ticker.settle_down()
+
+
+async def test_what_is_under_way_is_not_sent_again_when_the_clock_jumps(shop: Shop) -> None:
+    customer = await shop.greet()
+    chat = SlowChat()
+    ticker = ticker_of(shop, Hanging(), chat)
+    notice = tell_customer(customer, Notice.PAYMENT_FAILED, key="one", plan="solo", term="1m")
+    await shop.run(lambda books: books.outbox.add([notice], now=shop.now))
+    for _ in range(3):
+        await ticker.tick()
+        await asyncio.sleep(0.05)
+        shop.clock.move(days=1)
+    assert chat.begun == 1
+    chat.may_arrive.set()
+    await ticker.settle_down()
+    await ticker.tick()
+    await ticker.settle_down()
+    assert chat.begun == 1

@@ -5,7 +5,7 @@ from tests.handlers.house import House
 
 async def test_a_stranger_becomes_a_subscriber(house: House, anna: Chat) -> None:
     await anna.send("/start")
-    hello = await anna.wait_for("welcome to Northlight TV")
+    hello = await anna.wait_for("Welcome to Northlight TV")
     assert "Hello Anna <b>!" in hello["text"]
     await anna.press("See the plans")
     await anna.wait_for("Our plans")

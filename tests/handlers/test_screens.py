@@ -274,5 +274,5 @@ async def test_a_group_is_pointed_to_the_own_chat(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(house.application.bot), "send_message", hear)
         await house.application.process_update(update)
-    assert said == ["Ich bediene Menschen einzeln. Bitte öffnen Sie unseren eigenen Chat:"]
+    assert said == ["Ich bin für jeden einzeln da. Bitte öffnen Sie unseren privaten Chat:"]
     house.errors.clear()
