@@ -53,7 +53,7 @@ def provider_name(_: Speech, name: str) -> Html:
 
 
 def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
-    """Who can take this, in the owner's order; Stars only for all of it, at a price of theirs."""
+    """Who can take this, in the owner's order; Stars only for all of it, at their price."""
     found = []
     for name, provider in providers.items():
         price = one.stars if name == STARS_PROVIDER else one.price
