@@ -430,3 +430,14 @@ async def test_a_banks_decision_ends_its_warning_too(
     decided = end.removeprefix("dispute_")
     assert tables.rows("SELECT state FROM disputes") == [(decided,), (decided,)]
     assert tables.one("SELECT is_held FROM subscriptions") == 0
+
+
+async def test_a_dispute_in_another_currency_takes_nothing_that_never_came(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, money=Money(799, "GBP")))
+    lost = replace(shop.received(payment), happening=Happening.DISPUTE_LOST, receipt_id="")
+    await shop.settle(lost)
+    assert tables.rows("SELECT state, minor FROM disputes") == [("lost", 0)]
+    assert tables.one("SELECT COUNT(*) FROM journal WHERE currency = 'EUR'") == 0
