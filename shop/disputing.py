@@ -150,9 +150,11 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
         receipt = _in_place(books, books.refunds.receipt_named(known.provider, known.receipt_id))
     taken = known.money
     if not taken and known.kind is DisputeKind.DISPUTE and event.money and receipt is not None:
-        left = left_outside(books.refunds.case(receipt).standing)
-        taken = Money(min(event.money.minor, left), event.money.currency)
-        _enter(books, known, taken, now=now)
+        standing = books.refunds.case(receipt).standing
+        # A sum in another currency than came cannot be taken out of it: staff are told, no more.
+        if event.money.currency == standing.money.currency:
+            taken = Money(min(event.money.minor, left_outside(standing)), event.money.currency)
+            _enter(books, known, taken, now=now)
     learnt = replace(
         known,
         dispute_ref=known.dispute_ref or event.facts.get("dispute", ""),

@@ -374,3 +374,14 @@ async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) ->
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     await shop.settle(news(shop, payment, Happening.DISPUTE_WON, dispute="du_1"))
     assert disputed(tables) == (0, 1, "final")
+
+
+async def test_a_dispute_in_another_currency_takes_nothing_that_never_came(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, money=Money(799, "GBP")))
+    lost = replace(shop.received(payment), happening=Happening.DISPUTE_LOST, receipt_id="")
+    await shop.settle(lost)
+    assert tables.rows("SELECT state, minor FROM disputes") == [("lost", 0)]
+    assert tables.one("SELECT COUNT(*) FROM journal WHERE currency = 'EUR'") == 0
