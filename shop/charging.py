@@ -22,7 +22,7 @@ from shop.renewals import ChargeIntent, note_charge_made, note_charge_silence, t
 from shop.rules.catalog import text_in
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
-from shop.settlement import Outcome, Source, settle_all
+from shop.settlement import Outcome, Source, keep_letter, settle_letter
 from shop.storage.books import Books
 from shop.storage.opening import Storage
 from shop.storage.outbox import QueuedEffect
@@ -68,10 +68,14 @@ def note_charge(
     books: Books, intent: ChargeIntent, charge: Charge, *, policy: Policy, now: datetime
 ) -> list[Outcome]:
     """Take the outcome as settlement takes any payment's; a webhook may have been first."""
+    source = Source(provider=intent.payment.provider)
+    letters = [keep_letter(books, event, source, now=now) for event in charge.events]
     books.customers.claim(intent.renewal.customer_id)
     note_charge_made(books, intent, provider_ref=charge.provider_ref, now=now)
-    source = Source(provider=intent.payment.provider)
-    return settle_all(books, charge.events, source, policy=policy, now=now)
+    return [
+        settle_letter(books, letter, event, source, policy=policy, now=now)
+        for letter, event in zip(letters, charge.events, strict=True)
+    ]
 
 
 async def carry_out_means(

@@ -16,7 +16,7 @@ from shop.ports import (
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
 from shop.rules.states import PaymentState
-from shop.settlement import Outcome, Source, settle
+from shop.settlement import Outcome, Source, settle_all
 from shop.storage.books import Books
 from shop.storage.opening import Storage
 from shop.storage.payments import Payment
@@ -48,7 +48,7 @@ def note_poll(
     # An answer about another order is no answer about this one, whoever gave it.
     events = [event for event in events if event.reference in {"", payment.reference}]
     told = [event for event in events if event.happening is not Happening.PENDING]
-    outcomes = [settle(books, event, source, policy=policy, now=now) for event in told]
+    outcomes = settle_all(books, told, source, policy=policy, now=now)
     today = books.payments.by_reference(payment.reference)
     if today is not None:
         _ask_again(books, payment, today, events, now=now)

@@ -69,6 +69,16 @@ def settle(
     books: Books, event: PaymentEvent, source: Source, *, policy: Policy, now: datetime
 ) -> Outcome:
     """Take one event to its end. Repeating it changes nothing."""
+    letter = keep_letter(books, event, source, now=now)
+    return settle_letter(books, letter, event, source, policy=policy, now=now)
+
+
+def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datetime) -> int | None:
+    """Put an event into the inbox; None when it is known.
+
+    Always before its customer is claimed: whoever takes the two in another order waits for a
+    webhook that waits for him, until PostgreSQL ends one of them.
+    """
     letter = books.inbox.keep(
         source.provider, event.event_id, kind=event.kind, headers=source.headers,
         body=source.body, now=now,
@@ -76,6 +86,14 @@ def settle(
     if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
         # Its webhook came first and was not believed; now the provider itself says so.
         letter = books.claims.waiting_letter(source.provider, event.event_id)
+    return letter
+
+
+def settle_letter(
+    books: Books, letter: int | None, event: PaymentEvent, source: Source, *, policy: Policy,
+    now: datetime,
+) -> Outcome:  # fmt: skip
+    """Take an event that was just put into the inbox to its end."""
     if letter is None:
         return Outcome.KNOWN
     return act_on(books, letter, event, source, policy=policy, now=now)
@@ -141,7 +159,11 @@ def settle_all(
     books: Books, events: Sequence[PaymentEvent], source: Source, *, policy: Policy, now: datetime
 ) -> list[Outcome]:
     """Take all events of one webhook, in one transaction."""
-    return [settle(books, event, source, policy=policy, now=now) for event in events]
+    letters = [keep_letter(books, event, source, now=now) for event in events]
+    return [
+        settle_letter(books, letter, event, source, policy=policy, now=now)
+        for letter, event in zip(letters, events, strict=True)
+    ]
 
 
 def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, Affairs] | None:

@@ -1,0 +1,76 @@
+"""A charge's answer and its webhook at once: both take the inbox first, then the customer."""
+
+import asyncio
+from threading import Barrier, BrokenBarrierError
+from typing import Any
+
+import pytest
+
+from shop.charging import note_charge
+from shop.ports import Charge
+from shop.renewals import ChargeIntent, take_up
+from shop.settlement import Outcome, Source, settle
+from shop.storage.books import Books
+from shop.storage.customers import Customers
+from shop.storage.inbox import Inbox
+from tests.house.fixtures import new_database, postgres_shop
+from tests.house.shop import CARD, Shop
+from tests.house.tables import Tables
+from tests.races.meeting import UNGUARDED
+from tests.races.test_renewing_races import due
+
+__all__ = ["new_database", "postgres_shop"]
+
+
+def meet_at_the_first_lock(patch: pytest.MonkeyPatch) -> None:
+    """Let both go on once each holds something, or one has waited long enough."""
+    door = Barrier(2)
+    for kind, name in ((Inbox, "keep"), (Customers, "claim")):
+        method = getattr(kind, name)
+
+        def meeting(self: object, *args: Any, _method: Any = method, **facts: Any) -> object:  # noqa: ANN401
+            found = _method(self, *args, **facts)
+            if not door.broken:
+                try:
+                    door.wait(UNGUARDED)
+                except BrokenBarrierError:
+                    door.abort()
+                else:
+                    door.abort()
+            return found
+
+        patch.setattr(kind, name, meeting)
+
+
+async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
+    """Take the same news as answer and as webhook; what came of it, and how often it was tried."""
+    intent = await shop.run(take_up, 1, policy=shop.policy, now=shop.now)
+    assert isinstance(intent, ChargeIntent)
+    event = shop.received(intent.payment)
+    tries: list[str] = []
+
+    def answer(books: Books) -> list[Outcome]:
+        tries.append("answer")
+        if claims_first:
+            books.customers.claim(intent.renewal.customer_id)
+        charge = Charge(provider_ref=intent.payment.reference, events=[event])
+        return note_charge(books, intent, charge, policy=shop.policy, now=shop.now)
+
+    def webhook(books: Books) -> list[Outcome]:
+        tries.append("webhook")
+        return [settle(books, event, Source(provider=CARD), policy=shop.policy, now=shop.now)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        meet_at_the_first_lock(patch)
+        told = await asyncio.gather(shop.run(answer), shop.run(webhook))
+    return sorted(told[0] + told[1]), len(tries)
+
+
+@pytest.mark.parametrize(("claims_first", "tries"), [(True, 3), (False, 2)])
+async def test_an_answer_and_its_webhook_wait_for_each_other_only_in_another_order(
+    postgres_shop: tuple[Shop, Tables], *, claims_first: bool, tries: int
+) -> None:
+    shop, tables = postgres_shop
+    await due(shop)
+    assert await both(shop, claims_first=claims_first) == (["known", "settled"], tries)
+    assert tables.one("SELECT COUNT(*) FROM receipts") == 2, "the first month and this one"
