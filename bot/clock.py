@@ -56,6 +56,7 @@ class Ticker:
         self._senders, self._askers, self._payers = (
             Crew(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
         )
+        self._at_hand: set[int] = set()
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
@@ -204,9 +205,18 @@ class Ticker:
                 return
             effects = await counter.storage.run(claim, now=now, most=places)
             for effect in effects:
-                self._senders.start(self._carry_out(effect))
+                # A clock that jumps ends its lease too soon: what is being sent is sent once.
+                if effect.id not in self._at_hand:
+                    self._at_hand.add(effect.id)
+                    self._senders.start(self._carried_out(effect))
             if not effects:
                 return
+
+    async def _carried_out(self, effect: QueuedEffect) -> None:
+        try:
+            await self._carry_out(effect)
+        finally:
+            self._at_hand.discard(effect.id)
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter

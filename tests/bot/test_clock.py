@@ -36,6 +36,19 @@ class Hanging:
         return []
 
 
+class SlowChat:
+    """A bot whose line takes its time."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+        self.is_asked, self.may_go = asyncio.Event(), asyncio.Event()
+
+    async def send_message(self, chat_id: int, *_args: object, **_kwargs: object) -> None:
+        self.sent.append(chat_id)
+        self.is_asked.set()
+        await self.may_go.wait()
+
+
 class NoChat:
     """A bot whose line is dead."""
 
@@ -59,6 +72,7 @@ def desk_of(
     provider: Any,  # noqa: ANN401 - half a provider
     *,
     answer: Answer = nobody_writes,
+    bot: Any = None,  # noqa: ANN401 - half a bot
 ) -> tuple[Ticker, Reception, asyncio.Event]:
     """The clock, where its updates come in, and what wakes it."""
     awake = asyncio.Event()
@@ -67,9 +81,9 @@ def desk_of(
         providers={CARD: provider}, bot_username="shop", public_url="https://shop", wake=awake.set,
     )  # fmt: skip
     reception = Reception(counter, answer=answer, call=nobody_writes, read_money=lambda _: None)
-    bot: Any = NoChat()
+    line: Any = bot or NoChat()
     ticker = Ticker(
-        counter, bot=bot, connectors=shop.services, reception=reception,
+        counter, bot=line, connectors=shop.services, reception=reception,
         stopping=asyncio.Event(), awake=awake,
     )  # fmt: skip
     return ticker, reception, awake
@@ -131,3 +145,19 @@ async def test_what_came_before_telegram_knew_us_is_answered_as_soon_as_it_does(
 def said(number: int) -> dict[str, Any]:
     chat = {"id": 1001, "type": "private"}
     return {"update_id": number, "message": {"message_id": number, "chat": chat, "text": "hello"}}
+
+
+async def test_a_message_on_its_way_is_not_sent_again_when_the_clock_jumps(shop: Shop) -> None:
+    bot = SlowChat()
+    ticker, _, _ = desk_of(shop, Hanging(), bot=bot)
+    await shop.pay(await shop.ask(await shop.greet()))
+    await ticker.tick()
+    async with asyncio.timeout(5):
+        await bot.is_asked.wait()
+    on_their_way = len(bot.sent)
+    shop.clock.move(seconds=timedelta(hours=1).total_seconds())
+    await ticker.tick()
+    await asyncio.sleep(0)
+    assert len(bot.sent) == on_their_way
+    bot.may_go.set()
+    await ticker.settle_down()
