@@ -222,8 +222,8 @@ async def webhook_doubled(scene: Scene) -> Findings:
     findings = await scene.end()
     answered(scene, ["200"] * 8)
     times = len(scene.answers) or scene.wire.told
-    scene.strikes("told eight times, one letter",
-                  is_so=times == COPIES + 1 and len(scene.letters()) == 1)  # fmt: skip
+    is_so = times == COPIES + 1 and len(scene.letters()) == letters_of(scene)
+    scene.strikes("told eight times, kept once", is_so=is_so)
     return replace(findings, struck=tuple(scene.struck))
 
 
@@ -241,7 +241,7 @@ async def two_processes(scene: Scene) -> Findings:
         statuses = [one.status for one in tellings if one.process == process]
         scene.strikes(f"process {process + 1} took it 3×", is_so=statuses == [200] * 3)
     scene.strikes("at the same time", is_so=overlap(tellings))
-    scene.strikes("one letter", is_so=len(scene.letters()) == 1)
+    scene.strikes("kept once", is_so=len(scene.letters()) == letters_of(scene))
     return replace(findings, struck=tuple(scene.struck))
 
 
@@ -386,11 +386,19 @@ async def wrong_clock(scene: Scene, seconds: int) -> Findings:
     else:
         answered(scene, ["200"])
         await told(scene)
-        ((at, _),) = scene.letters()
-        scene.strikes("the money came an hour off", is_so=is_off(scene, at, seconds))
+        letters = scene.letters()
+        is_so = len(letters) == letters_of(scene) and all(
+            is_off(scene, at, seconds) for at, _ in letters
+        )
+        scene.strikes("the money came an hour off", is_so=is_so)
     scene.jump(-seconds)
     scene.skip(HOUR + POLL)
     return await scene.end(step=POLL)
+
+
+def letters_of(scene: Scene) -> int:
+    """How many letters one payment is: after a webhook that only hints, the answer is another."""
+    return 2 if scene.column.name in HINTED else 1
 
 
 async def heard(scene: Scene) -> int | None:
