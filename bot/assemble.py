@@ -9,7 +9,7 @@ import httpx
 
 from bot.clocks import SystemClock
 from bot.reception import MoneyReader
-from bot.settings import Settings
+from bot.settings import Settings, several
 from bot.timed import timed
 from bot.vault import FernetVault, derive
 from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault
@@ -137,7 +137,7 @@ class _Providers:
         return [
             Stripe(
                 secret_key=settings.stripe_secret_key.get_secret_value(),
-                webhook_secrets=_several(settings.stripe_webhook_secret.get_secret_value()),
+                webhook_secrets=several(settings.stripe_webhook_secret),
                 clock=self._clock,
                 http=self._http,
                 api_url=settings.stripe_api_url,
@@ -182,7 +182,7 @@ class _Providers:
             Coinbase(
                 key_id=settings.coinbase_key_id,
                 key_secret=settings.coinbase_key_secret.get_secret_value(),
-                webhook_secrets=_several(settings.coinbase_webhook_secret.get_secret_value()),
+                webhook_secrets=several(settings.coinbase_webhook_secret),
                 clock=self._clock,
                 http=self._http,
                 api_url=settings.coinbase_api_url,
@@ -193,11 +193,10 @@ class _Providers:
         from payments.coinbase_commerce import CoinbaseCommerce
 
         settings = self._settings
-        secrets = settings.coinbase_commerce_webhook_secret.get_secret_value()
         return [
             CoinbaseCommerce(
                 api_key=settings.coinbase_commerce_api_key.get_secret_value(),
-                webhook_secrets=_several(secrets),
+                webhook_secrets=several(settings.coinbase_commerce_webhook_secret),
                 api_url=settings.coinbase_commerce_api_url,
             )
         ]
@@ -211,7 +210,7 @@ class _Providers:
                 url=settings.btcpay_url,
                 api_key=settings.btcpay_api_key.get_secret_value(),
                 store_id=settings.btcpay_store_id,
-                webhook_secrets=_several(settings.btcpay_webhook_secret.get_secret_value()),
+                webhook_secrets=several(settings.btcpay_webhook_secret),
                 clock=self._clock,
                 http=self._http,
             )
@@ -220,7 +219,7 @@ class _Providers:
     def _cryptopay(self) -> list[PaymentProvider]:
         from payments.cryptopay import CryptoPay
 
-        tokens = _several(self._settings.cryptopay_token.get_secret_value())
+        tokens = several(self._settings.cryptopay_token)
         return [
             CryptoPay(
                 token=tokens[0] if tokens else "",
@@ -238,7 +237,7 @@ class _Providers:
         return [
             NowPayments(
                 api_key=settings.nowpayments_api_key.get_secret_value(),
-                webhook_secrets=_several(settings.nowpayments_ipn_secret.get_secret_value()),
+                webhook_secrets=several(settings.nowpayments_ipn_secret),
                 webhook_url=f"{settings.address}/webhooks/{NowPayments.name}",
                 http=self._http,
                 api_url=settings.nowpayments_api_url,
@@ -257,11 +256,11 @@ class _Providers:
         from payments.sandbox_page import make_site
 
         settings = self._settings
-        secret = derive(settings.secret_key.get_secret_value().split(",")[0], "sandbox").hex()
+        secrets = [derive(key, "sandbox").hex() for key in several(settings.secret_key)]
         made = []
         for kind in ("card", "crypto"):
             sandbox = Sandbox(
-                kind=kind, directory=self._folder, secrets=secret, public_url=settings.address,
+                kind=kind, directory=self._folder, secrets=secrets, public_url=settings.address,
                 clock=self._clock, http=self._http,
             )  # fmt: skip
             self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
@@ -279,8 +278,3 @@ def _money_reader(*tills: Any) -> MoneyReader:  # noqa: ANN401 - Stars and Teleg
         return None
 
     return read
-
-
-def _several(secrets: str) -> tuple[str, ...]:
-    """Two secrets at once, separated by a comma, while one is being rotated."""
-    return tuple(piece.strip() for piece in secrets.split(",") if piece.strip())

@@ -14,6 +14,7 @@ _SHORTEST = 6
 
 def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> None:
     """Send structlog's lines to standard error: for a person on a terminal, else as JSON."""
+    secrets = list(secrets)
     is_for_people = sys.stderr.isatty() if is_plain is None else is_plain
     renderer: Processor = (
         structlog.dev.ConsoleRenderer() if is_for_people else structlog.processors.JSONRenderer()
@@ -31,10 +32,26 @@ def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> N
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
-    # The libraries' own lines hold addresses with the bot's token in them.
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s")
+    # The libraries' own lines hold addresses with the bot's token in them, and what nobody caught
+    # comes through asyncio's.
+    lines = logging.StreamHandler()
+    lines.setFormatter(DiscreetFormatter(secrets))
+    logging.basicConfig(level=logging.ERROR, handlers=[lines])
     for name in ("httpx", "httpcore", "telegram", "stripe", "uvicorn"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """For the lines of libraries: no secret in a message or a traceback."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        """Know what must not be shown."""
+        super().__init__("%(levelname)s %(name)s %(message)s")
+        self._known = _longest_first(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the line, then strike the secrets out of all of it."""
+        return _without(super().format(record), self._known)
 
 
 class _Patient:
@@ -55,7 +72,7 @@ class _Patient:
 
 def strike_out(secrets: Iterable[str]) -> Processor:
     """A processor that replaces every secret in every text of a line."""
-    known = sorted({text for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
+    known = _longest_first(secrets)
 
     def strike(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {key: _struck(value) for key, value in event.items()}
@@ -64,8 +81,16 @@ def strike_out(secrets: Iterable[str]) -> Processor:
         if not isinstance(value, str):
             text = str(value)
             return value if not any(secret in text for secret in known) else "***"
-        for secret in known:
-            value = value.replace(secret, "***")
-        return value
+        return _without(value, known)
 
     return strike
+
+
+def _longest_first(secrets: Iterable[str]) -> list[str]:
+    return sorted({text for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
+
+
+def _without(text: str, known: Iterable[str]) -> str:
+    for secret in known:
+        text = text.replace(secret, "***")
+    return text

@@ -106,7 +106,7 @@ async def _build(
         storage=parts.storage, clock=parts.clock, vault=parts.vault, policies=policies,
         providers=parts.providers, bot_username=name, public_url=settings.address,
         chat_url=chat_url or f"https://t.me/{name}", wake=awake.set,
-        transfer_details=settings.transfer_details,
+        transfer_details=settings.transfer_details, trusted_proxies=settings.trusted_proxies,
     )  # fmt: skip
     reception = Reception(
         counter, answer=partial(answer_one, application), call=calls.call,

@@ -81,8 +81,11 @@ class Reception:
         """Telegram knows us: from now on updates are answered, till then they only are kept."""
         self.is_open = True
 
-    async def take(self, updates: list[Raw]) -> None:
-        """Return once they are in the books; raises `BooksUnavailableError`, then none is."""
+    async def take(self, updates: list[Raw], *, is_believed: bool = False) -> None:
+        """Return once they are in the books; raises `BooksUnavailableError`, then none is.
+
+        `is_believed` where Telegram answered with them, and did not call us.
+        """
         counter = self._counter
         kept_ones = []
         for raw in updates:
@@ -91,7 +94,7 @@ class Reception:
             if kind == "pre_checkout_query":
                 self._start(self._answer_pre_checkout(raw[kind]))
             else:
-                kept_ones.append(self._new(raw, kind))
+                kept_ones.append(self._new(raw, kind, is_believed=is_believed))
         if not kept_ones:
             return
         kept = await self._keep(kept_ones)
@@ -135,7 +138,7 @@ class Reception:
             note = f"{type(error).__name__} while taking it into the books"
             return await self._keep([replace(updates[0], trouble=note)])
 
-    def _new(self, raw: Mapping[str, Any], kind: str) -> NewUpdate:
+    def _new(self, raw: Mapping[str, Any], kind: str, *, is_believed: bool = False) -> NewUpdate:
         provider, money, trouble = "", None, ""
         try:
             provider, money = self._read_money(raw) or ("", None)
@@ -144,7 +147,7 @@ class Reception:
             trouble = f"its payment cannot be read: {error.sentence}"
         return NewUpdate(
             update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
-            money=money, provider=provider, trouble=trouble,
+            money=money, provider=provider, trouble=trouble, is_believed=is_believed,
         )  # fmt: skip
 
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine

@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -113,10 +114,10 @@ class Settings(BaseSettings):
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _check_telegram_secret(cls, value: SecretStr) -> SecretStr:
-        text = value.get_secret_value()
-        if text and not all(c.isascii() and (c.isalnum() or c in "_-") for c in text):
-            message = "may hold only A-Z, a-z, 0-9, _ and -"
-            raise ValueError(message)
+        for text in several(value):
+            if not all(c.isascii() and (c.isalnum() or c in "_-") for c in text):
+                message = "may hold only A-Z, a-z, 0-9, _ and -; two are separated by a comma"
+                raise ValueError(message)
         return value
 
     @property
@@ -139,9 +140,16 @@ class Settings(BaseSettings):
         found = []
         for name in type(self).model_fields:
             value = getattr(self, name)
-            if isinstance(value, SecretStr) and (text := value.get_secret_value()):
-                found += [text, *text.split(",")]
-        return found
+            if isinstance(value, SecretStr) and value:
+                found += [value.get_secret_value(), *several(value)]
+        password = urlsplit(self.database_url.get_secret_value()).password
+        return [*found, password, unquote(password)] if password else found
+
+
+def several(secret: SecretStr) -> tuple[str, ...]:
+    """Two secrets at once, separated by a comma, while one is being rotated; the new one first."""
+    pieces = (piece.strip() for piece in secret.get_secret_value().split(","))
+    return tuple(piece for piece in pieces if piece)
 
 
 def load_settings(**given: object) -> Settings:

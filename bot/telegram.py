@@ -12,7 +12,7 @@ from telegram.request import HTTPXRequest
 
 from bot.pace import Pace
 from bot.reception import Reception
-from bot.settings import Settings
+from bot.settings import Settings, several
 from shop.rules.errors import BooksUnavailableError
 
 ALLOWED = ["message", "callback_query", "pre_checkout_query", "my_chat_member", "subscription"]
@@ -76,7 +76,7 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
             # What was on its way when we stop was not acknowledged: it comes again.
             updates = await _unless_stopped(asking, stopping)
             if updates:
-                await reception.take(updates)
+                await reception.take(updates, is_believed=True)
                 offset = updates[-1]["update_id"] + 1
             failures = 0
         except (httpx.HTTPError, BooksUnavailableError, ValueError, KeyError) as error:
@@ -117,7 +117,7 @@ async def set_webhook(calls: Calls, settings: Settings) -> None:
     """Have Telegram call `POST /telegram`; raises `httpx.HTTPError`."""
     await calls.call(
         "setWebhook", url=f"{settings.address}/telegram",
-        secret_token=settings.telegram_webhook_secret.get_secret_value(), allowed_updates=ALLOWED,
+        secret_token=several(settings.telegram_webhook_secret)[0], allowed_updates=ALLOWED,
     )  # fmt: skip
 
 

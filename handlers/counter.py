@@ -15,7 +15,8 @@ class Counter:
 
     `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
     name given to people met for the first time; `wake` tells the clock that effects wait;
-    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`.
+    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are
+    addresses and networks whose word is believed about the viewer they ask for.
     """
 
     storage: Storage
@@ -29,6 +30,7 @@ class Counter:
     chat_url: str = ""
     zone: str = "UTC"
     transfer_details: str = ""
+    trusted_proxies: tuple[str, ...] = ()
 
     @property
     def policy(self) -> Policy:

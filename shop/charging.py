@@ -13,6 +13,7 @@ from shop.ports import (
     PaymentProvider,
     ProviderError,
     ProviderSilentError,
+    SealBrokenError,
     Vault,
     saver_of,
     steerer_of,
@@ -53,7 +54,7 @@ async def renew_one(
                 first_asked_at=intent.payment.created_at,
             )
         )
-    except ProviderError as error:
+    except (ProviderError, SealBrokenError) as error:
         # Also a plain no: it is about our keys or our words, never the card's, so nothing is
         # known to have been charged, and asking again in minutes is right for it, too.
         await storage.run(
@@ -85,7 +86,7 @@ async def carry_out_means(
     except ProviderSilentError as error:
         reason = error.sentence
         await storage.run(postpone, effect, reason=reason, wait=None, now=clock.now())
-    except ProviderError as error:
+    except (ProviderError, SealBrokenError) as error:
         await storage.run(_note_refusal, effect, error.sentence, policy=policy, now=clock.now())
     else:
         await storage.run(finish_effect, effect, now=clock.now())

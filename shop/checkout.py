@@ -113,7 +113,6 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     _refuse_renewing(books, customer.id, product, price, now=now)
     if books.orders.is_held(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
-    refuse_at_door(books, customer, policy=policy.fraud, now=now)
     expires_at = now + policy.order_lifetime
     order = books.orders.open_one(
         customer.id, product_id=product.id, interval=price.interval, now=now,
@@ -138,6 +137,8 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     if choice.saves:
         books.renewals.note_consent(payment.id, now=now)
+    # Last, because a page that is found again is no further try; refused, none of this was.
+    refuse_at_door(books, customer, policy=policy.fraud, now=now)
     return Intent(
         payment=payment, product=product, price=price, paid_before=before, saves=choice.saves,
         recurs=recurs,

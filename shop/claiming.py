@@ -12,6 +12,7 @@ from shop.ports import Happening, PaymentEvent
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
+from shop.rules.ways import NOT_ASKABLE
 from shop.storage.books import Books
 from shop.storage.claims import ClaimState, MoneyClaim
 from shop.storage.inbox import InboxState
@@ -58,6 +59,8 @@ def weigh_claims(
     claims = books.claims.of(payment.id)
     if not claims:
         return
+    if payment.provider in NOT_ASKABLE:
+        events = ()
     received = [event for event in events if event.happening is Happening.RECEIVED]
     for claim in claims:
         found = next((one for one in received if one.receipt_id == claim.receipt_id), None)

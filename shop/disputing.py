@@ -226,8 +226,9 @@ def _close(
             now=now,
         )  # fmt: skip
         follow(books, refund, policy=policy, now=now)
-    if dispute.frozen_id is not None:
-        effects += release_access(books, customer, dispute.frozen_id, dispute_id=dispute.id)
+    for one in (*_warnings_of(books, dispute, state, now=now), dispute):
+        if one.frozen_id is not None:
+            effects += release_access(books, customer, one.frozen_id, dispute_id=one.id)
     facts = _facts(customer, affairs, dispute, None) | {"how": state}
     effects.append(
         tell_customer(
@@ -240,6 +241,16 @@ def _close(
     )
     effects += tell_staff(policy, Notice.DISPUTE_CLOSED, key=f"{dispute.id}:{state}", **facts)
     books.outbox.add(effects, now=now)
+
+
+def _warnings_of(
+    books: Books, dispute: Dispute, state: DisputeState, *, now: datetime
+) -> list[Dispute]:
+    """The warnings of the same money, closed with it: the bank has decided what they foretold."""
+    if dispute.kind is DisputeKind.WARNING:
+        return []
+    about = books.disputes.about(dispute.provider, DisputeKind.WARNING, dispute.receipt_id)
+    return [one for one in about if books.disputes.close(one.id, state, now=now)]
 
 
 def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: datetime) -> bool:

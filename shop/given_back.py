@@ -14,7 +14,11 @@ from shop.storage.books import Books
 from shop.storage.payments import Affairs
 from shop.storage.refunds import Refund, Way, unnamed
 
-_UNDER_WAY = frozenset({RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING})
+_UNDER_WAY = frozenset({
+    RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING, RefundState.BY_HAND,
+})  # fmt: skip
+# What staff give back by hand they give back at the provider, wherever one tells its total.
+_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND})
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
@@ -71,7 +75,7 @@ def book_told(
         one
         for receipt in receipts
         for one in books.refunds.of_receipt(receipt)
-        if one.way in {Way.PROVIDER, Way.TOLD} and one.state not in _NOT_GIVEN
+        if one.way in _AT_PROVIDER and one.state not in _NOT_GIVEN
         and one.money.currency == total.currency
     ]  # fmt: skip
     known = sum(one.money.minor for one in ours)

@@ -38,10 +38,13 @@ def fingerprint_of(provider: str, payer: Payer) -> str:
 def refuse_at_door(
     books: Books, customer: Customer, *, policy: FraudPolicy, now: datetime, is_trial: bool = False
 ) -> None:
-    """Raise `RefusedError` where nothing shall be sold; no money has moved yet."""
+    """Raise `RefusedError` where nothing shall be sold; no money has moved yet.
+
+    The payment that is asked for is in the books already, and counts among the tries.
+    """
     facts = FraudFacts(
         tries_last_hour=(
-            books.guards.tries(customer.id, since=now - _HOUR) + 1
+            books.guards.tries(customer.id, since=now - _HOUR)
             if policy.tries_an_hour and not is_trial
             else None
         ),
@@ -58,8 +61,8 @@ def refuse_at_door(
 
 
 def weigh(
-    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, policy: FraudPolicy,
-    now: datetime,
+    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, uses_wallet: bool,
+    policy: FraudPolicy, now: datetime,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """What a person should look at before this is delivered; its money is here already.
 
@@ -85,6 +88,11 @@ def weigh(
             _blocked(books, customer, fingerprint, policy=policy)
             if fingerprint or affairs.is_listed
             else ()
+        ),
+        spends_refused=(
+            uses_wallet
+            and policy.refused is not Ruling.PASS
+            and books.guards.has_refused_money(customer.id)
         ),
     )
     return findings_on(facts, policy)

@@ -78,6 +78,12 @@ def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
         books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
 
 
+def note_nobody(books: Books, payment: Payment, *, now: datetime) -> None:
+    """Its way to pay is switched off: somebody may have paid, and is found once it is on again."""
+    wait = poll_wait(now - payment.created_at)
+    books.payments.poll_later(payment.id, None if wait is None else now + wait)
+
+
 def ask_soon(books: Books, reference: str, *, now: datetime) -> Payment | None:
     """The payment of this reference; while it is open, the clock asks about it next."""
     payment = books.payments.by_reference(reference)
@@ -95,11 +101,11 @@ async def ask_about(
     clock: Clock,
 ) -> list[Outcome]:
     """One payment, one question; silence only means: ask again."""
-    provider, refs = providers.get(payment.provider), [payment.provider_ref]
-    if provider is not None:
-        refs = await storage.read(refs_to_ask, payment)
-    if provider is None or not any(refs):
-        await storage.run(note_no_page, payment, now=clock.now())
+    refs = await storage.read(refs_to_ask, payment)
+    provider = providers.get(payment.provider)
+    if provider is None or not refs:
+        note = note_nobody if refs else note_no_page
+        await storage.run(note, payment, now=clock.now())
         return []
     events: list[PaymentEvent] = []
     trouble: ProviderError | None = None

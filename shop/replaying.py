@@ -1,5 +1,6 @@
 """Reads a provider's letter once more, checked as it was when it came; harmless to repeat."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -11,14 +12,16 @@ from shop.ports import (
     Happening,
     PaymentEvent,
     PaymentProvider,
+    ProviderError,
 )
-from shop.rules.errors import BadInputError
+from shop.rules.errors import BadInputError, NotFoundError
 from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, act_on, settle_all
 from shop.storage.books import Books
 from shop.storage.claims import ClaimState
 from shop.storage.inbox import InboxState, Letter
 from shop.storage.opening import Storage
+from shop.storage.receipts import LooseMoney
 
 
 class Replayed(StrEnum):
@@ -53,9 +56,8 @@ async def replay(
     if letter is None or provider is None or not letter.body:
         return Replayed.UNREADABLE
     try:
-        # Signed times are held against the moment it came, not against today.
-        told = provider.read_webhook(letter.headers, letter.body, now=letter.received_at)
-    except (BadSignatureError, EndpointClosedError, BadInputError):
+        told = _told(provider, letter)
+    except (BadSignatureError, EndpointClosedError, BadInputError, ValueError):
         return Replayed.UNREADABLE
     events = [event for event in told if event.event_id == letter.event_id]
     found = await storage.run(
@@ -71,6 +73,16 @@ async def replay(
         for one in await provider.look_up(hint.reference, hint.provider_ref)
     ]  # fmt: skip
     return await storage.run(take_said, letter, said, policy=policy, now=clock.now())
+
+
+def _told(provider: PaymentProvider, letter: Letter) -> Sequence[PaymentEvent]:
+    """Read it as it was read when it came: a chat update, or a webhook with its signature."""
+    read_update = getattr(provider, "read_update", None)
+    if callable(read_update):
+        update = read_update(json.loads(letter.body))
+        return [] if update is None else [update]
+    # Signed times are held against the moment it came, not against today.
+    return provider.read_webhook(letter.headers, letter.body, now=letter.received_at)
 
 
 def take_again(
@@ -105,6 +117,28 @@ def take_said(
     return Replayed.SAME if set(outcomes) == {Outcome.KNOWN} else Replayed.TAKEN
 
 
+async def is_confirmed(
+    storage: Storage, providers: Mapping[str, PaymentProvider], receipt: int
+) -> bool:
+    """Whether its provider itself says that this money of no order came: a webhook may lie."""
+    money, letter = await storage.read(_letter_of, receipt)
+    if letter is not None and not letter.body:
+        return True  # it was found by asking
+    provider = providers.get(money.provider)
+    if letter is None or provider is None:
+        return False
+    try:
+        hints = [one for one in _told(provider, letter) if one.receipt_id == money.receipt_id]
+        said = [
+            one for hint in hints
+            for one in await provider.look_up(hint.reference, hint.provider_ref)
+        ]  # fmt: skip
+    except (BadSignatureError, EndpointClosedError, BadInputError, ProviderError, ValueError):
+        return False
+    wanted = (Happening.RECEIVED, money.receipt_id, money.money)
+    return wanted in [(one.happening, one.receipt_id, one.money) for one in said]
+
+
 def latest_letters(books: Books) -> list[Letter]:
     """What providers sent lately, handled or not."""
     return books.inbox.latest(most=_LATEST)
@@ -118,6 +152,13 @@ def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:
         for claim in found
         if claim is not None and claim.state in {ClaimState.OPEN, ClaimState.DENIED}
     )
+
+
+def _letter_of(books: Books, receipt: int) -> tuple[LooseMoney, Letter | None]:
+    money = books.receipts.get(receipt)
+    if money is None:
+        raise NotFoundError(what="receipt", name=receipt)
+    return money, None if money.letter_id is None else books.inbox.get(money.letter_id)
 
 
 def _letter(books: Books, letter_id: int) -> Letter | None:

@@ -107,8 +107,8 @@ def act_on(
         if not source.is_believed and must_ask(event, affairs, policy=policy):
             return _doubt(books, letter, affairs, event, policy=policy, now=now)
         return _receive(
-            books, customer, affairs, event, is_looked_at=source.is_looked_at, policy=policy,
-            now=now,
+            books, letter, customer, affairs, event, is_looked_at=source.is_looked_at,
+            policy=policy, now=now,
         )  # fmt: skip
     if event.happening in STANDINGS:
         note_standing(books, customer, affairs, event, now=now)
@@ -125,6 +125,14 @@ def _doubt(
     if books.payments.by_receipt(affairs.provider, event.receipt_id) is None:
         note_claim(books, letter, affairs, event, now=now)
         return Outcome.ASKED
+    return _known(books, letter, affairs, event, policy=policy, now=now)
+
+
+def _known(
+    books: Books, letter: int, affairs: Affairs, event: PaymentEvent, *, policy: Policy,
+    now: datetime,
+) -> Outcome:  # fmt: skip
+    """Money that is in the books changes nothing; staff see it if it is told with another sum."""
     is_other = doubt_other_sum(books, letter, event, affairs.provider, policy=policy, now=now)
     return Outcome.UNHANDLED if is_other else Outcome.KNOWN
 
@@ -159,6 +167,7 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
 
 def _receive(
     books: Books,
+    letter: int,
     customer: Customer,
     affairs: Affairs,
     event: PaymentEvent,
@@ -174,7 +183,7 @@ def _receive(
     if is_later:
         taken = take_charge(books, affairs, event, policy=policy, now=now)
         if taken is None:
-            return Outcome.KNOWN
+            return _known(books, letter, affairs, event, policy=policy, now=now)
         affairs = taken
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
@@ -183,7 +192,8 @@ def _receive(
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
-            books, customer, event.payer, affairs, policy=policy.fraud, now=now,
+            books, customer, event.payer, affairs, uses_wallet=bool(judgement.from_wallet),
+            policy=policy.fraud, now=now,
         )  # fmt: skip
     is_held = bool(findings)
     receipt = record_receipt(
@@ -192,7 +202,7 @@ def _receive(
         rest=HELD if is_held else WALLET, now=now,
     )  # fmt: skip
     if receipt is None:
-        return Outcome.KNOWN
+        return _known(books, letter, affairs, event, policy=policy, now=now)
     if not is_later:
         note_first_charge(books, affairs, event, now=now)
     note_payer(books, customer, event.payer, provider=affairs.provider, now=now)

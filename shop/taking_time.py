@@ -129,6 +129,8 @@ def release_access(
     if is_others or not subscription.standing.is_held:
         return []
     books.subscriptions.hold(subscription_id, is_held=False)
+    if subscription.standing.state is SubscriptionState.ENDED:
+        return []  # its time went with the money: there is no access to give back
     effect = wish(books, subscription_id, Verb.RESUME)
     told = tell_customer(customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug)
     return [told, effect]

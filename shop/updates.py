@@ -24,7 +24,8 @@ ERASED_AT_ONCE = 500
 class NewUpdate:
     """An update as it came; `money` is set when it carries a payment, with its provider.
 
-    `trouble` says why what it carries cannot be taken; then it is kept for staff.
+    `trouble` says why what it carries cannot be taken; then it is kept for staff. `is_believed`
+    where we asked Telegram for it ourselves; one that was sent to us only claims (ADR 7).
     """
 
     update_id: int
@@ -34,6 +35,7 @@ class NewUpdate:
     money: PaymentEvent | None = None
     provider: str = ""
     trouble: str = ""
+    is_believed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,9 @@ def keep_updates(
         if update.trouble:
             fail_update(books, letter, update.trouble, policy=policy, now=now)
         elif update.money is not None:
-            source = Source(provider=update.provider, body=body)
+            source = Source(
+                provider=update.provider, body=body, is_believed=update.is_believed
+            )  # fmt: skip
             settle(books, update.money, source, policy=policy, now=now)
         else:
             kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
@@ -74,8 +78,8 @@ def settle_kept(
     now: datetime,
 ) -> None:  # fmt: skip
     """Take the money of an update that is read again; it is counted once all the same."""
-    body = json.dumps(update.raw).encode()
-    settle(books, money, Source(provider=provider, body=body), policy=policy, now=now)
+    source = Source(provider=provider, body=json.dumps(update.raw).encode(), is_believed=False)
+    settle(books, money, source, policy=policy, now=now)
 
 
 def is_overtaken(books: Books, update: KeptUpdate, *, chat_id: int) -> bool:

@@ -1,7 +1,7 @@
 """Notes who used an account from where, now and then: evidence, should a bank ever ask."""
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import structlog
 from starlette.background import BackgroundTask
@@ -25,11 +25,12 @@ class Footprints:
     def __init__(self, counter: Counter) -> None:
         """Begin with nobody seen."""
         self._counter = counter
+        self._trusted = tuple(ip_network(one) for one in counter.trusted_proxies)
         self._seen: dict[tuple[int, str, str], datetime] = {}
 
     def after(self, request: Request, *, subscription_id: int, door: str) -> BackgroundTask | None:
         """What is left to do once the answer has gone, if anything is."""
-        now, address = self._counter.clock.now(), _address(request)
+        now, address = self._counter.clock.now(), self._address(request)
         key = (subscription_id, door, address)
         last = self._seen.get(key)
         if not address or (last is not None and now - last < _EVERY):
@@ -47,14 +48,20 @@ class Footprints:
         except ShopError as error:
             _LOG.info("use_not_noted", error=error.sentence)  # access matters more
 
+    def _address(self, request: Request) -> str:
+        """The viewer's, as a media server of the owner's tells it; else whoever asks.
 
-def _address(request: Request) -> str:
-    """The viewer's, as the media server tells it; else whoever asks. "" when it is no address."""
-    told = request.query_params.get("ip") or request.headers.get("x-real-ip") or ""
-    asked = request.client.host if request.client is not None else ""
-    for text in (told, asked):
-        try:
-            return str(ip_address(text.strip()))
-        except ValueError:
-            continue
-    return ""
+        "" when it is no address. What just anyone tells would be evidence that he forges himself.
+        """
+        asked = _read(request.client.host if request.client is not None else "")
+        if asked is None or not any(asked in network for network in self._trusted):
+            return str(asked or "")
+        told = request.query_params.get("ip") or request.headers.get("x-real-ip") or ""
+        return str(_read(told) or asked)
+
+
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text.strip())
+    except ValueError:
+        return None

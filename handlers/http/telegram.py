@@ -16,13 +16,17 @@ Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
 
 def telegram_door(take: Take, *, secret: str) -> Endpoint:
-    """Behind `POST /telegram`; `take` keeps updates and returns once they are safe."""
+    """Behind `POST /telegram`; `take` keeps updates and returns once they are safe.
+
+    `secret` may be several, separated by commas, while one is being rotated.
+    """
+    secrets = [piece.strip().encode() for piece in secret.split(",") if piece.strip()]
 
     async def receive(request: Request) -> Response:
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
-        if not secret:
+        if not secrets:
             return Response(status_code=404)
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not any(hmac.compare_digest(given.encode(), one) for one in secrets):
             REJECTED.labels("telegram", "signature").inc()
             return Response(status_code=400)
         try:

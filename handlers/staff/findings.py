@@ -22,6 +22,8 @@ def _reason(_: Speech, check: Check, facts: Mapping[str, Any]) -> Html:
         return _("· The card is from {card}, the customer from {home}.", **facts)
     if check is Check.BLOCKED:
         return _("· On your blocklist ({by}).", by=facts["by"])
+    if check is Check.REFUSED:
+        return _("· Paid from the wallet with money that was refused before.")
     counted = {
         Check.TRIES: _("· {many} payments begun within an hour; you allow {most}.", **facts),
         Check.PAYERS: _("· {many} different cards or wallets within a day; you allow {most}.",

@@ -1,6 +1,7 @@
 """Money that belongs to no order we know: whose it is, and where it goes."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handlers.customer.ways import provider_name
@@ -10,6 +11,7 @@ from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, escape, paragraphs
 from shop.assigning import Place, assign, loose_money, places_for, unassigned
+from shop.replaying import is_confirmed
 from shop.rules.errors import BadInputError
 from shop.rules.periods import Interval
 from shop.rules.receiving import Verdict
@@ -93,7 +95,18 @@ async def assigning(visit: Visit, args: Args) -> Screen:
     else:
         ask = _("Pay {order} of {name} with {money}?", order=_order(visit, chosen), name=name,
                 money=money)  # fmt: skip
-    return sure(visit, ask, "asg", receipt, customer_id, where, back=("unk", receipt))
+    asked = sure(visit, ask, "asg", receipt, customer_id, where, back=("unk", receipt))
+    return replace(asked, text=paragraphs(asked.text, await _confirmation(visit, place.money)))
+
+
+async def _confirmation(visit: Visit, money: LooseMoney) -> Html:
+    """What its provider says, asked before the last tap: a letter alone may lie."""
+    _, counter = visit.speech, visit.counter
+    way = provider_name(_, money.provider)
+    if await is_confirmed(counter.storage, counter.providers, money.id):
+        return _("{way} says so itself.", way=way)
+    return _("⚠️ Only a webhook tells of this money; {way} did not confirm it when asked. Look "
+             "there yourself first.", way=way)  # fmt: skip
 
 
 async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:

@@ -18,6 +18,7 @@ def fraud_policy(table: Table) -> FraudPolicy:
         trials_of_a_payer=_many(table, "trials_of_a_payer"),
         first_order=sums_by_currency(table, "first_order"),
         country=_ruling(table, "country", default=usual.country, words=("off", "hold")),
+        refused=_ruling(table, "refused", default=usual.refused, words=("off", "hold")),
         blocklist=_ruling(table, "blocklist", default=usual.blocklist, words=tuple(_WORDS)),
     )
 

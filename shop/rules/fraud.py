@@ -22,6 +22,7 @@ class Check(StrEnum):
     FIRST_ORDER = "first_order"
     COUNTRY = "country"
     BLOCKED = "blocked"
+    REFUSED = "refused"
 
 
 class Ruling(StrEnum):
@@ -62,6 +63,7 @@ class FraudPolicy:
     trials_of_a_payer: int = 0
     first_order: Mapping[str, int] = field(default_factory=dict)
     country: Ruling = Ruling.PASS
+    refused: Ruling = Ruling.HOLD
     blocklist: Ruling = Ruling.REFUSE
 
     @property
@@ -84,6 +86,7 @@ class FraudFacts:
     payer_country: str = ""
     customer_country: str = ""
     blocked_by: tuple[BlockedBy, ...] = ()
+    spends_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,13 @@ def blocked(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
     return Finding(check=Check.BLOCKED, ruling=policy.blocklist, facts={"by": named})
 
 
+def refused(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
+    """Money that staff refused comes back by way of the wallet, where it lies."""
+    if policy.refused is Ruling.PASS or not facts.spends_refused:
+        return None
+    return Finding(check=Check.REFUSED, ruling=policy.refused)
+
+
 RULES: tuple[Callable[[FraudFacts, FraudPolicy], Finding | None], ...] = (
     blocked,
     tries,
@@ -152,6 +162,7 @@ RULES: tuple[Callable[[FraudFacts, FraudPolicy], Finding | None], ...] = (
     trials,
     first_order,
     country,
+    refused,
 )
 
 

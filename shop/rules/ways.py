@@ -12,6 +12,8 @@ WAYS = (
     "stripe", "stars", "telegram_cards", "coinbase", "coinbase_commerce", "btcpay", "cryptopay",
     "nowpayments", TRANSFER, WALLET, "sandbox_card", "sandbox_crypto",
 )  # fmt: skip
+# Whose `look_up` knows nothing, ever: what they were told to have brought, a person must confirm.
+NOT_ASKABLE = frozenset({"telegram_cards", TRANSFER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,10 @@ class Guards:
         """Whether this customer has bought before."""
         return bool(self._sql.value("customer_has_bought", customer_id=customer_id))
 
+    def has_refused_money(self, customer_id: int) -> bool:
+        """Whether money of his that staff refused is here still, and none was approved since."""
+        return bool(self._sql.value("customer_refused_money", customer_id=customer_id))
+
     # --- the blocklist ----------------------------------------------------------------------
 
     def block(

@@ -109,8 +109,14 @@ class Inbox:
         return [_letter(row) for row in self._sql.all("inbox_latest", most=most)]
 
     def erase(self, *, before: datetime, most: int) -> int:
-        """Erase what handled payment events said, older than this; who they were stays."""
-        return self._sql.count("inbox_erase", nothing=b"", before=seconds(before), most=most)
+        """Erase what payment events said, older than this; who they were stays.
+
+        Only of those that are handled, and of kinds that the shop does not act on.
+        """
+        erased = self._sql.count("inbox_erase", nothing=b"", before=seconds(before), most=most)
+        return erased + self._sql.count(
+            "inbox_erase_noise", nothing=b"", before=seconds(before), most=most - erased
+        )
 
 
 def _letter(row: Row) -> Letter:

@@ -1,13 +1,15 @@
 """No secret reaches a log line."""
 
 import json
+import logging
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import structlog
 
-from bot.logs import configure_logs, strike_out
+from bot.logs import DiscreetFormatter, configure_logs, strike_out
 
 
 def test_a_secret_is_struck_out_wherever_it_stands() -> None:
@@ -39,6 +41,21 @@ def test_a_traceback_is_struck_out_too(capsys: pytest.CaptureFixture[str]) -> No
         structlog.reset_defaults()
     assert "ValueError" in printed
     assert "planted" not in printed
+
+
+def test_what_a_library_says_of_an_error_nobody_caught_is_struck_out() -> None:
+    lines = DiscreetFormatter(["sk_live_planted"])
+    try:
+        raise ValueError("the key sk_live_planted is wrong")  # noqa: TRY301, EM101, TRY003
+    except ValueError:
+        record = logging.LogRecord(
+            "asyncio", logging.ERROR, "", 0, "Task of %s failed", ("sk_live_planted",),
+            sys.exc_info(),
+        )  # fmt: skip
+    written = lines.format(record)
+    assert written.startswith("ERROR asyncio Task of *** failed")
+    assert "ValueError: the key *** is wrong" in written
+    assert "sk_live_planted" not in written
 
 
 def test_a_line_that_a_full_disk_does_not_take_stops_nobody(

@@ -287,7 +287,8 @@ async def test_books_that_come_back_soon_find_telegram_asked_again_soon(
         async def call(self, method: str, **_: object) -> list[dict[str, Any]]:
             return [PRE_CHECKOUT] if method == "getUpdates" else []
 
-        async def take(self, _updates: object) -> None:
+        async def take(self, _updates: object, *, is_believed: bool) -> None:
+            assert is_believed, "Telegram itself was asked"
             raise BooksUnavailableError
 
     monkeypatch.setattr(bot_telegram, "wait_for_stop", note)

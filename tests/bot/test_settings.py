@@ -82,3 +82,12 @@ def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert "planted" not in repr(settings)
     assert "sk_live_planted" in settings.secrets()
+
+
+def test_each_of_two_secrets_is_one_and_so_is_the_password_of_the_books(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_SECRET", "new-secret, old-secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://shop:p%40ssword@db.example/shop")
+    found = load_settings().secrets()
+    assert {"new-secret", "old-secret", "p%40ssword", "p@ssword"} <= set(found)

@@ -8,6 +8,7 @@ import pytest
 from shop.expiry import change_one
 from shop.ports import Credentials
 from shop.staffdesk import hold, rotate
+from tests.doors.conftest import OpenDoors
 from tests.house.doors import Doors
 from tests.house.shop import STAFF
 
@@ -17,6 +18,10 @@ GRACE_DAYS = 3
 @pytest.fixture
 def token(doors: Doors) -> str:
     """The token of someone who has just paid for a month, and got his account."""
+    return token_of(doors)
+
+
+def token_of(doors: Doors) -> str:
     doors.shop.connectors = doors.parts.connectors  # the shipped ones
     payment = doors.do(doors.shop.ask(doors.do(doors.shop.greet())))
     doors.do(doors.shop.pay(payment))
@@ -148,7 +153,9 @@ def test_the_return_page_tells_the_truth(doors: Doors) -> None:
 USES = "SELECT door, address, times FROM account_uses ORDER BY door, address"
 
 
-def test_uses_are_noted_now_and_then_with_the_viewers_address(doors: Doors, token: str) -> None:
+def test_uses_are_noted_now_and_then_with_the_viewers_address(open_doors: OpenDoors) -> None:
+    doors = open_doors(trusted_proxies=("10.0.0.0/8", "127.0.0.1/32"))
+    token = token_of(doors)
     for _ in range(5):
         doors.get(f"/access/flussonic?token={token}&ip=192.0.2.9")
     doors.get(f"/access/nginx?token={token}", headers={"x-real-ip": "2001:db8::7"})
@@ -160,8 +167,23 @@ def test_uses_are_noted_now_and_then_with_the_viewers_address(doors: Doors, toke
     ]
 
 
+@pytest.mark.parametrize("trusted", [(), ("10.0.0.0/8",)])
+def test_only_the_owners_media_server_is_believed_about_the_viewers_address(
+    open_doors: OpenDoors, trusted: tuple[str, ...]
+) -> None:
+    doors = open_doors(trusted_proxies=trusted)
+    token = token_of(doors)
+    lie = {"x-real-ip": "192.0.2.9", "x-forwarded-for": "192.0.2.9"}
+    for path in (f"/access/nginx?token={token}", f"/playlist/{token}.m3u8"):
+        assert doors.get(path, headers=lie).status_code == 200
+    doors.get(f"/access/flussonic?token={token}&ip=192.0.2.9")
+    assert {address for _door, address, _times in doors.tables.rows(USES)} == {"127.0.0.1"}
+
+
 @pytest.mark.parametrize("address", ["", "<b>", "'; DROP TABLE", "1" * 500, "999.1.1.1"])
-def test_what_is_no_address_is_not_noted(doors: Doors, token: str, address: str) -> None:
+def test_what_is_no_address_is_not_noted(open_doors: OpenDoors, address: str) -> None:
+    doors = open_doors(trusted_proxies=("127.0.0.1/32",))
+    token = token_of(doors)
     answer = doors.get("/access/flussonic", params={"token": token, "ip": address})
     assert answer.status_code == 200
     assert all(row[1] == "127.0.0.1" for row in doors.tables.rows(USES))

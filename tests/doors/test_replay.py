@@ -1,14 +1,17 @@
 """Staff read a provider's letter again: as it came, harmlessly, and only while it is there."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from shop.replaying import Replayed, replay
 from shop.updates import erase_letters
+from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.doors.test_webhooks import send
-from tests.house.doors import Doors
+from tests.house.doors import SECRETS, Doors
 from tests.house.shop import STAFF
 from tests.house.tables import contradictions
 
@@ -80,3 +83,32 @@ def test_a_letter_that_was_changed_in_the_books_is_not_believed(doors: Doors) ->
     paid(doors, SENDERS["stripe"])
     doors.tables.write("UPDATE inbox SET headers = '{}'")
     assert read_again(doors, 1, is_believed=True) is Replayed.UNREADABLE
+
+
+@pytest.mark.parametrize(("provider", "currency"), [("stars", "XTR"), ("telegram_cards", "EUR")])
+def test_a_sum_that_only_a_chat_webhook_names_gives_nothing_until_staff_believe_it(
+    open_doors: OpenDoors, provider: str, currency: str
+) -> None:
+    doors = open_doors(telegram_provider_token=SecretStr("planted"))
+    anna = doors.do(doors.shop.greet())
+    payment = doors.do(doors.shop.ask(anna, provider=provider, currency=currency))
+    paid = {
+        "currency": currency, "total_amount": 99_900, "invoice_payload": payment.reference,
+        "telegram_payment_charge_id": "charge_1", "provider_payment_charge_id": "",
+    }  # fmt: skip
+    message = {
+        "date": int(doors.clock.now().timestamp()), "chat": {"id": anna.telegram_id},
+        "successful_payment": paid,
+    }  # fmt: skip
+    update = json.dumps({"update_id": 7, "message": message})
+    secret = {"x-telegram-bot-api-secret-token": SECRETS["telegram_webhook_secret"]}
+    assert doors.post("/telegram", content=update, headers=secret).status_code == 200
+    letter = doors.tables.one("SELECT id FROM inbox WHERE provider <> 'telegram'")
+    assert read_again(doors, letter) is Replayed.ASKED
+    assert doors.tables.one("SELECT COUNT(*) FROM receipts") == 0
+
+    assert read_again(doors, letter, is_believed=True) is Replayed.TAKEN
+    assert read_again(doors, letter) is Replayed.SAME
+
+    assert doors.tables.rows("SELECT minor, verdict FROM receipts") == [(99_900, "over")]
+    assert contradictions(doors.tables) == {}

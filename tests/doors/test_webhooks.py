@@ -152,6 +152,18 @@ def test_telegram_with_another_secret_is_refused(doors: Doors) -> None:
     assert doors.tables.one("SELECT COUNT(*) FROM inbox") == 0
 
 
+def test_while_telegrams_secret_is_rotated_both_are_good(open_doors: OpenDoors) -> None:
+    doors = open_doors(telegram_webhook_secret=SecretStr("the-new-one, the-old-one"))
+    codes = {
+        given: doors.post(
+            "/telegram", content=b'{"update_id": 1}',
+            headers={"x-telegram-bot-api-secret-token": given},
+        ).status_code
+        for given in ("the-new-one", "the-old-one", "the-new-one, the-old-one", "")
+    }  # fmt: skip
+    assert list(codes.values()) == [200, 200, 400, 400]
+
+
 def test_an_update_delivered_twice_is_answered_once(doors: Doors) -> None:
     secret = {"x-telegram-bot-api-secret-token": SECRETS["telegram_webhook_secret"]}
     update = {"update_id": 7, "message": {"chat": {"id": 1001}, "text": "/start"}}

@@ -122,6 +122,7 @@ class Doors:
             policies=LivePolicy(parts.policy),
             providers=parts.providers, bot_username="shop_bot", wake=lambda: None,
             public_url=parts.settings.address, chat_url="https://t.me/shop_bot",
+            trusted_proxies=parts.settings.trusted_proxies,
         )  # fmt: skip
         self._hang()
 

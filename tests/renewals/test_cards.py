@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.vault import FernetVault
 from shop.agreements import forget, switch
 from shop.catalogue import apply_catalog
 from shop.checkout import RenewingNowError
@@ -194,6 +195,26 @@ async def test_a_forgotten_card_is_forgotten_everywhere(kept: Kept, tables: Tabl
     assert not await kept.shop.run(switch, 1, kept.anna.id, **change)
     await kept.pass_days(40)
     assert not kept.card.charged
+
+
+async def test_a_card_whose_key_is_lost_is_told_to_staff_and_charged_once_the_key_is_back(
+    kept: Kept,
+) -> None:
+    kept.shop.vault = FernetVault("a new key, without the old one")
+    await kept.pass_days(31)
+    assert not kept.card.charged
+    [told] = kept.told(Notice.MEANS_REFUSED)
+    assert "SECRET_KEY" in told.payload["reason"]
+    kept.shop.vault = FernetVault("a new key, a key of tests")
+    assert await kept.pass_days(1) == [Outcome.SETTLED]
+
+
+async def test_a_card_whose_key_is_lost_cannot_be_forgotten_unnoticed(kept: Kept) -> None:
+    kept.shop.vault = FernetVault("a new key, without the old one")
+    assert await kept.shop.run(forget, 1, kept.anna.id, now=kept.shop.now)
+    await kept.shop.drain()
+    assert not kept.card.forgotten
+    assert len(kept.told(Notice.MEANS_REFUSED)) == 1
 
 
 async def test_no_handle_lies_open_in_the_books_or_is_told(kept: Kept, tables: Tables) -> None:

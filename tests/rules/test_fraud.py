@@ -20,7 +20,7 @@ ALL = FraudPolicy(
     tries_an_hour=3, payers_a_day=2, people_of_a_payer=1, trials_of_a_payer=1,
     first_order=HUNDRED, country=Ruling.HOLD, blocklist=Ruling.REFUSE,
 )  # fmt: skip
-OFF = FraudPolicy(blocklist=Ruling.PASS)
+OFF = FraudPolicy(blocklist=Ruling.PASS, refused=Ruling.PASS)
 
 
 def new(minor: int, currency: str = "EUR") -> FraudFacts:
@@ -62,6 +62,9 @@ CASES = {
         Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US", "home": "DE"}),
     ),
     "a card from somewhere": (FraudFacts(payer_country="US"), None),
+    "refused money from the wallet": (
+        FraudFacts(spends_refused=True), Finding(check=Check.REFUSED, ruling=Ruling.HOLD),
+    ),
     "blocked": (FraudFacts(blocked_by=(BlockedBy.TELEGRAM, BlockedBy.PAYER)), BLOCK),
 }  # fmt: skip
 

@@ -538,6 +538,7 @@ def guards(books: Books) -> None:
     assert books.guards.tries(1, since=NOW - DAY) > 0
     assert books.guards.tries(1, since=NOW) == 0
     assert books.guards.has_bought(1) in {True, False}
+    assert books.guards.has_refused_money(1) in {True, False}
     for is_new in (True, False):
         added = books.guards.block(BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW)
         assert added == is_new

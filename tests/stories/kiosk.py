@@ -54,6 +54,7 @@ class Kiosk:
             "telegram_bot_token": SecretStr(TOKEN),
             "telegram_api_url": telegram_url,
             "database_url": SecretStr(database),
+            "trusted_proxies": ("127.0.0.1/32",),
             "listen": f"127.0.0.1:{self._port}",
             "public_url": self.url,
             "secret_key": SecretStr("a secret key for the stories"),

@@ -133,9 +133,8 @@ async def test_an_update_delivered_twice_is_answered_once(kiosk: Kiosk) -> None:
 
 
 async def test_telegram_may_call_us_instead(open_kiosk: OpenKiosk) -> None:
-    kiosk = await open_kiosk(
-        telegram_mode="webhook", telegram_webhook_secret=SecretStr(TELEGRAM_SECRET)
-    )
+    secrets = f"{TELEGRAM_SECRET}, the-one-before"
+    kiosk = await open_kiosk(telegram_mode="webhook", telegram_webhook_secret=SecretStr(secrets))
     anna = kiosk.person(ANNA)
     await anna.buy()
     await anna.sees("Your access to")

@@ -28,6 +28,8 @@ from shop.settlement import Outcome, Source, settle
 from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.receipts import Receipts
+from shop.stuck import trouble
+from shop.updates import erase_letters
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
@@ -152,6 +154,17 @@ async def test_a_lie_about_money_that_is_here_already_is_told_to_staff(
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unhandled'") == 1
 
 
+async def test_a_short_sum_that_is_told_again_as_the_whole_price_is_told_to_staff(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, money=Money(1000, "EUR"), receipt="money"))
+    lie = shop.received(payment, money=payment.due, receipt="money")
+    assert await told_by_webhook(shop, lie) is Outcome.UNHANDLED
+    assert await left_to_staff(shop) == ["money: told 15.98 EUR, in the books 10.00 EUR"]
+    assert tables.rows("SELECT minor, verdict FROM receipts") == [(1000, "short")]
+
+
 @pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED, Happening.REFUNDED])
 async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read_again(
     shop: Shop, tables: Tables, happening: Happening
@@ -171,6 +184,22 @@ async def test_what_nobody_has_to_look_at_is_kept_quietly(shop: Shop) -> None:
         event = PaymentEvent(event_id=happening, kind="odd", happening=happening, reference="x")
         await told_by_webhook(shop, event)
     assert await left_to_staff(shop) == []
+
+
+async def test_what_nobody_has_to_look_at_buries_nothing_and_is_erased_in_time(
+    shop: Shop, tables: Tables
+) -> None:
+    noise = PaymentEvent(event_id="noise", kind="charge.updated", happening=Happening.UNHANDLED)
+    for number in range(25):
+        await told_by_webhook(shop, replace(noise, event_id=f"noise_{number}"))
+    dispute = PaymentEvent(
+        event_id="grave", kind="dispute", happening=Happening.DISPUTED, receipt_id="elsewhere"
+    )
+    await told_by_webhook(shop, dispute)
+    assert (await shop.storage.read(trouble))[1][0].event_id == "grave"
+    shop.clock.move(days=91)
+    assert await shop.run(erase_letters, policy=shop.policy, now=shop.now) == 25
+    assert tables.rows("SELECT event_id FROM inbox WHERE state <> 'done'") == [("grave",)]
 
 
 async def test_money_nobody_sent_gives_nothing_once_the_provider_had_time_to_say_so(
@@ -205,6 +234,21 @@ async def test_a_provider_that_cannot_be_asked_is_told_once_and_asked_on(
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state <> 'done'") == 0
 
 
+async def test_nothing_known_of_a_card_in_telegram_is_no_denial(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet(), provider="telegram_cards")
+    event = shop.received(payment, money=Money(1600, "EUR"))
+    source = Source(provider="telegram_cards", is_believed=False)
+    await shop.run(settle, event, source, policy=shop.policy, now=shop.now)
+    for _ in range(4):
+        shop.clock.move(minutes=10)
+        await answered(shop, payment, [pending(payment)])
+    [alert] = await alerts(shop)
+    assert alert["is_silent"] is True
+    assert tables.rows("SELECT state FROM claims") == [("open",)]
+
+
 async def test_a_claim_made_while_the_provider_is_being_asked_is_asked_about_at_once(
     shop: Shop,
 ) -> None:
@@ -234,6 +278,24 @@ class Knowing:
         if provider_ref != self._page:
             raise ProviderError(reason="no such page")
         return self._events
+
+
+async def test_what_was_paid_while_its_way_was_switched_off_is_found_when_it_is_on_again(
+    shop: Shop,
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    money = shop.received(payment, at=shop.now)
+    for _ in range(4):
+        shop.clock.move(hours=7)
+        await shop.run(expire_orders, clock=shop.clock)
+        [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+        policy, clock = shop.policy, shop.clock
+        assert await ask_about(shop.storage, {}, asked, policy=policy, clock=clock) == []
+    shop.clock.move(hours=7)
+    [asked] = await shop.run(claim_polls, now=shop.now, most=9)
+    on: Any = {CARD: Knowing(payment.reference, money)}
+    told = await ask_about(shop.storage, on, asked, policy=shop.policy, clock=shop.clock)
+    assert told == [Outcome.SETTLED]
 
 
 async def test_a_page_that_only_a_lie_names_keeps_no_true_money_away(

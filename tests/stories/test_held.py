@@ -5,20 +5,22 @@ from dataclasses import replace
 
 import pytest
 
-from shop.checkout import InReviewError, start_trial
+from shop.checkout import Choice, InReviewError, start_trial
 from shop.guarding import may_pay
 from shop.holding import held
-from shop.ports import Payer, PaymentEvent
+from shop.ports import Happening, Payer, PaymentEvent
 from shop.reviewing import approve, block, refuse, unblock, waiting
 from shop.rules.errors import DoneAlreadyError
 from shop.rules.fraud import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
 from shop.rules.money import Money
 from shop.rules.receiving import Judgement, Verdict
+from shop.rules.wallet import WALLET
 from shop.settlement import Outcome
 from shop.storage.books import Books
 from shop.storage.guards import Guards
 from shop.storage.payments import Payment
 from shop.storage.receipts import Receipts
+from shop.wallet import pay_from_wallet
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
@@ -77,6 +79,29 @@ async def test_an_approval_delivers_as_if_nothing_had_been_between(
     assert tables.one("SELECT state FROM orders") == "paid"
     assert await told(shop) == ["in_review", "held_money", "paid", "sale", "credentials"]
     assert tables.one("SELECT act FROM audit") == "review_approved"
+
+
+async def test_refused_money_buys_nothing_by_way_of_the_wallet_until_a_person_says_so(
+    shop: Shop, tables: Tables
+) -> None:
+    being(shop, FraudPolicy(country=Ruling.HOLD))
+    payment = await shop.ask(await shop.greet())
+    stolen = paid_by(shop.received(payment), "card_1", country="US", home="DE")
+    assert await shop.settle(stolen) is Outcome.HELD
+    await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+
+    price_id = int(tables.one("SELECT price_id FROM payments"))
+    choice = Choice(customer_id=payment.customer_id, price_id=price_id, provider=WALLET)
+    await shop.run(pay_from_wallet, choice, policy=shop.policy, now=shop.now)
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
+    [(again, _customer)] = await shop.storage.read(waiting)
+    assert [one.check for one in again.findings] == [Check.REFUSED]
+    assert contradictions(tables) == {}
+
+    await shop.run(approve, STAFF, review_id=again.id, policy=shop.policy, now=shop.now)
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 1
+    assert not await shop.storage.read(_has_refused_money, payment.customer_id)
+    assert contradictions(tables) == {}
 
 
 async def test_a_refusal_gives_the_money_to_the_wallet_and_says_so(
@@ -208,6 +233,15 @@ async def test_who_has_bought_before_is_no_newcomer(shop: Shop) -> None:
     assert await shop.pay(again) is Outcome.SETTLED
 
 
+async def test_whose_bank_took_it_all_back_is_a_newcomer_again(shop: Shop) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, receipt="money_1"))
+    back = replace(shop.received(payment, receipt="money_1"), happening=Happening.DISPUTE_LOST)
+    await shop.settle(back)
+    being(shop, CAUTIOUS)
+    assert await shop.pay(await shop.ask(await shop.greet(), term=QUARTER)) is Outcome.HELD
+
+
 async def test_one_card_of_many_people_is_held_from_the_second_on(shop: Shop) -> None:
     being(shop, FraudPolicy(people_of_a_payer=1))
     outcomes = []
@@ -273,13 +307,17 @@ async def test_a_blocked_card_is_held_whoever_pays_with_it(shop: Shop, tables: T
     assert await shop.settle(paid_by(shop.received(payment), "stolen")) is Outcome.HELD
 
 
-async def test_too_many_tries_are_refused_until_an_hour_has_passed(shop: Shop) -> None:
+async def test_too_many_tries_are_refused_until_an_hour_has_passed(
+    shop: Shop, tables: Tables
+) -> None:
     being(shop, FraudPolicy(tries_an_hour=2))
     anna = await shop.greet()
     await shop.ask(anna)
-    await shop.ask(anna, term=QUARTER)
+    last = await shop.ask(anna, term=QUARTER)
+    assert (await shop.ask(anna, term=QUARTER)).id == last.id, "the page at hand is no new try"
     with pytest.raises(RefusedError) as caught:
         await shop.ask(anna, slug="bare")
+    assert tables.one("SELECT COUNT(*) FROM payments") == 2
     assert [one.check for one in caught.value.findings] == [Check.TRIES]
     shop.clock.move(minutes=61)
     await shop.ask(anna, slug="bare")
@@ -304,6 +342,10 @@ def test_holding_neither_makes_nor_loses_money() -> None:
     kept = held(judged)
     assert kept.to_wallet - kept.from_wallet == Money(470, "EUR")
     assert (kept.to_order, kept.fulfils) == (Money(0, "EUR"), False)
+
+
+def _has_refused_money(books: Books, customer_id: int) -> bool:
+    return books.guards.has_refused_money(customer_id)
 
 
 def _wallet(books: Books, customer_id: int) -> Money:

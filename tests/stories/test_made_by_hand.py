@@ -62,7 +62,8 @@ async def test_a_hint_of_no_order_leads_staff_to_its_money(open_kiosk: OpenKiosk
 
         await olga.say(f"/assign 1 {ANNA}")
         await olga.tap("asg:1:", ":w")
-        await olga.sees("Put €5.00 into the wallet of")
+        asked = await olga.sees("Put €5.00 into the wallet of")
+        assert "says so itself." in text_of(asked)
         await olga.tap("asg:1:", ":w:")
         await anna.sees("We found a payment of €5.00 that is yours.")
 

@@ -17,7 +17,14 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunding import RefundWish, begin_refund, claim_refunds, give_back
+from shop.refunding import (
+    RefundMovedOnError,
+    RefundWish,
+    begin_refund,
+    claim_refunds,
+    give_back,
+    paid_by_hand,
+)
 from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
 from shop.rules.money import Money
 from shop.settlement import Outcome
@@ -159,6 +166,28 @@ async def test_the_news_may_come_before_the_answer(shop: Shop, tables: Tables) -
     till = Till(DONE)
     await ask(shop, refund, till)
     assert till.asked == 0, "it is known by now"
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+async def test_what_staff_give_back_by_hand_at_the_provider_is_counted_once(
+    shop: Shop, tables: Tables, *, is_told_first: bool
+) -> None:
+    payment = await bought(shop)
+    refund = await give(shop, 400, way=Way.HAND)
+    told = news(shop, payment, Happening.REFUNDED, 400)
+    if is_told_first:
+        await shop.settle(told)
+        with pytest.raises(RefundMovedOnError):
+            await shop.run(
+                paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+            )
+    else:
+        await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+        await shop.settle(told)
+    assert refunds(tables) == [("hand", "done", 400)]
+    await shop.settle(news(shop, payment, Happening.REFUNDED, 900))
+    assert refunds(tables) == [("hand", "done", 400), ("told", "done", 500)]
+    assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'refunding'") == 0
 
 
 async def test_a_refund_that_failed_here_but_was_made_there_is_booked(
@@ -374,3 +403,30 @@ async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) ->
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     await shop.settle(news(shop, payment, Happening.DISPUTE_WON, dispute="du_1"))
     assert disputed(tables) == (0, 1, "final")
+
+
+async def test_whose_dispute_is_lost_is_not_told_that_access_is_back(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await shop.drain()
+    await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
+    await shop.drain()
+    await shop.settle(news(shop, payment, Happening.DISPUTE_LOST, dispute="du_1"))
+    await shop.drain()
+    assert tables.one("SELECT state FROM subscriptions") == "ended"
+    assert "released" not in {one.payload["notice"] for one in shop.told}
+    assert tables.one("SELECT actual FROM accounts") == "terminated"
+
+
+@pytest.mark.parametrize("end", [Happening.DISPUTE_WON, Happening.DISPUTE_LOST])
+async def test_a_banks_decision_ends_its_warning_too(
+    shop: Shop, tables: Tables, end: Happening
+) -> None:
+    payment = await bought(shop)
+    await shop.settle(news(shop, payment, Happening.WARNED, 0, dispute="issfr_1"))
+    await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
+    await shop.settle(news(shop, payment, end, dispute="du_1"))
+    decided = end.removeprefix("dispute_")
+    assert tables.rows("SELECT state FROM disputes") == [(decided,), (decided,)]
+    assert tables.one("SELECT is_held FROM subscriptions") == 0

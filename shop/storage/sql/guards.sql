@@ -23,8 +23,22 @@ WHERE mine.customer_id = :customer_id AND theirs.customer_id <> :customer_id;
 SELECT COUNT(*) FROM payments WHERE customer_id = :customer_id AND created_at > :since;
 
 -- name: customer_has_bought$
+-- What went back, to him or to his bank, made nobody a regular.
 SELECT COUNT(*) FROM orders
-WHERE customer_id = :customer_id AND kind = 'purchase' AND state IN ('paid', 'refunded');
+WHERE customer_id = :customer_id AND kind = 'purchase' AND state = 'paid';
+
+-- name: customer_refused_money$
+SELECT COUNT(*) FROM reviews AS v
+INNER JOIN receipts AS r ON r.id = v.receipt_id
+WHERE v.customer_id = :customer_id AND v.state = 'refused'
+    AND r.minor > (
+        SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM reviews AS later
+        WHERE later.customer_id = v.customer_id AND later.state = 'approved' AND later.id > v.id
+    );
 
 -- name: block_add!
 INSERT INTO blocklist (kind, value, reason, staff_id, added_at)
@@ -191,4 +205,10 @@ UPDATE inbox SET body = :nothing, headers = '{}' WHERE id IN (
     WHERE state = 'done' AND provider <> 'telegram' AND length(body) > 0
         AND received_at < :before
     ORDER BY received_at LIMIT :most
+);
+
+-- name: inbox_erase_noise!
+UPDATE inbox SET state = 'done', body = :nothing, headers = '{}' WHERE id IN (
+    SELECT id FROM inbox
+    WHERE state = 'unhandled' AND note = '' AND received_at < :before ORDER BY id LIMIT :most
 );

@@ -23,7 +23,9 @@ SELECT COUNT(*) FROM (
 UPDATE inbox SET due_at = :now WHERE state = 'waiting' AND due_at > :now;
 
 -- name: inbox_stuck
-SELECT * FROM inbox WHERE state IN ('stuck', 'unhandled', 'unknown') ORDER BY id LIMIT :most;
+-- Kinds that nobody has to look at come last: an owner may have subscribed to all there are.
+SELECT * FROM inbox WHERE state IN ('stuck', 'unhandled', 'unknown')
+ORDER BY CASE WHEN state = 'unhandled' AND note = '' THEN 1 ELSE 0 END, id LIMIT :most;
 
 -- name: inbox_counts
 SELECT state, COUNT(*) AS many FROM inbox
