@@ -63,6 +63,7 @@ def assign(
     What the order does not take is in the wallet, as with any money.
     """
     customer = books.customers.claim(customer_id)
+    books.receipts.claim(receipt)
     money = _loose(books, receipt)
     if books.refunds.case(receipt).standing.given_back:
         raise BadInputError(reason="Some of this money went back already; it is nobody's now.")

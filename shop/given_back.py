@@ -117,6 +117,7 @@ def take_told_of_unknown(
     books.refunds.tell_total(provider, event.receipt_id, event.money, now=now)
     receipt = books.refunds.receipt_named(provider, event.receipt_id)
     if receipt is not None:
+        books.receipts.claim(receipt)
         book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
 
 

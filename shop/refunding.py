@@ -105,9 +105,11 @@ def begin_refund(
 
 
 def _claimed(books: Books, receipt: int) -> Case:
+    books.receipts.claim(receipt)
     case = books.refunds.case(receipt)
-    if case.customer_id is not None:
-        books.customers.claim(case.customer_id)
+    if case.customer_id is None:
+        return case
+    books.customers.claim(case.customer_id)
     return books.refunds.case(receipt)
 
 
@@ -196,7 +198,9 @@ _ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
 
 def _claimed_refund(books: Books, refund_id: int) -> Refund:
     refund = books.refunds.get(refund_id)
-    if refund.customer_id is not None:
+    if refund.customer_id is None:
+        books.receipts.claim(refund.receipt)
+    else:
         books.customers.claim(refund.customer_id)
     return books.refunds.get(refund_id)
 

@@ -38,6 +38,10 @@ class Receipts:
         row = self._sql.one("receipt_by_id", id=receipt)
         return None if row is None else _loose(row)
 
+    def claim(self, receipt: int) -> None:
+        """Hold money of nobody until the commit; somebody's goes with his own claim."""
+        self._sql.run("receipt_claim", id=receipt)
+
     def decide(self, receipt: int, judgement: Judgement) -> bool:
         """A person decided about held money; False when another was first."""
         return self._sql.count("receipt_decide", id=receipt, **_columns(judgement)) == 1

@@ -1,17 +1,23 @@
 """Two of the staff give the same money back at once; a provider's news beside its answer."""
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from shop.assigning import assign
 from shop.refunding import RefundWish, begin_refund
+from shop.rules.errors import ShopError
 from shop.rules.giving_back import TooMuchBackError
 from shop.rules.money import Money
+from shop.settlement import Outcome
+from shop.storage.journal import Journal
+from shop.storage.receipts import Receipts
 from shop.storage.refunds import Refunds, Way
 from tests.house.shop import STAFF
 from tests.house.tables import contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.races.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
 
 if TYPE_CHECKING:
     from tests.house.shop import Shop
@@ -58,4 +64,59 @@ async def test_with_it_the_second_hears_that_nothing_is_left(
 
     assert [isinstance(one, TooMuchBackError) for one in answers].count(True) == 1
     assert tables.one("SELECT COUNT(*) FROM refunds") == 1
+    assert contradictions(tables) == {}
+
+
+BESIDE = ("a colleague gives it back", "a colleague gives it to a customer")
+LEFT = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account = 'unassigned'"
+
+
+async def nobodys_money_twice(
+    shop: "Shop", beside: str, patch: pytest.MonkeyPatch, *, seconds: float
+) -> list[object]:
+    """Money of no order is given back, and at the same moment given away once more."""
+    anna = await shop.greet()
+    payment = await shop.ask(anna)
+    told = replace(shop.received(payment), reference="tk_nobody", provider_ref="")
+    assert await shop.settle(told) is Outcome.UNKNOWN
+    meet_after(patch, Journal, "enter", seconds=seconds)
+    wish = RefundWish(
+        receipt=1, money=Money(payment.due.minor, "EUR"), way=Way.PROVIDER, reason="wish"
+    )
+    facts = {"policy": shop.policy, "now": shop.now}
+    second = (
+        shop.run(begin_refund, wish, STAFF + 1, **facts)
+        if beside == BESIDE[0]
+        else shop.run(assign, STAFF + 1, receipt=1, customer_id=anna.id, **facts)
+    )
+    return await asyncio.gather(
+        shop.run(begin_refund, wish, STAFF, **facts), second, return_exceptions=True
+    )
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+async def test_without_its_own_claim_nobodys_money_goes_away_twice(
+    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    shop, tables = postgres_shop
+    monkeypatch.setattr(Receipts, "claim", lambda *_: None)
+
+    answers = await nobodys_money_twice(shop, beside, monkeypatch, seconds=UNGUARDED)
+
+    assert [one for one in answers if isinstance(one, Exception)] == []
+    assert tables.one(LEFT) < 0
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+async def test_with_it_nobodys_money_goes_away_once(
+    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    shop, tables = postgres_shop
+
+    answers = await nobodys_money_twice(shop, beside, monkeypatch, seconds=LONG_ENOUGH)
+
+    # Given to a customer first, it may go back from his wallet: then neither is refused.
+    trouble = [one for one in answers if isinstance(one, Exception)]
+    assert all(isinstance(one, ShopError) for one in trouble), trouble
+    assert tables.one(LEFT) == 0
     assert contradictions(tables) == {}

@@ -593,6 +593,7 @@ def loose_money(books: Books) -> None:
     assert [one.reference for one in books.receipts.assignable(1, "EUR", most=9)] == ["r10"]
     assert [one.id for one in books.receipts.owing(again.due, most=9)] == [1]
     given = replace(judged, verdict=Verdict.ASSIGNED)
+    books.receipts.claim(unknown)
     assert books.receipts.assign(unknown, customer_id=1, payment_id=None, judgement=given)
     assert not books.receipts.assign(unknown, customer_id=1, payment_id=None, judgement=given)
     books.claims.add(

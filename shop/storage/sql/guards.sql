@@ -161,6 +161,10 @@ UPDATE receipts SET customer_id = :customer_id, payment_id = :payment_id, verdic
     to_order = :to_order, to_wallet = :to_wallet, from_wallet = :from_wallet
 WHERE id = :id AND verdict = 'unknown_order' AND customer_id IS NULL;
 
+-- name: receipt_claim!
+-- Money of nobody has no customer to claim: whoever gives it a place, or back, goes alone by it.
+UPDATE receipts SET verdict = verdict WHERE id = :id AND customer_id IS NULL;
+
 -- name: receipt_by_id^
 SELECT * FROM receipts WHERE id = :id;
 
