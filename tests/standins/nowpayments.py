@@ -92,7 +92,7 @@ class NowServer(Moody):
             return refused
         self.bodies.append(await request.body())
         wanted = await request.json()
-        needed = {"price_amount", "price_currency", "order_id", "ipn_callback_url"}
+        needed = {"price_amount", "price_currency", "order_id"}
         is_number = type(wanted.get("price_amount")) in {int, float}
         if not (is_number and needed <= wanted.keys()):
             return JSONResponse({"statusCode": 400, "message": "price_amount is required"}, 400)

@@ -26,11 +26,18 @@ from tests.stories.rest import Rest
 T = TypeVar("T")
 PATIENCE = 15.0
 STEP = 0.02
-# What was taken is due again when its lease of 90 s ends; what was put off says why.
+# What was taken is due again when its lease of 90 s ends; what was put off says why, and keeps
+# what stands behind it in the same lane.
 WAITING = """
     SELECT (
-        SELECT COUNT(*) FROM outbox
-        WHERE state = 'waiting' AND (due_at <= {now} OR (error = '' AND due_at <= {now} + 90))
+        SELECT COUNT(*) FROM outbox AS o
+        WHERE o.state = 'waiting'
+            AND (o.due_at <= {now} OR (o.error = '' AND o.due_at <= {now} + 90))
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox AS before
+                WHERE before.state = 'waiting' AND before.error <> '' AND before.due_at > {now}
+                    AND before.lane = o.lane AND before.id < o.id
+            )
     )
         + (SELECT COUNT(*) FROM inbox WHERE state = 'waiting' AND due_at <= {now} + 90)
         + (SELECT COUNT(*) FROM subscriptions WHERE change_at <= {now} OR remind_at <= {now})

@@ -209,7 +209,7 @@ async def test_a_dispute_holds_access_and_the_evidence_is_in_one_file(kiosk: Kio
     await olga.tap("dspe:")
     await olga.sees("Everything the books know")
     text = await newest_file(kiosk, olga)
-    for words in ("Anna", "7.99", "192.0.2.77", "Access data reached", "credentials", "solo"):
+    for words in ("Anna", "7.99", "192.0.2.77", "Access data reached", "credentials", "Solo"):
         assert words in text
     assert "secret" not in text
     await anna.say("/account")
