@@ -20,6 +20,8 @@ from tests.house.tables import contradictions
 from tests.races.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from tests.house.shop import Shop
     from tests.house.tables import Tables
 
@@ -83,15 +85,15 @@ async def nobodys_money_twice(
     wish = RefundWish(
         receipt=1, money=Money(payment.due.minor, "EUR"), way=Way.PROVIDER, reason="wish"
     )
-    facts = {"policy": shop.policy, "now": shop.now}
-    second = (
-        shop.run(begin_refund, wish, STAFF + 1, **facts)
-        if beside == BESIDE[0]
-        else shop.run(assign, STAFF + 1, receipt=1, customer_id=anna.id, **facts)
-    )
-    return await asyncio.gather(
-        shop.run(begin_refund, wish, STAFF, **facts), second, return_exceptions=True
-    )
+    policy, now = shop.policy, shop.now
+    first = shop.run(begin_refund, wish, STAFF, policy=policy, now=now)
+    if beside == BESIDE[0]:
+        second: Awaitable[object] = shop.run(begin_refund, wish, STAFF + 1, policy=policy, now=now)
+    else:
+        second = shop.run(
+            assign, STAFF + 1, receipt=1, customer_id=anna.id, policy=policy, now=now
+        )
+    return list(await asyncio.gather(first, second, return_exceptions=True))
 
 
 @pytest.mark.parametrize("beside", BESIDE)
