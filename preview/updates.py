@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -87,10 +88,10 @@ class Updates:
 
     async def news(self, *, timeout: float) -> None:  # noqa: ASYNC109 - a plain upper bound
         """Wait until something is queued, or the time is up."""
-        try:
-            await asyncio.wait_for(self._bell.wait(), timeout)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            # Not wait_for, which in Python 3.11 forgets that it was cancelled if the bell rings.
+            async with asyncio.timeout(timeout):
+                await self._bell.wait()
 
     async def poll(self, *, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
         """Answer getUpdates: an offset confirms all before it; a newer poll ends an older one."""

@@ -1,7 +1,8 @@
 """Webhooks: the secret, retries, one line after another, calls in the reply."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from preview.clock import Clock
 from preview.config import PreviewConfig
+from preview.updates import Updates
 from tests.preview.conftest import PEOPLE, World, serving, standing_in, until
 
 
@@ -96,3 +99,18 @@ async def test_updates_wait_while_the_bot_is_down() -> None:
             await world.bot.call("setWebhook", url=f"{address}/tg")
             await shop.has(1)
         assert shop.texts() == ["hello"]
+
+
+async def test_whoever_waits_for_news_can_be_sent_away_while_they_come() -> None:
+    for turns in range(6):
+        updates = Updates(Clock())
+        waiting = asyncio.create_task(updates.news(timeout=5))
+        await asyncio.sleep(0)
+        updates.add("message", {"text": "hello"}, queue="1001")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_over = waiting.done()
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+        assert was_over or waiting.cancelled()
