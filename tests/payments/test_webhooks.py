@@ -150,7 +150,7 @@ JSON = st.recursive(
         st.none(),
         st.booleans(),
         st.integers(),
-        st.floats(),
+        st.floats(allow_nan=False, allow_infinity=False),  # JSON has no others to sign
         st.text(max_size=8),
         st.sampled_from(WORDS),
     ),
