@@ -86,6 +86,10 @@ def test_javascript_itself_writes_the_same() -> None:
     assert told.stdout.decode().split("\n") == [DEEP, LISTED]
 
 
+def test_names_are_sorted_by_utf_16_units() -> None:
+    assert js.names_of({"\ue000": 1, "\U00010000": 2}) == ["\U00010000", "\ue000"]
+
+
 def test_half_a_surrogate_pair_is_escaped() -> None:
     assert js.write(js.read(b'{"a":"\\ud83d!","b":[null,true]}')) == (
         '{"a":"\\ud83d!","b":[null,true]}'

@@ -118,11 +118,16 @@ class NowServer(Moody):
 def _form(body: bytes) -> bytes:
     """Write sorted, where Python and JavaScript would write the same."""
     try:
-        thing = json.loads(body)
-        text = json.dumps(thing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        thing = json.loads(body, object_hook=_as_javascript_sorts)
+        text = json.dumps(thing, separators=(",", ":"), ensure_ascii=False)
         return text.encode() if isinstance(thing, dict) else body
     except (ValueError, RecursionError):
         return body
+
+
+def _as_javascript_sorts(thing: dict[str, Any]) -> dict[str, Any]:
+    """By UTF-16 units: what lies beyond the first plane comes before U+E000."""
+    return dict(sorted(thing.items(), key=lambda one: one[0].encode("utf-16-be")))
 
 
 def _unauthorized(request: Request) -> Response | None:
