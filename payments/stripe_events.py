@@ -1,7 +1,8 @@
 """What Stripe's events and objects mean to a shop.
 
 Source: https://docs.stripe.com/api/events/types. The payment intent is the receipt: it is the
-same in the session, the charge and the dispute. REFUNDED tells the total given back so far.
+same in the session, the charge, the refund and the dispute. REFUNDED tells the total given back
+so far; a refund that a bank returned is BOUNCED.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from shop.rules.money import Money
 
 # Tuples, because what is looked for in them may be anything, lists included.
 _PAID = ("paid", "no_payment_required")
+_RETURNED = ("failed", "canceled")
 _GIVEN_UP = ("requires_payment_method", "canceled")
 _H = Happening
 _DECIDED = {"won": _H.DISPUTE_WON, "lost": _H.DISPUTE_LOST, "warning_closed": _H.DISPUTE_WON}
@@ -41,7 +43,7 @@ _Reader = Callable[[fields.Fields, _Heading], PaymentEvent | None]
 def read_event(event: fields.Fields) -> PaymentEvent:
     """Read a webhook's event; a kind that we do not act on comes back UNHANDLED.
 
-    `refund.*` is among those: `charge.refunded` comes with it and knows the total.
+    `refund.created` is among those: `charge.refunded` comes with it and knows the total.
     """
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     read = _READERS.get(kind)
@@ -114,6 +116,7 @@ def _of_session(
         # Nothing to pay means no intent; the session itself is the receipt then.
         receipt_id=_intent_id(session) or (session_id if is_received else ""),
         money=_money(session, "amount_total") if is_received else None,
+        tax=_tax(session) if is_received else None,
         occurred_at=heading.occurred_at,
     )
 
@@ -188,6 +191,32 @@ def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
     )
 
 
+def _of_refund(refund: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    """Read a refund that a bank returned, up to weeks after it had succeeded.
+
+    The money is at Stripe again (https://docs.stripe.com/refunds#failed-refunds). Two kinds of
+    event say so, an old one and a new one; all other changes are told by `charge.refunded`.
+    Whether the charge's total shrinks by it is not said anywhere: we rely on neither.
+    """
+    if refund.get("status") not in _RETURNED:
+        return None
+    metadata = fields.optional_section(refund, "metadata")
+    return PaymentEvent(
+        event_id=heading.event_id,
+        kind=heading.kind,
+        happening=_H.BOUNCED,
+        reference=_reference(refund),
+        receipt_id=_intent_id(refund) or fields.text(refund, "charge"),
+        money=_money(refund, "amount"),
+        occurred_at=heading.occurred_at,
+        facts={
+            "refund": fields.optional_text(metadata, "refund"),
+            "refund_ref": fields.text(refund, "id"),
+            "reason": fields.optional_text(refund, "failure_reason"),
+        },
+    )
+
+
 def _reference(thing: fields.Fields) -> str:
     return fields.optional_text(fields.optional_section(thing, "metadata"), "reference")
 
@@ -198,6 +227,11 @@ def _intent_id(thing: fields.Fields) -> str:
     if isinstance(intent, dict):
         return fields.text(intent, "id")
     return fields.optional_text(thing, "payment_intent")
+
+
+def _tax(session: fields.Fields) -> Money | None:
+    details = fields.optional_section(session, "total_details")
+    return _money({**session, **details}, "amount_tax") if details.get("amount_tax") else None
 
 
 def _money(thing: fields.Fields, key: str) -> Money:
@@ -227,6 +261,9 @@ _READERS: Mapping[str, _Reader] = {
     "payment_intent.processing": _of_intent,
     "payment_intent.canceled": _of_intent,
     "charge.refunded": _of_charge,
+    "refund.failed": _of_refund,
+    "refund.updated": _of_refund,
+    "charge.refund.updated": _of_refund,
     "charge.dispute.created": _of_dispute,
     "charge.dispute.updated": _of_dispute,
     "charge.dispute.funds_withdrawn": _of_dispute,

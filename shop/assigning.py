@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shop.fulfilling import due_of, fulfil, tell_not_owed
 from shop.notices import tell_customer
+from shop.receipts import book_tax
 from shop.rules.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
@@ -14,7 +15,7 @@ from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.inbox import InboxState
-from shop.storage.journal import UNASSIGNED, WALLET, Entry
+from shop.storage.journal import SALES, UNASSIGNED, WALLET, Entry
 from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs
 from shop.storage.receipts import LooseMoney
@@ -76,6 +77,8 @@ def assign(
     if not done:
         raise DoneAlreadyError
     _enter(books, receipt, customer, money.money, judgement, now=now)
+    if judgement.fulfils:
+        book_tax(books, receipt, now=now)
     if money.letter_id is not None:
         books.inbox.finish(money.letter_id, InboxState.DONE, note=f"to customer {customer.id}")
     effects = _effects(books, customer, affairs, money, judgement, policy=policy, now=now)
@@ -121,7 +124,7 @@ def _enter(
         f"assigned:{receipt}",
         (
             Entry(account=UNASSIGNED, money=money),
-            Entry(account="sales", money=-judgement.to_order),
+            Entry(account=SALES, money=-judgement.to_order),
             Entry(account=WALLET, money=-judgement.to_wallet, customer_id=customer.id),
             Entry(account=WALLET, money=judgement.from_wallet, customer_id=customer.id),
         ),

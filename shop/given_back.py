@@ -18,7 +18,7 @@ _UNDER_WAY = frozenset({
     RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING, RefundState.BY_HAND,
 })  # fmt: skip
 # What staff give back by hand they give back at the provider, wherever one tells its total.
-_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND})
+_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND, Way.RETURNED})
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 

@@ -10,6 +10,7 @@ from shop.rules.giving_back import (
     most_outside,
     most_to_wallet,
     portions,
+    tax_part,
 )
 from shop.rules.money import Money
 from shop.rules.notices import Notice
@@ -24,15 +25,12 @@ from shop.rules.states import (
 )
 from shop.starbooks import star_of, steer
 from shop.storage.books import Books
-from shop.storage.journal import WALLET, Entry
+from shop.storage.journal import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry
 from shop.storage.outbox import Effect
 from shop.storage.refunds import Case, NewRefund, Refund, Way
 from shop.taking_time import take_time
 
-# Set aside when noted, so that no wallet spends it and nothing is given back twice.
-REFUNDING = "refunding"
 DISPUTED = "disputed"
-_SALES, _UNASSIGNED = "sales", "unassigned"
 
 
 def most_back(case: Case, way: Way) -> Money:
@@ -62,11 +60,13 @@ def book_intent(
     pocket = portions(case.standing, money)
     if way is Way.WALLET:
         pocket = replace(pocket, from_wallet=nothing, from_order=money, loss=nothing)
+    tax = tax_part(case.standing, pocket.from_order.minor)
     refund_id = books.refunds.add(
         NewRefund(
             reference=reference, receipt=case.receipt, customer_id=case.customer_id, way=way,
             state=state, money=money, from_wallet=pocket.from_wallet,
-            from_order=pocket.from_order, reason=reason, staff_id=staff_id, ask_at=ask_at,
+            from_order=pocket.from_order, tax=Money(tax, money.currency),
+            reason=reason, staff_id=staff_id, ask_at=ask_at,
             done_at=now if state is RefundState.DONE else None,
         ),
         now=now,
@@ -78,12 +78,13 @@ def book_intent(
 
 def set_aside_entries(refund: Refund) -> tuple[Entry, ...]:
     """Where the money of a refund comes from, and that it waits."""
-    earned = refund.money - refund.from_wallet
+    earned = refund.money - refund.from_wallet - refund.tax
     to = REFUNDING if refund.way is not Way.WALLET else WALLET
     owner = refund.customer_id if to == WALLET else None
     return (
         Entry(account=WALLET, money=refund.from_wallet, customer_id=refund.customer_id),
-        Entry(account=_SALES if refund.customer_id else _UNASSIGNED, money=earned),
+        Entry(account=SALES if refund.customer_id else UNASSIGNED, money=earned),
+        Entry(account=TAX, money=refund.tax),
         Entry(account=to, money=-refund.money, customer_id=owner),
     )
 
@@ -99,6 +100,10 @@ def follow(
     if refund.state is RefundState.DONE and refund.way is not Way.WALLET:
         _enter_paid(books, refund, case, now=now)
         _close_payment(books, case)
+    if refund.state is RefundState.DONE and refund.bounced_at is not None:
+        # The second time: what follows from money that goes back followed when it first went.
+        books.outbox.add(tell_gone(books, refund, policy=policy), now=now)
+        return
     if is_known or refund.state not in {RefundState.DONE, RefundState.CLAIM}:
         return
     access, effects = _close_order(books, refund, case, policy=policy, now=now)
@@ -112,7 +117,8 @@ def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> N
         Entry(account=REFUNDING, money=refund.money),
         Entry(account=account, money=-refund.money),
     )
-    books.journal.enter(f"refund:{refund.id}:paid", entries, now=now)
+    again = "" if refund.bounced_at is None else ":again"
+    books.journal.enter(f"refund:{refund.id}:paid{again}", entries, now=now)
 
 
 def _close_payment(books: Books, case: Case) -> None:
@@ -164,6 +170,12 @@ def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: da
         steer(books, star.payment_id, customer_id, is_stopped=True, now=now)
 
 
+def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
+    """What a bank had returned has found its way, and changed nothing more."""
+    case = books.refunds.case(refund.receipt)
+    return _tell(books, refund, case, access=Access.KEEP, policy=policy)
+
+
 def _tell(
     books: Books, refund: Refund, case: Case, *, access: Access, policy: Policy
 ) -> list[Effect]:
@@ -172,9 +184,9 @@ def _tell(
         "provider": case.provider, "way": refund.way, "minor": refund.money.minor,
         "currency": refund.money.currency, "access": access,
     }  # fmt: skip
-    key = str(refund.id)
+    key = str(refund.id) if refund.bounced_at is None else f"{refund.id}:again"
     if case.customer_id is None:
-        return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff=0, **facts)
+        return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
     customer = books.customers.get(case.customer_id)
     if refund.way is Way.DISPUTE:
         return []  # told as what it is
@@ -182,8 +194,9 @@ def _tell(
     told = tell_customer(customer, notice, key=key, **facts)
     if refund.way is Way.TOLD:
         return [told]  # staff hear of it from the provider's news
+    staff = "–" if refund.staff_id is None else books.customers.name_of(refund.staff_id)
     heard = tell_staff(
         policy, Notice.REFUND_MADE, key=key, customer=customer.id, name=customer.name,
-        staff=refund.staff_id, **facts,
+        staff=staff, **facts,
     )  # fmt: skip
     return [told, *heard]

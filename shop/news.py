@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shop.bounced import take_bounced
 from shop.disputing import catch_up_disputes, take_dispute
 from shop.given_back import catch_up, take_told
 from shop.notices import tell_customer, tell_staff
@@ -43,6 +44,9 @@ def take_news(
         back = take_told(books, affairs, event, policy=policy, now=now)
         if back is not None:  # not our own doing: nobody overlooks money
             books.outbox.add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
+        return
+    if event.happening is Happening.BOUNCED:
+        take_bounced(books, customer, affairs, event, policy=policy, now=now)
         return
     if (new := _MOVES.get(event.happening)) is None:
         take_dispute(books, customer, affairs, event, policy=policy, now=now)

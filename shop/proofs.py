@@ -99,16 +99,9 @@ def case_of(books: Books, proof_id: int) -> Case:
         affairs=books.payments.affairs(payment.reference),
         customer=books.customers.get(proof.customer_id),
         code=code_of(payment.reference),
-        by=_named(books, proof.staff_id),
+        by="" if proof.staff_id is None else books.customers.name_of(proof.staff_id),
         alike=tuple((one, books.customers.get(one.customer_id)) for one in alike),
     )
-
-
-def _named(books: Books, staff_id: int | None) -> str:
-    if staff_id is None:
-        return ""
-    known = books.customers.by_telegram(staff_id)
-    return known.name if known is not None and known.name else str(staff_id)
 
 
 def pile(books: Books, *, most: int = 10) -> tuple[int, list[Case]]:

@@ -9,7 +9,7 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import Judgement, Verdict
 from shop.storage.books import Books
-from shop.storage.journal import UNASSIGNED, WALLET, Entry
+from shop.storage.journal import SALES, TAX, UNASSIGNED, WALLET, Entry
 
 
 def record_receipt(
@@ -31,7 +31,7 @@ def record_receipt(
     """
     receipt = books.payments.add_receipt(
         provider=provider, receipt_id=event.receipt_id, payment_id=payment_id,
-        customer_id=customer_id, money=money, judgement=judgement,
+        customer_id=customer_id, money=money, judgement=judgement, tax=_tax(event, money),
         occurred_at=event.occurred_at or now, now=now,
     )  # fmt: skip
     if receipt is None:
@@ -40,13 +40,29 @@ def record_receipt(
         f"receipt:{receipt}",
         (
             Entry(account=f"provider:{provider}", money=money),
-            Entry(account="sales", money=-judgement.to_order),
+            Entry(account=SALES, money=-judgement.to_order),
             Entry(account=rest, money=-judgement.to_wallet, customer_id=customer_id),
             Entry(account=WALLET, money=judgement.from_wallet, customer_id=customer_id),
         ),
         now=now,
     )
     return receipt
+
+
+def _tax(event: PaymentEvent, money: Money) -> int:
+    """What of the money is tax; where that is nonsense, the money counts all the same."""
+    tax = event.tax
+    return 0 if tax is None or tax.currency != money.currency or money < tax else tax.minor
+
+
+def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
+    """The tax inside what was just sold is not the shop's own; nothing where there is none."""
+    standing = books.refunds.case(receipt).standing
+    tax = Money(standing.tax, standing.money.currency)
+    if not tax:
+        return
+    entries = (Entry(account=SALES, money=tax), Entry(account=TAX, money=-tax))
+    books.journal.enter(f"receipt:{receipt}:tax", entries, now=now)
 
 
 def keep_unknown_money(

@@ -143,7 +143,7 @@ def note_answer(
     books: Books, refund_id: int, answer: RefundAnswer, *, policy: Policy, now: datetime
 ) -> Refund:
     """Take a provider's word; the first to bring the same word was right."""
-    refund = _claimed_refund(books, refund_id)
+    refund = claimed_refund(books, refund_id)
     if answer.step is RefundStep.FAILED:
         return note_refusal(books, refund_id, answer.note, policy=policy, now=now)
     state = _STATES[answer.step]
@@ -161,7 +161,7 @@ def note_answer(
 
 def note_silence(books: Books, refund_id: int, note: str, *, now: datetime) -> Refund:
     """No answer is not a no (law 11): the clock asks again, under the same reference."""
-    refund = _claimed_refund(books, refund_id)
+    refund = claimed_refund(books, refund_id)
     if refund.state in _ENDS:
         return refund
     state = RefundState.UNKNOWN if refund.state is RefundState.ASKED else refund.state
@@ -174,7 +174,7 @@ def note_refusal(
     books: Books, refund_id: int, note: str, *, policy: Policy, now: datetime
 ) -> Refund:
     """A plain no: the money set aside goes back to where it lay, and staff hear why."""
-    refund = _claimed_refund(books, refund_id)
+    refund = claimed_refund(books, refund_id)
     if refund.state is RefundState.CLAIM:
         # The customer holds a link: whatever is wrong now, the promise stands.
         return note_silence(books, refund_id, note, now=now)
@@ -196,48 +196,14 @@ def note_refusal(
 _ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
 
 
-def _claimed_refund(books: Books, refund_id: int) -> Refund:
+def claimed_refund(books: Books, refund_id: int) -> Refund:
+    """Read a refund under its customer's claim, or its money's where that is nobody's."""
     refund = books.refunds.get(refund_id)
     if refund.customer_id is None:
         books.receipts.claim(refund.receipt)
     else:
         books.customers.claim(refund.customer_id)
     return books.refunds.get(refund_id)
-
-
-def paid_by_hand(
-    books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
-) -> Refund:
-    """Staff paid it back outside, and say so."""
-    refund = _at_hand(books, refund_id)
-    books.refunds.move(refund, RefundState.DONE, ask_at=None, done_at=now)
-    books.staff.audit(
-        staff_id, "refund_paid", customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
-    )  # fmt: skip
-    follow(books, books.refunds.get(refund_id), policy=policy, now=now)
-    return books.refunds.get(refund_id)
-
-
-def give_up_by_hand(
-    books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
-) -> Refund:
-    """It is not paid back after all."""
-    refund = _at_hand(books, refund_id)
-    books.refunds.move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
-    books.staff.audit(
-        staff_id, "refund_given_up", customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
-    )  # fmt: skip
-    undo(books, refund, policy=policy, now=now)
-    return books.refunds.get(refund_id)
-
-
-def _at_hand(books: Books, refund_id: int) -> Refund:
-    refund = _claimed_refund(books, refund_id)
-    if refund.state is not RefundState.BY_HAND:
-        raise RefundMovedOnError
-    return refund
 
 
 def claim_refunds(books: Books, *, now: datetime, most: int) -> list[Refund]:

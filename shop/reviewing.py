@@ -8,6 +8,7 @@ from shop.fulfilling import fulfil
 from shop.holding import held
 from shop.news import take_late_news
 from shop.notices import tell_customer
+from shop.receipts import book_tax
 from shop.rules.errors import DoneAlreadyError, NotFoundError
 from shop.rules.fraud import BlockedBy
 from shop.rules.notices import Notice
@@ -17,7 +18,7 @@ from shop.rules.states import OrderState
 from shop.storage.books import Books
 from shop.storage.customers import Customer
 from shop.storage.guards import Block, Review, ReviewState
-from shop.storage.journal import HELD, WALLET, Entry
+from shop.storage.journal import HELD, SALES, WALLET, Entry
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
@@ -47,6 +48,7 @@ def approve(
         money=review.money, policy=policy, now=now,
     )  # fmt: skip
     books.outbox.add(effects, now=now)
+    book_tax(books, review.receipt_id, now=now)
     _hear_of_it(books, review, policy=policy, now=now)
     return review
 
@@ -99,7 +101,7 @@ def _decided(
         f"review:{review.id}",
         (
             Entry(account=HELD, money=review.judgement.whole, customer_id=customer.id),
-            Entry(account="sales", money=-judgement.to_order),
+            Entry(account=SALES, money=-judgement.to_order),
             Entry(account=WALLET, money=-judgement.to_wallet, customer_id=customer.id),
         ),
         now=now,

@@ -13,7 +13,7 @@ from shop.guarding import note_payer, weigh
 from shop.holding import held, hold_order
 from shop.news import take_late_news, take_news
 from shop.ports import Happening, PaymentEvent
-from shop.receipts import keep_unknown_money, record_receipt
+from shop.receipts import book_tax, keep_unknown_money, record_receipt
 from shop.rules.policy import Policy
 from shop.rules.receiving import judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
@@ -245,6 +245,8 @@ def _receive(
             *affected, receipt=receipt, money=money, policy=policy, now=now,
             by_itself=affairs.provider if is_later else "",
         )  # fmt: skip
+        if event.tax:
+            book_tax(books, receipt, now=now)
     else:
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)

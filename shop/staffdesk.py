@@ -56,7 +56,7 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """One customer's story; lists are the latest first."""
+    """One customer's story; lists are the latest first, acts with whose they were."""
 
     customer: Customer
     subscriptions: tuple[Subscription, ...]
@@ -65,7 +65,7 @@ class History:
     refunds: tuple[Refund, ...]
     disputes: tuple[Dispute, ...]
     wallets: tuple[Money, ...]
-    acts: tuple[Act, ...]
+    acts: tuple[tuple[Act, str], ...]
 
 
 def today(books: Books, *, since: datetime, now: datetime) -> Today:
@@ -115,7 +115,10 @@ def history(books: Books, customer_id: int) -> History:
         refunds=tuple(books.refunds.of(customer_id, most=8)),
         disputes=tuple(books.disputes.of(customer_id, most=4)),
         wallets=tuple(books.journal.wallets(customer_id)),
-        acts=tuple(books.staff.acts_on(customer_id, most=5)),
+        acts=tuple(
+            (one, books.customers.name_of(one.staff_id))
+            for one in books.staff.acts_on(customer_id, most=5)
+        ),
     )
 
 

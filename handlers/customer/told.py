@@ -5,7 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.customer.access import deliver
-from handlers.customer.told_back import claim_back, dispute_over, disputed, refunded
+from handlers.customer.told_back import (
+    claim_back,
+    dispute_over,
+    disputed,
+    refund_late,
+    refunded,
+)
 from handlers.customer.told_money import failed, paid, seen, to_wallet
 from handlers.customer.told_renewing import (
     agreed,
@@ -104,6 +110,7 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.RELEASED: released,
     Notice.GIVEN: given,
     Notice.REFUNDED: refunded,
+    Notice.REFUND_LATE: refund_late,
     Notice.CLAIM_BACK: claim_back,
     Notice.DISPUTED: disputed,
     Notice.DISPUTE_OVER: dispute_over,

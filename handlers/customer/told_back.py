@@ -15,6 +15,7 @@ from shop.storage.disputes import Dispute
 from shop.storage.refunds import Refund, Way
 
 Facts = Mapping[str, Any]
+_IN_WALLET = frozenset({Way.WALLET, Way.RETURNED})
 
 
 async def refunded(visit: Visit, facts: Facts) -> Screen:
@@ -22,7 +23,7 @@ async def refunded(visit: Visit, facts: Facts) -> Screen:
     _ = visit.speech
     money = bold(_.money(Money(facts["minor"], facts["currency"])))
     plan = await _plan(visit, facts)
-    if facts["way"] == Way.WALLET:
+    if facts["way"] in _IN_WALLET:
         text = _("↩️ We put {money} for {plan} into your wallet here.", money=money, plan=plan)
         rows = ((button(_("Wallet"), "+wallet"), button(_("My account"), "+account")),)
     else:
@@ -44,6 +45,16 @@ async def claim_back(visit: Visit, facts: Facts) -> Screen:
         (button(_("Write to us"), "+paysup"),),
     )
     return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
+
+
+async def refund_late(visit: Visit, facts: Facts) -> Screen:
+    """The bank returned what we had sent back."""
+    _ = visit.speech
+    money = bold(_.money(Money(facts["minor"], facts["currency"])))
+    text = _("Your bank did not take the {money} that we sent back for {plan}. It is still yours: "
+             "write to us where else it may go, or we put it into your wallet here.",
+             money=money, plan=await _plan(visit, facts))  # fmt: skip
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
 
 
 def _access(_: Speech, facts: Facts) -> Html:
@@ -99,7 +110,7 @@ def _line(_: Speech, one: Refund) -> Html:
         return _("{date}: {money} waits for you: {link}", **named, link=one.url)
     if one.state is not RefundState.DONE:
         return _("{date}: {money} is on its way back to you", **named)
-    if one.way is Way.WALLET:
+    if one.way in _IN_WALLET:
         return _("{date}: {money} was put into your wallet", **named)
     if one.way is Way.DISPUTE:
         return _("{date}: {money} was taken back by your bank", **named)

@@ -35,6 +35,7 @@ def way_name(_: Speech, refund: Refund) -> Html:
         Way.PROVIDER: _("by the provider"),
         Way.WALLET: _("into the wallet"),
         Way.HAND: _("by hand"),
+        Way.RETURNED: _("into the wallet, after a bank had returned it"),
         Way.TOLD: _("made at the provider"),
         Way.DISPUTE: _("taken by the bank"),
     }
@@ -79,9 +80,16 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
     steps = Html("")
     if refund.state is RefundState.BY_HAND:
         steps = steps_back(visit, refund, case)
+        no = _("Not after all")
+        if refund.bounced_at is not None:
+            steps = _("A bank returned this money, so it lies at {way} again. Ask the customer "
+                      "where else it may go, and send it there; then press the button, and the "
+                      "books and the customer know.",
+                      way=provider_name(_, case.provider))  # fmt: skip
+            no = _("Into the customer’s wallet") if case.customer_id is not None else no
         rows.append((
             button(_("I have paid it back"), "rfp", refund.id, style="primary"),
-            button(_("Not after all"), "rfx", refund.id),
+            button(no, "rfx", refund.id),
         ))  # fmt: skip
     if refund.state is RefundState.CLAIM and refund.url:
         steps = _("The customer has the link and claims it with an address. Approve the "

@@ -64,7 +64,7 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
         _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
         _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
-        _part(_("What staff did"), [_act(_, one) for one in it.acts]),
+        _part(_("What staff did"), [_act(_, one, by) for one, by in it.acts]),
     )
     plans = [
         button(_("{plan} …", plan=_.own(one.product.name)), "sub", one.id)
@@ -154,7 +154,7 @@ def _receipt(_: Speech, one: Receipt) -> Html:
              how=verdict_name(_, one.verdict))  # fmt: skip
 
 
-def _act(_: Speech, one: Act) -> Html:
+def _act(_: Speech, one: Act, by: str) -> Html:
     facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())[:_LONGEST_FACTS]
     return _("{date} {act} ({facts}) by {staff}", date=_.day(one.acted_at), act=one.act,
-             facts=facts, staff=one.staff_id)  # fmt: skip
+             facts=facts, staff=by)  # fmt: skip

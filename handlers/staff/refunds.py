@@ -7,16 +7,9 @@ from handlers.staff.backwards import reason_name, refund_line, refund_screen
 from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
+from shop.back_by_hand import give_up_by_hand, paid_by_hand
 from shop.refundable import Refundable, receipts_of, refund_of, refundable
-from shop.refunding import (
-    RefundMovedOnError,
-    RefundWish,
-    begin_refund,
-    give_back,
-    give_up_by_hand,
-    paid_by_hand,
-    refunder,
-)
+from shop.refunding import RefundMovedOnError, RefundWish, begin_refund, give_back, refunder
 from shop.rules.errors import BadInputError
 from shop.rules.giving_back import TooMuchBackError
 from shop.rules.money import Money
@@ -58,14 +51,22 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
 async def _amounts(visit: Visit, it: Refundable) -> Screen:
     _, case = visit.speech, it.case
     most, half = it.most, it.half
+    # What came from the wallet for the same order goes nowhere else but there.
+    is_more = it.to_wallet > it.outside > Money.zero(most.currency)
+    everything = it.outside if is_more else most
     offered = [
-        button(_("All: {money}", money=_.money(most)), "rf", case.receipt, most.minor)
-        if most
+        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt,
+               everything.minor)
+        if everything
         else None,
         button(_("Half: {money}", money=_.money(half)), "rf", case.receipt, half.minor)
         if half and half != most and _parts(visit, case)
         else None,
-    ]
+        button(_("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
+               "rf", case.receipt, it.to_wallet.minor, "w")
+        if is_more
+        else None,
+    ]  # fmt: skip
     other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
     left = _("Nothing is left to give back.") if not most else other
     below: Row = (button(_("Evidence file"), "rfe", case.receipt),) if case.order_id else ()
@@ -95,7 +96,9 @@ async def _title(visit: Visit, case: Case) -> Html:
     if case.plan:
         plan = await plan_name(visit, case.plan)
         came = _("{money} for {plan} came by {way} on {date}.", plan=plan, **named)
-    return lines(bold(_("Give money back")), came)
+    tax = Money(case.standing.tax, case.standing.money.currency)
+    taxed = _("{tax} of it is tax, and goes back with it.", tax=_.money(tax)) if tax else Html("")
+    return lines(bold(_("Give money back")), came, taxed)
 
 
 async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:

@@ -7,7 +7,13 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Screen, button, in_rows
 from handlers.staff import told_guards
 from handlers.staff.customers import verdict_name
-from handlers.staff.told_back import dispute_closed, money_back, refund_failed, refund_made
+from handlers.staff.told_back import (
+    dispute_closed,
+    money_back,
+    refund_bounced,
+    refund_failed,
+    refund_made,
+)
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.rules.money import Money
@@ -137,6 +143,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.MONEY_BACK: money_back,
     Notice.REFUND_MADE: refund_made,
     Notice.REFUND_FAILED: refund_failed,
+    Notice.REFUND_BOUNCED: refund_bounced,
     Notice.DISPUTE_CLOSED: dispute_closed,
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
@@ -155,6 +162,8 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
         row.append(button(_("Open the customer"), "+who", facts["customer"]))
     if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
         row.append(button(_("What is stuck"), "+stuck"))
+    if notice is Notice.REFUND_BOUNCED and facts["refund"] is not None:
+        row.append(button(_("Pay it back"), "+rfd", facts["refund"]))
     if notice is Notice.LOW_STOCK:
         row.append(button(_("Load stock"), "+s_stock"))
     row += told_guards.buttons(visit, notice, facts)

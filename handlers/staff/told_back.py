@@ -32,7 +32,7 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
     """One of the staff gave money back."""
     _ = visit.speech
     into = Html("")
-    if facts["way"] == Way.WALLET:
+    if facts["way"] in {Way.WALLET, Way.RETURNED}:
         into = _("It lies in the wallet.")
     return lines(
         _("↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
@@ -51,6 +51,19 @@ def refund_failed(visit: Visit, facts: Facts) -> Html:
           money=_money(visit, facts), way=_way(visit, facts)),
         escape(facts["reason"]),
     )  # fmt: skip
+
+
+def refund_bounced(visit: Visit, facts: Facts) -> Html:
+    """Money had gone back, and a bank returned it."""
+    _ = visit.speech
+    what = _("🔴 {money} that went back to {name} for {plan} came back: the bank did not take it.",
+             money=_money(visit, facts), name=facts["name"], plan=facts["plan"])  # fmt: skip
+    todo = _("It lies at {way} again, and is still the customer’s. Find another way with him.",
+             way=_way(visit, facts))  # fmt: skip
+    if facts["refund"] is None:
+        todo = _("Our books know no refund of just this sum: please look at {way}.",
+                 way=_way(visit, facts))  # fmt: skip
+    return lines(what, escape(facts["reason"]), todo)
 
 
 def dispute_closed(visit: Visit, facts: Facts) -> Html:

@@ -68,6 +68,7 @@ class Happening(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     REFUNDED = "refunded"
+    BOUNCED = "bounced"  # a refund that was made came back: the payer's bank did not take it
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
@@ -103,8 +104,10 @@ class PaymentEvent:
     or "" when the event names none; `provider_ref` the provider's id of the try;
     `receipt_id` identifies the money itself (payment intent, transaction): two events about
     the same money carry the same one. `money` is what arrived, None when nothing did; of
-    REFUNDED it is the total given back so far, None when that is not said. Of disputes, `facts`
-    hold `dispute` (its id), `reason`, `answer_by` (unix seconds) where they are known.
+    REFUNDED it is the total given back so far, None when that is not said; of BOUNCED the sum
+    of that refund. Of disputes, `facts` hold `dispute` (its id), `reason`, `answer_by` (unix
+    seconds) where they are known; of BOUNCED `refund` (our reference), `refund_ref`, `reason`.
+    `tax` is the tax inside RECEIVED `money` where the provider has reckoned it.
     """
 
     event_id: str
@@ -114,6 +117,7 @@ class PaymentEvent:
     provider_ref: str = ""
     receipt_id: str = ""
     money: Money | None = None
+    tax: Money | None = None
     occurred_at: datetime | None = None
     payer: Payer = field(default_factory=Payer)
     facts: Mapping[str, str] = field(default_factory=dict)

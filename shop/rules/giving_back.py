@@ -40,6 +40,7 @@ class Standing:
 
     `given_back` and `disputed` have left the provider; `wallet_gained` is what refunds put
     into the wallet less what they took out of it; `order_back` what went back of the order.
+    `tax` is what of this receipt was tax: `tax_back` of it went back with `own_back` of the order.
     """
 
     money: Money
@@ -53,6 +54,9 @@ class Standing:
     order_paid: int
     order_back: int
     order_from_wallet: int
+    tax: int = 0
+    own_back: int = 0
+    tax_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,18 @@ def portions(standing: Standing, money: Money) -> Portions:
         from_order=Money(from_order, currency),
         loss=Money(money.minor - from_wallet - from_order, currency),
     )
+
+
+def tax_part(standing: Standing, from_order: int) -> int:
+    """What of `from_order` is tax: in proportion, and with the last of the order all that is left.
+
+    What the wallet gave to the order was not taxed with this receipt.
+    """
+    taxed = min(standing.order_paid, standing.money.minor)
+    if standing.to_order == 0 or not taxed:
+        return 0
+    back = min(standing.own_back + from_order, taxed)
+    return max(standing.tax * back // taxed - standing.tax_back, 0)
 
 
 def _wallet_part(standing: Standing) -> int:

@@ -89,7 +89,7 @@ REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
     _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
     _R.CLAIM: frozenset({_R.DONE}),  # a promise that was handed out
     _R.BY_HAND: frozenset({_R.DONE, _R.CANCELLED}),
-    _R.DONE: frozenset(),
+    _R.DONE: frozenset({_R.BY_HAND}),  # a bank returned it: a person finds another way
     _R.FAILED: frozenset(),
     _R.CANCELLED: frozenset(),
 }

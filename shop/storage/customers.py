@@ -65,6 +65,11 @@ class Customers:
         row = self._sql.one("customer_by_telegram", telegram_id=telegram_id)
         return None if row is None else customer_of(row)
 
+    def name_of(self, telegram_id: int) -> str:
+        """How to call someone in a sentence: by his name, or his number where we never met."""
+        known = self.by_telegram(telegram_id)
+        return known.name if known is not None and known.name else str(telegram_id)
+
     def find(self, words: str) -> list[Customer]:
         """Up to ten people by id, Telegram id, @username or part of a name."""
         text = words.strip().removeprefix("@")

@@ -8,7 +8,10 @@ from shop.rules.money import Money
 from shop.storage.moments import seconds
 from shop.storage.queries import Sql
 
+SALES = "sales"
+TAX = "tax"  # inside what was sold, and not the shop's
 WALLET = "wallet"
+REFUNDING = "refunding"  # on its way back; no wallet spends it, and it goes once
 HELD = "held"  # money that waits for a person's decision
 UNASSIGNED = "unassigned"  # money of no known order
 

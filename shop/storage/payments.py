@@ -211,15 +211,15 @@ class Payments:
 
     def add_receipt(
         self, *, provider: str, receipt_id: str, payment_id: int | None,
-        customer_id: int | None, money: Money, judgement: Judgement, occurred_at: datetime,
-        now: datetime,
+        customer_id: int | None, money: Money, judgement: Judgement, tax: int,
+        occurred_at: datetime, now: datetime,
     ) -> int | None:  # fmt: skip
         """Record money; None when exactly this money is in the books already."""
         found: int | None = self._sql.value(
             "receipt_add", provider=provider, receipt_id=receipt_id, payment_id=payment_id,
             customer_id=customer_id, minor=money.minor, currency=money.currency,
             verdict=judgement.verdict, to_order=judgement.to_order.minor,
-            to_wallet=judgement.to_wallet.minor, from_wallet=judgement.from_wallet.minor,
+            to_wallet=judgement.to_wallet.minor, from_wallet=judgement.from_wallet.minor, tax=tax,
             occurred_at=seconds(occurred_at), now=seconds(now),
         )  # fmt: skip
         return found

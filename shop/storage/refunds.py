@@ -19,6 +19,7 @@ class Way(StrEnum):
     PROVIDER = "provider"  # asked of the provider by us
     WALLET = "wallet"
     HAND = "hand"  # staff pay it back outside
+    RETURNED = "returned"  # a bank returned what had gone back, and the wallet has it
     TOLD = "told"  # someone did it at the provider, and the provider told us
     DISPUTE = "dispute"  # a bank took it
 
@@ -52,7 +53,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Money on its way back, or back; `staff_id` None when nobody here did it."""
+    """Money on its way back, or back; `staff_id` None when nobody here did it.
+
+    `tax` is what of `from_order` was tax. `bounced_at`: it had gone back, and a bank returned
+    it to the provider.
+    """
 
     id: int
     reference: str
@@ -63,6 +68,7 @@ class Refund:
     money: Money
     from_wallet: Money
     from_order: Money
+    tax: Money
     reason: str
     staff_id: int | None
     refund_ref: str
@@ -71,6 +77,7 @@ class Refund:
     tries: int
     made_at: datetime
     done_at: datetime | None
+    bounced_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +92,7 @@ class NewRefund:
     money: Money
     from_wallet: Money
     from_order: Money
+    tax: Money
     reason: str
     staff_id: int | None
     ask_at: datetime | None
@@ -125,7 +133,8 @@ class Refunds:
             "refund_add", reference=new.reference, receipt=new.receipt,
             customer_id=new.customer_id, way=new.way, state=new.state, minor=new.money.minor,
             currency=new.money.currency, from_wallet=new.from_wallet.minor,
-            from_order=new.from_order.minor, reason=new.reason, staff_id=new.staff_id,
+            from_order=new.from_order.minor, tax=new.tax.minor,
+            reason=new.reason, staff_id=new.staff_id,
             ask_at=maybe_seconds(new.ask_at), now=seconds(now),
             done_at=maybe_seconds(new.done_at),
         )  # fmt: skip
@@ -149,6 +158,15 @@ class Refunds:
             ask_at=maybe_seconds(ask_at), done_at=maybe_seconds(done_at),
         )  # fmt: skip
         return changed == 1
+
+    def bounce(self, refund_id: int, *, note: str, now: datetime) -> bool:
+        """What had gone back is at the provider again; False when it is known, or never went."""
+        changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))
+        return changed == 1
+
+    def into_wallet(self, refund_id: int, *, now: datetime) -> bool:
+        """What a bank returned is in the wallet now; False when another was first."""
+        return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
 
     def note_time_taken(self, refund_id: int, *, seconds_back: int) -> None:
         """How much paid time went with it."""
@@ -232,6 +250,9 @@ def _standing(row: Row) -> Standing:
         order_paid=int(row["order_paid"]),
         order_back=int(row["order_back"]),
         order_from_wallet=int(row["order_from_wallet"]),
+        tax=row["tax"],
+        own_back=int(row["own_back"]),
+        tax_back=int(row["tax_back"]),
     )
 
 
@@ -247,6 +268,7 @@ def _refund(row: Row) -> Refund:
         money=Money(row["minor"], currency),
         from_wallet=Money(row["from_wallet"], currency),
         from_order=Money(row["from_order"], currency),
+        tax=Money(row["tax"], currency),
         reason=row["reason"],
         staff_id=row["staff_id"],
         refund_ref=row["refund_ref"],
@@ -255,4 +277,5 @@ def _refund(row: Row) -> Refund:
         tries=row["tries"],
         made_at=moment(row["made_at"]),
         done_at=maybe_moment(row["done_at"]),
+        bounced_at=maybe_moment(row["bounced_at"]),
     )

@@ -146,7 +146,7 @@ class House:
 
     async def arrive(
         self, money: Money, *, till: PlayTill | None = None, receipt: str = "r1",
-        happening: Happening = Happening.RECEIVED,
+        happening: Happening = Happening.RECEIVED, **facts: str,
     ) -> Outcome:  # fmt: skip
         """Money arrives for the payment asked for last."""
         provider = till or self.till
@@ -154,6 +154,7 @@ class House:
         event = PaymentEvent(
             event_id=f"{reference}:{receipt}:{happening}", kind="test", happening=happening,
             reference=reference, receipt_id=receipt, money=money, occurred_at=self.clock.now(),
+            facts=facts,
         )  # fmt: skip
         outcome = await self.storage.run(
             settle, event, Source(provider=provider.name), policy=self.counter.policy,

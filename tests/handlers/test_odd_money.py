@@ -6,6 +6,7 @@ import pytest
 
 from preview.client import Chat, text_of
 from shop.checkout import expire_orders
+from shop.ports import Happening
 from shop.rules.money import Money
 from shop.rules.receiving import ReceiptPolicy, Tolerance
 from tests.handlers.house import STAFF, House
@@ -128,3 +129,66 @@ async def test_both_sides_are_told_of_late_money(
     said = [text_of(one) for one in await anna.messages()]
     assert any(to_customer in one for one in said), said
     assert await last_words(house) == to_staff
+
+
+async def given_back_and_returned(house: House, anna: Chat) -> Chat:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(799, EUR))
+    await house.arrive(Money(799, EUR), happening=Happening.REFUNDED)
+    await house.arrive(
+        Money(799, EUR), happening=Happening.BOUNCED, refund="", refund_ref="re_1",
+        reason="lost_or_stolen_card",
+    )  # fmt: skip
+    return house.preview.chat(STAFF)
+
+
+async def test_a_refund_that_a_bank_returned_is_explained_and_ends_in_the_wallet(
+    house: House, anna: Chat
+) -> None:
+    olga = await given_back_and_returned(house, anna)
+    await anna.wait_for("Your bank did not take the €7.99 that we sent back for Solo.")
+    assert await last_words(house) == (
+        "🔴 €7.99 that went back to Anna <b> for Solo came back: the bank did not take it.\n"
+        "lost_or_stolen_card\n"
+        "It lies at Card (sandbox) again, and is still the customer’s. Find another way with him."
+    )
+    await olga.press("Pay it back")
+    await olga.wait_for("A bank returned this money, so it lies at Card (sandbox) again.")
+    await olga.press("Into the customer’s wallet")
+    await olga.wait_for("into the wallet, after a bank had returned it")
+    await anna.wait_for("We put €7.99 for Solo into your wallet here.")
+    await anna.send("/account")
+    await anna.wait_for("was put into your wallet")
+
+
+async def test_a_refund_that_a_bank_returned_is_paid_another_way_and_told_by_name(
+    house: House, anna: Chat
+) -> None:
+    olga = await given_back_and_returned(house, anna)
+    await olga.press("Pay it back")
+    await olga.press("I have paid it back")
+    await anna.wait_for("goes back to you")
+    await olga.send("/find Anna")
+    assert "by Olga" in text_of(await olga.wait_for("What staff did"))
+
+
+async def test_of_a_part_receipt_all_of_it_and_all_of_its_order_are_two_buttons(
+    house: House, anna: Chat
+) -> None:
+    await at_the_pay_screen(anna)
+    await house.arrive(Money(500, EUR))
+    await anna.wait_for("€2.99 is still missing")
+    await anna.press("Pay the remaining €2.99")
+    await anna.press("Card (sandbox) · €2.99")
+    await anna.wait_for("The price is kept")
+    await house.arrive(Money(299, EUR), receipt="r2")
+    await anna.wait_for("Payment received")
+    olga = house.preview.chat(STAFF)
+    await olga.send("/refund 2 2.99")
+    await olga.press("← Back")
+    shown = await olga.wait_for("Another amount")
+    taps = [key["text"] for row in shown["reply_markup"]["inline_keyboard"] for key in row]
+    assert "All: €2.99" in taps
+    assert "The whole order, into the wallet: €7.99" in taps
+    await olga.press("The whole order, into the wallet: €7.99")
+    await olga.wait_for("Why?")

@@ -133,7 +133,7 @@ CONTRADICTIONS = {
             UNION ALL
             SELECT 'provider:' || r.provider, f.currency, f.minor FROM refunds AS f
             INNER JOIN receipts AS r ON r.id = f.receipt
-            WHERE f.state = 'done' AND f.way NOT IN ('wallet', 'dispute')
+            WHERE f.state = 'done' AND f.way NOT IN ('wallet', 'dispute', 'returned')
             UNION ALL
             SELECT 'provider:' || provider, currency, minor FROM disputes WHERE state <> 'won'
         ) AS both_sides GROUP BY account, currency HAVING SUM(minor) <> 0
@@ -165,6 +165,15 @@ CONTRADICTIONS = {
             WHERE state NOT IN ('done', 'failed', 'cancelled')
         ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
     """,
+    "the account of tax differs from what was sold with tax": """
+        SELECT currency FROM (
+            SELECT currency, minor FROM journal WHERE account = 'tax'
+            UNION ALL
+            SELECT currency, tax FROM receipts WHERE to_order > 0
+            UNION ALL
+            SELECT currency, -tax FROM refunds WHERE state NOT IN ('failed', 'cancelled')
+        ) AS both_sides GROUP BY currency HAVING SUM(minor) <> 0
+    """,
     "what is disputed differs from the disputes that run": """
         SELECT currency FROM (
             SELECT currency, minor FROM journal WHERE account = 'disputed'
@@ -180,7 +189,8 @@ CONTRADICTIONS = {
             SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
             INNER JOIN receipts AS x ON x.id = f.receipt
             INNER JOIN payments AS y ON y.id = x.payment_id
-            WHERE y.order_id = o.id AND f.state IN ('done', 'claim')
+            WHERE y.order_id = o.id
+                AND (f.state IN ('done', 'claim') OR f.bounced_at IS NOT NULL)
         )
     """,
     "held money is not what waits for staff": """

@@ -145,11 +145,13 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     @rule(
         target=events, payment=payments, paid=st.sampled_from(sorted(SUMS)),
         delay=st.sampled_from([0, 0, 0, 3600, 90_000, 5 * 86_400]),
+        tax=st.sampled_from([0, 0, 7, 19, 101]),
     )  # fmt: skip
-    def money_arrives(self, payment: Payment, paid: str, delay: int) -> PaymentEvent:
+    def money_arrives(self, payment: Payment, paid: str, delay: int, tax: int) -> PaymentEvent:
         money = Money(SUMS[paid](payment.due.minor), payment.due.currency)
         at = self.shop.now + timedelta(seconds=delay)
         event = self.shop.received(payment, money=money, at=at)
+        event = replace(event, tax=Money(money.minor * tax // 100, money.currency))
         outcome = self.do(self.shop.settle(event, provider=payment.provider))
         assert outcome in {Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET}
         return event

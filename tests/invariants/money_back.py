@@ -7,17 +7,16 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from shop.back_by_hand import give_up_by_hand, paid_by_hand
 from shop.disputing import dismiss_warning
 from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
 from shop.refunding import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
-    give_up_by_hand,
     note_answer,
     note_refusal,
     note_silence,
-    paid_by_hand,
 )
 from shop.rules.errors import NotFoundError
 from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
@@ -106,6 +105,14 @@ class MoneyBack(Things):
         self.told(
             provider, Happening.REFUNDED, name, Money(max(minor * percent // 100, 1), currency)
         )
+
+    @there_are("refunds")
+    @rule(which=st.integers(0, 6), percent=st.sampled_from([50, 100]), is_named=st.booleans())
+    def a_bank_returns_a_refund(self, which: int, percent: int, *, is_named: bool) -> None:
+        provider, name, minor, currency, reference = self.one_of("refunds", which)
+        money = Money(max(minor * percent // 100, 1), currency)
+        facts = {"refund": reference if is_named else "", "refund_ref": "re_odd"}
+        self.told(provider, Happening.BOUNCED, name, money, facts=facts)
 
     @there_are("receipts")
     @rule(

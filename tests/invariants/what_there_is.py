@@ -22,6 +22,10 @@ THINGS = {
     "effects": "SELECT id FROM outbox WHERE state IN ('waiting', 'dead')",
     "reviews": "SELECT id FROM reviews WHERE state = 'open'",
     "refunds asked for": "SELECT id FROM refunds WHERE way = 'provider'",
+    "refunds": """
+        SELECT r.provider, r.receipt_id, f.minor, f.currency, f.reference FROM refunds AS f
+        INNER JOIN receipts AS r ON r.id = f.receipt ORDER BY f.id
+    """,
     "refunds by hand": "SELECT id FROM refunds WHERE state = 'by_hand'",
     "disputes": "SELECT id FROM disputes",
 }

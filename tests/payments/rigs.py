@@ -21,6 +21,7 @@ from payments.nowpayments import NowPayments
 from payments.sandbox import SIGNATURE_HEADER, Sandbox
 from payments.stars import Stars
 from payments.stripe import Stripe
+from payments.stripe_session import StripeOptions
 from payments.telegram_cards import TelegramCards
 from payments.transfer import Transfer
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
@@ -136,6 +137,9 @@ async def learn(rig: Rig, delivery: Delivery) -> Sequence[PaymentEvent]:
     return await rig.provider.look_up(events[0].reference, events[0].provider_ref)
 
 
+PLAIN = StripeOptions()
+
+
 class StripeRig:
     """Stripe and its stand-in."""
 
@@ -148,7 +152,7 @@ class StripeRig:
         self.clock, self.server, self._url, self._http = clock, server, url, http
         self.provider: PaymentProvider = self.with_secrets(stripe.SECRET)
 
-    def with_secrets(self, *secrets: str) -> PaymentProvider:
+    def with_secrets(self, *secrets: str, options: StripeOptions = PLAIN) -> PaymentProvider:
         return Stripe(
             secret_key=stripe.KEY,
             webhook_secrets=secrets,
@@ -156,6 +160,7 @@ class StripeRig:
             http=self._http,
             api_url=self._url,
             seconds=SECONDS,
+            options=options,
         )
 
     async def pay(self, page: PaymentPage) -> Delivery:

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from shop.back_by_hand import paid_by_hand
 from shop.ports import Happening
-from shop.refunding import paid_by_hand, refunder
+from shop.refunding import refunder
 from shop.rules.giving_back import TooMuchBackError
 from shop.rules.states import RefundState
 from shop.settlement import Outcome
 from shop.storage.refunds import Refund, Way
 from tests.house.shop import STAFF
-from tests.house.tables import Tables
+from tests.house.tables import Tables, contradictions
 from tests.payments.rigs import DISPUTING, REFUNDING, REMOTE, TELLING_BACK, SandboxRig
 from tests.payments.till import Till
 from tests.standins.moods import Delivery, Mood
@@ -175,3 +176,18 @@ async def bank(till: Till, choice: str) -> Delivery:
         return rig.server.dispute(page.provider_ref)  # type: ignore[no-any-return]
     word = "won" if choice == "win" else "lost"
     return rig.server.decide(page.provider_ref, word)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("till", ["stripe"], indirect=True)
+async def test_a_refund_that_a_bank_returns_is_owed_again_once(till: Till, tables: Tables) -> None:
+    due = await paid(till)
+    refund = await give(till, due)
+    for kind in ("refund.failed", "charge.refund.updated"):
+        await till.take(till.rig.server.return_refund(refund.refund_ref, kind=kind))
+        assert states(tables) == [("by_hand", due)]
+        assert set_aside(tables) == -due
+    await till.shop.run(
+        paid_by_hand, STAFF, refund_id=refund.id, policy=till.shop.policy, now=till.shop.now
+    )
+    assert (states(tables), set_aside(tables)) == ([("done", due)], 0)
+    assert contradictions(tables) == {}

@@ -10,9 +10,12 @@ import pytest
 from payments.stripe_money import CURRENCIES, from_stripe, to_stripe
 from payments.stripe_session import StripeOptions, closing_times, session_params
 from shop.ports import Happening, ProviderError
+from shop.refunding import refunder
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
 from tests.payments.rigs import NOW, StripeRig, hear, request_of, rig_of
+from tests.payments.test_refunds import asked
+from tests.standins import stripe as stripe_till
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,6 +57,41 @@ async def test_refunds_tell_the_total_given_back(rig: StripeRig) -> None:
     assert {event.receipt_id for event in (paid, first, second)} == {paid.receipt_id}
     assert second.reference == "pay_1"
     assert await _asked(rig, page.provider_ref) == [H.RECEIVED, H.REFUNDED]
+
+
+@pytest.mark.parametrize("kind", ["refund.failed", "refund.updated", "charge.refund.updated"])
+async def test_a_refund_that_a_bank_returned_names_itself_and_its_money(
+    rig: StripeRig, kind: str
+) -> None:
+    page = await rig.provider.create(request_of(rig))
+    [paid] = hear(rig, rig.server.pay(page.provider_ref))
+    provider = refunder(rig.provider)
+    assert provider is not None
+    made = await provider.refund(asked(rig, paid, 300))
+    [event] = hear(rig, rig.server.return_refund(made.refund_ref, kind=kind))
+    assert (event.happening, event.money) == (H.BOUNCED, Money(300, "EUR"))
+    assert (event.receipt_id, event.reference) == (paid.receipt_id, "pay_1")
+    assert event.facts == {
+        "refund": "rf_1", "refund_ref": made.refund_ref, "reason": "lost_or_stolen_card"
+    }  # fmt: skip
+
+
+async def test_a_refund_that_only_moves_on_is_told_by_its_charge(rig: StripeRig) -> None:
+    refund = {"id": "re_1", "object": "refund", "status": "succeeded", "amount": 1}
+    [event] = hear(rig, rig.server.event("refund.updated", refund))
+    assert event.happening is H.UNHANDLED
+
+
+async def test_the_tax_stripe_reckoned_comes_with_the_money(rig: StripeRig) -> None:
+    taxed = rig.with_secrets(stripe_till.SECRET, options=StripeOptions(automatic_tax=True))
+    page = await taxed.create(request_of(rig))
+    [paid] = hear(rig, rig.server.pay(page.provider_ref))
+    [asked_for] = await taxed.look_up("pay_1", page.provider_ref)
+    assert [one.tax for one in (paid, asked_for)] == [Money(128, "EUR")] * 2
+    assert [one.money for one in (paid, asked_for)] == [Money(799, "EUR")] * 2, "inside the price"
+    plain = await rig.provider.create(request_of(rig, "pay_2"))
+    [paid] = hear(rig, rig.server.pay(plain.provider_ref))
+    assert paid.tax is None
 
 
 async def test_a_dispute_names_the_receipt(rig: StripeRig) -> None:

@@ -1,8 +1,12 @@
 """What of a receipt may go back, and out of which pocket."""
 
 from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shop.rules.giving_back import (
     Access,
@@ -10,6 +14,7 @@ from shop.rules.giving_back import (
     most_outside,
     most_to_wallet,
     portions,
+    tax_part,
     time_to_take,
 )
 from shop.rules.money import Money
@@ -79,3 +84,48 @@ def test_what_neither_has_any_more_is_the_shops_loss() -> None:
 def test_time_goes_with_its_money(access: Access, back: int, paid: int, taken: int) -> None:
     seconds = time_to_take(access, whole_seconds=1000, left_seconds=600, back=back, paid=paid)
     assert seconds == taken
+
+
+TAXED = replace(PAID, tax=128)
+
+
+@pytest.mark.parametrize(
+    ("standing", "from_order", "tax"),
+    [
+        pytest.param(PAID, 800, 0, id="there was none"),
+        pytest.param(TAXED, 800, 128, id="with all of it, all"),
+        pytest.param(TAXED, 400, 64, id="with half of it, half"),
+        pytest.param(TAXED, 1, 0, id="less than one is none yet"),
+        pytest.param(replace(TAXED, own_back=400, tax_back=64), 400, 64, id="the rest"),
+        pytest.param(
+            replace(TAXED, money=Money(500, "EUR"), tax=80, order_from_wallet=300), 800, 80,
+            id="what the wallet gave was not taxed with it",
+        ),
+        pytest.param(replace(TAXED, to_order=0), 800, 0, id="nothing was sold with it"),
+        pytest.param(replace(TAXED, order_paid=0), 0, 0, id="nothing was paid"),
+    ],
+)  # fmt: skip
+def test_tax_goes_with_its_money(standing: Standing, from_order: int, tax: int) -> None:
+    assert tax_part(standing, from_order) == tax
+
+
+@given(
+    paid=st.integers(1, 10**9),
+    share=st.fractions(0, 1),
+    cuts=st.lists(st.fractions(0, 1), max_size=6),
+)
+def test_however_it_is_parted_just_the_tax_goes_back(
+    paid: int, share: Fraction, cuts: list[Fraction]
+) -> None:
+    tax = int(paid * share)
+    bounds = sorted({0, paid, *(int(paid * cut) for cut in cuts)})
+    back = 0
+    for start, end in pairwise(bounds):
+        standing = replace(
+            TAXED, money=Money(paid, "EUR"), to_order=paid, order_paid=paid, tax=tax,
+            own_back=start, tax_back=back,
+        )  # fmt: skip
+        part = tax_part(standing, end - start)
+        assert 0 <= part <= end - start
+        back += part
+    assert back == tax

@@ -91,6 +91,12 @@ class StripeServer(Cards):
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         return self.event("charge.refunded", charge)
 
+    def return_refund(self, refund_id: str, *, kind: str = "refund.failed") -> Delivery:
+        """Let the payer's bank refuse a refund that had succeeded; its two events come so."""
+        [refund] = [one for one in self.refunds if one["id"] == refund_id]
+        refund.update(status="failed", failure_reason="lost_or_stolen_card")
+        return self.event(kind, refund)
+
     def decide(self, session_id: str, status: str) -> Delivery:
         """Let the bank decide a dispute: won or lost."""
         return self.dispute(session_id, status=status, kind="closed")
@@ -267,6 +273,7 @@ class StripeServer(Cards):
             "created": self._unix(),
             "currency": params["line_items[0][price_data][currency]"],
             "expires_at": int(params["expires_at"]),
+            "total_details": self._totals(params),
             "locale": params.get("locale"),
             "metadata": _bracketed(params.items(), "metadata"),
             "mode": params["mode"],
@@ -281,6 +288,13 @@ class StripeServer(Cards):
         }
         self.sessions[session_id] = session
         return session
+
+    def _totals(self, params: dict[str, str]) -> Json:
+        """Stripe Tax in Germany: 19 % inside the price."""
+        amount = int(params["line_items[0][price_data][unit_amount]"])
+        is_taxed = params.get("automatic_tax[enabled]") == "true"
+        tax = round(amount * 19 / 119) if is_taxed else 0
+        return {"amount_discount": 0, "amount_shipping": 0, "amount_tax": tax}
 
     def _complete(self, session_id: str, *, intent: str, payment_status: str) -> Json:
         session = self.sessions[session_id]

@@ -229,7 +229,7 @@ def money(books: Books) -> None:
     )  # fmt: skip
     facts: dict[str, Any] = {
         "provider": "card", "receipt_id": "m1", "payment_id": 1, "customer_id": 1, "money": EUR,
-        "judgement": short, "occurred_at": NOW, "now": NOW,
+        "judgement": short, "tax": 0, "occurred_at": NOW, "now": NOW,
     }  # fmt: skip
     assert books.payments.add_receipt(**facts) is not None
     assert books.payments.add_receipt(**facts) is None
@@ -326,8 +326,8 @@ def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401
     nothing = Money.zero("EUR")
     usual: dict[str, Any] = {
         "way": Way.PROVIDER, "state": RefundState.ASKED, "money": Money(300, "EUR"),
-        "from_wallet": nothing, "from_order": nothing, "reason": "wish", "staff_id": 9,
-        "ask_at": NOW, "done_at": None,
+        "from_wallet": nothing, "from_order": nothing, "tax": nothing, "reason": "wish",
+        "staff_id": 9, "ask_at": NOW, "done_at": None,
     }  # fmt: skip
     new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
     return books.refunds.add(new, now=NOW)
@@ -354,6 +354,11 @@ def refunds(books: Books) -> None:
     assert not books.refunds.move(one, RefundState.FAILED, ask_at=None), "the first was right"
     books.refunds.note_time_taken(first, seconds_back=60)
     assert books.refunds.case(1).seconds_back == 60
+    assert books.refunds.bounce(first, note="closed", now=NOW)
+    assert not books.refunds.bounce(first, note="closed", now=NOW), "it comes back once"
+    assert (books.refunds.get(first).bounced_at, books.refunds.get(first).note) == (NOW, "closed")
+    assert books.refunds.into_wallet(first, now=NOW)
+    assert not books.refunds.into_wallet(first, now=NOW)
     assert [each.id for each in books.refunds.of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books.refunds.of(1, most=9)] == [first + 1, first]
     assert books.refunds.totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
@@ -561,7 +566,7 @@ def loose_money(books: Books) -> None:
     kept, unknown = (
         books.payments.add_receipt(
             provider="card", receipt_id=one.verdict, payment_id=None, customer_id=None,
-            money=EUR, judgement=one, occurred_at=NOW, now=NOW,
+            money=EUR, judgement=one, tax=0, occurred_at=NOW, now=NOW,
         )
         for one in (judged, lost)
     )  # fmt: skip

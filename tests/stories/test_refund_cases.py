@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shop.back_by_hand import paid_by_hand
 from shop.disputing import dismiss_warning
 from shop.people import overview
 from shop.ports import (
@@ -23,7 +24,6 @@ from shop.refunding import (
     begin_refund,
     claim_refunds,
     give_back,
-    paid_by_hand,
 )
 from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
 from shop.rules.money import Money

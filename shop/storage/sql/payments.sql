@@ -93,11 +93,11 @@ SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;
 -- name: receipt_add$
 INSERT INTO receipts (
     provider, receipt_id, payment_id, customer_id, minor, currency, verdict,
-    to_order, to_wallet, from_wallet, occurred_at, recorded_at
+    to_order, to_wallet, from_wallet, tax, occurred_at, recorded_at
 )
 VALUES (
     :provider, :receipt_id, :payment_id, :customer_id, :minor, :currency, :verdict,
-    :to_order, :to_wallet, :from_wallet, :occurred_at, :now
+    :to_order, :to_wallet, :from_wallet, :tax, :occurred_at, :now
 )
 ON CONFLICT (provider, receipt_id) DO NOTHING
 RETURNING id;

@@ -2,7 +2,7 @@
 -- A receipt with all that giving it back depends on, read under the customer's claim.
 SELECT
     r.id, r.provider, r.receipt_id, r.payment_id, r.customer_id, r.minor, r.currency, r.verdict,
-    r.to_order, r.to_wallet, r.recorded_at,
+    r.to_order, r.to_wallet, r.tax, r.recorded_at,
     p.order_id, p.reference, p.provider_ref, p.state AS payment_state,
     o.state AS order_state, o.term, pr.slug, s.id AS subscription_id,
     (
@@ -13,6 +13,14 @@ SELECT
         SELECT COALESCE(SUM(CASE WHEN f.way = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
         FROM refunds AS f WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
     ) AS wallet_gained,
+    (
+        SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS own_back,
+    (
+        SELECT COALESCE(SUM(f.tax), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS tax_back,
     (
         SELECT COALESCE(SUM(d.minor), 0) FROM disputes AS d
         WHERE d.receipt = r.id AND d.state = 'open' AND d.kind = 'dispute'
@@ -35,7 +43,8 @@ SELECT
         SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
         INNER JOIN receipts AS x ON x.id = f.receipt
         INNER JOIN payments AS y ON y.id = x.payment_id
-        WHERE y.order_id = p.order_id AND f.state IN ('done', 'claim')
+        WHERE y.order_id = p.order_id
+            AND (f.state IN ('done', 'claim') OR f.bounced_at IS NOT NULL)
     ) AS order_back_surely,
     (
         SELECT COALESCE(SUM(f.seconds_back), 0) FROM refunds AS f
@@ -62,12 +71,12 @@ SELECT id FROM receipts WHERE provider = :provider AND receipt_id = :receipt_id;
 
 -- name: refund_add$
 INSERT INTO refunds (
-    reference, receipt, customer_id, way, state, minor, currency, from_wallet, from_order,
+    reference, receipt, customer_id, way, state, minor, currency, from_wallet, from_order, tax,
     reason, staff_id, ask_at, made_at, done_at
 )
 VALUES (
     :reference, :receipt, :customer_id, :way, :state, :minor, :currency, :from_wallet,
-    :from_order, :reason, :staff_id, :ask_at, :now, :done_at
+    :from_order, :tax, :reason, :staff_id, :ask_at, :now, :done_at
 )
 RETURNING id;
 
@@ -79,6 +88,15 @@ UPDATE refunds
 SET state = :state, refund_ref = :refund_ref, url = :url, note = :note, ask_at = :ask_at,
     done_at = :done_at
 WHERE id = :id AND state = :old;
+
+-- name: refund_bounce!
+-- The bank did not take it: a person finds another way.
+UPDATE refunds SET state = 'by_hand', bounced_at = :now, done_at = NULL, ask_at = NULL, note = :note
+WHERE id = :id AND state = 'done' AND bounced_at IS NULL;
+
+-- name: refund_into_wallet!
+UPDATE refunds SET state = 'done', way = 'returned', done_at = :now
+WHERE id = :id AND state = 'by_hand' AND bounced_at IS NOT NULL;
 
 -- name: refund_took_time!
 UPDATE refunds SET seconds_back = :seconds WHERE id = :id;

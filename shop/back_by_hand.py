@@ -1,0 +1,70 @@
+"""What staff pay back outside the shop: they say that it is done, or that it is not."""
+
+from datetime import datetime
+
+from shop.given_back import undo
+from shop.giving_back import follow, tell_gone
+from shop.refunding import RefundMovedOnError, claimed_refund
+from shop.rules.policy import Policy
+from shop.rules.states import RefundState
+from shop.storage.books import Books
+from shop.storage.journal import REFUNDING, WALLET, Entry
+from shop.storage.refunds import Refund
+
+
+def paid_by_hand(
+    books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
+) -> Refund:
+    """Staff paid it back outside, and say so."""
+    refund = _at_hand(books, refund_id)
+    books.refunds.move(refund, RefundState.DONE, ask_at=None, done_at=now)
+    books.staff.audit(
+        staff_id, "refund_paid", customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
+    )  # fmt: skip
+    follow(books, books.refunds.get(refund_id), policy=policy, now=now)
+    return books.refunds.get(refund_id)
+
+
+def give_up_by_hand(
+    books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
+) -> Refund:
+    """It is not paid back after all.
+
+    What a bank returned is owed all the same: that goes into the customer's wallet.
+    """
+    refund = _at_hand(books, refund_id)
+    if refund.bounced_at is not None and refund.customer_id is not None:
+        return _into_wallet(books, refund, staff_id, policy=policy, now=now)
+    books.refunds.move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
+    books.staff.audit(
+        staff_id, "refund_given_up", customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
+    )  # fmt: skip
+    undo(books, refund, policy=policy, now=now)
+    return books.refunds.get(refund_id)
+
+
+def _into_wallet(
+    books: Books, refund: Refund, staff_id: int, *, policy: Policy, now: datetime
+) -> Refund:
+    books.refunds.into_wallet(refund.id, now=now)
+    entries = (
+        Entry(account=REFUNDING, money=refund.money),
+        Entry(account=WALLET, money=-refund.money, customer_id=refund.customer_id),
+    )
+    books.journal.enter(f"refund:{refund.id}:wallet", entries, now=now)
+    books.staff.audit(
+        staff_id, "refund_to_wallet", customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
+    )  # fmt: skip
+    refund = books.refunds.get(refund.id)
+    books.outbox.add(tell_gone(books, refund, policy=policy), now=now)
+    return refund
+
+
+def _at_hand(books: Books, refund_id: int) -> Refund:
+    refund = claimed_refund(books, refund_id)
+    if refund.state is not RefundState.BY_HAND:
+        raise RefundMovedOnError
+    return refund

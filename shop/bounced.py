@@ -1,0 +1,87 @@
+"""A refund that was made and came back: a bank did not take it, and the money is owed again."""
+
+from datetime import datetime
+
+from shop.notices import tell_customer, tell_staff
+from shop.ports import PaymentEvent
+from shop.refunding import note_refusal
+from shop.rules.money import Money
+from shop.rules.notices import Notice
+from shop.rules.policy import Policy
+from shop.rules.states import RefundState
+from shop.storage.books import Books
+from shop.storage.customers import Customer
+from shop.storage.journal import REFUNDING, Entry
+from shop.storage.payments import Affairs
+from shop.storage.refunds import Refund, Way
+
+_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD})
+_OVER = frozenset({RefundState.FAILED, RefundState.CANCELLED})
+
+
+def take_bounced(
+    books: Books,
+    customer: Customer,
+    affairs: Affairs,
+    event: PaymentEvent,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Set the money aside again and ask staff for another way; the caller claimed the customer.
+
+    Nothing else changes: what ended with the refund stays ended, and the customer gets his money.
+    """
+    money = event.money
+    assert money is not None  # noqa: S101 - the port says so of BOUNCED
+    reason = event.facts.get("reason", "")
+    found = _refund_of(books, affairs, event, money)
+    if found is not None and found.state is not RefundState.DONE:
+        if found.state not in _OVER and found.bounced_at is None:
+            note_refusal(books, found.id, reason, policy=policy, now=now)
+        return
+    if found is not None:
+        if not books.refunds.bounce(found.id, note=reason, now=now):
+            return
+        entries = (
+            Entry(account=f"provider:{affairs.provider}", money=found.money),
+            Entry(account=REFUNDING, money=-found.money),
+        )
+        books.journal.enter(f"refund:{found.id}:bounced", entries, now=now)
+    effects = tell_staff(
+        policy, Notice.REFUND_BOUNCED, key=event.facts["refund_ref"], customer=customer.id,
+        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
+        minor=money.minor, currency=money.currency, reason=reason,
+        refund=None if found is None else found.id,
+    )  # fmt: skip
+    if found is not None:
+        effects.append(
+            tell_customer(
+                customer, Notice.REFUND_LATE, key=str(found.id), plan=affairs.product.slug,
+                minor=money.minor, currency=money.currency,
+            )
+        )  # fmt: skip
+    books.outbox.add(effects, now=now)
+
+
+def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money) -> Refund | None:
+    """By our reference or the provider's; one made there has neither, and is known by its sum."""
+    named, ref = event.facts["refund"], event.facts["refund_ref"]
+    rows = [
+        one
+        for receipt in books.refunds.receipts_of_payment(affairs.payment_id)
+        for one in books.refunds.of_receipt(receipt)
+        if one.way in _AT_PROVIDER
+    ]
+    for one in rows:
+        if one.reference == named or one.refund_ref == ref:
+            return one
+    if named:
+        return None
+    told = (
+        one
+        for one in rows
+        if one.way is Way.TOLD and one.money == money and one.state is RefundState.DONE
+        and one.bounced_at is None
+    )  # fmt: skip
+    return next(told, None)

@@ -1,0 +1,157 @@
+"""A refund that a bank returns weeks later: the money is owed again, once, and both sides know."""
+
+from dataclasses import replace
+
+import pytest
+
+from shop.back_by_hand import give_up_by_hand, paid_by_hand
+from shop.people import overview
+from shop.ports import Happening, PaymentEvent
+from shop.refunding import RefundMovedOnError
+from shop.rules.giving_back import TooMuchBackError
+from shop.storage.payments import Payment
+from shop.storage.refunds import Refund
+from tests.house.shop import STAFF, Shop
+from tests.house.tables import Tables, contradictions
+from tests.stories.test_refund_cases import DONE, SILENT, Till, ask, bought, give, news, refunds
+
+
+def bounced(shop: Shop, payment: Payment, minor: int = 1598, **facts: str) -> PaymentEvent:
+    return news(
+        shop, payment, Happening.BOUNCED, minor,
+        **{"refund": "", "refund_ref": "re_1", "reason": "lost_or_stolen_card", **facts},
+    )  # fmt: skip
+
+
+def balance(tables: Tables, account: str) -> int:
+    found = dict(tables.rows("SELECT account, SUM(minor) FROM journal GROUP BY account"))
+    return int(found.get(account, 0))
+
+
+async def told(shop: Shop) -> list[str]:
+    await shop.drain()
+    return [str(one.payload["notice"]) for one in shop.told]
+
+
+async def returned(shop: Shop) -> tuple[Payment, Refund]:
+    """All of it went back, three weeks ago, and the bank has returned it."""
+    payment = await bought(shop)
+    refund = await give(shop)
+    await told(shop)
+    shop.told.clear()
+    shop.clock.move(days=20)
+    await shop.settle(bounced(shop, payment))
+    return payment, refund
+
+
+async def test_it_waits_for_a_person_and_both_sides_hear_of_it(shop: Shop, tables: Tables) -> None:
+    await returned(shop)
+
+    assert refunds(tables) == [("provider", "by_hand", 1598)]
+    assert balance(tables, "provider:sandbox_card") == 1598, "it lies at the provider again"
+    assert balance(tables, "refunding") == -1598, "and is not the shop's"
+    assert sorted(await told(shop)) == ["refund_bounced", "refund_late"]
+    assert tables.one("SELECT state FROM orders") == "refunded", "what ended stays ended"
+    assert contradictions(tables) == {}
+
+
+async def test_a_person_pays_it_another_way_and_nothing_is_done_twice(
+    shop: Shop, tables: Tables
+) -> None:
+    payment, refund = await returned(shop)
+    ended = tables.rows("SELECT state, paid_until FROM subscriptions")
+    await told(shop)
+    shop.told.clear()
+
+    await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+
+    assert refunds(tables) == [("provider", "done", 1598)]
+    assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
+    assert tables.rows("SELECT state, paid_until FROM subscriptions") == ended
+    assert sorted(await told(shop)) == ["refund_made", "refunded"]
+    late = replace(bounced(shop, payment), event_id="again")
+    await shop.settle(late)
+    assert refunds(tables) == [("provider", "done", 1598)], "it cannot come back twice"
+    with pytest.raises(RefundMovedOnError):
+        await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+    assert contradictions(tables) == {}
+
+
+async def test_or_it_goes_into_the_wallet(shop: Shop, tables: Tables) -> None:
+    payment, refund = await returned(shop)
+    customer = await shop.greet()
+    await told(shop)
+    shop.told.clear()
+
+    await shop.run(give_up_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+
+    assert refunds(tables) == [("returned", "done", 1598)]
+    assert balance(tables, "wallet") == -1598
+    assert balance(tables, "refunding") == balance(tables, "sales") == 0
+    assert sorted(await told(shop)) == ["refund_made", "refunded"]
+    assert [one.payload["way"] for one in shop.told] == ["returned", "returned"]
+    seen = await shop.storage.read(overview, customer.id, now=shop.now)
+    assert [one.way for one in seen.refunds] == ["returned"]
+    with pytest.raises(TooMuchBackError):
+        await give(shop, 100)
+    await shop.settle(news(shop, payment, Happening.REFUNDED))
+    assert refunds(tables) == [("returned", "done", 1598)], "the old total is no news"
+    assert tables.rows("SELECT act FROM audit ORDER BY id") == [("refund",), ("refund_to_wallet",)]
+    assert contradictions(tables) == {}
+
+
+async def test_told_twice_it_comes_back_once(shop: Shop, tables: Tables) -> None:
+    payment, _refund = await returned(shop)
+    await shop.settle(replace(bounced(shop, payment), event_id="again"))
+    assert balance(tables, "provider:sandbox_card") == 1598
+    assert tables.one("SELECT COUNT(*) FROM outbox WHERE key LIKE 'refund_bounced:%'") == 1
+    assert tables.one("SELECT COUNT(*) FROM outbox WHERE key LIKE 'refund_late:%'") == 1
+
+
+async def test_of_two_parts_just_the_one_that_was_named_comes_back(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await give(shop, 500, till=Till(replace(DONE, refund_ref="re_a")))
+    second = await give(shop, 500, till=Till(replace(DONE, refund_ref="re_b")))
+    await shop.settle(bounced(shop, payment, 500, refund=second.reference, refund_ref="re_b"))
+    assert refunds(tables) == [("provider", "done", 500), ("provider", "by_hand", 500)]
+    assert tables.one("SELECT state FROM orders") == "paid"
+
+
+async def test_before_we_heard_that_it_was_made_it_is_a_plain_no(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    refund = await give(shop, till=Till(SILENT))
+    await shop.settle(bounced(shop, payment, refund=refund.reference))
+    assert refunds(tables) == [("provider", "failed", 1598)]
+    till = Till(DONE)
+    await ask(shop, refund, till)
+    assert till.asked == 0
+    assert "refund_failed" in await told(shop)
+    assert balance(tables, "refunding") == 0
+
+
+async def test_one_made_at_the_provider_is_known_by_its_sum(shop: Shop, tables: Tables) -> None:
+    payment = await bought(shop)
+    await shop.settle(news(shop, payment, Happening.REFUNDED, 400))
+    await shop.settle(bounced(shop, payment, 400, refund_ref="re_theirs"))
+    assert refunds(tables) == [("told", "by_hand", 400)]
+    await shop.settle(news(shop, payment, Happening.REFUNDED, 800))
+    assert refunds(tables) == [("told", "done", 400), ("told", "done", 400)], "made once more"
+    assert contradictions(tables) == {}
+
+
+async def test_one_that_fits_nothing_is_shown_to_staff_and_books_nothing(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await shop.settle(news(shop, payment, Happening.REFUNDED, 700))  # two of them, told as one
+    before = tables.rows("SELECT account, minor FROM journal ORDER BY group_ref, line")
+    await told(shop)
+    shop.told.clear()
+    await shop.settle(bounced(shop, payment, 300, refund_ref="re_theirs"))
+    assert tables.rows("SELECT account, minor FROM journal ORDER BY group_ref, line") == before
+    assert await told(shop) == ["refund_bounced"]
+    assert shop.told[0].payload["refund"] is None
