@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.faults.columns import COLUMNS
 from tests.faults.findings import Findings
 from tests.faults.rows import ROWS
-from tests.faults.table import HEAD, PAGE
+from tests.faults.table import HEAD, PAGE, STRUCK
 from tests.payments.rigs import WITH_PAGES
 
 
@@ -26,7 +26,9 @@ def test_the_page_shows_every_fault_with_every_provider() -> None:
 
 
 def test_the_page_shows_nothing_wrong() -> None:
-    assert "wrong" not in PAGE.read_text("utf-8").replace(HEAD, "")
+    page = PAGE.read_text("utf-8")
+    assert STRUCK in page
+    assert "wrong" not in page.replace(HEAD, "").replace(STRUCK, "")
 
 
 def test_a_cell_in_which_nothing_struck_is_wrong() -> None:

@@ -166,6 +166,7 @@ async def test_a_refund_that_a_bank_returned_is_paid_another_way_and_told_by_nam
 ) -> None:
     olga = await given_back_and_returned(house, anna)
     await olga.press("Pay it back")
+    await olga.wait_for("A bank returned this money")
     await olga.press("I have paid it back")
     await anna.wait_for("goes back to you")
     await olga.send("/find Anna")
@@ -179,12 +180,14 @@ async def test_of_a_part_receipt_all_of_it_and_all_of_its_order_are_two_buttons(
     await house.arrive(Money(500, EUR))
     await anna.wait_for("€2.99 is still missing")
     await anna.press("Pay the remaining €2.99")
+    await anna.wait_for("Still to pay: €2.99 of €7.99")
     await anna.press("Card (sandbox) · €2.99")
     await anna.wait_for("The price is kept")
     await house.arrive(Money(299, EUR), receipt="r2")
     await anna.wait_for("Payment received")
     olga = house.preview.chat(STAFF)
     await olga.send("/refund 2 2.99")
+    await olga.wait_for("How shall")
     await olga.press("← Back")
     shown = await olga.wait_for("Another amount")
     taps = [key["text"] for row in shown["reply_markup"]["inline_keyboard"] for key in row]
