@@ -23,14 +23,18 @@ from bot.clocks import MovableClock
 from bot.logs import configure_logs
 from bot.process import run_shop
 from bot.settings import Settings
+from bot.stocking import catalog_at
+from shop.catalogue import apply_catalog, has_catalog, shopfront
 from shop.memory import recall, remember
+from shop.rules.catalog import text_in
 from shop.rules.errors import BadInputError
+from shop.storage.opening import storage_at
 
 _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
 _BOT = "telekiosk_demo_bot"
-_NAME = "Northlight TV"
 _PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga:en:staff")
-_ACCOUNT = "Northlight TV Ltd; IBAN: DE02 1203 0000 0000 2020 51; BIC: BYLADEM1001"
+_ACCOUNT = "IBAN: DE02 1203 0000 0000 2020 51; BIC: BYLADEM1001"
+_LANGUAGE = "en"  # what the bot is called in
 _STAFF = (9001,)
 _NOTE = "demo_clock_seconds"
 _MOST_SECONDS = 366 * 86400
@@ -55,12 +59,10 @@ class Demo:
         self.folder.mkdir(parents=True, exist_ok=True)
         configure_logs([], is_plain=True)
         clock = MovableClock()
-        parts = assemble(self._settings(), clock=clock, folder=self.folder / "sandbox")
-        await parts.storage.open()
-        clock.moved = timedelta(seconds=int(await parts.storage.read(recall, _NOTE) or 0))
-        await parts.storage.close()
+        name = await self._stock(clock)
+        parts = assemble(self._settings(name), clock=clock, folder=self.folder / "sandbox")
         if not await self._find_page():
-            await self._start_page()
+            await self._start_page(name)
         try:
             await run_shop(
                 parts, further=_clock_routes(parts, clock), on_ready=self._welcome,
@@ -68,6 +70,23 @@ class Demo:
             )  # fmt: skip
         finally:
             self._close_page()
+
+    async def _stock(self, clock: MovableClock) -> str:
+        """Put out the catalog that was named, over an earlier one, too; gives the shop's name."""
+        storage = storage_at(self._books)
+        await storage.open()
+        try:
+            clock.moved = timedelta(seconds=int(await storage.read(recall, _NOTE) or 0))
+            if self.catalog is not None or not await storage.read(has_catalog):
+                await storage.run(apply_catalog, catalog_at(self.catalog), now=clock.now())
+            front = await storage.read(shopfront)
+        finally:
+            await storage.close()
+        return text_in(front.name, _LANGUAGE)
+
+    @property
+    def _books(self) -> str:
+        return f"sqlite:///{self.folder / 'telekiosk.db'}"
 
     @property
     def _page_url(self) -> str:
@@ -77,19 +96,19 @@ class Demo:
     def _page_note(self) -> Path:
         return self.folder / "page.pid"
 
-    def _settings(self) -> Settings:
+    def _settings(self, name: str) -> Settings:
         # Made without reading the environment: a demo never touches a real shop's keys.
         return Settings.model_construct(
             telegram_bot_token=SecretStr(_TOKEN),
             telegram_api_url=self._page_url,
             staff_ids=_STAFF,
-            database_url=SecretStr(f"sqlite:///{self.folder / 'telekiosk.db'}"),
+            database_url=SecretStr(self._books),
             listen=f"127.0.0.1:{self.port}",
             public_url=f"http://127.0.0.1:{self.port}",
             secret_key=SecretStr("the demo keeps no secrets"),
             stars=True,
             sandbox=True,
-            transfer_details=_ACCOUNT,
+            transfer_details=f"{name} Ltd; {_ACCOUNT}",
             catalog=self.catalog,
         )
 
@@ -110,11 +129,11 @@ class Demo:
         except (OSError, ValueError):
             typer.echo(f"The chat page at {self._page_url} was closed already.")
 
-    async def _start_page(self) -> None:
+    async def _start_page(self, name: str) -> None:
         people = [piece for person in _PEOPLE for piece in ("--person", person)]
         page = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "preview", "--listen", f"127.0.0.1:{self.preview_port}",
-            "--token", _TOKEN, "--bot-username", _BOT, "--bot-name", _NAME,
+            "--token", _TOKEN, "--bot-username", _BOT, "--bot-name", name,
             "--clock-url", f"http://127.0.0.1:{self.port}/demo/clock", *people,
             stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip

@@ -1,5 +1,7 @@
 """Gives a new shop its first catalog; later changes wait for `telekiosk catalog apply`."""
 
+from pathlib import Path
+
 import structlog
 
 from bot.assemble import Parts
@@ -13,7 +15,11 @@ log = structlog.get_logger()
 
 def catalog_of(parts: Parts) -> Catalog:
     """The catalog that CATALOG names, or the sample; raises `BadCatalogError`."""
-    path = parts.settings.catalog
+    return catalog_at(parts.settings.catalog)
+
+
+def catalog_at(path: Path | None) -> Catalog:
+    """The catalog of this file, or the sample; raises `BadCatalogError`."""
     if path is None:
         return read_catalog(sample_text(), name="sample_catalog.toml")
     return load_catalog(path)

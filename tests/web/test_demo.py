@@ -6,10 +6,12 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from shop.rules.periods import add_months
+from tests.handlers.house import SAMPLE
 from tests.web.demo import free_ports, running_demo
 
 pytestmark = pytest.mark.timeout(150)
@@ -123,6 +125,62 @@ async def test_a_demo_killed_in_the_middle_of_a_payment_goes_on_where_it_was(
         await expect(anna.get_by_text("Your access to Solo")).to_be_visible(timeout=20_000)
 
 
+async def test_an_owner_tries_his_own_catalog_and_a_customer_pays_half_and_lets_it_lapse(
+    browser: Browser, tmp_path: Path, pictures: Path
+) -> None:
+    async with running_demo(
+        tmp_path / "demo", ports=free_ports(), catalog=own_catalog(tmp_path)
+    ) as demo:
+        page = await browser.new_page(viewport=_DESK, color_scheme="light")  # type: ignore[arg-type]
+        await page.goto(demo.page)
+        anna, olga = _pane(page, _ANNA), _pane(page, _OLGA)
+        await olga.get_by_test_id("start").click()
+        await anna.get_by_test_id("start").click()
+        await expect(anna.get_by_text("Welcome to Kino Nord")).to_be_visible(timeout=15_000)
+        await _tap(anna, "See the plans")
+        await _tap(anna, "Loge · from €7.99")
+        await _tap(anna, "1 month · €7.99")
+        await _tap(anna, "Crypto (sandbox) · €7.99")
+        await _tap(anna, "Pay €7.99")
+        await _pay_in_sheet(page, pictures, "Pay only half", "Confirm it now")
+        await expect(anna.get_by_text("is still missing")).to_be_visible(timeout=20_000)
+        await expect(olga.get_by_text("too little")).to_be_visible(timeout=20_000)
+        await page.screenshot(path=pictures / "half.png")
+        await _tap(anna, "Pay the remaining")
+        await _tap(anna, "Card (sandbox)")
+        await _tap(anna, "Pay €")
+        await _pay_in_sheet(page, pictures)
+        await expect(anna.get_by_text("Your access to Loge")).to_be_visible(timeout=20_000)
+        shown = await anna.inner_text()
+        found = re.search(r"http://[^\s]+/playlist/[^\s]+\.m3u8", shown)
+        assert found, shown
+        async with httpx.AsyncClient() as player:
+            assert (await player.get(found[0])).status_code == 200
+            for _ in range(35):
+                await _next_day(page)
+            await expect(anna.get_by_text("is off now").last).to_be_visible(timeout=20_000)
+            assert (await player.get(found[0])).status_code == 403
+        await asyncio.sleep(1.5)
+        await page.screenshot(path=pictures / "lapsed.png")
+        for _ in range(15):
+            await _next_day(page)
+        await expect(anna.get_by_text("has ended. Thank you").last).to_be_visible(timeout=20_000)
+        await _tap(anna, "Renew")  # in an old message: what it led to is over
+        await expect(anna.get_by_text("How would you like to pay?").last).to_be_visible()
+        await page.screenshot(path=pictures / "stale.png")
+
+
+def own_catalog(folder: Path) -> Path:
+    """The sample with another shop's name and plan on it."""
+    text = SAMPLE.read_text("utf-8")
+    for old, new in (("Northlight TV", "Kino Nord"), ('name = "Solo"', 'name = "Loge"')):
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "mine.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
 def _pane(page: Page, person: int) -> Locator:
     return page.get_by_test_id(f"pane-{person}")
 
@@ -142,10 +200,11 @@ async def _tap(pane: Locator, words: str) -> None:
     await pane.get_by_role("button", name=words).last.click(timeout=15_000)
 
 
-async def _pay_in_sheet(page: Page, pictures: Path) -> None:
+async def _pay_in_sheet(page: Page, pictures: Path, *ways: str) -> None:
     sheet = page.get_by_test_id("sheet")
     frame = sheet.frame_locator("iframe")
-    await frame.get_by_role("button", name="Pay", exact=False).first.click(timeout=15_000)
+    for way in ways or ("Pay",):
+        await frame.get_by_role("button", name=way, exact=False).first.click(timeout=15_000)
     await expect(frame.get_by_role("link", name="Back to the chat")).to_be_visible()
     await page.screenshot(path=pictures / "sandbox.png")
     await frame.get_by_role("link", name="Back to the chat").click()
