@@ -261,3 +261,8 @@ def _open_order(books: Books, customer_id: int, price: Price) -> int:
         if is_it and order.state is OrderState.OPEN:
             return order.id
     return 0
+
+
+def pay_screens(books: Books, receipt: int) -> list[int]:
+    """The messages that still ask for money which this receipt was the last of."""
+    return books.payments.screens(receipt)

@@ -78,7 +78,7 @@ def fulfil(
         missing=(affairs.whole - judgement.to_order).minor,
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
-        screen_id=affairs.screen_id,
+        receipt_number=receipt,
         by_itself=by_itself or charged_card(books, affairs),
     )
     heard = tell_staff(

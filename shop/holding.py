@@ -47,7 +47,7 @@ def hold_order(
     came = money or judgement.whole  # all of it may come from the wallet
     told = tell_customer(
         customer, Notice.IN_REVIEW, key=str(receipt), plan=affairs.product.slug,
-        minor=came.minor, currency=came.currency, screen_id=affairs.screen_id,
+        minor=came.minor, currency=came.currency, receipt_number=receipt,
     )  # fmt: skip
     heard = tell_staff(
         policy, Notice.HELD_MONEY, key=str(review), review=review, customer=customer.id,

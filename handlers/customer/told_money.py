@@ -15,7 +15,7 @@ from handlers.screens import Args, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalogue import offer
-from shop.choosing import price_of, rest_of
+from shop.choosing import pay_screens, price_of, rest_of
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.receiving import Verdict
@@ -40,7 +40,7 @@ async def paid(visit: Visit, facts: Facts) -> Screen:
     """The receipt; the pay screen, if it is still there, says so too."""
     _ = visit.speech
     plan, time = await _plan(visit, facts), _.interval(Interval.from_key(facts["term"]))
-    await close_pay_screen(visit, facts, paid_text(_, plan=plan, time=time))
+    await close_pay_screens(visit, facts, paid_text(_, plan=plan, time=time))
     until = datetime.fromtimestamp(facts["until"], UTC)
     follow = _("Your access arrives here in a moment.") if facts["is_new"] else Html("")
     text = paragraphs(
@@ -87,16 +87,15 @@ def _remark(visit: Visit, facts: Facts) -> Html:
     return Html("")
 
 
-async def close_pay_screen(visit: Visit, facts: Facts, text: Html) -> None:
-    """Best effort: the message may be gone, or show something else by now."""
-    if not facts.get("screen_id"):
-        return
-    try:
-        await visit.bot.edit_message_text(
-            text, chat_id=visit.chat_id, message_id=facts["screen_id"], parse_mode=ParseMode.HTML
-        )
-    except TelegramError as error:
-        _LOG.info("The pay screen stays as it is: %s", error.message)
+async def close_pay_screens(visit: Visit, facts: Facts, text: Html) -> None:
+    """No message asks for this money any more, whichever ways were begun; it may be gone."""
+    for screen in await visit.counter.storage.read(pay_screens, facts["receipt_number"]):
+        try:
+            await visit.bot.edit_message_text(
+                text, chat_id=visit.chat_id, message_id=screen, parse_mode=ParseMode.HTML
+            )
+        except TelegramError as error:
+            _LOG.info("The pay screen stays as it is: %s", error.message)
 
 
 async def to_wallet(visit: Visit, facts: Facts) -> Screen:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.customer.told_money import close_pay_screen
+from handlers.customer.told_money import close_pay_screens
 from handlers.screens import Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
@@ -17,7 +17,7 @@ async def in_review(visit: Visit, facts: Facts) -> Screen:
     """Money is here, and a person decides."""
     _ = visit.speech
     plan, money = await _named(visit, facts)
-    await close_pay_screen(visit, facts, _("✅ <b>{plan}</b>: your payment is here.", plan=plan))
+    await close_pay_screens(visit, facts, _("✅ <b>{plan}</b>: your payment is here.", plan=plan))
     text = _(
         "✅ Your {money} for <b>{plan}</b> arrived. Before your access opens, a person takes a "
         "short look at the payment. You need not do anything; we write to you here.",

@@ -140,6 +140,10 @@ class Payments:
         )  # fmt: skip
         return found
 
+    def screens(self, receipt: int) -> list[int]:
+        """The messages in which the order of this receipt was to be paid, the oldest first."""
+        return [row["screen_id"] for row in self._sql.all("payment_screens", receipt=receipt)]
+
     def way_used_last(self, customer_id: int, product_id: int) -> str:
         """The provider this customer paid this plan with last; "" when he never paid for it."""
         found = self._sql.value(

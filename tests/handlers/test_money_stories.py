@@ -132,6 +132,38 @@ async def test_the_receipt_comes_although_the_pay_screen_is_gone(house: House, a
     assert any("Payment received" in one for one in await texts(anna))
 
 
+async def test_no_other_message_asks_for_what_was_paid(house: House, anna: Chat) -> None:
+    first = await at_the_pay_screen(anna)
+    await anna.send("/start plan_solo")
+    await anna.wait_for("On 1 screen")
+    await anna.press("1 month · €7.99")
+    await anna.press("Crypto (sandbox) · €7.99")
+    second = int((await anna.wait_for("The price is kept"))["message_id"])
+    await house.arrive(Money(799, "EUR"), till=house.coins)
+    shown = {one["message_id"]: text_of(one) for one in await anna.messages()}
+    assert first != second
+    assert [shown[one] for one in (first, second)] == ["✅ Solo, 1 month: paid. Thank you!"] * 2
+
+
+async def test_a_message_that_asks_for_something_else_by_now_is_left_alone(
+    house: House, anna: Chat
+) -> None:
+    screen = await at_the_pay_screen(anna)
+    solo = house.till.requests[-1]
+    await anna.press("← Pay another way")
+    await anna.press("← Back")
+    await anna.press("← Back")
+    await anna.press("Duo · from €11.99")
+    await anna.press("1 month · €11.99")
+    await anna.press("Card (sandbox) · €11.99")
+    await anna.wait_for("Duo, 1 month")
+    house.till.requests.append(solo)
+    await house.arrive(Money(799, "EUR"))
+    await anna.wait_for("Payment received")
+    shown = {one["message_id"]: text_of(one) for one in await anna.messages()}
+    assert "Duo, 1 month" in shown[screen]
+
+
 @pytest.mark.parametrize("trouble", ["drawing", "sending"])
 async def test_a_picture_that_fails_never_stops_the_credentials(
     house: House, anna: Chat, trouble: str, monkeypatch: pytest.MonkeyPatch

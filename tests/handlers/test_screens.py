@@ -59,7 +59,8 @@ SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/sto
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
     "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
-    "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True, "screen_id": 1,
+    "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True,
+    "receipt_number": 1,
     "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
     "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
     "refund": 1, "dispute": 1, "way": "provider", "access": "end", "staff": 9001, "how": "won",

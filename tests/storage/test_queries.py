@@ -237,6 +237,8 @@ def money(books: Books) -> None:
     assert paid is not None
     assert paid.reference == "r1"
     assert books.payments.by_receipt("card", "m2") is None
+    assert books.payments.screens(1) == [5]
+    assert books.payments.screens(99) == []
     assert books.payments.way_used_last(1, 1) == ""  # its order is not paid yet
     order_id = order_of(books).id
     assert books.payments.short_before(order_id, "EUR") == EUR

@@ -30,6 +30,18 @@ WHERE o.customer_id = :customer_id AND o.state = 'paid'
     AND p.screen_id = :screen_id AND p.price_id = :price_id
 ORDER BY p.id DESC LIMIT 1;
 
+-- name: payment_screens
+-- The messages in which the order of this receipt was to be paid, and no later order is now.
+SELECT DISTINCT y.screen_id FROM receipts AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+INNER JOIN payments AS y ON y.order_id = p.order_id
+WHERE r.id = :receipt AND y.screen_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM orders AS o INNER JOIN payments AS z ON z.order_id = o.id
+    WHERE o.customer_id = y.customer_id AND z.screen_id = y.screen_id
+        AND z.order_id <> y.order_id AND z.id > y.id
+)
+ORDER BY y.screen_id;
+
 -- name: payment_way_used_last$
 -- How this customer paid this plan the last time he did.
 SELECT p.provider FROM orders AS o
