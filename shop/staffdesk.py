@@ -9,6 +9,7 @@ from shop.rules.errors import BadInputError, DoneAlreadyError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval, Unit
+from shop.rules.policy import Policy
 from shop.rules.states import SubscriptionState
 from shop.stockroom import Loaded, load_stock
 from shop.storage.books import Books
@@ -68,14 +69,16 @@ class History:
     acts: tuple[tuple[Act, str], ...]
 
 
-def today(books: Books, *, since: datetime, now: datetime) -> Today:
+def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> Today:
     """Sales since `since`, and what needs a hand."""
     until = now + timedelta(seconds=1)
     return Today(
         since=since,
         sales=tuple(books.payments.totals(since=since, until=until)),
         given_back=tuple(books.refunds.totals(since=since, until=until)),
-        new_customers=books.staff.new_customers(since=since, until=until),
+        new_customers=books.staff.new_customers(
+            since=since, until=until, staff_ids=policy.staff_ids
+        ),
         subscriptions=books.subscriptions.counts(),
         stock=books.stock.levels(),
         backlog=backlog(books),

@@ -20,7 +20,9 @@ STOCK = "stock"
 async def desk(visit: Visit, _args: Args) -> Screen:
     """Sales today, who is here, what is left, and what needs a hand."""
     _, storage = visit.speech, visit.counter.storage
-    found = await storage.read(today, since=_morning(visit), now=visit.now)
+    found = await storage.read(
+        today, since=_morning(visit), policy=visit.counter.policy, now=visit.now
+    )
     sold = await storage.read(offers)
     stocked = [one.product.slug for one in sold if one.product.connector == STOCK]
     levels = {slug: found.stock.get(slug, 0) for slug in sorted({*found.stock, *stocked})}

@@ -1,7 +1,7 @@
 """What staff did (append-only), and small notes the shop keeps for itself."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,9 +57,15 @@ class StaffTables:
         """Keep a small note."""
         self._sql.run("note_set", key=key, value=value)
 
-    def new_customers(self, *, since: datetime, until: datetime) -> int:
-        """How many people came for the first time."""
-        return int(self._sql.value("new_customers", since=seconds(since), until=seconds(until)))
+    def new_customers(
+        self, *, since: datetime, until: datetime, staff_ids: Collection[int]
+    ) -> int:
+        """How many people came for the first time, staff left out."""
+        staff = f",{','.join(map(str, staff_ids))},"
+        found = self._sql.value(
+            "new_customers", since=seconds(since), until=seconds(until), staff=staff
+        )
+        return int(found)
 
 
 def _act(row: Row) -> Act:

@@ -526,7 +526,9 @@ def staff(books: Books) -> None:
     books.staff.set_note("clock", "1")
     books.staff.set_note("clock", "2")
     assert books.staff.note("clock") == "2"
-    assert books.staff.new_customers(since=NOW, until=NOW + DAY) == 2
+    for staff, many in (((), 2), ((7,), 1), ((8, 7), 1), ((77, 1_007), 2)):
+        found = books.staff.new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
+        assert found == many, staff
 
 
 def guards(books: Books) -> None:

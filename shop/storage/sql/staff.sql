@@ -16,4 +16,5 @@ INSERT INTO notes (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: new_customers$
-SELECT COUNT(*) FROM customers WHERE created_at >= :since AND created_at < :until;
+SELECT COUNT(*) FROM customers WHERE created_at >= :since AND created_at < :until
+    AND REPLACE(:staff, ',' || CAST(telegram_id AS TEXT) || ',', '') = :staff;
