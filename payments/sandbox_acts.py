@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from payments.sandbox_saving import ASKS, DECLINES, FINE
-from payments.sandbox_till import Act, Slip
+from payments.sandbox_till import RETURNED, Act, Slip
 from shop.ports import Happening
 
 _LATENESS = timedelta(minutes=1)
@@ -19,7 +19,8 @@ class Choice:
     """What a press of a button makes of a slip; `sandbox_words.labels` has its word.
 
     `card` is how a card that is kept behaves later, "" for buttons that show no new card;
-    `in_dispute` puts one on the page only while a bank decides. `make` gets the slip, the
+    `in_dispute` puts one on the page only while a bank decides, `after_refund` only while money
+    is on its way back that a bank may return. `make` gets the slip, the
     present moment, and how long the network takes to confirm (zero for cards).
     """
 
@@ -27,6 +28,7 @@ class Choice:
     card: str = ""
     make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
     in_dispute: bool = False
+    after_refund: bool = False
 
 
 def _pay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
@@ -60,6 +62,23 @@ def _refund(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     return _undo(slip, now, Happening.REFUNDED)
 
 
+def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    """Return the last refund; it is named in the event, as the shop named it."""
+    last = refund_to_return(slip)
+    if last is None:
+        return []
+    before = max(
+        (one.minor for one in _refunds(slip) if one.receipt_id == last.receipt_id
+         and one.minor < last.minor), default=0,
+    )  # fmt: skip
+    return [
+        Act(
+            event_id=f"{last.event_id}{RETURNED}", happening=Happening.BOUNCED,
+            receipt_id=last.receipt_id, minor=last.minor - before, occurred_at=now, ripe_at=now,
+        )
+    ]  # fmt: skip
+
+
 def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     return _undo(slip, now, Happening.DISPUTED)
 
@@ -91,6 +110,7 @@ CHOICES: Mapping[str, Choice] = {
     "decline": Choice(after_payment=False, make=_decline),
     "again": Choice(after_payment=True, make=_pay),
     "refund": Choice(after_payment=True, make=_refund),
+    "bounce": Choice(after_payment=True, make=_bounce, after_refund=True),
     "warn": Choice(after_payment=True, make=_warn),
     "dispute": Choice(after_payment=True, make=_dispute),
     "win": Choice(after_payment=True, make=_win, in_dispute=True),
@@ -102,6 +122,8 @@ def may_choose(choice: Choice, slip: Slip) -> bool:
     """Whether the button is on the page now: a second press of Pay is no second payment."""
     if choice.in_dispute and not is_disputed(slip):
         return False
+    if choice.after_refund and refund_to_return(slip) is None:
+        return False
     if choice.card not in {"", FINE} and not slip.saves:
         return False  # how a card behaves later matters only where it is kept
     return choice.after_payment == bool(slip.receipts())
@@ -111,6 +133,20 @@ def is_disputed(slip: Slip) -> bool:
     """Whether a bank is deciding now."""
     happenings = [act.happening for act in slip.acts]
     return Happening.DISPUTED in happenings and not _DECISIONS.intersection(happenings)
+
+
+def refund_to_return(slip: Slip) -> Act | None:
+    """The last refund, unless a bank has returned it."""
+    refunds = _refunds(slip)
+    if not refunds or any(
+        one.event_id == f"{refunds[-1].event_id}{RETURNED}" for one in slip.acts
+    ):
+        return None
+    return refunds[-1]
+
+
+def _refunds(slip: Slip) -> list[Act]:
+    return [one for one in slip.acts if one.happening is Happening.REFUNDED]
 
 
 def give_back(slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str) -> list[Act]:

@@ -22,12 +22,19 @@ def to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
-        facts=_facts(act.happening, act.receipt_id) | ({"why": act.why} if act.why else {}),
+        facts=_facts(act.happening, act.receipt_id, _own_name(act, slip))
+        | ({"why": act.why} if act.why else {}),
     )
 
 
-def _facts(happening: Happening, receipt: str) -> dict[str, str]:
+def _own_name(act: Act, slip: Slip) -> str:
+    return act.refund.removeprefix(f"{slip.reference}_")
+
+
+def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
     """A dispute has a name at every bank, here that of its money."""
+    if happening is Happening.BOUNCED:
+        return {"refund": "", "refund_ref": refund, "reason": "account_closed"}
     if happening is Happening.WARNED:
         return {"dispute": f"warning_{receipt}", "reason": "fraud"}
     if happening in _DISPUTES:
@@ -47,6 +54,7 @@ def to_body(act: Act, slip: Slip) -> bytes:
             "minor": act.minor,
             "currency": slip.amount.currency,
             "why": act.why,
+            "refund": _own_name(act, slip),
         },
     }
     return json.dumps(event).encode()
@@ -64,6 +72,9 @@ def read_event(event: fields.Fields) -> PaymentEvent:
     receipt = fields.optional_text(payment, "receipt")
     if happening is Happening.RECEIVED and not (receipt and minor):
         raise BadInputError(reason="Money was received, but which and how much is not said.")
+    refund = fields.optional_text(payment, "refund")
+    if happening is Happening.BOUNCED and not (receipt and minor and refund):
+        raise BadInputError(reason="A refund came back, but which and how much is not said.")
     return PaymentEvent(
         event_id=event_id,
         kind=kind,
@@ -73,7 +84,7 @@ def read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
-        facts=_facts(happening, receipt) | _why(payment),
+        facts=_facts(happening, receipt, refund) | _why(payment),
     )
 
 

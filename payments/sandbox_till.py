@@ -17,6 +17,9 @@ from shop.ports import Happening, ProviderError
 from shop.rules.errors import BadInputError
 from shop.rules.money import Money
 
+RETURNED = "_returned"
+"""What the event of a returned refund is called after the refund's own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -32,6 +35,13 @@ class Act:
     occurred_at: datetime
     ripe_at: datetime
     why: str = ""
+
+    @property
+    def refund(self) -> str:
+        """Of a returned refund, what it is called; the shop's own reference where it made it."""
+        if self.happening is not Happening.BOUNCED:
+            return ""
+        return self.event_id.removesuffix(RETURNED).removeprefix("evt_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ def labels(_: Words) -> Mapping[str, str]:
         "decline": _("Let it be declined"),
         "again": _("Pay once more"),
         "refund": _("Take the money back"),
+        "bounce": _("Let the bank return the refund"),
         "warn": _("Let the bank suspect fraud"),
         "dispute": _("Dispute it at the bank"),
         "win": _("Let the shop win the dispute"),
@@ -104,6 +105,8 @@ def outcome(_: Words, slip: Slip, now: datetime) -> tuple[str, str]:
         Happening.FAILED: ("bad", _("The payment was declined; nothing was taken. You can try "
                                     "again.")),
         Happening.REFUNDED: ("bad", _("{money} went back to you.", money=money)),
+        Happening.BOUNCED: ("bad", _("Your bank did not take {money}: it went back to the shop.",
+                                     money=money)),
         Happening.WARNED: ("bad", _("Your bank suspects that {money} was paid with a stolen card.",
                                     money=money)),
         Happening.DISPUTED: ("bad", _("Your bank now disputes {money}.", money=money)),

@@ -14,7 +14,7 @@ from payments import sandbox as sandbox_module
 from payments.sandbox_acts import CHOICES
 from payments.sandbox_page import make_site
 from payments.sandbox_words import frame, labels, words_in
-from shop.ports import Happening, PaymentEvent, ProviderError
+from shop.ports import Happening, PaymentEvent, ProviderError, RefundRequest
 from shop.rules.money import Money
 from tests.payments.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
 
@@ -70,6 +70,31 @@ async def test_money_can_go_back(card: SandboxRig, choice: str, happening: Happe
         await card.sandbox.press("pay_1", choice)
     events = [event for event in await _asked(card) if event.happening is happening]
     assert [event.receipt_id for event in events] == [paid.receipt_id]
+
+
+async def test_a_bank_may_return_the_last_refund_once(card: SandboxRig) -> None:
+    page = await card.provider.create(request_of(card))
+    [paid] = hear(card, await card.pay(page))
+    await card.sandbox.press("pay_1", "bounce")
+    assert [one.happening for one in await _asked(card)] == [H.RECEIVED], "nothing went back yet"
+    for name, before, minor in (("rf_a", 0, 500), ("rf_b", 500, 299)):
+        await card.sandbox.refund(
+            RefundRequest(
+                reference=name, payment="pay_1", provider_ref="pay_1",
+                receipt_id=paid.receipt_id, amount=Money(minor, "EUR"),
+                received=Money(799, "EUR"), before=Money(before, "EUR"), reason="wish", chat_id=1,
+            )
+        )  # fmt: skip
+        hear(card, await card.next_sent())
+    for _ in range(2):
+        await card.sandbox.press("pay_1", "bounce")
+    [told] = hear(card, await card.next_sent())
+    [asked] = [one for one in await _asked(card) if one.happening is H.BOUNCED]
+    for one in (told, asked):
+        assert (one.money, one.receipt_id) == (Money(299, "EUR"), paid.receipt_id)
+        assert one.facts == {"refund": "", "refund_ref": "rf_b", "reason": "account_closed"}
+    assert told.event_id == asked.event_id
+    assert card.sent.empty()
 
 
 async def test_a_declined_payment_can_be_tried_again(card: SandboxRig) -> None:

@@ -295,3 +295,28 @@ async def test_stars_go_back_whole_or_not_at_all(kiosk: Kiosk) -> None:
     await kiosk.quiet()
     assert states(kiosk) == ("refunded", "refunded", "ended")
     assert len(await kiosk.preview.calls("refundStarPayment")) == 1
+
+
+async def test_a_refund_that_the_bank_returns_reaches_him_another_way(kiosk: Kiosk) -> None:
+    anna, page = await bought(kiosk)
+    olga = await at_the_money(kiosk)
+    await give(olga, "799", "p")
+    await anna.sees("goes back to you")
+    await kiosk.quiet()
+
+    await anna.pay(page, "bounce")
+
+    await anna.sees("Your bank did not take the")
+    await olga.sees("came back: the bank did not take it")
+    await kiosk.quiet()
+    assert kiosk.tables.rows("SELECT way, state, minor FROM refunds") == [
+        ("provider", "by_hand", 799)
+    ]
+    await olga.tap("rfd:1")
+    await olga.sees("A bank returned this money")
+    await olga.tap("rfx:1")
+    await anna.sees("into your wallet here")
+    await kiosk.quiet()
+    assert kiosk.tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'wallet'") == 799
+    assert kiosk.tables.rows("SELECT way, state FROM refunds") == [("returned", "done")]
+    assert states(kiosk) == ("refunded", "refunded", "ended"), "what ended stays ended"
