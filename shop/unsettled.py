@@ -10,7 +10,9 @@ from shop.storage.books import Books
 from shop.storage.inbox import InboxState
 
 # News of a payment we do not know that a person must not miss; of money received they hear anyway.
-_GRAVE = frozenset({Happening.ASK, Happening.REFUNDED, Happening.DISPUTED, Happening.WARNED})
+_GRAVE = frozenset({
+    Happening.ASK, Happening.REFUNDED, Happening.BOUNCED, Happening.DISPUTED, Happening.WARNED,
+})  # fmt: skip
 _LONGEST = 200
 
 
@@ -45,7 +47,7 @@ def tell_of_unknown(
         return
     names = {
         "reference": event.reference, "payment": event.provider_ref, "money": event.receipt_id,
-        **{key: event.facts.get(key, "") for key in ("dispute", "reason")},
+        **{key: event.facts.get(key, "") for key in ("dispute", "refund_ref", "reason")},
     }  # fmt: skip
     note = ", ".join(f"{name} {value}" for name, value in names.items() if value)
     books.inbox.finish(letter, InboxState.UNKNOWN, note=note)

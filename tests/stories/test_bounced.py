@@ -9,6 +9,7 @@ from shop.people import overview
 from shop.ports import Happening, PaymentEvent
 from shop.refunding import RefundMovedOnError
 from shop.rules.giving_back import TooMuchBackError
+from shop.settlement import Outcome
 from shop.storage.payments import Payment
 from shop.storage.refunds import Refund
 from tests.house.shop import STAFF, Shop
@@ -155,3 +156,17 @@ async def test_one_that_fits_nothing_is_shown_to_staff_and_books_nothing(
     assert tables.rows("SELECT account, minor FROM journal ORDER BY group_ref, line") == before
     assert await told(shop) == ["refund_bounced"]
     assert shop.told[0].payload["refund"] is None
+
+
+async def test_of_money_that_is_nobodys_here_staff_are_told(shop: Shop, tables: Tables) -> None:
+    payment = await shop.ask(await shop.greet())
+    lost = replace(shop.received(payment, receipt="money_1"), reference="tk_x", provider_ref="")
+    await shop.settle(lost)
+    await give(shop)
+    await told(shop)
+    shop.told.clear()
+    event = replace(bounced(shop, payment), reference="", provider_ref="")
+    assert await shop.settle(event) is Outcome.UNKNOWN
+    assert await told(shop) == ["left_to_staff"]
+    assert "re_1" in shop.told[0].payload["note"]
+    assert refunds(tables) == [("provider", "done", 1598)]
