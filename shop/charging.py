@@ -1,7 +1,7 @@
 """Charges saved means, and tells providers what people wish for theirs: intents become calls."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shop.agreements import keep_means
 from shop.notices import tell_staff
@@ -20,6 +20,7 @@ from shop.ports import (
 )
 from shop.renewals import ChargeIntent, note_charge_made, note_charge_silence, take_up
 from shop.rules.catalog import text_in
+from shop.rules.errors import ShopError
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, keep_letter, settle_letter
@@ -31,6 +32,11 @@ from shop.storage.renewals import Means
 from shop.storage.stars import StarSubscription
 
 Providers = Mapping[str, PaymentProvider]
+_UNTIL_KNOWN = timedelta(minutes=2)
+
+
+class ChargeUnderWayError(ShopError):
+    """A charge is under way, and only by these means can its end be learned."""
 
 
 async def renew_one(
@@ -87,6 +93,10 @@ async def carry_out_means(
     work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
     try:
         await work(storage, providers, verb, number, vault=vault, policy=policy, clock=clock)
+    except ChargeUnderWayError as error:
+        await storage.run(
+            postpone, effect, reason=error.sentence, wait=_UNTIL_KNOWN, now=clock.now()
+        )
     except ProviderSilentError as error:
         reason = error.sentence
         await storage.run(postpone, effect, reason=reason, wait=None, now=clock.now())
@@ -104,6 +114,8 @@ async def _learn(
     saver = None if payment is None else saver_of(providers.get(payment.provider))
     if payment is None or saver is None:
         return
+    if await storage.read(_is_replacing, payment):
+        raise ChargeUnderWayError
     found = await saver.saved_means(payment.reference, payment.provider_ref)
     kept = None
     if found is not None:
@@ -119,6 +131,8 @@ async def _forget(
     means = await storage.read(_means, number)
     if means is None or not means.sealed:
         return
+    if await storage.read(_is_charging, number):
+        raise ChargeUnderWayError
     if (saver := saver_of(providers.get(means.provider))) is not None:
         await saver.forget(vault.unseal(means.sealed).decode())
     await storage.run(_wipe, number)
@@ -145,6 +159,17 @@ def _note_refusal(
         policy, Notice.MEANS_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
     )
     books.outbox.add(told, now=now)
+
+
+def _is_charging(books: Books, number: int) -> bool:
+    return books.renewals.is_charging(number)
+
+
+def _is_replacing(books: Books, payment: Payment) -> bool:
+    """Whether these means would take the place of some that are charged just now."""
+    product = books.payments.affairs(payment.reference).product
+    charge = books.renewals.charge_under_way(payment.customer_id, product.id)
+    return charge is not None and not charge.provider_ref
 
 
 def _payment(books: Books, number: int) -> Payment | None:

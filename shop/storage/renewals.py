@@ -98,6 +98,10 @@ class Renewals:
         """The provider forgot it too: nothing of the handle stays."""
         self._sql.run("means_wipe", id=means_id, nothing=b"")
 
+    def is_charging(self, means_id: int) -> bool:
+        """Whether a charge was asked for by these means and nobody knows how it ended."""
+        return self._sql.value("means_charging", means_id=means_id) is not None
+
     def plan(
         self, subscription_id: int, means: Means, *, interval: Interval, currency: str,
         round_end: datetime, charge_at: datetime, next_at: datetime,

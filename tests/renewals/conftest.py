@@ -44,6 +44,7 @@ class Card:
     trouble: ProviderError | None = None
     is_deaf: bool = False
     charged: dict[str, ChargeRequest] = field(default_factory=dict)
+    handles: dict[str, str] = field(default_factory=dict)
     ends: dict[str, Refusal | None] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
 
@@ -55,6 +56,8 @@ class Card:
         if self.trouble is not None and not self.is_deaf:
             raise self.trouble
         self.charged.setdefault(request.reference, request)
+        first = self.handles.setdefault(request.reference, request.handle)
+        assert request.handle == first, "the same charge, asked for again with another card"
         self.ends.setdefault(request.reference, self.why)
         if self.trouble is not None:
             raise self.trouble

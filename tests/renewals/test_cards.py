@@ -225,6 +225,43 @@ async def test_no_handle_lies_open_in_the_books_or_is_told(kept: Kept, tables: T
     assert b"card of" not in bytes(sealed)
 
 
+async def test_a_charge_under_way_survives_its_card_being_forgotten(
+    kept: Kept, tables: Tables
+) -> None:
+    kept.card.trouble, kept.card.is_deaf = SILENT, True
+    await kept.pass_days(31)
+    assert await kept.shop.run(forget, 1, kept.anna.id, now=kept.shop.now)
+    await kept.shop.drain()
+    assert kept.card.forgotten == [], "by what else could its end be learned?"
+    kept.card.trouble = None
+    assert await kept.pass_days(1) == [Outcome.SETTLED], "the money was taken: it counts"
+    assert len(kept.card.forgotten) == 1
+    assert tables.one("SELECT LENGTH(sealed) FROM means") == 0
+    assert await kept.pass_days(40) == []
+    assert len(kept.card.charged) == 1
+
+
+async def test_another_card_does_not_take_the_place_of_one_that_is_charged_just_now(
+    kept: Kept, tables: Tables
+) -> None:
+    await kept.pass_days(28)
+    page = await kept.buy(saves=True)  # left open until it runs out
+    kept.card.trouble, kept.card.is_deaf = SILENT, True
+    for _ in range(5):
+        await kept.pass_days(1)
+        if kept.card.charged:
+            break
+    assert kept.card.charged
+    assert await kept.shop.settle(kept.shop.received(page)) is Outcome.SETTLED  # after all
+    await kept.shop.drain()
+    assert tables.one("SELECT COUNT(*) FROM means") == 1, "not yet"
+    kept.card.trouble = None
+    await kept.pass_days(1)
+    assert len(kept.card.charged) == 1
+    assert tables.one("SELECT COUNT(*) FROM receipts") == 3, "bought, paid late, and charged"
+    assert tables.one("SELECT COUNT(*) FROM means") == 2, "now it is known, and kept"
+
+
 async def test_a_charge_under_way_survives_being_switched_off(kept: Kept) -> None:
     kept.card.trouble, kept.card.is_deaf = SILENT, True
     await kept.pass_days(31)

@@ -75,8 +75,11 @@ def renewals(books: Books) -> None:
     assert books.payments.affairs("keeps").is_charge
     charge = books.renewals.charge_under_way(customer_id, product_id)
     assert charge is not None
+    assert books.renewals.is_charging(number)
+    assert not books.renewals.is_charging(999)
     books.payments.move(charge.id, old=charge.state, new=PaymentState.FINAL, poll_at=None)
     assert books.renewals.charge_under_way(customer_id, product_id) is None
+    assert not books.renewals.is_charging(number)
 
     books.renewals.wipe_means(number)
     assert books.renewals.means(number) == means, "only what is forgotten is wiped"

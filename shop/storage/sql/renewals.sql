@@ -46,6 +46,13 @@ INNER JOIN payments AS p ON p.id = r.payment_id
 WHERE r.customer_id = :customer_id AND s.product_id = :product_id
     AND p.state IN ('created', 'seen', 'unknown');
 
+-- name: means_charging$
+-- The charge by these means that its provider has not answered about, so that only they find it.
+SELECT p.id FROM renewals AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE r.means_id = :means_id AND p.state IN ('created', 'unknown') AND p.provider_ref = ''
+LIMIT 1;
+
 -- name: renewals_with
 SELECT subscription_id FROM renewals WHERE means_id = :means_id;
 
