@@ -154,6 +154,9 @@ def note_answer(
         refund, state, refund_ref=answer.refund_ref, url=answer.url, note=answer.note,
         ask_at=ask_at, done_at=now if is_over else None,
     )  # fmt: skip
+    if answer.refund_ref:
+        # Its news may have come first, and finished it without this name.
+        books.refunds.name(refund_id, answer.refund_ref)
     if moved:
         follow(books, books.refunds.get(refund_id), policy=policy, now=now, is_known=was_followed)
     return books.refunds.get(refund_id)

@@ -159,6 +159,10 @@ class Refunds:
         )  # fmt: skip
         return changed == 1
 
+    def name(self, refund_id: int, refund_ref: str) -> None:
+        """What the provider calls it, where nobody has noted that yet."""
+        self._sql.run("refund_name", id=refund_id, refund_ref=refund_ref)
+
     def bounce(self, refund_id: int, *, note: str, now: datetime) -> bool:
         """What had gone back is at the provider again; False when it is known, or never went."""
         changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))

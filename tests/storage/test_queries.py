@@ -354,6 +354,10 @@ def refunds(books: Books) -> None:
     done = RefundState.DONE
     assert books.refunds.move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
     assert not books.refunds.move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books.refunds.name(first, "re_2")
+    assert books.refunds.get(first).refund_ref == "re_1", "it has its name"
+    books.refunds.name(first + 1, "re_2")
+    assert books.refunds.get(first + 1).refund_ref == "re_2"
     books.refunds.note_time_taken(first, seconds_back=60)
     assert books.refunds.case(1).seconds_back == 60
     assert books.refunds.bounce(first, note="closed", now=NOW)

@@ -7,14 +7,30 @@ import pytest
 from shop.back_by_hand import give_up_by_hand, paid_by_hand
 from shop.people import overview
 from shop.ports import Happening, PaymentEvent
-from shop.refunding import RefundMovedOnError
+from shop.refunding import (
+    RefundMovedOnError,
+    RefundWish,
+    begin_refund,
+    note_answer,
+    question,
+)
 from shop.rules.giving_back import TooMuchBackError
 from shop.settlement import Outcome
 from shop.storage.payments import Payment
-from shop.storage.refunds import Refund
+from shop.storage.refunds import Refund, Way
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables, contradictions
-from tests.stories.test_refund_cases import DONE, SILENT, Till, ask, bought, give, news, refunds
+from tests.stories.test_refund_cases import (
+    DONE,
+    PAID,
+    SILENT,
+    Till,
+    ask,
+    bought,
+    give,
+    news,
+    refunds,
+)
 
 
 def bounced(shop: Shop, payment: Payment, minor: int = 1598, **facts: str) -> PaymentEvent:
@@ -170,3 +186,18 @@ async def test_of_money_that_is_nobodys_here_staff_are_told(shop: Shop, tables: 
     assert await told(shop) == ["left_to_staff"]
     assert "re_1" in shop.told[0].payload["note"]
     assert refunds(tables) == [("provider", "done", 1598)]
+
+
+async def test_one_whose_news_came_before_its_answer_is_known_by_its_name_all_the_same(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    wish = RefundWish(receipt=1, money=PAID, way=Way.PROVIDER, reason="wish")
+    refund = await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
+    asked = await shop.storage.read(question, refund.id)
+    assert asked is not None
+    await shop.settle(news(shop, payment, Happening.REFUNDED))
+    await shop.run(note_answer, refund.id, DONE, policy=shop.policy, now=shop.now)
+    assert refunds(tables) == [("provider", "done", 1598)]
+    await shop.settle(bounced(shop, payment, refund_ref="re_1"))
+    assert refunds(tables) == [("provider", "by_hand", 1598)]

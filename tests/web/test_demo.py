@@ -209,5 +209,6 @@ async def _pay_in_sheet(page: Page, pictures: Path, *ways: str) -> None:
     await page.screenshot(path=pictures / "sandbox.png")
     await frame.get_by_role("link", name="Back to the chat").click()
     # The shop's own page comes next; its link leads into the chat, and the sheet closes.
+    await expect(frame.get_by_text("no money moves here")).to_be_hidden(timeout=15_000)
     await frame.get_by_role("link", name="Back to the chat").click()
     await expect(sheet).to_be_hidden()

@@ -89,6 +89,10 @@ SET state = :state, refund_ref = :refund_ref, url = :url, note = :note, ask_at =
     done_at = :done_at
 WHERE id = :id AND state = :old;
 
+-- name: refund_name!
+-- What the provider calls it, where its news came before its answer.
+UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';
+
 -- name: refund_bounce!
 -- The bank did not take it: a person finds another way.
 UPDATE refunds SET state = 'by_hand', bounced_at = :now, done_at = NULL, ask_at = NULL, note = :note
