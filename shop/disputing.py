@@ -190,6 +190,8 @@ def catch_up_disputes(
             if _in_place(books, receipt) is None:
                 continue
             standing = books.refunds.case(receipt).standing
+            if standing.money.currency != one.money.currency:
+                continue  # it was about other money; staff were told of it
             money = Money(left_outside(standing), standing.money.currency)
             _enter(books, one, money, now=now)
             late = replace(one, receipt=receipt, money=money)

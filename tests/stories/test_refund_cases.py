@@ -32,7 +32,7 @@ from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.refunds import Refund, Way
 from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables
+from tests.house.tables import Tables, contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -441,3 +441,14 @@ async def test_a_dispute_in_another_currency_takes_nothing_that_never_came(
     await shop.settle(lost)
     assert tables.rows("SELECT state, minor FROM disputes") == [("lost", 0)]
     assert tables.one("SELECT COUNT(*) FROM journal WHERE currency = 'EUR'") == 0
+
+
+async def test_a_dispute_that_came_first_takes_nothing_of_money_in_another_currency(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(replace(news(shop, payment, Happening.DISPUTED), receipt_id=""))
+    await shop.settle(shop.received(payment, money=Money(799, "GBP")))
+    assert tables.rows("SELECT minor, currency FROM disputes") == [(0, "EUR")]
+    assert tables.rows("SELECT currency FROM journal WHERE account = 'disputed'") == []
+    assert contradictions(tables) == {}
