@@ -17,8 +17,15 @@ _REST = "-- the rest of a sale"
 _SQLITE = "sqlite:///"
 _BODY_BYTES = 256  # a real webhook has 2,000: these rows are written once and never read
 _IDENTITIES = (
-    "customers", "subscriptions", "orders", "payments", "receipts", "periods", "outbox", "inbox",
-)  # fmt: skip
+    "customers",
+    "subscriptions",
+    "orders",
+    "payments",
+    "receipts",
+    "periods",
+    "outbox",
+    "inbox",
+)
 
 
 def fill(url: str, many: int, *, is_whole: bool = True) -> None:

@@ -56,9 +56,12 @@ def _open(books: Books, customers: range, *, now: datetime) -> list[Sale]:
 
 def _open_one(books: Books, telegram_id: int, price_id: int, *, now: datetime) -> Sale:
     visitor = Visitor(
-        telegram_id=telegram_id, name=f"Customer {telegram_id}", username=f"c{telegram_id}",
-        language="de", zone="Europe/Berlin",
-    )  # fmt: skip
+        telegram_id=telegram_id,
+        name=f"Customer {telegram_id}",
+        username=f"c{telegram_id}",
+        language="de",
+        zone="Europe/Berlin",
+    )
     customer = greet(books, visitor, now=now)
     choice = Choice(customer_id=customer.id, price_id=price_id, provider="stripe", screen_id=7)
     payment = begin_payment(books, choice, policy=POLICY, now=now).payment
@@ -66,6 +69,8 @@ def _open_one(books: Books, telegram_id: int, price_id: int, *, now: datetime) -
     url = f"https://checkout.stripe.com/c/pay/{session}"
     note_page(books, payment, PaymentPage(provider_ref=session, url=url))
     return Sale(
-        customer_id=customer.id, reference=payment.reference, provider_ref=session,
+        customer_id=customer.id,
+        reference=payment.reference,
+        provider_ref=session,
         money=payment.due,
-    )  # fmt: skip
+    )

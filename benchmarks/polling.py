@@ -48,13 +48,17 @@ def polling(engine: Engine) -> None:
         f"polling: {_PAYMENTS:,} open payments asked about over HTTP, {engine.name}",
         ("the provider says", "asked and noted a second", "in all", "of it claiming"),
         [
-            (f"{answer}: " + ("nothing yet" if answer == "active" else "settled"),
-             thousands(_PAYMENTS / took), f"{took:.1f} s", milliseconds(claimed))
+            (
+                f"{answer}: " + ("nothing yet" if answer == "active" else "settled"),
+                thousands(_PAYMENTS / took),
+                f"{took:.1f} s",
+                milliseconds(claimed),
+            )
             for answer, took, claimed in rows
         ],
         f"{_AT_ONCE} at once, as the clock does; the provider is a stand-in in this process, so "
         "its own work is in the figures.",
-    )  # fmt: skip
+    )
 
 
 async def _poll(url: str, answer: str) -> tuple[float, float]:
@@ -104,9 +108,13 @@ def _api(status: str) -> Starlette:
     async def answer(request: Request) -> Response:
         params = await request.json()
         invoice = {
-            "invoice_id": int(params["invoice_ids"]), "currency_type": "fiat", "fiat": "EUR",
-            "amount": "7.99", "status": status, "payload": "",
-        }  # fmt: skip
+            "invoice_id": int(params["invoice_ids"]),
+            "currency_type": "fiat",
+            "fiat": "EUR",
+            "amount": "7.99",
+            "status": status,
+            "payload": "",
+        }
         return JSONResponse({"ok": True, "result": {"items": [invoice]}})
 
     return Starlette(routes=[Route("/api/getInvoices", answer, methods=["POST"])])

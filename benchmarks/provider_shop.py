@@ -44,10 +44,15 @@ async def _serve(url: str, folder: Path) -> None:
     parts = assemble(settings, folder=folder)
     await parts.storage.open()
     counter = Counter(
-        storage=parts.storage, clock=parts.clock, vault=parts.vault, policies=LivePolicy(POLICY),
-        providers=parts.providers, bot_username="shop_bot", public_url="https://shop.example",
+        storage=parts.storage,
+        clock=parts.clock,
+        vault=parts.vault,
+        policies=LivePolicy(POLICY),
+        providers=parts.providers,
+        bot_username="shop_bot",
+        public_url="https://shop.example",
         wake=lambda: None,
-    )  # fmt: skip
+    )
     reception = Reception(counter, answer=_no_answer, call=_no_call, read_money=parts.read_money)
     secret = settings.telegram_webhook_secret.get_secret_value()
     sock = bind("127.0.0.1", 0)

@@ -105,18 +105,24 @@ async def _prepare(url: str) -> list[_Case]:
         currency = _IN_CHAT.get(name, "EUR")
         groups = await asyncio.gather(
             *(
-                storage.run(open_with, range(start, min(start + _TOGETHER, first + many)),
-                            provider=name, currency=currency, now=now)
+                storage.run(
+                    open_with,
+                    range(start, min(start + _TOGETHER, first + many)),
+                    provider=name,
+                    currency=currency,
+                    now=now,
+                )
                 for start in range(first, first + many, _TOGETHER)
             )
-        )  # fmt: skip
+        )
         write = _webhook(SENDERS[name]) if name in SENDERS else _update
         cases.append(
             _Case(
-                name=name, requests=[write(one, now) for group in groups for one in group],
+                name=name,
+                requests=[write(one, now) for group in groups for one in group],
                 is_believed=name not in SENDERS or SENDERS[name].is_believed,
             )
-        )  # fmt: skip
+        )
     await storage.close()
     return cases
 

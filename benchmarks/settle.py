@@ -40,22 +40,32 @@ def settle(engine: Engine) -> None:
         Case(way=way, orders=orders, in_flight=in_flight)
         for in_flight in _IN_FLIGHT
         for way, orders in (
-            (Way.ALONE, _FEW), (Way.SHOP, _FEW), (Way.SHOP, _MANY), (Way.NO_BOOKS, _MANY),
+            (Way.ALONE, _FEW),
+            (Way.SHOP, _FEW),
+            (Way.SHOP, _MANY),
+            (Way.NO_BOOKS, _MANY),
         )
-    ]  # fmt: skip
+    ]
     for way in Way:
         _run_way(engine, way, [case for case in cases if case.way is way])
     bases = {case.in_flight: case.per_second for case in cases if case.way is Way.ALONE}
     show(
         f"settle: paid orders a second, {engine.name}",
         (
-            "way", "orders", "in flight", "settled/s", "ratio", "p50", "p99", "shop's CPU",
+            "way",
+            "orders",
+            "in flight",
+            "settled/s",
+            "ratio",
+            "p50",
+            "p99",
+            "shop's CPU",
             "generator's",
         ),
         [_row(case, bases[case.in_flight]) for case in cases],
         f"Median of {_ROUNDS[_FEW]} rounds of {_FEW} or one of {_MANY:,}; CPU for each order. "
         "Every order was found paid, the journal balanced.",
-    )  # fmt: skip
+    )
 
 
 def _run_way(engine: Engine, way: Way, cases: list[Case]) -> None:

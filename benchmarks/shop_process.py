@@ -84,14 +84,20 @@ async def _serve(url: str, way: Way) -> None:
     http = httpx.AsyncClient()
     stripe = Stripe(
         secret_key="sk_test_benchmark",  # noqa: S106 - it opens nothing
-        webhook_secrets=SECRET, clock=clock, http=http,
-    )  # fmt: skip
+        webhook_secrets=SECRET,
+        clock=clock,
+        http=http,
+    )
     counter = Counter(
-        storage=storage, clock=clock, vault=FernetVault("benchmark" * 4),
+        storage=storage,
+        clock=clock,
+        vault=FernetVault("benchmark" * 4),
         policies=LivePolicy(POLICY),
-        providers={stripe.name: stripe}, bot_username="shop_bot",
-        public_url="https://shop.example", wake=lambda: None,
-    )  # fmt: skip
+        providers={stripe.name: stripe},
+        bot_username="shop_bot",
+        public_url="https://shop.example",
+        wake=lambda: None,
+    )
     sock = bind("127.0.0.1", 0)
     listener = Listener(build_web(counter, take=_no_updates, telegram_secret=""), sock)
     await listener.start()

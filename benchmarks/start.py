@@ -52,9 +52,13 @@ def _run(folder: Path, address: str, *, is_new: bool) -> tuple[float, float, flo
     assert (folder / "shop.db").exists() is not is_new
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"], cwd=folder, env=_environment(folder, address),
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) as process:  # fmt: skip
+        [sys.executable, "-m", "bot", "run"],
+        cwd=folder,
+        env=_environment(folder, address),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
         assert process.stdout is not None
         while not (line := process.stdout.readline()).startswith("listening"):
             assert line, "telekiosk run ended instead of listening"
@@ -96,8 +100,10 @@ def _telegram() -> Iterator[str]:
 def _imports() -> list[tuple[str, str]]:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", "import bot.assemble, bot.process"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found: dict[str, float] = {}
     for line in done.stderr.splitlines()[1:]:
         _, microseconds, name = line.split("|")

@@ -44,12 +44,24 @@ def _event(sale: Sale) -> dict[str, object]:
 def _session(sale: Sale) -> dict[str, object]:
     nothing = dict.fromkeys(
         (
-            "after_expiration", "allow_promotion_codes", "billing_address_collection", "consent",
-            "consent_collection", "currency_conversion", "customer", "invoice", "payment_link",
-            "recovered_from", "setup_intent", "shipping_cost", "shipping_details", "submit_type",
-            "subscription", "url",
+            "after_expiration",
+            "allow_promotion_codes",
+            "billing_address_collection",
+            "consent",
+            "consent_collection",
+            "currency_conversion",
+            "customer",
+            "invoice",
+            "payment_link",
+            "recovered_from",
+            "setup_intent",
+            "shipping_cost",
+            "shipping_details",
+            "submit_type",
+            "subscription",
+            "url",
         )
-    )  # fmt: skip
+    )
     return {
         "id": sale.provider_ref,
         "object": "checkout.session",

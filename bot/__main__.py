@@ -11,9 +11,11 @@ import typer
 from shop.rules.errors import ShopError
 
 app = typer.Typer(
-    help="A subscription shop that lives in a Telegram chat.", no_args_is_help=True,
-    add_completion=False, pretty_exceptions_enable=False,
-)  # fmt: skip
+    help="A subscription shop that lives in a Telegram chat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 catalog_app = typer.Typer(help="Check, apply or export the catalog.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
 CatalogFile = Annotated[Path | None, typer.Option("--catalog", help="The catalog to start from.")]
@@ -52,10 +54,14 @@ def demo(  # noqa: PLR0917 - one parameter an option
 
     _go(
         Demo(
-            catalog=catalog, port=port, preview_port=preview_port, folder=folder,
-            is_fresh=is_fresh, opens=opens,
+            catalog=catalog,
+            port=port,
+            preview_port=preview_port,
+            folder=folder,
+            is_fresh=is_fresh,
+            opens=opens,
         ).run()
-    )  # fmt: skip
+    )
 
 
 @app.command()

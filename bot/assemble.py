@@ -64,15 +64,17 @@ def assemble(
     storage = storage_at(settings.database_url.get_secret_value())
     vault = FernetVault(secret)
     policy = Policy(
-        base_currency=settings.base_currency, shop_name=settings.shop_name,
+        base_currency=settings.base_currency,
+        shop_name=settings.shop_name,
         staff_ids=settings.staff_ids,
-    )  # fmt: skip
+    )
     http = httpx.AsyncClient(
-        timeout=httpx.Timeout(15, connect=5), follow_redirects=False,
+        timeout=httpx.Timeout(15, connect=5),
+        follow_redirects=False,
         # One pool for all: a provider that hangs must not hold what the others need. How many
         # calls there are at once is bounded by whoever makes them.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
-    )  # fmt: skip
+    )
     shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
     builder = _Providers(settings, time, http, folder or Path("sandbox"))
     providers = builder.build()
@@ -260,9 +262,13 @@ class _Providers:
         made = []
         for kind in ("card", "crypto"):
             sandbox = Sandbox(
-                kind=kind, directory=self._folder, secrets=secrets, public_url=settings.address,
-                clock=self._clock, http=self._http,
-            )  # fmt: skip
+                kind=kind,
+                directory=self._folder,
+                secrets=secrets,
+                public_url=settings.address,
+                clock=self._clock,
+                http=self._http,
+            )
             self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
             made.append(sandbox)
         return list(made)

@@ -26,9 +26,15 @@ class ChatLine:
     """The way to Telegram: an Application that answers, and updates that come in."""
 
     def __init__(
-        self, application: Bot, *, counter: Counter, calls: Calls, reception: Reception,
-        settings: Settings, stopping: asyncio.Event,
-    ) -> None:  # fmt: skip
+        self,
+        application: Bot,
+        *,
+        counter: Counter,
+        calls: Calls,
+        reception: Reception,
+        settings: Settings,
+        stopping: asyncio.Event,
+    ) -> None:
         """Hang the chat doors into the application."""
         register(application, counter)
         application.add_error_handler(catch_error)

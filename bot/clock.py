@@ -46,9 +46,15 @@ class Ticker:
     """Works until told to stop; another process doing the same takes other rows."""
 
     def __init__(
-        self, counter: Counter, *, bot: Bot, connectors: Mapping[str, Connector],
-        reception: Reception, stopping: asyncio.Event, awake: asyncio.Event,
-    ) -> None:  # fmt: skip
+        self,
+        counter: Counter,
+        *,
+        bot: Bot,
+        connectors: Mapping[str, Connector],
+        reception: Reception,
+        stopping: asyncio.Event,
+        awake: asyncio.Event,
+    ) -> None:
         """`awake` is set when effects wait."""
         self._counter, self._bot, self._connectors = counter, bot, connectors
         self._reception, self._stopping, self._awake = reception, stopping, awake
@@ -123,9 +129,12 @@ class Ticker:
     async def _ask(self, payment: Payment) -> None:
         counter = self._counter
         outcomes = await ask_about(
-            counter.storage, counter.providers, payment, policy=counter.policy,
+            counter.storage,
+            counter.providers,
+            payment,
+            policy=counter.policy,
             clock=counter.clock,
-        )  # fmt: skip
+        )
         for outcome in outcomes:
             SETTLED.labels(payment.provider, outcome).inc()
         if outcomes:
@@ -139,10 +148,13 @@ class Ticker:
         for circuit in await counter.storage.run(claim_trials, now=now):
             self._payers.start(
                 try_again(
-                    counter.storage, counter.providers, circuit, policy=counter.policy,
+                    counter.storage,
+                    counter.providers,
+                    circuit,
+                    policy=counter.policy,
                     clock=counter.clock,
                 )
-            )  # fmt: skip
+            )
 
     async def _ask_about_refunds(self) -> None:
         counter, places = self._counter, self._payers.places
@@ -155,9 +167,12 @@ class Ticker:
     async def _ask_about_refund(self, refund_id: int) -> None:
         counter = self._counter
         await give_back(
-            counter.storage, counter.providers, refund_id, policy=counter.policy,
+            counter.storage,
+            counter.providers,
+            refund_id,
+            policy=counter.policy,
             clock=counter.clock,
-        )  # fmt: skip
+        )
         self._awake.set()
 
     async def _renew(self) -> None:
@@ -171,9 +186,13 @@ class Ticker:
     async def _renew_one(self, subscription: int) -> None:
         counter = self._counter
         outcomes = await renew_one(
-            counter.storage, counter.providers, subscription, vault=counter.vault,
-            policy=counter.policy, clock=counter.clock,
-        )  # fmt: skip
+            counter.storage,
+            counter.providers,
+            subscription,
+            vault=counter.vault,
+            policy=counter.policy,
+            clock=counter.clock,
+        )
         self._count("renewal", outcomes)
 
     async def _reconcile(self, provider: PaymentProvider) -> None:
@@ -222,16 +241,24 @@ class Ticker:
         counter = self._counter
         if effect.kind is Kind.MEANS:
             await carry_out_means(
-                counter.storage, counter.providers, effect, vault=counter.vault,
-                policy=counter.policy, clock=counter.clock,
-            )  # fmt: skip
+                counter.storage,
+                counter.providers,
+                effect,
+                vault=counter.vault,
+                policy=counter.policy,
+                clock=counter.clock,
+            )
             SENT.labels(effect.kind, "carried_out").inc()
             return
         if effect.kind is Kind.PROVISION:
             await carry_out(
-                counter.storage, self._connectors, effect, vault=counter.vault,
-                policy=counter.policy, clock=counter.clock,
-            )  # fmt: skip
+                counter.storage,
+                self._connectors,
+                effect,
+                vault=counter.vault,
+                policy=counter.policy,
+                clock=counter.clock,
+            )
             SENT.labels(effect.kind, "carried_out").inc()
             return
         outcome = await self._tell(effect)

@@ -65,9 +65,11 @@ class Demo:
             await self._start_page(name)
         try:
             await run_shop(
-                parts, further=_clock_routes(parts, clock), on_ready=self._welcome,
+                parts,
+                further=_clock_routes(parts, clock),
+                on_ready=self._welcome,
                 chat_url=f"{self._page_url}/t.me/{_BOT}",
-            )  # fmt: skip
+            )
         finally:
             self._close_page()
 
@@ -132,11 +134,23 @@ class Demo:
     async def _start_page(self, name: str) -> None:
         people = [piece for person in _PEOPLE for piece in ("--person", person)]
         page = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "preview", "--listen", f"127.0.0.1:{self.preview_port}",
-            "--token", _TOKEN, "--bot-username", _BOT, "--bot-name", name,
-            "--clock-url", f"http://127.0.0.1:{self.port}/demo/clock", *people,
-            stdout=asyncio.subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "preview",
+            "--listen",
+            f"127.0.0.1:{self.preview_port}",
+            "--token",
+            _TOKEN,
+            "--bot-username",
+            _BOT,
+            "--bot-name",
+            name,
+            "--clock-url",
+            f"http://127.0.0.1:{self.port}/demo/clock",
+            *people,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
         assert page.stdout is not None  # noqa: S101 - it was asked for
         try:
             async with asyncio.timeout(_READY_WITHIN):

@@ -29,9 +29,10 @@ _PATIENCE = 15.0
 _REFUSALS = {401, 403, 404}
 _CALLED_BY_NOBODY = {"stars", "telegram_cards", "transfer"}  # told by chat, or by a person
 _KEYS = {
-    "stars": "TELEGRAM_BOT_TOKEN", "telegram_cards": "TELEGRAM_PROVIDER_TOKEN",
+    "stars": "TELEGRAM_BOT_TOKEN",
+    "telegram_cards": "TELEGRAM_PROVIDER_TOKEN",
     "transfer": "TRANSFER_DETAILS",
-}  # fmt: skip
+}
 _WEBHOOK_PORTS = {443, 80, 88, 8443}
 
 

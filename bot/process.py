@@ -59,9 +59,13 @@ class _Shop:
     """The tasks of a running shop."""
 
     def __init__(
-        self, listener: Listener, ticker: Ticker, line: ChatLine, reception: Reception,
+        self,
+        listener: Listener,
+        ticker: Ticker,
+        line: ChatLine,
+        reception: Reception,
         stopping: asyncio.Event,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._listener, self._ticker, self._line = listener, ticker, line
         self._reception, self._stopping = reception, stopping
 
@@ -107,28 +111,45 @@ async def _build(
     policies = LivePolicy(parts.policy)
     await policies.refresh(parts.storage)
     counter = Counter(
-        storage=parts.storage, clock=parts.clock, vault=parts.vault, policies=policies,
-        providers=parts.providers, bot_username=name, public_url=settings.address,
-        chat_url=chat_url or f"https://t.me/{name}", wake=awake.set,
-        transfer_details=settings.transfer_details, trusted_proxies=settings.trusted_proxies,
-    )  # fmt: skip
+        storage=parts.storage,
+        clock=parts.clock,
+        vault=parts.vault,
+        policies=policies,
+        providers=parts.providers,
+        bot_username=name,
+        public_url=settings.address,
+        chat_url=chat_url or f"https://t.me/{name}",
+        wake=awake.set,
+        transfer_details=settings.transfer_details,
+        trusted_proxies=settings.trusted_proxies,
+    )
     reception = Reception(
-        counter, answer=partial(answer_one, application), call=calls.call,
+        counter,
+        answer=partial(answer_one, application),
+        call=calls.call,
         read_money=parts.read_money,
-    )  # fmt: skip
+    )
     ticker = Ticker(
-        counter, bot=application.bot, connectors=parts.connectors, reception=reception,
-        stopping=stopping, awake=awake,
-    )  # fmt: skip
+        counter,
+        bot=application.bot,
+        connectors=parts.connectors,
+        reception=reception,
+        stopping=stopping,
+        awake=awake,
+    )
     secret = settings.telegram_webhook_secret.get_secret_value()
     web = build_web(
         counter, take=reception.take, telegram_secret=secret, further=[*parts.routes, *further]
     )
     listener = Listener(web, sock, trusted_proxies=settings.trusted_proxies)
     line = ChatLine(
-        application, counter=counter, calls=calls, reception=reception, settings=settings,
+        application,
+        counter=counter,
+        calls=calls,
+        reception=reception,
+        settings=settings,
         stopping=stopping,
-    )  # fmt: skip
+    )
     return _Shop(listener, ticker, line, reception, stopping)
 
 

@@ -31,10 +31,16 @@ from shop.updates import (
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
 _SIDE_BY_SIDE = 64
-_KINDS = frozenset({
-    "message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member",
-    "subscription",
-})  # fmt: skip
+_KINDS = frozenset(
+    {
+        "message",
+        "edited_message",
+        "callback_query",
+        "pre_checkout_query",
+        "my_chat_member",
+        "subscription",
+    }
+)
 _WAYS_TO_CHAT = (
     ("message", "chat", "id"),
     ("my_chat_member", "chat", "id"),
@@ -128,9 +134,12 @@ class Reception:
         counter = self._counter
         try:
             return await counter.storage.run(
-                keep_updates, updates, policy=counter.policy, now=counter.clock.now(),
+                keep_updates,
+                updates,
+                policy=counter.policy,
+                now=counter.clock.now(),
                 are_answered=are_answered,
-            )  # fmt: skip
+            )
         except BooksUnavailableError:
             raise
         except Exception as error:
@@ -154,9 +163,15 @@ class Reception:
             log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
             trouble = f"its payment cannot be read: {error.sentence}"
         return NewUpdate(
-            update_id=raw["update_id"], kind=kind, raw=raw, chat_id=chat_of(raw) or None,
-            money=money, provider=provider, trouble=trouble, is_believed=is_believed,
-        )  # fmt: skip
+            update_id=raw["update_id"],
+            kind=kind,
+            raw=raw,
+            chat_id=chat_of(raw) or None,
+            money=money,
+            provider=provider,
+            trouble=trouble,
+            is_believed=is_believed,
+        )
 
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -180,9 +195,12 @@ class Reception:
             else:
                 log.error("update_failed", error=type(error).__name__, exc_info=error)
                 await counter.storage.run(
-                    fail_update, update.letter_id, f"{type(error).__name__} while answering",
-                    policy=counter.policy, now=counter.clock.now(),
-                )  # fmt: skip
+                    fail_update,
+                    update.letter_id,
+                    f"{type(error).__name__} while answering",
+                    policy=counter.policy,
+                    now=counter.clock.now(),
+                )
                 counter.wake()
         except BooksUnavailableError:
             log.warning("books_unavailable", door="chat")  # the inbox brings it again
@@ -195,9 +213,13 @@ class Reception:
         if new.money is None:
             return False
         await counter.storage.run(
-            settle_kept, update, new.money, new.provider, policy=counter.policy,
+            settle_kept,
+            update,
+            new.money,
+            new.provider,
+            policy=counter.policy,
             now=counter.clock.now(),
-        )  # fmt: skip
+        )
         counter.wake()
         return True
 
@@ -251,8 +273,12 @@ class Reception:
         language = str(_inside(query, "from", "language_code") or "en")
         extra = {} if is_fine else {"error_message": closed_link(language)}
         try:
-            await self._call("answerPreCheckoutQuery", pre_checkout_query_id=query.get("id"),
-                             ok=is_fine, **extra)  # fmt: skip
+            await self._call(
+                "answerPreCheckoutQuery",
+                pre_checkout_query_id=query.get("id"),
+                ok=is_fine,
+                **extra,
+            )
         except Exception as error:  # noqa: BLE001 - Telegram then tells the payer itself
             log.warning("pre_checkout_unanswered", error=type(error).__name__)
 

@@ -119,9 +119,15 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "telegram_api_url", "public_url", "stripe_api_url", "coinbase_api_url",
-        "coinbase_commerce_api_url", "btcpay_url", "cryptopay_api_url", "nowpayments_api_url",
-    )  # fmt: skip
+        "telegram_api_url",
+        "public_url",
+        "stripe_api_url",
+        "coinbase_api_url",
+        "coinbase_commerce_api_url",
+        "btcpay_url",
+        "cryptopay_api_url",
+        "nowpayments_api_url",
+    )
     @classmethod
     def _check_url(cls, value: str) -> str:
         if value:

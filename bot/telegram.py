@@ -27,9 +27,12 @@ Bot = Application[Any, Any, Any, Any, Any, Any]
 def build_application(settings: Settings) -> Bot:
     """An Application without updater, job queue or persistence (laws 3 and 12)."""
     request = HTTPXRequest(
-        connection_pool_size=_CONNECTIONS, connect_timeout=5, read_timeout=15, write_timeout=15,
+        connection_pool_size=_CONNECTIONS,
+        connect_timeout=5,
+        read_timeout=15,
+        write_timeout=15,
         pool_timeout=30,
-    )  # fmt: skip
+    )
     return (
         Application.builder()
         .token(settings.telegram_bot_token.get_secret_value())
@@ -70,9 +73,12 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
     while not stopping.is_set():
         try:
             asking = calls.call(
-                "getUpdates", seconds=_POLL_SECONDS + 10, offset=offset, timeout=_POLL_SECONDS,
+                "getUpdates",
+                seconds=_POLL_SECONDS + 10,
+                offset=offset,
+                timeout=_POLL_SECONDS,
                 allowed_updates=ALLOWED,
-            )  # fmt: skip
+            )
             # What was on its way when we stop was not acknowledged: it comes again.
             updates = await _unless_stopped(asking, stopping)
             if updates:
@@ -116,9 +122,11 @@ async def _drop_webhook(calls: Calls, stopping: asyncio.Event) -> None:
 async def set_webhook(calls: Calls, settings: Settings) -> None:
     """Have Telegram call `POST /telegram`; raises `httpx.HTTPError`."""
     await calls.call(
-        "setWebhook", url=f"{settings.address}/telegram",
-        secret_token=several(settings.telegram_webhook_secret)[0], allowed_updates=ALLOWED,
-    )  # fmt: skip
+        "setWebhook",
+        url=f"{settings.address}/telegram",
+        secret_token=several(settings.telegram_webhook_secret)[0],
+        allowed_updates=ALLOWED,
+    )
 
 
 def name_of(error: Exception) -> str:

@@ -134,9 +134,10 @@ def _group(counter: Counter) -> Callback:
         _ = speak((user and user.language_code) or "en")
         there = link(_("Open the chat"), f"https://t.me/{counter.bot_username}")
         await message.reply_text(
-            _("I serve people one by one. Please open our own chat:"), parse_mode=ParseMode.HTML,
+            _("I serve people one by one. Please open our own chat:"),
+            parse_mode=ParseMode.HTML,
             reply_markup=InlineKeyboardMarkup.from_button(there),
-        )  # fmt: skip
+        )
 
     return callback
 
@@ -162,8 +163,9 @@ def _anything(counter: Counter) -> Callback:
 def lost(visit: Visit) -> Screen:
     """The way back for someone who wrote what we do not understand."""
     _ = visit.speech
-    text = _("I only understand buttons and commands. For everything else there are people: "
-             "/support")  # fmt: skip
+    text = _(
+        "I only understand buttons and commands. For everything else there are people: /support"
+    )
     rows = (
         (button(_("See the plans"), "plans"), button(_("My account"), "account")),
         (button(_("Write to us"), "support"), button(_("Help"), "help")),

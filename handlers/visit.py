@@ -55,19 +55,26 @@ class Visit:
         if self.message_id is not None and await self._edit(text, screen.keyboard):
             return self
         message = await self.bot.send_message(
-            self.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard,
-            link_preview_options=NO_PREVIEW, protect_content=is_protected,
-        )  # fmt: skip
+            self.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+            link_preview_options=NO_PREVIEW,
+            protect_content=is_protected,
+        )
         return replace(self, message_id=message.message_id)
 
     async def _edit(self, text: Html, keyboard: InlineKeyboardMarkup | None) -> bool:
         """False when this message cannot become the screen (gone, or a picture)."""
         try:
             await self.bot.edit_message_text(
-                text, chat_id=self.chat_id, message_id=self.message_id,
-                parse_mode=ParseMode.HTML, reply_markup=keyboard,
+                text,
+                chat_id=self.chat_id,
+                message_id=self.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
                 link_preview_options=NO_PREVIEW,
-            )  # fmt: skip
+            )
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return True  # a double tap: it shows this already
@@ -117,27 +124,47 @@ async def visit_of(update: Update, counter: Counter, bot: Bot, *, source: str = 
         customer = await counter.storage.run(greet, visitor, source=source, now=now)
     message = None if query is None else query.message
     return Visit(
-        counter=counter, bot=bot, customer=customer, now=now, query=query,
+        counter=counter,
+        bot=bot,
+        customer=customer,
+        now=now,
+        query=query,
         speech=speak(customer.language, customer.zone),
         message_id=None if message is None else message.message_id,
-    )  # fmt: skip
+    )
 
 
 def _visitor(user: User, counter: Counter) -> Visitor:
     return Visitor(
-        telegram_id=user.id, name=user.full_name, username=user.username or "",
-        language=user.language_code or "en", zone=counter.zone,
-    )  # fmt: skip
+        telegram_id=user.id,
+        name=user.full_name,
+        username=user.username or "",
+        language=user.language_code or "en",
+        zone=counter.zone,
+    )
 
 
 async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit:
     """A visit of ours to someone, to tell him something; staff may never have come themselves."""
     now = counter.clock.now()
     customer = await counter.storage.read(known, telegram_id) or Customer(
-        id=0, telegram_id=telegram_id, name="", username="", language=ENGLISH, zone=counter.zone,
-        currency="", wants_reminders=False, is_reachable=True, created_at=now,
-    )  # fmt: skip
+        id=0,
+        telegram_id=telegram_id,
+        name="",
+        username="",
+        language=ENGLISH,
+        zone=counter.zone,
+        currency="",
+        wants_reminders=False,
+        is_reachable=True,
+        created_at=now,
+    )
     return Visit(
-        counter=counter, bot=bot, customer=customer, now=now, query=None,
-        speech=speak(customer.language, customer.zone), message_id=None,
-    )  # fmt: skip
+        counter=counter,
+        bot=bot,
+        customer=customer,
+        now=now,
+        query=None,
+        speech=speak(customer.language, customer.zone),
+        message_id=None,
+    )

@@ -55,9 +55,12 @@ def speak(tag: str, zone: str = "UTC") -> "Speech":
     """How to talk to someone of this language tag, who lives in this time zone."""
     language = locales.nearest(tag)
     return Speech(
-        tag=tag, language=language, locale=_locale(tag, language), zone=zone_of(zone),
+        tag=tag,
+        language=language,
+        locale=_locale(tag, language),
+        zone=zone_of(zone),
         catalogue=locales.translations(language),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

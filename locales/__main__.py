@@ -19,8 +19,9 @@ def main() -> None:
     for package in _PACKAGES:
         found = extract_from_dir(_ROOT / package, comment_tags=("Translators:",))
         for file, _line, text, comments, context in found:
-            texts.add(text, locations=[(f"{package}/{file}", 0)], auto_comments=comments,
-                      context=context)  # fmt: skip
+            texts.add(
+                text, locations=[(f"{package}/{file}", 0)], auto_comments=comments, context=context
+            )
     for language in languages():
         if language != ENGLISH:
             _update(catalogue_path(language), texts, language)

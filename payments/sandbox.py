@@ -129,9 +129,12 @@ class Sandbox:
 
         def decide(slip: Slip) -> Sequence[Act]:
             return give_back(
-                slip, now, receipt_id=request.receipt_id, minor=request.amount.minor,
+                slip,
+                now,
+                receipt_id=request.receipt_id,
+                minor=request.amount.minor,
                 name=request.reference,
-            )  # fmt: skip
+            )
 
         acts = await asyncio.to_thread(self._till.add, request.payment, decide)
         self._announce(request.payment, acts)

@@ -68,15 +68,23 @@ def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     if last is None:
         return []
     before = max(
-        (one.minor for one in _refunds(slip) if one.receipt_id == last.receipt_id
-         and one.minor < last.minor), default=0,
-    )  # fmt: skip
+        (
+            one.minor
+            for one in _refunds(slip)
+            if one.receipt_id == last.receipt_id and one.minor < last.minor
+        ),
+        default=0,
+    )
     return [
         Act(
-            event_id=f"{last.event_id}{RETURNED}", happening=Happening.BOUNCED,
-            receipt_id=last.receipt_id, minor=last.minor - before, occurred_at=now, ripe_at=now,
+            event_id=f"{last.event_id}{RETURNED}",
+            happening=Happening.BOUNCED,
+            receipt_id=last.receipt_id,
+            minor=last.minor - before,
+            occurred_at=now,
+            ripe_at=now,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
@@ -160,10 +168,14 @@ def give_back(slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: s
         return []
     return [
         Act(
-            event_id=_refund_id(slip, name), happening=Happening.REFUNDED,
-            receipt_id=receipt_id, minor=before + minor, occurred_at=now, ripe_at=now,
+            event_id=_refund_id(slip, name),
+            happening=Happening.REFUNDED,
+            receipt_id=receipt_id,
+            minor=before + minor,
+            occurred_at=now,
+            ripe_at=now,
         )
-    ]  # fmt: skip
+    ]
 
 
 def refund_named(slip: Slip, name: str) -> bool:
@@ -198,9 +210,13 @@ def _money(
     place += len(slip.acts)
     acts = [] if not delay else [_act(slip, place, Happening.SEEN, now=now, minor=minor)]
     received = _act(
-        slip, place, Happening.RECEIVED, now=now + delay, minor=minor,
+        slip,
+        place,
+        Happening.RECEIVED,
+        now=now + delay,
+        minor=minor,
         occurred_at=occurred_at or now,
-    )  # fmt: skip
+    )
     return [*acts, received]
 
 

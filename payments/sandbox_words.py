@@ -100,19 +100,27 @@ def outcome(_: Words, slip: Slip, now: datetime) -> tuple[str, str]:
         return "good", _paid(_, slip, slip.receipts_by(now))
     money = _.money(Money(last.minor, slip.amount.currency))
     return {
-        Happening.SEEN: ("wait", _("{money} is on its way and waits for the network to confirm "
-                                   "it.", money=money)),
-        Happening.FAILED: ("bad", _("The payment was declined; nothing was taken. You can try "
-                                    "again.")),
+        Happening.SEEN: (
+            "wait",
+            _("{money} is on its way and waits for the network to confirm it.", money=money),
+        ),
+        Happening.FAILED: (
+            "bad",
+            _("The payment was declined; nothing was taken. You can try again."),
+        ),
         Happening.REFUNDED: ("bad", _("{money} went back to you.", money=money)),
-        Happening.BOUNCED: ("bad", _("Your bank did not take {money}: it went back to the shop.",
-                                     money=money)),
-        Happening.WARNED: ("bad", _("Your bank suspects that {money} was paid with a stolen card.",
-                                    money=money)),
+        Happening.BOUNCED: (
+            "bad",
+            _("Your bank did not take {money}: it went back to the shop.", money=money),
+        ),
+        Happening.WARNED: (
+            "bad",
+            _("Your bank suspects that {money} was paid with a stolen card.", money=money),
+        ),
         Happening.DISPUTED: ("bad", _("Your bank now disputes {money}.", money=money)),
         Happening.DISPUTE_WON: ("good", _("Your bank leaves {money} with the shop.", money=money)),
         Happening.DISPUTE_LOST: ("bad", _("Your bank took {money} back for you.", money=money)),
-    }[last.happening]  # fmt: skip
+    }[last.happening]
 
 
 def _paid(_: Words, slip: Slip, receipts: Sequence[Act]) -> str:

@@ -43,9 +43,13 @@ def of_transaction(
     else:
         return None
     return event_of(
-        happening, charge_id=charge_id, reference=reference, stars=stars, at=date_of(row),
+        happening,
+        charge_id=charge_id,
+        reference=reference,
+        stars=stars,
+        at=date_of(row),
         facts=_series_in(row),
-    )  # fmt: skip
+    )
 
 
 def of_any(row: fields.Fields) -> PaymentEvent | None:
@@ -59,9 +63,13 @@ def of_any(row: fields.Fields) -> PaymentEvent | None:
         if happening is Happening.RECEIVED and not reference:
             return None
         return event_of(
-            happening, charge_id=charge_id, reference=reference, stars=stars, at=date_of(row),
+            happening,
+            charge_id=charge_id,
+            reference=reference,
+            stars=stars,
+            at=date_of(row),
             facts=_series_in(row),
-        )  # fmt: skip
+        )
     return None
 
 

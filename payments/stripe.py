@@ -182,9 +182,11 @@ class Stripe:
         customer, _ = customer_and_method(request.handle)
         since = int((request.first_asked_at - timedelta(hours=1)).timestamp())
         params: PaymentIntentListParams = {
-            "customer": customer, "created": {"gte": since}, "limit": 100,
+            "customer": customer,
+            "created": {"gte": since},
+            "limit": 100,
             "expand": ["data.latest_charge"],
-        }  # fmt: skip
+        }
         page = await self._ask(lambda c: c.v1.payment_intents.list_async(params))
         for row in understood(lambda data: fields.rows(data, "data"), page):
             if row.get("metadata", {}) == {"reference": request.reference, "kind": RENEWAL}:

@@ -21,9 +21,11 @@ def payer_of(session: fields.Fields, charge: fields.Fields) -> Payer:
         _inside(_inside(session, "customer_details"), "address")
     )
     return Payer(
-        fingerprint=_word(method, "fingerprint"), country=_country(method), home=home,
+        fingerprint=_word(method, "fingerprint"),
+        country=_country(method),
+        home=home,
         is_vague=not charge,
-    )  # fmt: skip
+    )
 
 
 def ours_or_foreign(event: PaymentEvent, told: fields.Fields, *, secret_key: str) -> PaymentEvent:
@@ -42,9 +44,11 @@ def ours_or_foreign(event: PaymentEvent, told: fields.Fields, *, secret_key: str
         return event
     name = account or ("live mode" if told.get("livemode") else "test mode")
     return replace(
-        event, happening=Happening.FOREIGN, money=None,
+        event,
+        happening=Happening.FOREIGN,
+        money=None,
         facts={"account": name, "reference": event.reference},
-    )  # fmt: skip
+    )
 
 
 def _inside(thing: fields.Fields, key: str) -> fields.Fields:

@@ -62,6 +62,7 @@ def answer_of(refund: fields.Fields) -> RefundAnswer:
     if step is None:
         raise BadInputError(reason="The refund is in no known state.")
     return RefundAnswer(
-        step=step, refund_ref=fields.text(refund, "id"),
+        step=step,
+        refund_ref=fields.text(refund, "id"),
         note=fields.optional_text(refund, "failure_reason"),
-    )  # fmt: skip
+    )

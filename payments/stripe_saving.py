@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(hours=20)
 """Stripe remembers an idempotency key for at least a day; older charges are looked for."""
 RENEWAL = "renewal"
-_GONE = frozenset({
-    "resource_missing", "expired_card", "lost_card", "stolen_card", "pickup_card",
-    "payment_method_unactivated",
-})  # fmt: skip
+_GONE = frozenset(
+    {
+        "resource_missing",
+        "expired_card",
+        "lost_card",
+        "stolen_card",
+        "pickup_card",
+        "payment_method_unactivated",
+    }
+)
 _ASKS_PAYER = frozenset({"authentication_required", "payment_intent_authentication_failure"})
 _BRANDS = {"amex": "American Express", "sepa_debit": "SEPA", "us_bank_account": "Bank"}
 _HAPPENINGS = {

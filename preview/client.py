@@ -51,9 +51,12 @@ class Preview:
     def __init__(self, address: str, *, client: httpx.AsyncClient | None = None) -> None:
         """Talk to the stand-in at this address, such as http://127.0.0.1:8081."""
         self._client = client or httpx.AsyncClient(
-            base_url=address, timeout=PATIENCE, trust_env=False, verify=NO_CERTIFICATES,
+            base_url=address,
+            timeout=PATIENCE,
+            trust_env=False,
+            verify=NO_CERTIFICATES,
             limits=_KEPT_SHORT,
-        )  # fmt: skip
+        )
 
     async def __aenter__(self) -> Self:
         """Give the stand-in."""

@@ -19,9 +19,13 @@ from shop.storage.subscriptions import Subscription
 
 
 def keep_means(
-    books: Books, payment_id: int, means: tuple[bytes, str, str] | None, *, policy: Policy,
+    books: Books,
+    payment_id: int,
+    means: tuple[bytes, str, str] | None,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what this was paid with (sealed handle, brand, last4), and renew by it from now on.
 
     None: it cannot be charged again, and people are told so.
@@ -33,9 +37,13 @@ def keep_means(
     if means is None:
         slug = books.payments.affairs(payment.reference).product.slug
         told = tell_customer(
-            customer, Notice.RENEWAL_OFF, key=f"unkept:{payment_id}", plan=slug, why="unkept",
+            customer,
+            Notice.RENEWAL_OFF,
+            key=f"unkept:{payment_id}",
+            plan=slug,
+            why="unkept",
             card="",
-        )  # fmt: skip
+        )
         books.outbox.add([told], now=now)
         return
     sealed, brand, last4 = means
@@ -59,24 +67,42 @@ def plan_with(
     if means.provider != payment.provider or not subscription.standing.paid_until > now:
         return []
     fresh = Renewal(
-        subscription_id=subscription.id, customer_id=customer.id, means=means,
-        interval=Interval.from_key(affairs.term), currency=payment.whole.currency, is_on=True,
-        round_end=subscription.standing.paid_until, told_price_id=None, charge_at=now, tries=0,
-        silences=0, payment_id=None, next_at=now,
-    )  # fmt: skip
+        subscription_id=subscription.id,
+        customer_id=customer.id,
+        means=means,
+        interval=Interval.from_key(affairs.term),
+        currency=payment.whole.currency,
+        is_on=True,
+        round_end=subscription.standing.paid_until,
+        told_price_id=None,
+        charge_at=now,
+        tries=0,
+        silences=0,
+        payment_id=None,
+        next_at=now,
+    )
     charge_at = plan_anew(books, means, subscription, fresh, policy=policy, now=now)
     return [
         tell(
-            customer, Notice.RENEWAL_ON, fresh, affairs.product, key=str(means.id),
+            customer,
+            Notice.RENEWAL_ON,
+            fresh,
+            affairs.product,
+            key=str(means.id),
             charge_at=int(charge_at.timestamp()),
         )
-    ]  # fmt: skip
+    ]
 
 
 def switch(
-    books: Books, subscription_id: int, customer_id: int, *, is_on: bool, policy: Policy,
+    books: Books,
+    subscription_id: int,
+    customer_id: int,
+    *,
+    is_on: bool,
+    policy: Policy,
     now: datetime,
-) -> bool:  # fmt: skip
+) -> bool:
     """Turn one's own renewal on or off; False when the card is no longer kept."""
     renewal = _own(books, subscription_id, customer_id)
     if renewal.means.forgotten_at is not None:
@@ -132,23 +158,39 @@ def plan_anew(
     ends_at = subscription.standing.paid_until
     times = plan_round(starts_at=subscription.starts_at, ends_at=ends_at, policy=policy.renewing)
     books.renewals.plan(
-        subscription.id, means, interval=renewal.interval, currency=renewal.currency,
-        round_end=ends_at, charge_at=times.charge_at, next_at=max(times.tell_at, now),
-    )  # fmt: skip
+        subscription.id,
+        means,
+        interval=renewal.interval,
+        currency=renewal.currency,
+        round_end=ends_at,
+        charge_at=times.charge_at,
+        next_at=max(times.tell_at, now),
+    )
     return times.charge_at
 
 
 def tell(
-    customer: Customer, notice: Notice, renewal: Renewal, product: Product, *, key: str = "",
+    customer: Customer,
+    notice: Notice,
+    renewal: Renewal,
+    product: Product,
+    *,
+    key: str = "",
     **facts: object,
-) -> Effect:  # fmt: skip
+) -> Effect:
     """A notice about a renewal, once for each round and price unless `key` says otherwise."""
     end = int(renewal.round_end.timestamp())
     return tell_customer(
-        customer, notice, key=key or f"{renewal.subscription_id}:{end}:{facts.get('price_id', 0)}",
-        subscription=renewal.subscription_id, plan=product.slug, term=renewal.interval.key,
-        provider=renewal.means.provider, card=card_label(renewal.means), **facts,
-    )  # fmt: skip
+        customer,
+        notice,
+        key=key or f"{renewal.subscription_id}:{end}:{facts.get('price_id', 0)}",
+        subscription=renewal.subscription_id,
+        plan=product.slug,
+        term=renewal.interval.key,
+        provider=renewal.means.provider,
+        card=card_label(renewal.means),
+        **facts,
+    )
 
 
 def charged_card(books: Books, affairs: Affairs) -> str:

@@ -56,9 +56,15 @@ def places_for(books: Books, receipt: int, customer_id: int) -> Place:
 
 
 def assign(
-    books: Books, staff_id: int, *, receipt: int, customer_id: int, reference: str = "",
-    policy: Policy, now: datetime,
-) -> None:  # fmt: skip
+    books: Books,
+    staff_id: int,
+    *,
+    receipt: int,
+    customer_id: int,
+    reference: str = "",
+    policy: Policy,
+    now: datetime,
+) -> None:
     """Give it to him: to the order this payment was for, or to his wallet.
 
     What the order does not take is in the wallet, as with any money.
@@ -71,9 +77,11 @@ def assign(
     affairs = _affairs(books, customer, reference) if reference else None
     judgement = _judged(books, customer, affairs, money, policy=policy)
     done = books.receipts.assign(
-        receipt, customer_id=customer.id, judgement=judgement,
+        receipt,
+        customer_id=customer.id,
+        judgement=judgement,
         payment_id=None if affairs is None else affairs.payment_id,
-    )  # fmt: skip
+    )
     if not done:
         raise DoneAlreadyError
     _enter(books, receipt, customer, money.money, judgement, now=now)
@@ -102,24 +110,36 @@ def _affairs(books: Books, customer: Customer, reference: str) -> Affairs:
 
 
 def _judged(
-    books: Books, customer: Customer, affairs: Affairs | None, money: LooseMoney, *,
+    books: Books,
+    customer: Customer,
+    affairs: Affairs | None,
+    money: LooseMoney,
+    *,
     policy: Policy,
-) -> Judgement:  # fmt: skip
+) -> Judgement:
     if affairs is not None:
         patient = replace(policy.receipts, late_days=_FOR_EVER)
         due = due_of(books, customer, affairs, money.money)
         return judge(due, money.money, at=money.occurred_at, policy=patient)
     nothing = Money.zero(money.money.currency)
     return Judgement(
-        verdict=Verdict.ASSIGNED, to_order=nothing, to_wallet=money.money, from_wallet=nothing,
+        verdict=Verdict.ASSIGNED,
+        to_order=nothing,
+        to_wallet=money.money,
+        from_wallet=nothing,
         fulfils=False,
-    )  # fmt: skip
+    )
 
 
 def _enter(
-    books: Books, receipt: int, customer: Customer, money: Money, judgement: Judgement, *,
+    books: Books,
+    receipt: int,
+    customer: Customer,
+    money: Money,
+    judgement: Judgement,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     books.journal.enter(
         f"assigned:{receipt}",
         (
@@ -133,14 +153,23 @@ def _enter(
 
 
 def _effects(
-    books: Books, customer: Customer, affairs: Affairs | None, money: LooseMoney,
-    judgement: Judgement, *, policy: Policy, now: datetime,
-) -> list[Effect]:  # fmt: skip
+    books: Books,
+    customer: Customer,
+    affairs: Affairs | None,
+    money: LooseMoney,
+    judgement: Judgement,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> list[Effect]:
     if affairs is None:
         told = tell_customer(
-            customer, Notice.ASSIGNED, key=str(money.id), minor=money.money.minor,
+            customer,
+            Notice.ASSIGNED,
+            key=str(money.id),
+            minor=money.money.minor,
             currency=money.money.currency,
-        )  # fmt: skip
+        )
         return [told]
     if not judgement.fulfils:
         return tell_not_owed(customer, affairs, judgement, money.id, money.money, policy=policy)
@@ -149,6 +178,12 @@ def _effects(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
     return fulfil(
-        books, customer, affairs, judgement, receipt=money.id, money=money.money, policy=policy,
+        books,
+        customer,
+        affairs,
+        judgement,
+        receipt=money.id,
+        money=money.money,
+        policy=policy,
         now=now,
-    )  # fmt: skip
+    )

@@ -19,9 +19,12 @@ def paid_by_hand(
     refund = _at_hand(books, refund_id)
     books.refunds.move(refund, RefundState.DONE, ask_at=None, done_at=now)
     books.staff.audit(
-        staff_id, "refund_paid", customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "refund_paid",
+        customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)},
+        now=now,
+    )
     follow(books, books.refunds.get(refund_id), policy=policy, now=now)
     return books.refunds.get(refund_id)
 
@@ -38,9 +41,12 @@ def give_up_by_hand(
         return _into_wallet(books, refund, staff_id, policy=policy, now=now)
     books.refunds.move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
     books.staff.audit(
-        staff_id, "refund_given_up", customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "refund_given_up",
+        customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)},
+        now=now,
+    )
     undo(books, refund, policy=policy, now=now)
     return books.refunds.get(refund_id)
 
@@ -55,9 +61,12 @@ def _into_wallet(
     )
     books.journal.enter(f"refund:{refund.id}:wallet", entries, now=now)
     books.staff.audit(
-        staff_id, "refund_to_wallet", customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "refund_to_wallet",
+        customer_id=refund.customer_id,
+        facts={"refund": refund.id, "money": str(refund.money)},
+        now=now,
+    )
     refund = books.refunds.get(refund.id)
     books.outbox.add(tell_gone(books, refund, policy=policy), now=now)
     return refund

@@ -49,18 +49,29 @@ def take_bounced(
         )
         books.journal.enter(f"refund:{found.id}:bounced", entries, now=now)
     effects = tell_staff(
-        policy, Notice.REFUND_BOUNCED, key=event.facts["refund_ref"], customer=customer.id,
-        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
-        minor=money.minor, currency=money.currency, reason=reason,
+        policy,
+        Notice.REFUND_BOUNCED,
+        key=event.facts["refund_ref"],
+        customer=customer.id,
+        name=customer.name,
+        provider=affairs.provider,
+        plan=affairs.product.slug,
+        minor=money.minor,
+        currency=money.currency,
+        reason=reason,
         refund=None if found is None else found.id,
-    )  # fmt: skip
+    )
     if found is not None:
         effects.append(
             tell_customer(
-                customer, Notice.REFUND_LATE, key=str(found.id), plan=affairs.product.slug,
-                minor=money.minor, currency=money.currency,
+                customer,
+                Notice.REFUND_LATE,
+                key=str(found.id),
+                plan=affairs.product.slug,
+                minor=money.minor,
+                currency=money.currency,
             )
-        )  # fmt: skip
+        )
     books.outbox.add(effects, now=now)
 
 
@@ -81,7 +92,9 @@ def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money
     told = (
         one
         for one in rows
-        if one.way is Way.TOLD and one.money == money and one.state is RefundState.DONE
+        if one.way is Way.TOLD
+        and one.money == money
+        and one.state is RefundState.DONE
         and one.bounced_at is None
-    )  # fmt: skip
+    )
     return next(told, None)

@@ -40,9 +40,14 @@ class ChargeUnderWayError(ShopError):
 
 
 async def renew_one(
-    storage: Storage, providers: Providers, subscription_id: int, *, vault: Vault,
-    policy: Policy, clock: Clock,
-) -> list[Outcome]:  # fmt: skip
+    storage: Storage,
+    providers: Providers,
+    subscription_id: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> list[Outcome]:
     """Do what this renewal's time has come for; the outcomes of the money that moved."""
     intent = await storage.run(take_up, subscription_id, policy=policy, now=clock.now())
     if intent is None:
@@ -85,9 +90,14 @@ def note_charge(
 
 
 async def carry_out_means(
-    storage: Storage, providers: Providers, effect: QueuedEffect, *, vault: Vault,
-    policy: Policy, clock: Clock,
-) -> None:  # fmt: skip
+    storage: Storage,
+    providers: Providers,
+    effect: QueuedEffect,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     """One wish to a provider: learn or forget a card, stop or resume a subscription."""
     verb, number = str(effect.payload["verb"]), int(effect.payload["number"])
     work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
@@ -107,9 +117,15 @@ async def carry_out_means(
 
 
 async def _learn(
-    storage: Storage, providers: Providers, _verb: str, number: int, *, vault: Vault,
-    policy: Policy, clock: Clock,
-) -> None:  # fmt: skip
+    storage: Storage,
+    providers: Providers,
+    _verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     payment = await storage.read(_payment, number)
     saver = None if payment is None else saver_of(providers.get(payment.provider))
     if payment is None or saver is None:
@@ -124,9 +140,15 @@ async def _learn(
 
 
 async def _forget(
-    storage: Storage, providers: Providers, _verb: str, number: int, *, vault: Vault,
-    policy: Policy, clock: Clock,
-) -> None:  # fmt: skip
+    storage: Storage,
+    providers: Providers,
+    _verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     del policy, clock
     means = await storage.read(_means, number)
     if means is None or not means.sealed:
@@ -139,9 +161,15 @@ async def _forget(
 
 
 async def _steer(
-    storage: Storage, providers: Providers, verb: str, number: int, *, vault: Vault,
-    policy: Policy, clock: Clock,
-) -> None:  # fmt: skip
+    storage: Storage,
+    providers: Providers,
+    verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     del vault, policy, clock
     star, provider, chat_id = await storage.read(_star, number)
     steerer = steerer_of(providers.get(provider))

@@ -115,9 +115,12 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise InReviewError
     expires_at = now + policy.order_lifetime
     order = books.orders.open_one(
-        customer.id, product_id=product.id, interval=price.interval, now=now,
+        customer.id,
+        product_id=product.id,
+        interval=price.interval,
+        now=now,
         expires_at=expires_at,
-    )  # fmt: skip
+    )
     recurs = product.recurs_at(price)
     # Telegram goes on charging what is paid first: a series begins with its whole price.
     before = (
@@ -140,9 +143,13 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     # Last, because a page that is found again is no further try; refused, none of this was.
     refuse_at_door(books, customer, policy=policy.fraud, now=now)
     return Intent(
-        payment=payment, product=product, price=price, paid_before=before, saves=choice.saves,
+        payment=payment,
+        product=product,
+        price=price,
+        paid_before=before,
+        saves=choice.saves,
         recurs=recurs,
-    )  # fmt: skip
+    )
 
 
 def _refuse_renewing(
@@ -184,11 +191,18 @@ def _open(
     expires_at: datetime,
 ) -> Payment:
     return books.payments.open_one(
-        reference=new_reference(), order_id=order_id, customer_id=choice.customer_id,
-        provider=choice.provider, price_id=price.id, due=price.amount - before,
-        whole=price.amount, screen_id=choice.screen_id, now=now, expires_at=expires_at,
+        reference=new_reference(),
+        order_id=order_id,
+        customer_id=choice.customer_id,
+        provider=choice.provider,
+        price_id=price.id,
+        due=price.amount - before,
+        whole=price.amount,
+        screen_id=choice.screen_id,
+        now=now,
+        expires_at=expires_at,
         poll_at=now + (poll_wait(timedelta(0)) or timedelta(0)),
-    )  # fmt: skip
+    )
 
 
 def new_reference() -> str:
@@ -206,9 +220,14 @@ def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
 
 
 def note_answered(
-    books: Books, payment: Payment, page: PaymentPage, seconds: float, *, policy: Policy,
+    books: Books,
+    payment: Payment,
+    page: PaymentPage,
+    seconds: float,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """The provider made the page; one that takes too long for people is in trouble, too."""
     note_page(books, payment, page)
     if seconds > policy.guards.slow_seconds:
@@ -231,19 +250,31 @@ def note_no_answer(
 
 
 async def open_page(
-    storage: Storage, provider: PaymentProvider, intent: Intent, texts: PageTexts, *,
-    chat_id: int, policy: Policy, clock: Clock,
-) -> str:  # fmt: skip
+    storage: Storage,
+    provider: PaymentProvider,
+    intent: Intent,
+    texts: PageTexts,
+    *,
+    chat_id: int,
+    policy: Policy,
+    clock: Clock,
+) -> str:
     """The address where this intent is paid; asked of the provider once for each reference."""
     payment = intent.payment
     if payment.url:
         return payment.url
     request = PaymentRequest(
-        reference=payment.reference, amount=payment.due, title=texts.title,
-        description=texts.description, expires_at=payment.expires_at,
-        return_url=texts.return_url, language=texts.language, chat_id=chat_id,
-        saves=intent.saves, recurs=intent.recurs,
-    )  # fmt: skip
+        reference=payment.reference,
+        amount=payment.due,
+        title=texts.title,
+        description=texts.description,
+        expires_at=payment.expires_at,
+        return_url=texts.return_url,
+        language=texts.language,
+        chat_id=chat_id,
+        saves=intent.saves,
+        recurs=intent.recurs,
+    )
     began = monotonic()
     try:
         page = await provider.create(request)
@@ -277,9 +308,14 @@ def start_trial(
         books, customer, product, interval, live=None, order_id=order.id, is_trial=True, now=now
     )
     told = tell_customer(
-        customer, Notice.GIVEN, key=f"order:{order.id}", plan=product.slug, term=interval.key,
-        until=int(added.span.ends_at.timestamp()), is_trial=True,
-    )  # fmt: skip
+        customer,
+        Notice.GIVEN,
+        key=f"order:{order.id}",
+        plan=product.slug,
+        term=interval.key,
+        until=int(added.span.ends_at.timestamp()),
+        is_trial=True,
+    )
     books.outbox.add([told, *added.effects], now=now)
     return added
 

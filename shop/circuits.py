@@ -54,9 +54,13 @@ def claim_trials(books: Books, *, now: datetime) -> list[Circuit]:
 
 
 async def try_again(
-    storage: Storage, providers: Mapping[str, PaymentProvider], circuit: Circuit, *,
-    policy: Policy, clock: Clock,
-) -> None:  # fmt: skip
+    storage: Storage,
+    providers: Mapping[str, PaymentProvider],
+    circuit: Circuit,
+    *,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     """Try a provider's keys: nobody's money depends on the outcome."""
     provider = providers.get(circuit.provider)
     try:
@@ -101,7 +105,10 @@ def _hide(books: Books, circuit: Circuit, *, policy: Policy, now: datetime) -> N
     name = circuit.provider
     if books.circuits.open(name, now=now, try_at=now + probe_wait(0)):
         told = tell_staff(
-            policy, Notice.PROVIDER_DOWN, key=f"{name}:{int(now.timestamp())}", provider=name,
+            policy,
+            Notice.PROVIDER_DOWN,
+            key=f"{name}:{int(now.timestamp())}",
+            provider=name,
             error=circuit.error,
-        )  # fmt: skip
+        )
         books.outbox.add(told, now=now)

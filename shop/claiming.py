@@ -39,9 +39,13 @@ def note_claim(
     """Keep what was said, and have the clock ask at once."""
     if event.money is not None:
         books.claims.add(
-            letter, payment_id=affairs.payment_id, receipt_id=event.receipt_id,
-            provider_ref=event.provider_ref, money=event.money, now=now,
-        )  # fmt: skip
+            letter,
+            payment_id=affairs.payment_id,
+            receipt_id=event.receipt_id,
+            provider_ref=event.provider_ref,
+            money=event.money,
+            now=now,
+        )
     books.payments.poll_later(affairs.payment_id, now)
 
 
@@ -52,9 +56,13 @@ def refs_to_ask(books: Books, payment: Payment) -> list[str]:
 
 
 def weigh_claims(
-    books: Books, payment: Payment, events: Sequence[PaymentEvent], *, policy: Policy,
+    books: Books,
+    payment: Payment,
+    events: Sequence[PaymentEvent],
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Hold what webhooks said against what the provider says; no events mean: no answer."""
     claims = books.claims.of(payment.id)
     if not claims:
@@ -88,17 +96,28 @@ def _together(received: Sequence[PaymentEvent], claim: MoneyClaim) -> Money:
 
 
 def _deny(
-    books: Books, payment: Payment, claim: MoneyClaim, found: Money | None, *, policy: Policy,
+    books: Books,
+    payment: Payment,
+    claim: MoneyClaim,
+    found: Money | None,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     books.claims.end(claim.letter_id, ClaimState.DENIED)
     _tell(books, payment, claim, found, policy=policy, now=now, is_silent=False)
 
 
 def _tell(
-    books: Books, payment: Payment, claim: MoneyClaim, found: Money | None, *, policy: Policy,
-    now: datetime, is_silent: bool,
-) -> None:  # fmt: skip
+    books: Books,
+    payment: Payment,
+    claim: MoneyClaim,
+    found: Money | None,
+    *,
+    policy: Policy,
+    now: datetime,
+    is_silent: bool,
+) -> None:
     said = "no answer" if is_silent else f"{payment.provider} says {found}"
     books.inbox.finish(
         claim.letter_id, InboxState.UNHANDLED, note=f"claimed {claim.money}; {said}"
@@ -107,10 +126,17 @@ def _tell(
         return
     customer = books.customers.get(payment.customer_id)
     told = tell_staff(
-        policy, Notice.FALSE_CLAIM, key=f"{claim.letter_id}:{int(is_silent)}",
-        letter=claim.letter_id, customer=customer.id, name=customer.name,
-        provider=payment.provider, minor=claim.money.minor, currency=claim.money.currency,
-        found=found.minor if found else 0, found_currency=(found or claim.money).currency,
+        policy,
+        Notice.FALSE_CLAIM,
+        key=f"{claim.letter_id}:{int(is_silent)}",
+        letter=claim.letter_id,
+        customer=customer.id,
+        name=customer.name,
+        provider=payment.provider,
+        minor=claim.money.minor,
+        currency=claim.money.currency,
+        found=found.minor if found else 0,
+        found_currency=(found or claim.money).currency,
         is_silent=is_silent,
-    )  # fmt: skip
+    )
     books.outbox.add(told, now=now)

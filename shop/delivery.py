@@ -126,9 +126,11 @@ def note_carried_out(
     account = books.accounts.get(subscription_id)
     sealed = account.sealed if made.credentials is None else seal(made.credentials, vault)
     books.accounts.note(
-        subscription_id, actual=_AFTER[verb] or account.actual, external_id=made.external_id,
+        subscription_id,
+        actual=_AFTER[verb] or account.actual,
+        external_id=made.external_id,
         sealed=sealed,
-    )  # fmt: skip
+    )
     if verb is Verb.ROTATE:
         books.accounts.set_token(subscription_id, token)
     if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
@@ -156,10 +158,16 @@ def note_not_carried_out(
     if wait is None:
         books.outbox.finish(effect.id, now=now, state="dead", error=reason)
         effects += tell_staff(
-            policy, Notice.CONNECTOR_FAILED, key=f"{effect.key}:{int(now.timestamp())}",
-            effect=effect.id, customer=customer.id, name=customer.name,
-            plan=subscription.product.slug, verb=effect.payload["verb"], reason=reason,
-        )  # fmt: skip
+            policy,
+            Notice.CONNECTOR_FAILED,
+            key=f"{effect.key}:{int(now.timestamp())}",
+            effect=effect.id,
+            customer=customer.id,
+            name=customer.name,
+            plan=subscription.product.slug,
+            verb=effect.payload["verb"],
+            reason=reason,
+        )
     else:
         books.outbox.again(effect.id, due_at=now + wait, error=reason)
     books.outbox.add(effects, now=now)
@@ -202,9 +210,14 @@ async def carry_out(
         )
         raise
     await storage.run(
-        note_carried_out, effect, task.verb, made, token=task.order.token, vault=vault,
+        note_carried_out,
+        effect,
+        task.verb,
+        made,
+        token=task.order.token,
+        vault=vault,
         now=clock.now(),
-    )  # fmt: skip
+    )
 
 
 async def _asked(

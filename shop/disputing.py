@@ -47,8 +47,9 @@ def take_dispute(
     known = _known(books, affairs, event)
     closed = _CLOSED.get(event.happening)
     if known is None:
-        known = _open(books, customer, affairs, event, policy=policy, is_told=closed is None,
-                      now=now)  # fmt: skip
+        known = _open(
+            books, customer, affairs, event, policy=policy, is_told=closed is None, now=now
+        )
     elif known.state is DisputeState.OPEN:
         known = _learn(books, known, event, now=now)
     if closed is not None and known.state is DisputeState.OPEN:
@@ -97,11 +98,19 @@ def _open(
     kind = _KINDS.get(event.happening, DisputeKind.DISPUTE)
     money = event.money or Money.zero(affairs.whole.currency)
     dispute_id = books.disputes.add(
-        provider=affairs.provider, kind=kind, dispute_ref=event.facts.get("dispute", ""),
-        receipt_id=receipt_id, receipt=receipt, payment_id=affairs.payment_id,
-        customer_id=customer.id, money=Money.zero(money.currency), state=DisputeState.OPEN,
-        reason=event.facts.get("reason", ""), answer_by=_answer_by(event), now=now,
-    )  # fmt: skip
+        provider=affairs.provider,
+        kind=kind,
+        dispute_ref=event.facts.get("dispute", ""),
+        receipt_id=receipt_id,
+        receipt=receipt,
+        payment_id=affairs.payment_id,
+        customer_id=customer.id,
+        money=Money.zero(money.currency),
+        state=DisputeState.OPEN,
+        reason=event.facts.get("reason", ""),
+        answer_by=_answer_by(event),
+        now=now,
+    )
     dispute = _learn(books, books.disputes.get(dispute_id), event, now=now)
     if not is_told:
         return dispute  # decided before we heard of it: there is nothing to hold
@@ -197,9 +206,11 @@ def catch_up_disputes(
             late = replace(one, receipt=receipt, money=money)
             books.disputes.name(late)
             books.payments.move(
-                affairs.payment_id, old=PaymentState.FINAL, new=PaymentState.DISPUTED,
+                affairs.payment_id,
+                old=PaymentState.FINAL,
+                new=PaymentState.DISPUTED,
                 poll_at=None,
-            )  # fmt: skip
+            )
             _is_held, effects = _hold(books, late, affairs, policy=policy)
             books.outbox.add(effects, now=now)
 
@@ -225,10 +236,17 @@ def _close(
     elif dispute.money and dispute.receipt is not None:
         case = books.refunds.case(dispute.receipt)
         refund = book_intent(
-            books, case, dispute.money, way=Way.DISPUTE, state=RefundState.DONE,
-            reference=f"rf_dispute_{dispute.id}", reason="dispute", staff_id=None, ask_at=None,
+            books,
+            case,
+            dispute.money,
+            way=Way.DISPUTE,
+            state=RefundState.DONE,
+            reference=f"rf_dispute_{dispute.id}",
+            reason="dispute",
+            staff_id=None,
+            ask_at=None,
             now=now,
-        )  # fmt: skip
+        )
         follow(books, refund, policy=policy, now=now)
     for one in (*_warnings_of(books, dispute, state, now=now), dispute):
         if one.frozen_id is not None:
@@ -280,11 +298,17 @@ def _facts(
 ) -> dict[str, object]:
     money = dispute.money or (event and event.money) or affairs.whole
     return {
-        "dispute": dispute.id, "customer": customer.id, "name": customer.name,
-        "provider": affairs.provider, "plan": affairs.product.slug, "reason": dispute.reason,
-        "receipt": dispute.receipt, "minor": money.minor, "currency": money.currency,
+        "dispute": dispute.id,
+        "customer": customer.id,
+        "name": customer.name,
+        "provider": affairs.provider,
+        "plan": affairs.product.slug,
+        "reason": dispute.reason,
+        "receipt": dispute.receipt,
+        "minor": money.minor,
+        "currency": money.currency,
         "answer_by": None if dispute.answer_by is None else int(dispute.answer_by.timestamp()),
-    }  # fmt: skip
+    }
 
 
 def _answer_by(event: PaymentEvent) -> datetime | None:

@@ -85,8 +85,10 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
         ordered_at=payment.created_at,
         arrivals=tuple(
             Arrival(
-                receipt_id=one.receipt_id, money=one.standing.money,
-                verdict=one.standing.verdict, recorded_at=one.recorded_at,
+                receipt_id=one.receipt_id,
+                money=one.standing.money,
+                verdict=one.standing.verdict,
+                recorded_at=one.recorded_at,
             )
             for one in reversed(cases)
         ),
@@ -97,7 +99,7 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
         account=None if number is None else books.accounts.get(number),
         messages=tuple((str(one["notice"]), at) for one, at in reversed(sent)),
         uses=tuple(() if number is None else books.uses.of(number, most=_MOST)),
-    )  # fmt: skip
+    )
 
 
 def note_use(

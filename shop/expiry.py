@@ -56,12 +56,16 @@ def _effects(
         key = f"{subscription.id}:{int(subscription.standing.paid_until.timestamp())}"
         effects.append(
             tell_customer(
-                customer, notice, key=key, subscription=subscription.id,
-                plan=subscription.product.slug, is_trial=subscription.standing.is_trial,
+                customer,
+                notice,
+                key=key,
+                subscription=subscription.id,
+                plan=subscription.product.slug,
+                is_trial=subscription.standing.is_trial,
                 access_until=int(subscription.standing.access_until.timestamp()),
                 kept_until=int(subscription.standing.kept_until.timestamp()),
             )
-        )  # fmt: skip
+        )
     if verb := _VERBS.get(new):
         effects.append(wish(books, subscription.id, verb))
     return effects

@@ -61,9 +61,15 @@ def fulfil(
         else books.subscriptions.get(affairs.subscription_id)
     )
     added = add_time(
-        books, customer, affairs.product, Interval.from_key(affairs.term), live=live,
-        order_id=affairs.order_id, is_trial=False, now=now,
-    )  # fmt: skip
+        books,
+        customer,
+        affairs.product,
+        Interval.from_key(affairs.term),
+        live=live,
+        order_id=affairs.order_id,
+        is_trial=False,
+        now=now,
+    )
     told = tell_customer(
         customer,
         Notice.PAID,
@@ -82,12 +88,20 @@ def fulfil(
         by_itself=by_itself or charged_card(books, affairs),
     )
     heard = tell_staff(
-        policy, Notice.SALE, key=str(receipt), customer=customer.id, name=customer.name,
-        plan=affairs.product.slug, term=affairs.term, minor=money.minor, currency=money.currency,
-        verdict=judgement.verdict, to_wallet=judgement.to_wallet.minor,
+        policy,
+        Notice.SALE,
+        key=str(receipt),
+        customer=customer.id,
+        name=customer.name,
+        plan=affairs.product.slug,
+        term=affairs.term,
+        minor=money.minor,
+        currency=money.currency,
+        verdict=judgement.verdict,
+        to_wallet=judgement.to_wallet.minor,
         from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
-    )  # fmt: skip
+    )
     kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
     return [told, *added.effects, *heard, *kept]
 
@@ -114,7 +128,12 @@ def tell_not_owed(
     return [
         tell_customer(customer, Notice.TO_WALLET, key=str(receipt), **facts),
         *tell_staff(
-            policy, Notice.ODD_MONEY, key=str(receipt), customer=customer.id,
-            name=customer.name, provider=affairs.provider, **facts,
+            policy,
+            Notice.ODD_MONEY,
+            key=str(receipt),
+            customer=customer.id,
+            name=customer.name,
+            provider=affairs.provider,
+            **facts,
         ),
-    ]  # fmt: skip
+    ]

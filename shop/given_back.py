@@ -14,9 +14,14 @@ from shop.storage.books import Books
 from shop.storage.payments import Affairs
 from shop.storage.refunds import Refund, Way, unnamed
 
-_UNDER_WAY = frozenset({
-    RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING, RefundState.BY_HAND,
-})  # fmt: skip
+_UNDER_WAY = frozenset(
+    {
+        RefundState.ASKED,
+        RefundState.UNKNOWN,
+        RefundState.PENDING,
+        RefundState.BY_HAND,
+    }
+)
 # What staff give back by hand they give back at the provider, wherever one tells its total.
 _AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND, Way.RETURNED})
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
@@ -75,9 +80,10 @@ def book_told(
         one
         for receipt in receipts
         for one in books.refunds.of_receipt(receipt)
-        if one.way in _AT_PROVIDER and one.state not in _NOT_GIVEN
+        if one.way in _AT_PROVIDER
+        and one.state not in _NOT_GIVEN
         and one.money.currency == total.currency
-    ]  # fmt: skip
+    ]
     known = sum(one.money.minor for one in ours)
     if total.minor >= known:
         _finish_under_way(books, ours, policy=policy, now=now)
@@ -88,9 +94,17 @@ def book_told(
         if part <= 0 or case.standing.money.currency != total.currency:
             continue
         refund = book_intent(
-            books, case, Money(part, total.currency), way=Way.TOLD, state=RefundState.DONE,
-            reference=f"rf_told_{receipt}_{many}", reason="", staff_id=None, ask_at=None, now=now,
-        )  # fmt: skip
+            books,
+            case,
+            Money(part, total.currency),
+            way=Way.TOLD,
+            state=RefundState.DONE,
+            reference=f"rf_told_{receipt}_{many}",
+            reason="",
+            staff_id=None,
+            ask_at=None,
+            now=now,
+        )
         follow(books, refund, policy=policy, now=now)
         rest -= part
     return Money(max(total.minor - known - max(rest, 0), 0), total.currency)

@@ -63,14 +63,22 @@ def book_intent(
     tax = tax_part(case.standing, pocket.from_order.minor)
     refund_id = books.refunds.add(
         NewRefund(
-            reference=reference, receipt=case.receipt, customer_id=case.customer_id, way=way,
-            state=state, money=money, from_wallet=pocket.from_wallet,
-            from_order=pocket.from_order, tax=Money(tax, money.currency),
-            reason=reason, staff_id=staff_id, ask_at=ask_at,
+            reference=reference,
+            receipt=case.receipt,
+            customer_id=case.customer_id,
+            way=way,
+            state=state,
+            money=money,
+            from_wallet=pocket.from_wallet,
+            from_order=pocket.from_order,
+            tax=Money(tax, money.currency),
+            reason=reason,
+            staff_id=staff_id,
+            ask_at=ask_at,
             done_at=now if state is RefundState.DONE else None,
         ),
         now=now,
-    )  # fmt: skip
+    )
     refund = books.refunds.get(refund_id)
     books.journal.enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
     return refund
@@ -150,10 +158,16 @@ def _close_order(
     if case.subscription_id is None or case.order_state is not OrderState.PAID:
         return Access.KEEP, []
     seconds, effects = take_time(
-        books, books.customers.get(case.customer_id), order_id=case.order_id,
-        subscription_id=case.subscription_id, access=access, back=refund.from_order.minor,
-        paid=paid, taken_before=case.seconds_back, now=now,
-    )  # fmt: skip
+        books,
+        books.customers.get(case.customer_id),
+        order_id=case.order_id,
+        subscription_id=case.subscription_id,
+        access=access,
+        back=refund.from_order.minor,
+        paid=paid,
+        taken_before=case.seconds_back,
+        now=now,
+    )
     if seconds:
         books.refunds.note_time_taken(refund.id, seconds_back=seconds)
     _stop_stars(books, case.customer_id, case.subscription_id, now=now)
@@ -180,10 +194,16 @@ def _tell(
     books: Books, refund: Refund, case: Case, *, access: Access, policy: Policy
 ) -> list[Effect]:
     facts = {
-        "refund": refund.id, "receipt": refund.receipt, "plan": case.plan, "term": case.term,
-        "provider": case.provider, "way": refund.way, "minor": refund.money.minor,
-        "currency": refund.money.currency, "access": access,
-    }  # fmt: skip
+        "refund": refund.id,
+        "receipt": refund.receipt,
+        "plan": case.plan,
+        "term": case.term,
+        "provider": case.provider,
+        "way": refund.way,
+        "minor": refund.money.minor,
+        "currency": refund.money.currency,
+        "access": access,
+    }
     key = str(refund.id) if refund.bounced_at is None else f"{refund.id}:again"
     if case.customer_id is None:
         return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
@@ -196,7 +216,12 @@ def _tell(
         return [told]  # staff hear of it from the provider's news
     staff = "–" if refund.staff_id is None else books.customers.name_of(refund.staff_id)
     heard = tell_staff(
-        policy, Notice.REFUND_MADE, key=key, customer=customer.id, name=customer.name,
-        staff=staff, **facts,
-    )  # fmt: skip
+        policy,
+        Notice.REFUND_MADE,
+        key=key,
+        customer=customer.id,
+        name=customer.name,
+        staff=staff,
+        **facts,
+    )
     return [told, *heard]

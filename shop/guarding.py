@@ -61,9 +61,15 @@ def refuse_at_door(
 
 
 def weigh(
-    books: Books, customer: Customer, payer: Payer, affairs: Affairs, *, uses_wallet: bool,
-    policy: FraudPolicy, now: datetime,
-) -> tuple[Finding, ...]:  # fmt: skip
+    books: Books,
+    customer: Customer,
+    payer: Payer,
+    affairs: Affairs,
+    *,
+    uses_wallet: bool,
+    policy: FraudPolicy,
+    now: datetime,
+) -> tuple[Finding, ...]:
     """What a person should look at before this is delivered; its money is here already.
 
     What would have been refused at the door is held now: no rule swallows money.
@@ -113,9 +119,13 @@ def note_refusal(
     day = now.date().isoformat()
     for finding in findings:
         told = tell_staff(
-            policy, Notice.TURNED_AWAY, key=f"{customer.id}:{finding.check}:{day}",
-            customer=customer.id, name=customer.name, findings=findings_document([finding]),
-        )  # fmt: skip
+            policy,
+            Notice.TURNED_AWAY,
+            key=f"{customer.id}:{finding.check}:{day}",
+            customer=customer.id,
+            name=customer.name,
+            findings=findings_document([finding]),
+        )
         books.outbox.add(told, now=now)
 
 

@@ -32,27 +32,53 @@ def held(judgement: Judgement) -> Judgement:
 
 
 def hold_order(
-    books: Books, customer: Customer, affairs: Affairs, judgement: Judgement,
-    findings: Sequence[Finding], *, receipt: int, money: Money, payer: Payer, policy: Policy,
+    books: Books,
+    customer: Customer,
+    affairs: Affairs,
+    judgement: Judgement,
+    findings: Sequence[Finding],
+    *,
+    receipt: int,
+    money: Money,
+    payer: Payer,
+    policy: Policy,
     now: datetime,
-) -> list[Effect]:  # fmt: skip
+) -> list[Effect]:
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
     is_held = books.orders.close(affairs.order_id, OrderState.HELD, now=now)
     assert is_held  # noqa: S101 - read under the claim as open or expired
     review = books.guards.hold(
-        receipt=receipt, payment_id=affairs.payment_id, order_id=affairs.order_id,
-        customer_id=customer.id, findings=findings,
-        fingerprint=fingerprint_of(affairs.provider, payer), judgement=judgement, now=now,
-    )  # fmt: skip
+        receipt=receipt,
+        payment_id=affairs.payment_id,
+        order_id=affairs.order_id,
+        customer_id=customer.id,
+        findings=findings,
+        fingerprint=fingerprint_of(affairs.provider, payer),
+        judgement=judgement,
+        now=now,
+    )
     came = money or judgement.whole  # all of it may come from the wallet
     told = tell_customer(
-        customer, Notice.IN_REVIEW, key=str(receipt), plan=affairs.product.slug,
-        minor=came.minor, currency=came.currency, receipt_number=receipt,
-    )  # fmt: skip
+        customer,
+        Notice.IN_REVIEW,
+        key=str(receipt),
+        plan=affairs.product.slug,
+        minor=came.minor,
+        currency=came.currency,
+        receipt_number=receipt,
+    )
     heard = tell_staff(
-        policy, Notice.HELD_MONEY, key=str(review), review=review, customer=customer.id,
-        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
-        term=affairs.term, minor=came.minor, currency=came.currency,
+        policy,
+        Notice.HELD_MONEY,
+        key=str(review),
+        review=review,
+        customer=customer.id,
+        name=customer.name,
+        provider=affairs.provider,
+        plan=affairs.product.slug,
+        term=affairs.term,
+        minor=came.minor,
+        currency=came.currency,
         findings=findings_document(findings),
-    )  # fmt: skip
+    )
     return [told, *heard]

@@ -84,7 +84,14 @@ def _tell_staff(
 ) -> list[Effect]:
     so_far = event.money.minor if event.money else event.event_id
     return tell_staff(
-        policy, Notice.MONEY_BACK, key=f"{affairs.payment_id}:{so_far}", customer=customer.id,
-        name=customer.name, provider=affairs.provider, plan=affairs.product.slug,
-        what=PaymentState.REFUNDED, minor=told.minor, currency=told.currency,
-    )  # fmt: skip
+        policy,
+        Notice.MONEY_BACK,
+        key=f"{affairs.payment_id}:{so_far}",
+        customer=customer.id,
+        name=customer.name,
+        provider=affairs.provider,
+        plan=affairs.product.slug,
+        what=PaymentState.REFUNDED,
+        minor=told.minor,
+        currency=told.currency,
+    )

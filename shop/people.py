@@ -71,9 +71,14 @@ class Overview:
 def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) -> Customer:
     """Meet a person; the first meeting fixes language and time zone until he changes them."""
     return books.customers.greet(
-        visitor.telegram_id, name=visitor.name[:200], username=visitor.username[:64],
-        language=visitor.language[:16], zone=visitor.zone, source=source[:64], now=now,
-    )  # fmt: skip
+        visitor.telegram_id,
+        name=visitor.name[:200],
+        username=visitor.username[:64],
+        language=visitor.language[:16],
+        zone=visitor.zone,
+        source=source[:64],
+        now=now,
+    )
 
 
 def known(books: Books, telegram_id: int) -> Customer | None:
@@ -151,9 +156,10 @@ def choose_reminders(books: Books, customer_id: int, *, wants: bool, now: dateti
     books.customers.set_reminders(customer_id, wants=wants)
     for subscription in books.subscriptions.of(customer_id):
         reminders = schedule(
-            starts_at=subscription.starts_at, ends_at=subscription.standing.paid_until,
+            starts_at=subscription.starts_at,
+            ends_at=subscription.standing.paid_until,
             zone=zone_of(customer.zone),
-        )  # fmt: skip
+        )
         upcoming = next_after(reminders, after=now)
         books.subscriptions.reschedule(
             subscription.id, upcoming.at if upcoming and wants else None

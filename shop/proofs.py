@@ -111,9 +111,14 @@ def pile(books: Books, *, most: int = 10) -> tuple[int, list[Case]]:
 
 
 def approve(
-    books: Books, staff_id: int, *, proof_id: int, money: Money | None, policy: Policy,
+    books: Books,
+    staff_id: int,
+    *,
+    proof_id: int,
+    money: Money | None,
+    policy: Policy,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """The money is on the account: settle it, once, whoever taps how often.
 
     `money` is what arrived, None when it is just what was asked. It counts from when the customer
@@ -139,9 +144,12 @@ def approve(
     source = Source(provider=TRANSFER, body=json.dumps(facts).encode(), is_looked_at=True)
     outcome = settle(books, event, source, policy=policy, now=now)
     books.staff.audit(
-        staff_id, "approve_transfer", customer_id=proof.customer_id,
-        facts={"proof": proof.id, "money": str(money), "outcome": outcome}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "approve_transfer",
+        customer_id=proof.customer_id,
+        facts={"proof": proof.id, "money": str(money), "outcome": outcome},
+        now=now,
+    )
     return outcome
 
 
@@ -154,15 +162,23 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
     _decide(books, proof, ProofState.REFUSED, staff_id=staff_id, reason=words, now=now)
     affairs = books.payments.affairs(payment.reference)
     told = tell_customer(
-        books.customers.get(proof.customer_id), Notice.PROOF_REFUSED, key=str(proof.id),
-        plan=affairs.product.slug, term=affairs.term, reason=words,
-        minor=payment.due.minor, currency=payment.due.currency,
-    )  # fmt: skip
+        books.customers.get(proof.customer_id),
+        Notice.PROOF_REFUSED,
+        key=str(proof.id),
+        plan=affairs.product.slug,
+        term=affairs.term,
+        reason=words,
+        minor=payment.due.minor,
+        currency=payment.due.currency,
+    )
     books.outbox.add([told], now=now)
     books.staff.audit(
-        staff_id, "refuse_transfer", customer_id=proof.customer_id,
-        facts={"proof": proof.id, "reason": words}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "refuse_transfer",
+        customer_id=proof.customer_id,
+        facts={"proof": proof.id, "reason": words},
+        now=now,
+    )
 
 
 def _claim(books: Books, proof_id: int) -> tuple[Proof, Payment]:
@@ -175,9 +191,15 @@ def _claim(books: Books, proof_id: int) -> tuple[Proof, Payment]:
 
 
 def _decide(
-    books: Books, proof: Proof, state: ProofState, *, staff_id: int, reason: str = "",
-    minor: int | None = None, now: datetime,
-) -> None:  # fmt: skip
+    books: Books,
+    proof: Proof,
+    state: ProofState,
+    *,
+    staff_id: int,
+    reason: str = "",
+    minor: int | None = None,
+    now: datetime,
+) -> None:
     if not books.proofs.decide(
         proof.id, state, staff_id=staff_id, reason=reason, minor=minor, now=now
     ):

@@ -30,10 +30,16 @@ def record_receipt(
     unassigned for money of no customer.
     """
     receipt = books.payments.add_receipt(
-        provider=provider, receipt_id=event.receipt_id, payment_id=payment_id,
-        customer_id=customer_id, money=money, judgement=judgement, tax=_tax(event, money),
-        occurred_at=event.occurred_at or now, now=now,
-    )  # fmt: skip
+        provider=provider,
+        receipt_id=event.receipt_id,
+        payment_id=payment_id,
+        customer_id=customer_id,
+        money=money,
+        judgement=judgement,
+        tax=_tax(event, money),
+        occurred_at=event.occurred_at or now,
+        now=now,
+    )
     if receipt is None:
         return None
     books.journal.enter(
@@ -66,26 +72,47 @@ def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
 
 
 def keep_unknown_money(
-    books: Books, event: PaymentEvent, *, letter: int, provider: str, policy: Policy,
+    books: Books,
+    event: PaymentEvent,
+    *,
+    letter: int,
+    provider: str,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Money without an order is recorded all the same, and staff are told (law 7)."""
     if event.happening is not Happening.RECEIVED or event.money is None:
         return
     nothing = Money.zero(event.money.currency)
     judgement = Judgement(
-        verdict=Verdict.UNKNOWN_ORDER, to_order=nothing, to_wallet=event.money,
-        from_wallet=nothing, fulfils=False,
-    )  # fmt: skip
+        verdict=Verdict.UNKNOWN_ORDER,
+        to_order=nothing,
+        to_wallet=event.money,
+        from_wallet=nothing,
+        fulfils=False,
+    )
     receipt = record_receipt(
-        books, event, event.money, judgement, provider=provider, payment_id=None,
-        customer_id=None, rest=UNASSIGNED, now=now,
-    )  # fmt: skip
+        books,
+        event,
+        event.money,
+        judgement,
+        provider=provider,
+        payment_id=None,
+        customer_id=None,
+        rest=UNASSIGNED,
+        now=now,
+    )
     if receipt is not None:
         books.receipts.note_letter(receipt, letter)
         effects = tell_staff(
-            policy, Notice.UNKNOWN_MONEY, key=str(receipt), id=receipt, provider=provider,
-            minor=event.money.minor, currency=event.money.currency, receipt=event.receipt_id,
+            policy,
+            Notice.UNKNOWN_MONEY,
+            key=str(receipt),
+            id=receipt,
+            provider=provider,
+            minor=event.money.minor,
+            currency=event.money.currency,
+            receipt=event.receipt_id,
             reference=event.reference,
-        )  # fmt: skip
+        )
         books.outbox.add(effects, now=now)

@@ -76,11 +76,16 @@ def compare(
     odd += sorted(ours.keys() - theirs)
     if found or odd:
         told = tell_staff(
-            policy, Notice.STAR_BOOKS, key=f"{provider}:{int(until.timestamp())}",
-            provider=provider, found=len(found), odd=len(odd), names=odd[:_NAMED],
+            policy,
+            Notice.STAR_BOOKS,
+            key=f"{provider}:{int(until.timestamp())}",
+            provider=provider,
+            found=len(found),
+            odd=len(odd),
+            names=odd[:_NAMED],
             minor=sum(event.money.minor for event in found if event.money),
             currency=next((event.money.currency for event in found if event.money), ""),
-        )  # fmt: skip
+        )
         books.outbox.add(told, now=now)
     remember(books, _UNTIL + provider, str(int(until.timestamp())))
     remember(books, _TURN + provider, f"{int(_next_night(now).timestamp()):012d}")

@@ -90,15 +90,30 @@ def begin_refund(
         wish.way, RefundState.ASKED
     )
     refund = book_intent(
-        books, case, wish.money, way=wish.way, state=state, reference=reference,
-        reason=wish.reason, staff_id=staff_id,
-        ask_at=now + _LEASE if state is RefundState.ASKED else None, now=now,
-    )  # fmt: skip
+        books,
+        case,
+        wish.money,
+        way=wish.way,
+        state=state,
+        reference=reference,
+        reason=wish.reason,
+        staff_id=staff_id,
+        ask_at=now + _LEASE if state is RefundState.ASKED else None,
+        now=now,
+    )
     books.staff.audit(
-        staff_id, "refund", customer_id=case.customer_id,
-        facts={"refund": refund.id, "receipt": case.receipt, "money": str(wish.money),
-               "way": wish.way, "reason": wish.reason}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "refund",
+        customer_id=case.customer_id,
+        facts={
+            "refund": refund.id,
+            "receipt": case.receipt,
+            "money": str(wish.money),
+            "way": wish.way,
+            "reason": wish.reason,
+        },
+        now=now,
+    )
     if state is RefundState.DONE:
         follow(books, refund, policy=policy, now=now)
     return books.refunds.get(refund.id)
@@ -124,18 +139,27 @@ def question(books: Books, refund_id: int) -> Question | None:
     """What to ask of the provider, or None when this refund needs no answer any more."""
     refund = books.refunds.get(refund_id)
     waiting = {
-        RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING, RefundState.CLAIM,
-    }  # fmt: skip
+        RefundState.ASKED,
+        RefundState.UNKNOWN,
+        RefundState.PENDING,
+        RefundState.CLAIM,
+    }
     if refund.state not in waiting:
         return None
     case = books.refunds.case(refund.receipt)
     chat = 0 if case.customer_id is None else books.customers.get(case.customer_id).telegram_id
     before = case.standing.given_back - refund.money.minor
     request = RefundRequest(
-        reference=refund.reference, payment=case.reference, provider_ref=case.provider_ref,
-        receipt_id=case.receipt_id, amount=refund.money, received=case.standing.money,
-        before=Money(before, refund.money.currency), reason=refund.reason, chat_id=chat,
-    )  # fmt: skip
+        reference=refund.reference,
+        payment=case.reference,
+        provider_ref=case.provider_ref,
+        receipt_id=case.receipt_id,
+        amount=refund.money,
+        received=case.standing.money,
+        before=Money(before, refund.money.currency),
+        reason=refund.reason,
+        chat_id=chat,
+    )
     return Question(refund=refund, provider=case.provider, request=request)
 
 
@@ -151,9 +175,14 @@ def note_answer(
     ask_at = None if is_over else now + refund_wait(now - refund.made_at)
     was_followed = refund.state in {RefundState.CLAIM, RefundState.DONE}
     moved = refund.state not in _ENDS and books.refunds.move(
-        refund, state, refund_ref=answer.refund_ref, url=answer.url, note=answer.note,
-        ask_at=ask_at, done_at=now if is_over else None,
-    )  # fmt: skip
+        refund,
+        state,
+        refund_ref=answer.refund_ref,
+        url=answer.url,
+        note=answer.note,
+        ask_at=ask_at,
+        done_at=now if is_over else None,
+    )
     if answer.refund_ref:
         # Its news may have come first, and finished it without this name.
         books.refunds.name(refund_id, answer.refund_ref)
@@ -188,10 +217,17 @@ def note_refusal(
     undo(books, refund, policy=policy, now=now)
     case = books.refunds.case(refund.receipt)
     effects = tell_staff(
-        policy, Notice.REFUND_FAILED, key=str(refund.id), refund=refund.id,
-        receipt=refund.receipt, customer=refund.customer_id, provider=case.provider,
-        minor=refund.money.minor, currency=refund.money.currency, reason=note,
-    )  # fmt: skip
+        policy,
+        Notice.REFUND_FAILED,
+        key=str(refund.id),
+        refund=refund.id,
+        receipt=refund.receipt,
+        customer=refund.customer_id,
+        provider=case.provider,
+        minor=refund.money.minor,
+        currency=refund.money.currency,
+        reason=note,
+    )
     books.outbox.add(effects, now=now)
     return books.refunds.get(refund_id)
 

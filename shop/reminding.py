@@ -30,10 +30,14 @@ def remind(books: Books, *, now: datetime, most: int) -> int:
             end = int(one.paid_until.timestamp())
             effects.append(
                 tell_chat(
-                    one.telegram_id, Notice.REMINDER, key=f"{one.id}:{end}:{latest.days_before}",
-                    subscription=one.id, days=latest.days_before, paid_until=end,
+                    one.telegram_id,
+                    Notice.REMINDER,
+                    key=f"{one.id}:{end}:{latest.days_before}",
+                    subscription=one.id,
+                    days=latest.days_before,
+                    paid_until=end,
                 )
-            )  # fmt: skip
+            )
         upcoming = next_after(reminders, after=now)
         nexts.append((one, None if upcoming is None else upcoming.at))
     if nexts:

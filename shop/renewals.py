@@ -138,10 +138,15 @@ def _announce(
         replace(renewal, told_price_id=price.id, charge_at=charge_at, next_at=charge_at)
     )
     told = tell(
-        customer, Notice.RENEWAL_AHEAD, renewal, product, price_id=price.id,
-        charge_at=int(charge_at.timestamp()), minor=price.amount.minor,
+        customer,
+        Notice.RENEWAL_AHEAD,
+        renewal,
+        product,
+        price_id=price.id,
+        charge_at=int(charge_at.timestamp()),
+        minor=price.amount.minor,
         currency=price.amount.currency,
-    )  # fmt: skip
+    )
     books.outbox.add([told], now=now)
     return None
 
@@ -151,9 +156,12 @@ def _begin_charge(
 ) -> ChargeIntent:
     expires_at = now + POLL_FOR
     order = books.orders.open_one(
-        renewal.customer_id, product_id=product.id, interval=renewal.interval, now=now,
+        renewal.customer_id,
+        product_id=product.id,
+        interval=renewal.interval,
+        now=now,
         expires_at=expires_at,
-    )  # fmt: skip
+    )
     before = paid_before(books, renewal.customer_id, order.id, price.amount)
     payment = _open_try(books, renewal, order.id, price, before, now=now)
     if payment.created_at != now:
@@ -173,11 +181,18 @@ def _open_try(
     books: Books, renewal: Renewal, order_id: int, price: Price, before: Money, *, now: datetime
 ) -> Payment:
     return books.payments.open_one(
-        reference=new_reference(), order_id=order_id, customer_id=renewal.customer_id,
-        provider=renewal.means.provider, price_id=price.id,
-        due=price.amount - before, whole=price.amount, screen_id=None, now=now,
-        expires_at=now + POLL_FOR, poll_at=now + LEASE,
-    )  # fmt: skip
+        reference=new_reference(),
+        order_id=order_id,
+        customer_id=renewal.customer_id,
+        provider=renewal.means.provider,
+        price_id=price.id,
+        due=price.amount - before,
+        whole=price.amount,
+        screen_id=None,
+        now=now,
+        expires_at=now + POLL_FOR,
+        poll_at=now + LEASE,
+    )
 
 
 def _ask_again(
@@ -223,9 +238,13 @@ def note_charge_silence(
     books.renewals.write(replace(renewal, silences=silences, next_at=now + silence_wait(silences)))
     if silences == _WORRYING:
         told = tell_staff(
-            policy, Notice.MEANS_REFUSED, key=f"charge:{payment.reference}", verb="charge",
-            reason=reason, customer=renewal.customer_id,
-        )  # fmt: skip
+            policy,
+            Notice.MEANS_REFUSED,
+            key=f"charge:{payment.reference}",
+            verb="charge",
+            reason=reason,
+            customer=renewal.customer_id,
+        )
         books.outbox.add(told, now=now)
 
 
@@ -259,11 +278,17 @@ def note_decline(
     )
     return [
         tell(
-            customer, Notice.RENEWAL_FAILED, renewal, affairs.product, key=str(affairs.payment_id),
-            why=why, again_at=None if again is None else int(again.timestamp()),
-            minor=affairs.whole.minor, currency=affairs.whole.currency,
+            customer,
+            Notice.RENEWAL_FAILED,
+            renewal,
+            affairs.product,
+            key=str(affairs.payment_id),
+            why=why,
+            again_at=None if again is None else int(again.timestamp()),
+            minor=affairs.whole.minor,
+            currency=affairs.whole.currency,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _later(books: Books, renewal: Renewal, at: datetime) -> ChargeIntent | None:

@@ -44,9 +44,15 @@ _MEANT = {
 
 
 async def replay(
-    storage: Storage, providers: Mapping[str, PaymentProvider], staff_id: int, *,
-    letter_id: int, is_believed: bool, policy: Policy, clock: Clock,
-) -> Replayed:  # fmt: skip
+    storage: Storage,
+    providers: Mapping[str, PaymentProvider],
+    staff_id: int,
+    *,
+    letter_id: int,
+    is_believed: bool,
+    policy: Policy,
+    clock: Clock,
+) -> Replayed:
     """Read a letter again; `is_believed` where staff vouch for what it says of money.
 
     Raises `ProviderError` where its provider has to be asked and does not answer.
@@ -61,17 +67,21 @@ async def replay(
         return Replayed.UNREADABLE
     events = [event for event in told if event.event_id == letter.event_id]
     found = await storage.run(
-        take_again, staff_id, letter, events, is_believed=is_believed, policy=policy,
+        take_again,
+        staff_id,
+        letter,
+        events,
+        is_believed=is_believed,
+        policy=policy,
         now=clock.now(),
-    )  # fmt: skip
+    )
     hints = [event for event in events if event.happening is Happening.ASK and event.provider_ref]
     if found is not Replayed.LEFT or not hints:
         return found
     # A hint about a payment that is in no book: only its provider can say whether money came.
     said = [
-        one for hint in hints
-        for one in await provider.look_up(hint.reference, hint.provider_ref)
-    ]  # fmt: skip
+        one for hint in hints for one in await provider.look_up(hint.reference, hint.provider_ref)
+    ]
     return await storage.run(take_said, letter, said, policy=policy, now=clock.now())
 
 
@@ -86,9 +96,15 @@ def _told(provider: PaymentProvider, letter: Letter) -> Sequence[PaymentEvent]:
 
 
 def take_again(
-    books: Books, staff_id: int, letter: Letter, events: Sequence[PaymentEvent], *,
-    is_believed: bool, policy: Policy, now: datetime,
-) -> Replayed:  # fmt: skip
+    books: Books,
+    staff_id: int,
+    letter: Letter,
+    events: Sequence[PaymentEvent],
+    *,
+    is_believed: bool,
+    policy: Policy,
+    now: datetime,
+) -> Replayed:
     """Act on its events as if they had come now; receipts are counted once all the same."""
     act = "believe_letter" if is_believed else "replay_letter"
     books.staff.audit(staff_id, act, customer_id=None, facts={"letter": letter.id}, now=now)
@@ -110,7 +126,7 @@ def take_said(
     received = [event for event in said if event.happening is Happening.RECEIVED]
     outcomes = settle_all(
         books, received, Source(provider=letter.provider), policy=policy, now=now
-    )  # fmt: skip
+    )
     if not outcomes:
         return Replayed.LEFT
     books.inbox.finish(letter.id, InboxState.DONE, note="its provider was asked")
@@ -130,9 +146,10 @@ async def is_confirmed(
     try:
         hints = [one for one in _told(provider, letter) if one.receipt_id == money.receipt_id]
         said = [
-            one for hint in hints
+            one
+            for hint in hints
             for one in await provider.look_up(hint.reference, hint.provider_ref)
-        ]  # fmt: skip
+        ]
     except (BadSignatureError, EndpointClosedError, BadInputError, ProviderError, ValueError):
         return False
     wanted = (Happening.RECEIVED, money.receipt_id, money.money)

@@ -44,9 +44,15 @@ def approve(
     )
     affairs = books.payments.affairs(review.reference)
     effects = fulfil(
-        books, customer, affairs, review.judgement, receipt=review.receipt_id,
-        money=review.money, policy=policy, now=now,
-    )  # fmt: skip
+        books,
+        customer,
+        affairs,
+        review.judgement,
+        receipt=review.receipt_id,
+        money=review.money,
+        policy=policy,
+        now=now,
+    )
     books.outbox.add(effects, now=now)
     book_tax(books, review.receipt_id, now=now)
     _hear_of_it(books, review, policy=policy, now=now)
@@ -61,9 +67,13 @@ def refuse(
     books.orders.close(review.order_id, OrderState.CANCELLED, now=now)
     affairs = books.payments.affairs(review.reference)
     told = tell_customer(
-        customer, Notice.REVIEW_REFUSED, key=str(review.id), plan=affairs.product.slug,
-        minor=review.judgement.whole.minor, currency=review.judgement.whole.currency,
-    )  # fmt: skip
+        customer,
+        Notice.REVIEW_REFUSED,
+        key=str(review.id),
+        plan=affairs.product.slug,
+        minor=review.judgement.whole.minor,
+        currency=review.judgement.whole.currency,
+    )
     books.outbox.add([told], now=now)
     _hear_of_it(books, review, policy=policy, now=now)
     return review
@@ -86,9 +96,14 @@ def _refused(review: Review) -> Judgement:
 
 
 def _decided(
-    books: Books, staff_id: int, review_id: int, state: ReviewState,
-    judged: Callable[[Review], Judgement], *, now: datetime,
-) -> tuple[Review, Customer]:  # fmt: skip
+    books: Books,
+    staff_id: int,
+    review_id: int,
+    state: ReviewState,
+    judged: Callable[[Review], Judgement],
+    *,
+    now: datetime,
+) -> tuple[Review, Customer]:
     """Take the decision, once: whoever comes second hears that it was taken."""
     review, _ = review_of(books, review_id)
     customer = books.customers.claim(review.customer_id)
@@ -107,9 +122,12 @@ def _decided(
         now=now,
     )
     books.staff.audit(
-        staff_id, f"review_{state}", customer_id=customer.id,
-        facts={"review": review.id, "order": review.order_id}, now=now,
-    )  # fmt: skip
+        staff_id,
+        f"review_{state}",
+        customer_id=customer.id,
+        facts={"review": review.id, "order": review.order_id},
+        now=now,
+    )
     return review, customer
 
 

@@ -80,9 +80,13 @@ def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datet
     webhook that waits for him, until PostgreSQL ends one of them.
     """
     letter = books.inbox.keep(
-        source.provider, event.event_id, kind=event.kind, headers=source.headers,
-        body=source.body, now=now,
-    )  # fmt: skip
+        source.provider,
+        event.event_id,
+        kind=event.kind,
+        headers=source.headers,
+        body=source.body,
+        now=now,
+    )
     if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
         # Its webhook came first and was not believed; now the provider itself says so.
         letter = books.claims.waiting_letter(source.provider, event.event_id)
@@ -90,9 +94,14 @@ def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datet
 
 
 def settle_letter(
-    books: Books, letter: int | None, event: PaymentEvent, source: Source, *, policy: Policy,
+    books: Books,
+    letter: int | None,
+    event: PaymentEvent,
+    source: Source,
+    *,
+    policy: Policy,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Take an event that was just put into the inbox to its end."""
     if letter is None:
         return Outcome.KNOWN
@@ -100,9 +109,14 @@ def settle_letter(
 
 
 def act_on(
-    books: Books, letter: int, event: PaymentEvent, source: Source, *, policy: Policy,
+    books: Books,
+    letter: int,
+    event: PaymentEvent,
+    source: Source,
+    *,
+    policy: Policy,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Take an event of a letter that is in the inbox, now or once more, to its end."""
     if event.happening in _LEFT_TO_STAFF:
         leave_to_staff(books, letter, event, source.provider, policy=policy, now=now)
@@ -125,9 +139,15 @@ def act_on(
         if not source.is_believed and must_ask(event, affairs, policy=policy):
             return _doubt(books, letter, affairs, event, policy=policy, now=now)
         return _receive(
-            books, letter, customer, affairs, event, is_looked_at=source.is_looked_at,
-            policy=policy, now=now,
-        )  # fmt: skip
+            books,
+            letter,
+            customer,
+            affairs,
+            event,
+            is_looked_at=source.is_looked_at,
+            policy=policy,
+            now=now,
+        )
     if event.happening in STANDINGS:
         note_standing(books, customer, affairs, event, now=now)
     else:
@@ -136,9 +156,14 @@ def act_on(
 
 
 def _doubt(
-    books: Books, letter: int, affairs: Affairs, event: PaymentEvent, *, policy: Policy,
+    books: Books,
+    letter: int,
+    affairs: Affairs,
+    event: PaymentEvent,
+    *,
+    policy: Policy,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Ask about what a webhook says; money that is here is known, whatever is said of it now."""
     if books.payments.by_receipt(affairs.provider, event.receipt_id) is None:
         note_claim(books, letter, affairs, event, now=now)
@@ -147,9 +172,14 @@ def _doubt(
 
 
 def _known(
-    books: Books, letter: int, affairs: Affairs, event: PaymentEvent, *, policy: Policy,
+    books: Books,
+    letter: int,
+    affairs: Affairs,
+    event: PaymentEvent,
+    *,
+    policy: Policy,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Money that is in the books changes nothing; staff see it if it is told with another sum."""
     is_other = doubt_other_sum(books, letter, event, affairs.provider, policy=policy, now=now)
     return Outcome.UNHANDLED if is_other else Outcome.KNOWN
@@ -214,15 +244,26 @@ def _receive(
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
         findings = weigh(
-            books, customer, event.payer, affairs, uses_wallet=bool(judgement.from_wallet),
-            policy=policy.fraud, now=now,
-        )  # fmt: skip
+            books,
+            customer,
+            event.payer,
+            affairs,
+            uses_wallet=bool(judgement.from_wallet),
+            policy=policy.fraud,
+            now=now,
+        )
     is_held = bool(findings)
     receipt = record_receipt(
-        books, event, money, held(judgement) if is_held else judgement,
-        provider=affairs.provider, payment_id=affairs.payment_id, customer_id=customer.id,
-        rest=HELD if is_held else WALLET, now=now,
-    )  # fmt: skip
+        books,
+        event,
+        money,
+        held(judgement) if is_held else judgement,
+        provider=affairs.provider,
+        payment_id=affairs.payment_id,
+        customer_id=customer.id,
+        rest=HELD if is_held else WALLET,
+        now=now,
+    )
     if receipt is None:
         return _known(books, letter, affairs, event, policy=policy, now=now)
     if not is_later:
@@ -236,15 +277,24 @@ def _receive(
     if is_held:
         outcome = Outcome.HELD
         effects = hold_order(
-            *affected, findings, receipt=receipt, money=money, payer=event.payer, policy=policy,
+            *affected,
+            findings,
+            receipt=receipt,
+            money=money,
+            payer=event.payer,
+            policy=policy,
             now=now,
-        )  # fmt: skip
+        )
     elif judgement.fulfils:
         outcome = Outcome.SETTLED
         effects = fulfil(
-            *affected, receipt=receipt, money=money, policy=policy, now=now,
+            *affected,
+            receipt=receipt,
+            money=money,
+            policy=policy,
+            now=now,
             by_itself=affairs.provider if is_later else "",
-        )  # fmt: skip
+        )
         if event.tax:
             book_tax(books, receipt, now=now)
     else:

@@ -148,9 +148,12 @@ def grant(
         books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
     )
     books.staff.audit(
-        staff_id, "grant", customer_id=customer_id,
-        facts={"plan": slug, "term": interval.key}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "grant",
+        customer_id=customer_id,
+        facts={"plan": slug, "term": interval.key},
+        now=now,
+    )
     return added
 
 
@@ -168,13 +171,21 @@ def extend(
         raise BadInputError(reason="Give a number of days from 1 to 3660.")
     subscription = books.subscriptions.get(subscription_id)
     added = _give(
-        books, staff_id, customer_id=subscription.customer_id, slug=subscription.product.slug,
-        interval=Interval(count=days, unit=Unit.DAY), tap=tap, now=now,
-    )  # fmt: skip
+        books,
+        staff_id,
+        customer_id=subscription.customer_id,
+        slug=subscription.product.slug,
+        interval=Interval(count=days, unit=Unit.DAY),
+        tap=tap,
+        now=now,
+    )
     books.staff.audit(
-        staff_id, "extend", customer_id=subscription.customer_id,
-        facts={"subscription": subscription_id, "days": days}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "extend",
+        customer_id=subscription.customer_id,
+        facts={"subscription": subscription_id, "days": days},
+        now=now,
+    )
     return added
 
 
@@ -193,9 +204,12 @@ def hold(
     told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
     books.outbox.add([told, effect], now=now)
     books.staff.audit(
-        staff_id, "suspend" if is_held else "resume", customer_id=customer.id,
-        facts={"subscription": subscription_id}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "suspend" if is_held else "resume",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
+        now=now,
+    )
 
 
 def resend(
@@ -211,9 +225,12 @@ def resend(
     told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
     books.outbox.add([told], now=now)
     books.staff.audit(
-        staff_id, "resend", customer_id=customer.id, facts={"subscription": subscription_id},
+        staff_id,
+        "resend",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
         now=now,
-    )  # fmt: skip
+    )
 
 
 def rotate(
@@ -225,9 +242,12 @@ def rotate(
     _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
     books.outbox.add([wish(books, subscription_id, Verb.ROTATE)], now=now)
     books.staff.audit(
-        staff_id, "rotate", customer_id=customer.id, facts={"subscription": subscription_id},
+        staff_id,
+        "rotate",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
         now=now,
-    )  # fmt: skip
+    )
 
 
 def load(
@@ -236,9 +256,12 @@ def load(
     """Put stock on the shelf; the lines themselves stay out of the audit."""
     loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
     books.staff.audit(
-        staff_id, "load_stock", customer_id=None,
-        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "load_stock",
+        customer_id=None,
+        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated},
+        now=now,
+    )
     return loaded
 
 
@@ -268,9 +291,14 @@ def _give(
         books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
     )
     told = tell_customer(
-        customer, Notice.GIVEN, key=f"order:{order.id}", plan=slug, term=interval.key,
-        until=int(added.span.ends_at.timestamp()), is_trial=False,
-    )  # fmt: skip
+        customer,
+        Notice.GIVEN,
+        key=f"order:{order.id}",
+        plan=slug,
+        term=interval.key,
+        until=int(added.span.ends_at.timestamp()),
+        is_trial=False,
+    )
     books.outbox.add([told, *added.effects], now=now)
     return added
 

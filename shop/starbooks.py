@@ -52,14 +52,23 @@ def take_charge(
     price = books.catalog.price(star.price_id)
     expires_at = max(event.occurred_at or now, now) + policy.order_lifetime
     order = books.stars.order_for_charge(
-        star.customer_id, product_id=star.product_id, interval=Interval.from_key(affairs.term),
-        now=now, expires_at=expires_at,
-    )  # fmt: skip
+        star.customer_id,
+        product_id=star.product_id,
+        interval=Interval.from_key(affairs.term),
+        now=now,
+        expires_at=expires_at,
+    )
     reference = new_reference()
     books.stars.payment_for_charge(
-        order, reference=reference, provider=affairs.provider, price_id=price.id,
-        due=price.amount, provider_ref=reference, now=now, expires_at=expires_at,
-    )  # fmt: skip
+        order,
+        reference=reference,
+        provider=affairs.provider,
+        price_id=price.id,
+        due=price.amount,
+        provider_ref=reference,
+        now=now,
+        expires_at=expires_at,
+    )
     until = max(_until(event), star.expires_at)
     # A charge proves that it renews, whatever was heard in between.
     books.stars.note(
@@ -98,10 +107,16 @@ def note_standing(
         star.payment_id, state=state, is_stopped_here=False, expires_at=star.expires_at
     )
     told = tell_customer(
-        customer, notice, key=event.event_id, plan=affairs.product.slug, term=affairs.term,
-        until=int(star.expires_at.timestamp()), minor=affairs.whole.minor,
-        currency=affairs.whole.currency, price_id=star.price_id,
-    )  # fmt: skip
+        customer,
+        notice,
+        key=event.event_id,
+        plan=affairs.product.slug,
+        term=affairs.term,
+        until=int(star.expires_at.timestamp()),
+        minor=affairs.whole.minor,
+        currency=affairs.whole.currency,
+        price_id=star.price_id,
+    )
     books.outbox.add([told], now=now)
 
 

@@ -86,9 +86,13 @@ class BooksShelf:
         """Hand out one line, the same again to the same subscription; or OutOfStockError."""
         try:
             return await self._storage.run(
-                take_line, plan, subscription_id, vault=self._vault, policy=self._policy,
+                take_line,
+                plan,
+                subscription_id,
+                vault=self._vault,
+                policy=self._policy,
                 now=self._clock.now(),
-            )  # fmt: skip
+            )
         except OutOfStockError:
             await self._note_out_of_stock(plan)
             raise
@@ -97,9 +101,13 @@ class BooksShelf:
         """Retire the line in use and hand out another; or OutOfStockError."""
         try:
             return await self._storage.run(
-                swap_line, plan, subscription_id, vault=self._vault, policy=self._policy,
+                swap_line,
+                plan,
+                subscription_id,
+                vault=self._vault,
+                policy=self._policy,
                 now=self._clock.now(),
-            )  # fmt: skip
+            )
         except OutOfStockError:
             await self._note_out_of_stock(plan)
             raise

@@ -18,9 +18,12 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
     done = books.outbox.replay(effect_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "replay_effect", customer_id=_whose(books, effect_id),
-            facts={"effect": effect_id}, now=now,
-        )  # fmt: skip
+            staff_id,
+            "replay_effect",
+            customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id},
+            now=now,
+        )
     return done
 
 
@@ -29,9 +32,12 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
     done = books.outbox.dismiss(effect_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "dismiss_effect", customer_id=_whose(books, effect_id),
-            facts={"effect": effect_id}, now=now,
-        )  # fmt: skip
+            staff_id,
+            "dismiss_effect",
+            customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id},
+            now=now,
+        )
     return done
 
 
@@ -43,9 +49,12 @@ def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime)
     done = books.inbox.reopen(letter_id, now=now)
     if done:
         books.staff.audit(
-            staff_id, "replay_letter", customer_id=_sender(books, letter),
-            facts={"letter": letter_id}, now=now,
-        )  # fmt: skip
+            staff_id,
+            "replay_letter",
+            customer_id=_sender(books, letter),
+            facts={"letter": letter_id},
+            now=now,
+        )
     return done
 
 
@@ -56,9 +65,12 @@ def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime
         return False
     books.inbox.finish(letter_id, InboxState.DONE, note="dismissed by staff")
     books.staff.audit(
-        staff_id, "dismiss_letter", customer_id=_sender(books, letter),
-        facts={"letter": letter_id}, now=now,
-    )  # fmt: skip
+        staff_id,
+        "dismiss_letter",
+        customer_id=_sender(books, letter),
+        facts={"letter": letter_id},
+        now=now,
+    )
     return True
 
 

@@ -49,9 +49,12 @@ def add_time(
         books.subscriptions.extend(subscription_id, plan)
         effect = _renewed_account(books, live)
     books.subscriptions.add_period(
-        subscription_id, order_id=order_id, starts_at=span.starts_at, ends_at=span.ends_at,
+        subscription_id,
+        order_id=order_id,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
         now=now,
-    )  # fmt: skip
+    )
     return TimeAdded(
         subscription_id=subscription_id, span=span, is_new=live is None, effects=(effect,)
     )

@@ -44,8 +44,10 @@ def take_time(
     seconds = time_to_take(
         access,
         whole_seconds=int((mine.ends_at - mine.starts_at).total_seconds()) + taken_before,
-        left_seconds=max(int(left.total_seconds()), 0), back=back, paid=paid,
-    )  # fmt: skip
+        left_seconds=max(int(left.total_seconds()), 0),
+        back=back,
+        paid=paid,
+    )
     is_last = mine.id == periods[-1].id
     if not seconds and not (is_last and access is Access.END):
         return 0, []
@@ -75,9 +77,11 @@ def _standing_now(
     books: Books, customer: Customer, subscription: Subscription, last: Period, *, now: datetime
 ) -> list[Effect]:
     standing = replace(
-        subscription.standing, paid_until=last.ends_at, is_trial=last.is_trial,
+        subscription.standing,
+        paid_until=last.ends_at,
+        is_trial=last.is_trial,
         state=SubscriptionState.ACTIVE,
-    )  # fmt: skip
+    )
     has_ended = last.ends_at <= now + _SECOND
     reminders = schedule(
         starts_at=last.starts_at, ends_at=last.ends_at, zone=zone_of(customer.zone)

@@ -10,33 +10,53 @@ from shop.storage.books import Books
 from shop.storage.inbox import InboxState
 
 # News of a payment we do not know that a person must not miss; of money received they hear anyway.
-_GRAVE = frozenset({
-    Happening.ASK, Happening.REFUNDED, Happening.BOUNCED, Happening.DISPUTED, Happening.WARNED,
-})  # fmt: skip
+_GRAVE = frozenset(
+    {
+        Happening.ASK,
+        Happening.REFUNDED,
+        Happening.BOUNCED,
+        Happening.DISPUTED,
+        Happening.WARNED,
+    }
+)
 _LONGEST = 200
 
 
 def leave_to_staff(
-    books: Books, letter: int, event: PaymentEvent, provider: str, *, policy: Policy,
+    books: Books,
+    letter: int,
+    event: PaymentEvent,
+    provider: str,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what the shop does not act on; where it has facts, there is something to look at."""
     note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
     books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
     if event.happening is Happening.FOREIGN:
         told = tell_staff(
-            policy, Notice.FOREIGN_ACCOUNT, key=str(letter), letter=letter, provider=provider,
+            policy,
+            Notice.FOREIGN_ACCOUNT,
+            key=str(letter),
+            letter=letter,
+            provider=provider,
             account=event.facts.get("account", ""),
-        )  # fmt: skip
+        )
         books.outbox.add(told, now=now)
     elif note:
         _tell(books, letter, event, provider, note, key=str(letter), policy=policy, now=now)
 
 
 def tell_of_unknown(
-    books: Books, letter: int, event: PaymentEvent, provider: str, *, policy: Policy,
+    books: Books,
+    letter: int,
+    event: PaymentEvent,
+    provider: str,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """A dispute, a refund or a hint about a payment that is in no book; once for each payment."""
     is_booked = (
         event.happening is Happening.REFUNDED
@@ -46,9 +66,11 @@ def tell_of_unknown(
     if event.happening not in _GRAVE or is_booked:
         return
     names = {
-        "reference": event.reference, "payment": event.provider_ref, "money": event.receipt_id,
+        "reference": event.reference,
+        "payment": event.provider_ref,
+        "money": event.receipt_id,
         **{key: event.facts.get(key, "") for key in ("dispute", "refund_ref", "reason")},
-    }  # fmt: skip
+    }
     note = ", ".join(f"{name} {value}" for name, value in names.items() if value)
     books.inbox.finish(letter, InboxState.UNKNOWN, note=note)
     about = event.receipt_id or event.provider_ref or event.reference or letter
@@ -57,9 +79,14 @@ def tell_of_unknown(
 
 
 def doubt_other_sum(
-    books: Books, letter: int, event: PaymentEvent, provider: str, *, policy: Policy,
+    books: Books,
+    letter: int,
+    event: PaymentEvent,
+    provider: str,
+    *,
+    policy: Policy,
     now: datetime,
-) -> bool:  # fmt: skip
+) -> bool:
     """A webhook names another sum for money that is in the books: nothing changes, staff hear."""
     receipt = books.refunds.receipt_named(provider, event.receipt_id)
     known = None if receipt is None else books.receipts.get(receipt)
@@ -72,11 +99,23 @@ def doubt_other_sum(
 
 
 def _tell(
-    books: Books, letter: int, event: PaymentEvent, provider: str, note: str, *, key: str,
-    policy: Policy, now: datetime,
-) -> None:  # fmt: skip
+    books: Books,
+    letter: int,
+    event: PaymentEvent,
+    provider: str,
+    note: str,
+    *,
+    key: str,
+    policy: Policy,
+    now: datetime,
+) -> None:
     told = tell_staff(
-        policy, Notice.LEFT_TO_STAFF, key=key, letter=letter, provider=provider, what=event.kind,
+        policy,
+        Notice.LEFT_TO_STAFF,
+        key=key,
+        letter=letter,
+        provider=provider,
+        what=event.kind,
         note=note[:_LONGEST],
-    )  # fmt: skip
+    )
     books.outbox.add(told, now=now)

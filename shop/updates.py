@@ -48,9 +48,13 @@ class KeptUpdate:
 
 
 def keep_updates(
-    books: Books, updates: Iterable[NewUpdate], *, policy: Policy, now: datetime,
+    books: Books,
+    updates: Iterable[NewUpdate],
+    *,
+    policy: Policy,
+    now: datetime,
     are_answered: bool = True,
-) -> list[KeptUpdate]:  # fmt: skip
+) -> list[KeptUpdate]:
     """Keep a batch; money is settled at once. Returns those not seen before, to be answered.
 
     Where nobody can answer yet, they are due at once: whoever can takes them out of the inbox.
@@ -59,18 +63,22 @@ def keep_updates(
     for update in updates:
         body = json.dumps(update.raw).encode()  # escaped: half a character is one, too
         letter = books.inbox.keep(
-            TELEGRAM, str(update.update_id), kind=update.kind, headers={}, body=body, now=now,
+            TELEGRAM,
+            str(update.update_id),
+            kind=update.kind,
+            headers={},
+            body=body,
+            now=now,
             state=InboxState.DONE if update.money else InboxState.WAITING,
-            due_at=None if update.money else due_at, chat_id=update.chat_id,
-        )  # fmt: skip
+            due_at=None if update.money else due_at,
+            chat_id=update.chat_id,
+        )
         if letter is None:
             continue
         if update.trouble:
             fail_update(books, letter, update.trouble, policy=policy, now=now)
         elif update.money is not None:
-            source = Source(
-                provider=update.provider, body=body, is_believed=update.is_believed
-            )  # fmt: skip
+            source = Source(provider=update.provider, body=body, is_believed=update.is_believed)
             settle(books, update.money, source, policy=policy, now=now)
         else:
             kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
@@ -78,9 +86,14 @@ def keep_updates(
 
 
 def settle_kept(
-    books: Books, update: KeptUpdate, money: PaymentEvent, provider: str, *, policy: Policy,
+    books: Books,
+    update: KeptUpdate,
+    money: PaymentEvent,
+    provider: str,
+    *,
+    policy: Policy,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Take the money of an update that is read again; it is counted once all the same."""
     source = Source(provider=provider, body=json.dumps(update.raw).encode(), is_believed=False)
     settle(books, money, source, policy=policy, now=now)

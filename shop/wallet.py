@@ -47,9 +47,12 @@ def use_wallet(
     if not price.is_in_force:
         raise PriceChangedError
     order = books.orders.open_one(
-        customer.id, product_id=price.product_id, interval=price.interval, now=now,
+        customer.id,
+        product_id=price.product_id,
+        interval=price.interval,
+        now=now,
         expires_at=now + policy.order_lifetime,
-    )  # fmt: skip
+    )
     free = free_for(books, customer.id, order.id, price.amount.currency)
     part = offered_part(price.amount, free=free) if wants else Money.zero(free.currency)
     set_aside(books, customer.id, order.id, part, now=now)

@@ -144,9 +144,12 @@ async def _send_picture(visit: Visit, address: str) -> None:
     try:
         picture = await asyncio.to_thread(draw, address)
         await visit.bot.send_photo(
-            visit.chat_id, picture, parse_mode=ParseMode.HTML, protect_content=True,
+            visit.chat_id,
+            picture,
+            parse_mode=ParseMode.HTML,
+            protect_content=True,
             caption=_("Or scan this: it holds the address."),
-        )  # fmt: skip
+        )
     except (NoPictureError, TelegramError) as error:
         _LOG.warning("The picture was not sent: %s", type(error).__name__)
 

@@ -70,8 +70,11 @@ def _by_itself(visit: Visit, one: Holding) -> Html:
         date = _.moment(one.star.expires_at, now=visit.now)
         return _("🔁 Telegram renews it in Stars on {date}", date=date)
     if one.renews_by_card and one.renewal is not None:
-        return _("🔁 Renews by itself on {date} with {card}", card=card_label(one.renewal.means),
-                 date=_.moment(one.renewal.charge_at, now=visit.now))  # fmt: skip
+        return _(
+            "🔁 Renews by itself on {date} with {card}",
+            card=card_label(one.renewal.means),
+            date=_.moment(one.renewal.charge_at, now=visit.now),
+        )
     return Html("")
 
 

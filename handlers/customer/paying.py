@@ -51,9 +51,12 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
     if visit.message_id is None:
         visit = await visit.show(_preparing(_))
     choice = Choice(
-        customer_id=visit.customer.id, price_id=price_id, provider=name,
-        screen_id=visit.message_id, saves=args.choice(2) == SAVES,
-    )  # fmt: skip
+        customer_id=visit.customer.id,
+        price_id=price_id,
+        provider=name,
+        screen_id=visit.message_id,
+        saves=args.choice(2) == SAVES,
+    )
     try:
         intent = await counter.storage.run(
             begin_payment, choice, policy=counter.policy, now=visit.now
@@ -92,10 +95,15 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
     _, counter = visit.speech, visit.counter
     making = asyncio.create_task(
         open_page(
-            counter.storage, provider, intent, _texts(visit, intent), chat_id=visit.chat_id,
-            policy=counter.policy, clock=counter.clock,
+            counter.storage,
+            provider,
+            intent,
+            _texts(visit, intent),
+            chat_id=visit.chat_id,
+            policy=counter.policy,
+            clock=counter.clock,
         )
-    )  # fmt: skip
+    )
     await asyncio.wait({making}, timeout=_PATIENCE)
     if not making.done():
         await visit.show(_preparing(_))
@@ -165,9 +173,12 @@ async def check(visit: Visit, args: Args) -> Screen | None:
     one = await counter.storage.read(try_of, reference, visit.customer.id)
     if one.payment.state in OPEN_PAYMENTS:
         await ask_about(
-            counter.storage, counter.providers, one.payment, policy=counter.policy,
+            counter.storage,
+            counter.providers,
+            one.payment,
+            policy=counter.policy,
             clock=counter.clock,
-        )  # fmt: skip
+        )
         counter.wake()
         one = await counter.storage.read(try_of, reference, visit.customer.id)
     return await _as_it_stands(visit, one)

@@ -111,15 +111,19 @@ def _star_row(_: Speech, one: Card) -> tuple[Row, ...]:
     """The same plan as a subscription that Telegram charges by itself."""
     if one.star is None:
         return ()
-    label = _("{price} every {time}, renews by itself", price=_.money(one.star.amount),
-              time=_.interval(one.star.interval))  # fmt: skip
+    label = _(
+        "{price} every {time}, renews by itself",
+        price=_.money(one.star.amount),
+        time=_.interval(one.star.interval),
+    )
     return ((button(label, "ways", one.star.id),),)
 
 
 def _currency_row(_: Speech, one: Card, screen: str, *args: str) -> tuple[Row, ...]:
     others = [code for code in one.currencies if code != one.currency]
-    found = [button(_("Prices in {currency}", currency=code), screen, *args, code)
-             for code in others]  # fmt: skip
+    found = [
+        button(_("Prices in {currency}", currency=code), screen, *args, code) for code in others
+    ]
     return in_rows(found, wide=2)
 
 

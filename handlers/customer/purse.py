@@ -67,13 +67,18 @@ def _prices(_: Speech, has: Purse) -> tuple[Row, ...]:
     return tuple(
         (
             button(
-                _("{plan}, {time} · {price}", plan=_.own(product.name),
-                  time=_.interval(price.interval), price=_.money(price.amount)),
-                "ways", price.id,
+                _(
+                    "{plan}, {time} · {price}",
+                    plan=_.own(product.name),
+                    time=_.interval(price.interval),
+                    price=_.money(price.amount),
+                ),
+                "ways",
+                price.id,
             ),
         )
         for product, price in has.prices
-    )  # fmt: skip
+    )
 
 
 async def aside(visit: Visit, args: Args) -> Screen:
@@ -81,9 +86,13 @@ async def aside(visit: Visit, args: Args) -> Screen:
     counter, price_id = visit.counter, args.number(0)
     with suppress(NotOfferedError, PriceChangedError):  # the screen says what changed
         await counter.storage.run(
-            use_wallet, visit.customer.id, price_id, wants=args.text(1) == "1",
-            policy=counter.policy, now=visit.now,
-        )  # fmt: skip
+            use_wallet,
+            visit.customer.id,
+            price_id,
+            wants=args.text(1) == "1",
+            policy=counter.policy,
+            now=visit.now,
+        )
     return await ways_screen(visit, price_id)
 
 
@@ -98,8 +107,11 @@ async def whole(visit: Visit, args: Args) -> Screen:
     price = one.price.amount
     if not covers(price, free=one.free):
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
-    ask = _("Pay {price} from your wallet? {rest} stays in it.", price=bold(_.money(price)),
-            rest=_.money(one.free - price))  # fmt: skip
+    ask = _(
+        "Pay {price} from your wallet? {rest} stays in it.",
+        price=bold(_.money(price)),
+        rest=_.money(one.free - price),
+    )
     yes = button(_("Pay {price}", price=_.money(price)), "wpay", price_id, 1, style="primary")
     back = button(_("← Pay another way"), "ways", price_id)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=((yes,), (back,)))
@@ -107,8 +119,12 @@ async def whole(visit: Visit, args: Args) -> Screen:
 
 async def _pay(visit: Visit, price_id: int) -> Screen:
     _, counter = visit.speech, visit.counter
-    choice = Choice(customer_id=visit.customer.id, price_id=price_id, provider=WALLET,
-                    screen_id=visit.message_id)  # fmt: skip
+    choice = Choice(
+        customer_id=visit.customer.id,
+        price_id=price_id,
+        provider=WALLET,
+        screen_id=visit.message_id,
+    )
     try:
         payment = await counter.storage.run(
             pay_from_wallet, choice, policy=counter.policy, now=visit.now

@@ -38,13 +38,18 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
         on = button(_("Let it renew by itself"), "auto_on", number, style="success")
         return text, ((on,), (forget_it,))
     if renewal.waits_for_person:
-        text = _("{card} could not be charged. Please renew by hand; you can use another card.",
-                 card=bold(card))  # fmt: skip
+        text = _(
+            "{card} could not be charged. Please renew by hand; you can use another card.",
+            card=bold(card),
+        )
         rows: tuple[Row, ...] = ((button(_("Renew"), "renew", number, style="primary"),),)
     else:
         date = _.moment(renewal.charge_at, now=visit.now)
-        text = _("It renews by itself: we charge {card} on {date}, and tell you a few days "
-                 "before.", card=bold(card), date=date)  # fmt: skip
+        text = _(
+            "It renews by itself: we charge {card} on {date}, and tell you a few days before.",
+            card=bold(card),
+            date=date,
+        )
         rows = ()
     off = button(_("Stop renewing"), "auto_off", number)
     return text, (*rows, (off,), (forget_it,))
@@ -55,15 +60,21 @@ def _stars(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
     assert star is not None  # noqa: S101 - the caller looked
     date = _.moment(star.expires_at, now=visit.now)
     if star.renews:
-        text = _("Telegram renews it in Stars by itself on {date}. You can stop it here or in "
-                 "Telegram, under Settings → My Stars.", date=date)  # fmt: skip
+        text = _(
+            "Telegram renews it in Stars by itself on {date}. You can stop it here or in "
+            "Telegram, under Settings → My Stars.",
+            date=date,
+        )
         return text, ((button(_("Stop renewing"), "stars_off", star.payment_id),),)
     if star.is_stopped_here:
         text = _("Your Star subscription is stopped. What you paid lasts until {date}.", date=date)
         on = button(_("Let it renew again"), "stars_on", star.payment_id, style="success")
         return text, ((on,),)
-    text = _("Your Star subscription does not renew. What you paid lasts until {date}. To let it "
-             "renew again, open Telegram's Settings → My Stars.", date=date)  # fmt: skip
+    text = _(
+        "Your Star subscription does not renew. What you paid lasts until {date}. To let it "
+        "renew again, open Telegram's Settings → My Stars.",
+        date=date,
+    )
     return text, ()
 
 
@@ -84,9 +95,13 @@ async def turn_off(visit: Visit, args: Args) -> Screen:
 
 async def _switch(visit: Visit, number: int, *, is_on: bool) -> bool:
     done = await visit.counter.storage.run(
-        switch, number, visit.customer.id, is_on=is_on, policy=visit.counter.policy,
+        switch,
+        number,
+        visit.customer.id,
+        is_on=is_on,
+        policy=visit.counter.policy,
         now=visit.now,
-    )  # fmt: skip
+    )
     visit.counter.wake()
     return done
 
@@ -110,8 +125,10 @@ async def resume_stars(visit: Visit, args: Args) -> Screen:
     """Allow it again; Telegram leaves the last word to the person."""
     _ = visit.speech
     is_done = await _steer(visit, args.number(0), is_stopped=False)
-    words = _("Almost there: in Telegram, open Settings → My Stars, choose this subscription and "
-              "renew it. We write to you once it is on.")  # fmt: skip
+    words = _(
+        "Almost there: in Telegram, open Settings → My Stars, choose this subscription and "
+        "renew it. We write to you once it is on."
+    )
     screen = await account(visit, args)
     return screen.explaining(words) if is_done else screen
 

@@ -19,11 +19,15 @@ async def sorry(visit: Visit, error: ShopError) -> Html:
             note_refusal, visit.customer, error.findings, policy=counter.policy, now=visit.now
         )
         counter.wake()
-        return _("We cannot offer you this just now. Please write to us, and we sort it out "
-                 "together: /support")  # fmt: skip
+        return _(
+            "We cannot offer you this just now. Please write to us, and we sort it out "
+            "together: /support"
+        )
     if isinstance(error, RenewingNowError):
-        return _("Your saved card is being charged for this right now. Please wait a moment; we "
-                 "write to you.")  # fmt: skip
+        return _(
+            "Your saved card is being charged for this right now. Please wait a moment; we "
+            "write to you."
+        )
     if isinstance(error, SubscribedError):
         return _("You have this subscription already; Telegram renews it by itself.")
     return being_looked_at(_)
@@ -31,5 +35,7 @@ async def sorry(visit: Visit, error: ShopError) -> Html:
 
 def being_looked_at(_: Speech) -> Html:
     """The money is here, and a person decides."""
-    return _("Your payment is here. A person takes a short look at it before your access opens; "
-             "you need not do anything, and need not pay again.")  # fmt: skip
+    return _(
+        "Your payment is here. A person takes a short look at it before your access opens; "
+        "you need not do anything, and need not pay again."
+    )

@@ -58,8 +58,10 @@ async def held(visit: Visit, facts: Facts) -> Screen | None:
     one = await _card(visit, facts)
     if one.live is None or not one.live.standing.is_held:
         return None  # it was given back before this was told
-    text = _("Your access to {plan} is on hold. Please write to us, and we sort it out together.",
-             plan=_.own(one.product.name))  # fmt: skip
+    text = _(
+        "Your access to {plan} is on hold. Please write to us, and we sort it out together.",
+        plan=_.own(one.product.name),
+    )
     return Screen(text=text, rows=((button(_("Write to us"), "support"),),))
 
 
@@ -80,12 +82,20 @@ async def given(visit: Visit, facts: Facts) -> Screen:
     plan = _.own(one.product.name)
     date = _.moment(datetime.fromtimestamp(facts["until"], UTC), now=visit.now)
     if facts["is_trial"]:
-        text = _("🎁 Your trial of <b>{plan}</b> has begun. It is free until {date}, and ends by "
-                 "itself.", plan=plan, date=date)  # fmt: skip
+        text = _(
+            "🎁 Your trial of <b>{plan}</b> has begun. It is free until {date}, and ends by "
+            "itself.",
+            plan=plan,
+            date=date,
+        )
     else:
         time = _.interval(Interval.from_key(facts["term"]))
-        text = _("🎁 We gave you {time} of <b>{plan}</b>. It now lasts until {date}.",
-                 time=time, plan=plan, date=date)  # fmt: skip
+        text = _(
+            "🎁 We gave you {time} of <b>{plan}</b>. It now lasts until {date}.",
+            time=time,
+            plan=plan,
+            date=date,
+        )
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
 
 

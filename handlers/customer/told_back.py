@@ -27,8 +27,12 @@ async def refunded(visit: Visit, facts: Facts) -> Screen:
         text = _("↩️ We put {money} for {plan} into your wallet here.", money=money, plan=plan)
         rows = ((button(_("Wallet"), "+wallet"), button(_("My account"), "+account")),)
     else:
-        text = _("↩️ {money} for {plan} goes back to you, the way it came. A bank can take some "
-                 "days to show it.", money=money, plan=plan)  # fmt: skip
+        text = _(
+            "↩️ {money} for {plan} goes back to you, the way it came. A bank can take some "
+            "days to show it.",
+            money=money,
+            plan=plan,
+        )
         rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysup")),)
     return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
 
@@ -38,8 +42,12 @@ async def claim_back(visit: Visit, facts: Facts) -> Screen:
     _ = visit.speech
     refund = await visit.counter.storage.read(refund_of_id, int(facts["refund"]))
     money, plan = bold(_.money(refund.money)), await _plan(visit, facts)
-    text = _("↩️ {money} for {plan} is yours again. Open the link, give an address of your "
-             "wallet, and it is sent there.", money=money, plan=plan)  # fmt: skip
+    text = _(
+        "↩️ {money} for {plan} is yours again. Open the link, give an address of your "
+        "wallet, and it is sent there.",
+        money=money,
+        plan=plan,
+    )
     rows = (
         (link(_("Claim {money}", money=_.money(refund.money)), refund.url),),
         (button(_("Write to us"), "+paysup"),),
@@ -51,9 +59,12 @@ async def refund_late(visit: Visit, facts: Facts) -> Screen:
     """The bank returned what we had sent back."""
     _ = visit.speech
     money = bold(_.money(Money(facts["minor"], facts["currency"])))
-    text = _("Your bank did not take the {money} that we sent back for {plan}. It is still yours: "
-             "write to us where else it may go, or we put it into your wallet here.",
-             money=money, plan=await _plan(visit, facts))  # fmt: skip
+    text = _(
+        "Your bank did not take the {money} that we sent back for {plan}. It is still yours: "
+        "write to us where else it may go, or we put it into your wallet here.",
+        money=money,
+        plan=await _plan(visit, facts),
+    )
     return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
 
 
@@ -82,21 +93,28 @@ async def dispute_over(visit: Visit, facts: Facts) -> Screen:
     _ = visit.speech
     plan = await _plan(visit, facts)
     if facts["how"] == DisputeState.WON:
-        text = _("Your bank has left the payment for {plan} as it was. Thank you for your "
-                 "patience.", plan=plan)  # fmt: skip
+        text = _(
+            "Your bank has left the payment for {plan} as it was. Thank you for your patience.",
+            plan=plan,
+        )
     else:
-        text = _("Your bank took the money for {plan} back, and so the access has ended. You are "
-                 "welcome to buy again at any time.", plan=plan)  # fmt: skip
+        text = _(
+            "Your bank took the money for {plan} back, and so the access has ended. You are "
+            "welcome to buy again at any time.",
+            plan=plan,
+        )
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
 
 
 def back_lines(_: Speech, refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]) -> Html:
     """The same for /account: what went back lately, and what a bank is asking about."""
     rows = [
-        _("⏸ Your bank asks about {money}; your access may rest until it has decided.",
-          money=_.money(one.money))
+        _(
+            "⏸ Your bank asks about {money}; your access may rest until it has decided.",
+            money=_.money(one.money),
+        )
         for one in disputes
-    ]  # fmt: skip
+    ]
     rows += [_line(_, one) for one in refunds if one.state not in _NOTHING]
     return lines(bold(_("Money back")), *rows) if rows else Html("")
 

@@ -64,8 +64,9 @@ def _paid(_: Speech, facts: Facts) -> Html:
         return _("Paid: {price}", price=_.money(whole))
     if used == whole:
         return _("Paid from your wallet: {price}", price=_.money(whole))
-    return _("Paid: {price}, {part} of it from your wallet", price=_.money(whole),
-             part=_.money(used))  # fmt: skip
+    return _(
+        "Paid: {price}, {part} of it from your wallet", price=_.money(whole), part=_.money(used)
+    )
 
 
 def _remark(visit: Visit, facts: Facts) -> Html:
@@ -76,12 +77,13 @@ def _remark(visit: Visit, facts: Facts) -> Html:
         return _("🔁 Renewed by itself with {way}. How to change that: /account", way=how)
     kept = Money(facts["to_wallet"], facts["currency"])
     if kept:
-        return _("That was {amount} more than the price. We keep it for you: /wallet",
-                 amount=_.money(kept))  # fmt: skip
+        return _(
+            "That was {amount} more than the price. We keep it for you: /wallet",
+            amount=_.money(kept),
+        )
     if facts["verdict"] == Verdict.TOLERATED:
         missing = Money(facts["missing"], facts["currency"])
-        return _("That was {amount} less than the price. We let that be.",
-                 amount=_.money(missing))  # fmt: skip
+        return _("That was {amount} less than the price. We let that be.", amount=_.money(missing))
     if facts["verdict"] == Verdict.LATE:
         return _("It came late, and we kept the old price for you.")
     return Html("")
@@ -108,14 +110,24 @@ async def to_wallet(visit: Visit, facts: Facts) -> Screen:
         case Verdict.SHORT:
             return await _short(visit, facts, plan=plan, came=came)
         case Verdict.DUPLICATE:
-            text = _("You have paid for {plan} already, so we keep the second {came} for you.",
-                     plan=plan, came=came)  # fmt: skip
+            text = _(
+                "You have paid for {plan} already, so we keep the second {came} for you.",
+                plan=plan,
+                came=came,
+            )
         case Verdict.WRONG_CURRENCY:
-            text = _("{came} arrived, but {plan} was to be paid in {currency}. We keep it for "
-                     "you.", plan=plan, came=came, currency=facts["due_currency"])  # fmt: skip
+            text = _(
+                "{came} arrived, but {plan} was to be paid in {currency}. We keep it for you.",
+                plan=plan,
+                came=came,
+                currency=facts["due_currency"],
+            )
         case _late:
-            text = _("{came} for {plan} arrived after its price had run out. We keep it for you.",
-                     plan=plan, came=came)  # fmt: skip
+            text = _(
+                "{came} for {plan} arrived after its price had run out. We keep it for you.",
+                plan=plan,
+                came=came,
+            )
     return Screen(text=text, rows=((wallet, button(_("Write to us"), "+support")),))
 
 
@@ -133,12 +145,18 @@ async def _short(visit: Visit, facts: Facts, *, plan: Html, came: Html) -> Scree
     text = _(
         "{came} arrived for {plan}; {missing} is still missing. Nothing is lost: pay the rest, "
         "and it begins.",
-        came=came, plan=plan, missing=_.money(missing),
-    )  # fmt: skip
+        came=came,
+        plan=plan,
+        missing=_.money(missing),
+    )
     rest = button(
-        _("Pay the remaining {missing}", missing=_.money(missing)), "+rest", slug, term, currency,
+        _("Pay the remaining {missing}", missing=_.money(missing)),
+        "+rest",
+        slug,
+        term,
+        currency,
         style="primary",
-    )  # fmt: skip
+    )
     return Screen(text=text, rows=((rest,), (wallet,)))
 
 

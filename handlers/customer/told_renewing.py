@@ -63,20 +63,33 @@ async def failed(visit: Visit, facts: Facts) -> Screen | None:
     }
     match facts["why"]:
         case Refusal.NEEDS_PAYER:
-            text = _("Your bank wants you to confirm {price} for {plan} yourself. Nothing was "
-                     "charged. It takes a minute:", **what)  # fmt: skip
+            text = _(
+                "Your bank wants you to confirm {price} for {plan} yourself. Nothing was "
+                "charged. It takes a minute:",
+                **what,
+            )
         case Refusal.GONE:
-            text = _("{card} can no longer be charged for {plan}. Please pay {price} with another "
-                     "card:", **what)  # fmt: skip
+            text = _(
+                "{card} can no longer be charged for {plan}. Please pay {price} with another "
+                "card:",
+                **what,
+            )
         case _declined if facts["again_at"] is None:
-            text = _("{card} was declined again, so we stop trying. Nothing was charged. Pay "
-                     "{price} for {plan} another way, and all goes on:", **what)  # fmt: skip
+            text = _(
+                "{card} was declined again, so we stop trying. Nothing was charged. Pay "
+                "{price} for {plan} another way, and all goes on:",
+                **what,
+            )
         case _declined:
-            text = _("{card} was declined for {plan}. Nothing was charged. We try again on "
-                     "{date}; or pay {price} now:", date=_moment(visit, facts["again_at"]),
-                     **what)  # fmt: skip
-    pay = button(_("Pay {price}", price=what["price"]), "+renew", facts["subscription"],
-                 style="primary")  # fmt: skip
+            text = _(
+                "{card} was declined for {plan}. Nothing was charged. We try again on "
+                "{date}; or pay {price} now:",
+                date=_moment(visit, facts["again_at"]),
+                **what,
+            )
+    pay = button(
+        _("Pay {price}", price=what["price"]), "+renew", facts["subscription"], style="primary"
+    )
     return Screen(text=text, rows=((pay,), _manage(visit, facts)))
 
 
@@ -85,42 +98,58 @@ async def off(visit: Visit, facts: Facts) -> Screen:
     _ = visit.speech
     plan = bold(await _plan(visit, facts))
     if facts["why"] == "unkept":
-        text = _("{plan} cannot renew by itself with what you paid with. We remind you before "
-                 "your time runs out.", plan=plan)  # fmt: skip
+        text = _(
+            "{plan} cannot renew by itself with what you paid with. We remind you before "
+            "your time runs out.",
+            plan=plan,
+        )
     elif facts["why"] == "taken_back":
-        text = _("{plan} does not renew by itself any more, because time was taken back from it. "
-                 "Your card is not charged.", plan=plan)  # fmt: skip
+        text = _(
+            "{plan} does not renew by itself any more, because time was taken back from it. "
+            "Your card is not charged.",
+            plan=plan,
+        )
     else:
-        text = _("{plan} is not sold like this any more, so it does not renew by itself. Your "
-                 "card is not charged. Have a look at what there is:", plan=plan)  # fmt: skip
+        text = _(
+            "{plan} is not sold like this any more, so it does not renew by itself. Your "
+            "card is not charged. Have a look at what there is:",
+            plan=plan,
+        )
     return Screen(text=text, rows=((button(_("See the plans"), "+plans"),),))
 
 
 async def stars_stopped(visit: Visit, facts: Facts) -> Screen:
     """He stopped his Star subscription in Telegram."""
     _ = visit.speech
-    text = _("Your Star subscription to {plan} does not renew any more. What you paid lasts until "
-             "{date}.", plan=bold(await _plan(visit, facts)),
-             date=_moment(visit, facts["until"]))  # fmt: skip
+    text = _(
+        "Your Star subscription to {plan} does not renew any more. What you paid lasts until "
+        "{date}.",
+        plan=bold(await _plan(visit, facts)),
+        date=_moment(visit, facts["until"]),
+    )
     return Screen(text=text, rows=(_account(visit),))
 
 
 async def stars_resumed(visit: Visit, facts: Facts) -> Screen:
     """He let it go on."""
     _ = visit.speech
-    text = _("🔁 Your Star subscription to {plan} renews by itself again, next on {date}.",
-             plan=bold(await _plan(visit, facts)),
-             date=_moment(visit, facts["until"]))  # fmt: skip
+    text = _(
+        "🔁 Your Star subscription to {plan} renews by itself again, next on {date}.",
+        plan=bold(await _plan(visit, facts)),
+        date=_moment(visit, facts["until"]),
+    )
     return Screen(text=text, rows=(_account(visit),))
 
 
 async def stars_failed(visit: Visit, facts: Facts) -> Screen:
     """Telegram could not take the Stars."""
     _ = visit.speech
-    text = _("Telegram could not take {price} for {plan}. Perhaps there are too few Stars. Top "
-             "them up in Telegram, or choose another way:",
-             price=_.money(Money(facts["minor"], facts["currency"])),
-             plan=bold(await _plan(visit, facts)))  # fmt: skip
+    text = _(
+        "Telegram could not take {price} for {plan}. Perhaps there are too few Stars. Top "
+        "them up in Telegram, or choose another way:",
+        price=_.money(Money(facts["minor"], facts["currency"])),
+        plan=bold(await _plan(visit, facts)),
+    )
     again = button(_("Choose how to go on"), "+plan", facts["plan"], style="primary")
     return Screen(text=text, rows=((again,), _account(visit)))
 
@@ -132,13 +161,19 @@ def renewal_ahead(visit: Visit, one: Holding, *, days: int) -> Html | None:
     if one.renews_by_stars and one.star is not None:
         if days <= 0:
             return Html("")
-        return _("🔁 Telegram renews {plan} by itself on {date}. You need not do anything.",
-                 plan=plan, date=_.moment(one.star.expires_at, now=visit.now))  # fmt: skip
+        return _(
+            "🔁 Telegram renews {plan} by itself on {date}. You need not do anything.",
+            plan=plan,
+            date=_.moment(one.star.expires_at, now=visit.now),
+        )
     if one.renews_by_card and one.renewal is not None:
         if days > 0 or not one.renewal.silences:
             return Html("")  # what is charged and when is told by itself
-        return _("🔁 {plan} is about to renew by itself, but our payment provider does not "
-                 "answer. We keep trying; you need not do anything.", plan=plan)  # fmt: skip
+        return _(
+            "🔁 {plan} is about to renew by itself, but our payment provider does not "
+            "answer. We keep trying; you need not do anything.",
+            plan=plan,
+        )
     return None
 
 

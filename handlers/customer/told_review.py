@@ -21,8 +21,9 @@ async def in_review(visit: Visit, facts: Facts) -> Screen:
     text = _(
         "✅ Your {money} for <b>{plan}</b> arrived. Before your access opens, a person takes a "
         "short look at the payment. You need not do anything; we write to you here.",
-        money=money, plan=plan,
-    )  # fmt: skip
+        money=money,
+        plan=plan,
+    )
     return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
 
 
@@ -33,8 +34,9 @@ async def review_refused(visit: Visit, facts: Facts) -> Screen:
     text = _(
         "We could not accept your order of {plan}. Nothing is lost: your {money} lie in your "
         "wallet, and we give them back if you write to us.",
-        plan=plan, money=money,
-    )  # fmt: skip
+        plan=plan,
+        money=money,
+    )
     row = (button(_("Write to us"), "+paysup"), button(_("Wallet"), "+wallet"))
     return Screen(text=text, rows=(row,))
 

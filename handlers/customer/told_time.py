@@ -64,8 +64,12 @@ def _countdown(visit: Visit, one: Held, days: int) -> Html:
             return _("Your trial of <b>{plan}</b> is over. Did you like it?", plan=plan)
         if one.state is State.PAST_DUE:
             access = _.moment(standing.access_until, now=visit.now)
-            return _("Your time with <b>{plan}</b> ran out on {date}. It stays on until {access}.",
-                     plan=plan, date=date, access=access)  # fmt: skip
+            return _(
+                "Your time with <b>{plan}</b> ran out on {date}. It stays on until {access}.",
+                plan=plan,
+                date=date,
+                access=access,
+            )
         return _("Your time with <b>{plan}</b> ran out on {date}.", plan=plan, date=date)
     if days == _TODAY:
         return _("⏳ Your time with <b>{plan}</b> ends today at {time}.", plan=plan, time=time)
@@ -74,8 +78,10 @@ def _countdown(visit: Visit, one: Held, days: int) -> Html:
     return _.ngettext(
         "Your time with <b>{plan}</b> ends in {n} day, on {date}.",
         "Your time with <b>{plan}</b> ends in {n} days, on {date}.",
-        days, plan=plan, date=date,
-    )  # fmt: skip
+        days,
+        plan=plan,
+        date=date,
+    )
 
 
 async def grace(visit: Visit, facts: Facts) -> Screen | None:
@@ -85,8 +91,12 @@ async def grace(visit: Visit, facts: Facts) -> Screen | None:
     if one is None or one.state is not State.PAST_DUE:
         return None
     access = _.moment(one.subscription.standing.access_until, now=visit.now)
-    text = _("Your time with <b>{plan}</b> has run out. We leave it on until {date}, so that you "
-             "miss nothing.", plan=one.plan, date=access)  # fmt: skip
+    text = _(
+        "Your time with <b>{plan}</b> has run out. We leave it on until {date}, so that you "
+        "miss nothing.",
+        plan=one.plan,
+        date=access,
+    )
     return Screen(text=text, rows=(_renew(visit, one),))
 
 
@@ -98,11 +108,18 @@ async def suspended(visit: Visit, facts: Facts) -> Screen | None:
         return None
     kept = _.moment(one.subscription.standing.kept_until, now=visit.now)
     if one.subscription.standing.is_trial:
-        text = _("Your trial of <b>{plan}</b> is over. Did you like it? Go on until {date}, and "
-                 "your access stays the same.", plan=one.plan, date=kept)  # fmt: skip
+        text = _(
+            "Your trial of <b>{plan}</b> is over. Did you like it? Go on until {date}, and "
+            "your access stays the same.",
+            plan=one.plan,
+            date=kept,
+        )
     else:
-        text = _("<b>{plan}</b> is off now. Renew by {date}, and everything is as it was.",
-                 plan=one.plan, date=kept)  # fmt: skip
+        text = _(
+            "<b>{plan}</b> is off now. Renew by {date}, and everything is as it was.",
+            plan=one.plan,
+            date=kept,
+        )
     return Screen(text=text, rows=(_renew(visit, one),))
 
 
@@ -114,8 +131,11 @@ async def ended(visit: Visit, facts: Facts) -> Screen | None:
     )
     if one.live is not None:
         return None
-    text = _("<b>{plan}</b> has ended. Thank you for having been with us; you are welcome back "
-             "any time.", plan=_.own(one.product.name))  # fmt: skip
+    text = _(
+        "<b>{plan}</b> has ended. Thank you for having been with us; you are welcome back "
+        "any time.",
+        plan=_.own(one.product.name),
+    )
     return Screen(text=text, rows=((button(_("See the plans"), "plans"),),))
 
 
@@ -141,6 +161,9 @@ def _renew(visit: Visit, one: Held) -> Row:
     _ = visit.speech
     label = _("Choose how long")
     if one.price is not None:
-        label = _("Renew: {time} · {price}", time=_.interval(one.price.interval),
-                  price=_.money(one.price.amount))  # fmt: skip
+        label = _(
+            "Renew: {time} · {price}",
+            time=_.interval(one.price.interval),
+            price=_.money(one.price.amount),
+        )
     return (button(label, "renew", one.subscription.id, style="primary"),)

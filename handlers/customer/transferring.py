@@ -57,8 +57,10 @@ def transfer_screen(visit: Visit, intent: Intent, one: Basket) -> Screen:
         "Then send us a picture or a PDF of the transfer, right here. A person looks at it, and "
         "everything you need comes to this chat."
     )
-    until = _("The price is kept for you until {moment}.",
-              moment=_.moment(payment.expires_at, now=visit.now))  # fmt: skip
+    until = _(
+        "The price is kept for you until {moment}.",
+        moment=_.moment(payment.expires_at, now=visit.now),
+    )
     copies = [
         copy(_copied(escape(label or value)), value)
         for label, value in details
@@ -95,8 +97,13 @@ async def receive_file(visit: Visit, message: Message) -> Screen | None:
     try:
         file = await _read(visit, message)
     except TooLargeError:
-        return _again(_, _("This file is too large: 20 MB is the most we can take. A picture of "
-                           "the screen is enough."))  # fmt: skip
+        return _again(
+            _,
+            _(
+                "This file is too large: 20 MB is the most we can take. A picture of "
+                "the screen is enough."
+            ),
+        )
     except NoProofError:
         return _again(_, _("We need a picture or a PDF of the transfer; this is something else."))
     taken = await storage.run(
@@ -144,8 +151,10 @@ def _no_order(_: Speech) -> Screen:
         "Thank you, but we do not know what this is for: no bank transfer of yours is awaited. "
         "Please choose a plan and “Bank transfer” first, then send it again."
     )
-    return Screen(text=text, rows=((button(_("See the plans"), "plans"),),
-                                   (button(_("Write to us"), "paysup"),)))  # fmt: skip
+    return Screen(
+        text=text,
+        rows=((button(_("See the plans"), "plans"),), (button(_("Write to us"), "paysup"),)),
+    )
 
 
 def _again(_: Speech, words: Html) -> Screen:
@@ -160,22 +169,33 @@ def _told(visit: Visit, taken: Taken, affairs: Affairs) -> Screen:
         case Taken.NOTED:
             text = paragraphs(
                 _("📨 <b>We have it.</b> A person looks at it."),
-                _("It is for {plan}, {time}. We write to you here as soon as it is checked; you "
-                  "need not do anything.", plan=plan, time=time),
-            )  # fmt: skip
+                _(
+                    "It is for {plan}, {time}. We write to you here as soon as it is checked; you "
+                    "need not do anything.",
+                    plan=plan,
+                    time=time,
+                ),
+            )
             return Screen(text=text)
         case Taken.AGAIN:
-            return Screen(text=_("We have this one already. A person looks at it, and we write to "
-                                 "you here."))  # fmt: skip
+            return Screen(
+                text=_("We have this one already. A person looks at it, and we write to you here.")
+            )
         case Taken.MANY:
             return Screen(text=_("We have enough to look at, thank you. You hear from us here."))
         case Taken.REFUSED_BEFORE:
-            text = _("This is the same file as before, and it did not do. Please send another, or "
-                     "write to us.")  # fmt: skip
+            text = _(
+                "This is the same file as before, and it did not do. Please send another, or "
+                "write to us."
+            )
             return Screen(text=text, rows=support)
         case Taken.PAID:
-            text = _("{plan}, {time} is paid already. Should you have paid twice, write to us: we "
-                     "put it right.", plan=plan, time=time)  # fmt: skip
+            text = _(
+                "{plan}, {time} is paid already. Should you have paid twice, write to us: we "
+                "put it right.",
+                plan=plan,
+                time=time,
+            )
             return Screen(text=text, rows=support)
         case _nothing:
             return _no_order(_)

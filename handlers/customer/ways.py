@@ -99,8 +99,9 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     rows = _rows(visit, one, found, savers=savers if saves else set())
     ask = _("How would you like to pay?")
     if not rows and any(way.provider in hidden for way in able):
-        ask = _("Paying is interrupted just now. Please try again in a few minutes; the price "
-                "stays.")  # fmt: skip
+        ask = _(
+            "Paying is interrupted just now. Please try again in a few minutes; the price stays."
+        )
     elif not rows:
         ask = _(
             "There is no way to pay this in {currency} yet. Please choose another currency "
@@ -221,13 +222,18 @@ def _repeats(visit: Visit, one: Basket) -> Html:
     """What comes after this payment without anybody's doing."""
     _ = visit.speech
     if one.recurs:
-        return _("Telegram charges {price} every {time} by itself until you stop it, here in "
-                 "/account or in Telegram's settings.", price=_.money(one.price.amount),
-                 time=_.interval(one.price.interval))  # fmt: skip
+        return _(
+            "Telegram charges {price} every {time} by itself until you stop it, here in "
+            "/account or in Telegram's settings.",
+            price=_.money(one.price.amount),
+            time=_.interval(one.price.interval),
+        )
     renewal = one.renewal
     if renewal is not None and renewal.is_on and not renewal.waits_for_person:
-        return _("It also renews by itself with {card}, once this time is used up: /account",
-                 card=card_label(renewal.means))  # fmt: skip
+        return _(
+            "It also renews by itself with {card}, once this time is used up: /account",
+            card=card_label(renewal.means),
+        )
     return Html("")
 
 

@@ -82,7 +82,7 @@ def playlist_door(counter: Counter) -> Endpoint:
             background=footprints.after(
                 request, subscription_id=access.subscription_id, door="playlist"
             ),
-        )  # fmt: skip
+        )
 
     return answer
 

@@ -57,9 +57,11 @@ def how_it_stands(payment: PaymentState, order: OrderState) -> str:
     """Money that is here need not have paid the order: it may be too little, too late, held."""
     if payment is not PaymentState.FINAL:
         known = {
-            PaymentState.FAILED: "failed", PaymentState.EXPIRED: "closed",
-            PaymentState.REFUNDED: "refunded", PaymentState.DISPUTED: "arrived",
-        }  # fmt: skip
+            PaymentState.FAILED: "failed",
+            PaymentState.EXPIRED: "closed",
+            PaymentState.REFUNDED: "refunded",
+            PaymentState.DISPUTED: "arrived",
+        }
         return known.get(payment, "waiting")
     return {OrderState.PAID: "paid", OrderState.HELD: "held"}.get(order, "arrived")
 
@@ -91,8 +93,13 @@ def _page(counter: Counter, language: str, *, state: str, status: int = 200) -> 
     sign, title, text = words[state]
     refresh = '<meta http-equiv="refresh" content="3">' if state == "waiting" else ""
     html = _PAGE.format(
-        language=escape(language), direction=_.direction, refresh=refresh, sign=sign,
-        title=escape(title), text=escape(text), back=escape(_("Back to the chat")),
+        language=escape(language),
+        direction=_.direction,
+        refresh=refresh,
+        sign=sign,
+        title=escape(title),
+        text=escape(text),
+        back=escape(_("Back to the chat")),
         chat=escape(counter.chat_url),
-    )  # fmt: skip
+    )
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

@@ -20,9 +20,14 @@ _SIGNATURES = ("-signature", "-sig")
 _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization"}
 _SIGNED_TOO = re.compile(r"(?:^|,)h=([^,]*)")  # Hook0 names the headers that it signs
 _TELLING = {
-    Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET, Outcome.NOTED, Outcome.ASKED,
-    Outcome.UNKNOWN, Outcome.UNHANDLED,
-}  # fmt: skip
+    Outcome.SETTLED,
+    Outcome.HELD,
+    Outcome.TO_WALLET,
+    Outcome.NOTED,
+    Outcome.ASKED,
+    Outcome.UNKNOWN,
+    Outcome.UNHANDLED,
+}
 log = structlog.get_logger()
 
 

@@ -56,12 +56,17 @@ async def extend(visit: Visit, args: Args) -> Screen:
     one, days = await _get(visit, args), args.number(1)
     if tap := args.choice(2):
         done = visit.counter.storage.run(
-            staffdesk.extend, visit.customer.telegram_id, subscription_id=one.id, days=days,
-            tap=tap, now=visit.now,
-        )  # fmt: skip
+            staffdesk.extend,
+            visit.customer.telegram_id,
+            subscription_id=one.id,
+            days=days,
+            tap=tap,
+            now=visit.now,
+        )
         return await after(visit, one.customer_id, done)
-    ask = _.ngettext("Give {n} day of {plan}?", "Give {n} days of {plan}?", days,
-                     plan=_.own(one.product.name))  # fmt: skip
+    ask = _.ngettext(
+        "Give {n} day of {plan}?", "Give {n} days of {plan}?", days, plan=_.own(one.product.name)
+    )
     return sure(visit, ask, "extend", one.id, days, back=("sub", one.id))
 
 
@@ -89,9 +94,12 @@ async def _hold(visit: Visit, args: Args, *, is_held: bool) -> Screen:
     one = await _get(visit, args)
     if args.choice(1):
         done = visit.counter.storage.run(
-            staffdesk.hold, visit.customer.telegram_id, subscription_id=one.id, is_held=is_held,
+            staffdesk.hold,
+            visit.customer.telegram_id,
+            subscription_id=one.id,
+            is_held=is_held,
             now=visit.now,
-        )  # fmt: skip
+        )
         return await after(visit, one.customer_id, done)
     plan = _.own(one.product.name)
     if is_held:
@@ -105,9 +113,12 @@ async def resend(visit: Visit, args: Args) -> Screen:
     """Send the credentials once more."""
     one = await _get(visit, args)
     done = visit.counter.storage.run(
-        staffdesk.resend, visit.customer.telegram_id, subscription_id=one.id,
-        tap=str(args.number(1)), now=visit.now,
-    )  # fmt: skip
+        staffdesk.resend,
+        visit.customer.telegram_id,
+        subscription_id=one.id,
+        tap=str(args.number(1)),
+        now=visit.now,
+    )
     return await after(visit, one.customer_id, done)
 
 
@@ -117,9 +128,12 @@ async def rotate(visit: Visit, args: Args) -> Screen:
     one = await _get(visit, args)
     if tap := args.choice(1):
         done = visit.counter.storage.run(
-            staffdesk.rotate, visit.customer.telegram_id, subscription_id=one.id, tap=tap,
+            staffdesk.rotate,
+            visit.customer.telegram_id,
+            subscription_id=one.id,
+            tap=tap,
             now=visit.now,
-        )  # fmt: skip
+        )
         return await after(visit, one.customer_id, done)
     ask = _(
         "Make new access data for {plan}? What the customer has now stops working; the new data "

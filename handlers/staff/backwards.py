@@ -55,8 +55,13 @@ def reason_name(_: Speech, reason: str) -> Html:
 
 def refund_line(_: Speech, one: Refund) -> Html:
     """One refund for a list."""
-    return _("↩️ {date} {money} {way}: {how}", date=_.day(one.made_at), money=_.money(one.money),
-             way=way_name(_, one), how=state_name(_, one))  # fmt: skip
+    return _(
+        "↩️ {date} {money} {way}: {how}",
+        date=_.day(one.made_at),
+        money=_.money(one.money),
+        way=way_name(_, one),
+        how=state_name(_, one),
+    )
 
 
 def dispute_line(_: Speech, one: Dispute) -> Html:
@@ -67,10 +72,15 @@ def dispute_line(_: Speech, one: Dispute) -> Html:
         DisputeState.LOST: _("lost"),
     }
     if one.kind is DisputeKind.WARNING:
-        return _("🚩 {date} fraud warning: {how}", date=_.day(one.opened_at),
-                 how=states[one.state])  # fmt: skip
-    return _("⚖️ {date} dispute over {money}: {how}", date=_.day(one.opened_at),
-             money=_.money(one.money), how=states[one.state])  # fmt: skip
+        return _(
+            "🚩 {date} fraud warning: {how}", date=_.day(one.opened_at), how=states[one.state]
+        )
+    return _(
+        "⚖️ {date} dispute over {money}: {how}",
+        date=_.day(one.opened_at),
+        money=_.money(one.money),
+        how=states[one.state],
+    )
 
 
 def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
@@ -82,22 +92,30 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
         steps = steps_back(visit, refund, case)
         no = _("Not after all")
         if refund.bounced_at is not None:
-            steps = _("A bank returned this money, so it lies at {way} again. Ask the customer "
-                      "where else it may go, and send it there; then press the button, and the "
-                      "books and the customer know.",
-                      way=provider_name(_, case.provider))  # fmt: skip
+            steps = _(
+                "A bank returned this money, so it lies at {way} again. Ask the customer "
+                "where else it may go, and send it there; then press the button, and the "
+                "books and the customer know.",
+                way=provider_name(_, case.provider),
+            )
             no = _("Into the customer’s wallet") if case.customer_id is not None else no
-        rows.append((
-            button(_("I have paid it back"), "rfp", refund.id, style="primary"),
-            button(no, "rfx", refund.id),
-        ))  # fmt: skip
+        rows.append(
+            (
+                button(_("I have paid it back"), "rfp", refund.id, style="primary"),
+                button(no, "rfx", refund.id),
+            )
+        )
     if refund.state is RefundState.CLAIM and refund.url:
-        steps = _("The customer has the link and claims it with an address. Approve the "
-                  "payout in your BTCPay Server if it asks you to.")  # fmt: skip
+        steps = _(
+            "The customer has the link and claims it with an address. Approve the "
+            "payout in your BTCPay Server if it asks you to."
+        )
         rows.append((link(_("Open the link"), refund.url),))
     if refund.state is RefundState.FAILED:
-        steps = _("Nothing went back, and what was set aside lies where it was. You can try "
-                  "again or pay it back yourself.")  # fmt: skip
+        steps = _(
+            "Nothing went back, and what was set aside lies where it was. You can try "
+            "again or pay it back yourself."
+        )
     reason = reason_name(_, refund.reason) if refund.reason else Html("")
     text = paragraphs(
         bold(_("{money} back, {way}", money=_.money(refund.money), way=way_name(_, refund))),
@@ -120,17 +138,24 @@ def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
         case "cryptopay":
             steps = (
                 _("1. Open @CryptoBot and choose Checks, then Create."),
-                _("2. Make a check worth {money} in the coin that was paid, for this customer "
-                  "alone.", money=money),
+                _(
+                    "2. Make a check worth {money} in the coin that was paid, for this customer "
+                    "alone.",
+                    money=money,
+                ),
                 _("3. Send it to the customer, with {mark} as its note.", mark=mark),
-            )  # fmt: skip
+            )
         case "nowpayments":
             steps = (
                 _("1. Ask the customer for an address of the coin that was paid."),
-                _("2. Open payment {payment} at nowpayments.io and send {money} worth of that "
-                  "coin from your custody or wallet.", payment=payment, money=money),
+                _(
+                    "2. Open payment {payment} at nowpayments.io and send {money} worth of that "
+                    "coin from your custody or wallet.",
+                    payment=payment,
+                    money=money,
+                ),
                 _("3. Keep the transaction's number beside {mark}.", mark=mark),
-            )  # fmt: skip
+            )
         case "coinbase_commerce":
             steps = (
                 _("1. Ask the customer for an address of the coin that was paid."),
@@ -144,14 +169,21 @@ def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
         case "transfer":
             steps = (
                 _("1. Find the transfer {payment} in your bank.", payment=payment),
-                _("2. Send {money} back to the account it came from, with {mark} as the "
-                  "subject.", money=money, mark=mark),
-            )  # fmt: skip
+                _(
+                    "2. Send {money} back to the account it came from, with {mark} as the "
+                    "subject.",
+                    money=money,
+                    mark=mark,
+                ),
+            )
         case _other:
             steps = (
-                _("1. Open {way} and find payment {payment} (order {reference}).",
-                  way=provider_name(_, case.provider), payment=payment,
-                  reference=code(case.reference or "–")),
+                _(
+                    "1. Open {way} and find payment {payment} (order {reference}).",
+                    way=provider_name(_, case.provider),
+                    payment=payment,
+                    reference=code(case.reference or "–"),
+                ),
                 _("2. Give {money} back there, with {mark} as the note.", money=money, mark=mark),
-            )  # fmt: skip
+            )
     return lines(*steps, _("Then press the button, and the books and the customer know."))

@@ -81,7 +81,7 @@ async def story(visit: Visit, customer_id: int) -> Screen:
     ]
     return Screen(
         text=text, rows=(*in_rows(plans, wide=2), *in_rows(banks, wide=1), give, back(_))
-    )  # fmt: skip
+    )
 
 
 def back(_: Speech) -> Row:
@@ -99,10 +99,14 @@ def _part(title: Html, rows: list[Html]) -> Html:
 
 def _person(_: Speech, one: Customer) -> Html:
     username = escape(f" @{one.username}") if one.username else Html("")
-    known = _("since {date} · speaks {language}", date=_.day(one.created_at),
-              language=one.language)  # fmt: skip
-    numbers = _("Customer {id} · Telegram {telegram}", id=code(str(one.id)),
-                telegram=code(str(one.telegram_id)))  # fmt: skip
+    known = _(
+        "since {date} · speaks {language}", date=_.day(one.created_at), language=one.language
+    )
+    numbers = _(
+        "Customer {id} · Telegram {telegram}",
+        id=code(str(one.id)),
+        telegram=code(str(one.telegram_id)),
+    )
     blocked = Html("") if one.is_reachable else _("🔴 Has blocked the bot")
     return lines(Html(f"{bold(one.name)}{username}"), numbers, known, blocked)
 
@@ -126,8 +130,13 @@ def _order(_: Speech, order: Order, plan: Product) -> Html:
     }
     kinds = {OrderKind.TRIAL: _("trial"), OrderKind.GRANT: _("given")}
     how = kinds.get(order.kind) or states[order.state]
-    return _("{date} {plan}, {time}: {how}", date=_.day(order.created_at),
-             plan=_.own(plan.name), time=_.interval(order.interval), how=how)  # fmt: skip
+    return _(
+        "{date} {plan}, {time}: {how}",
+        date=_.day(order.created_at),
+        plan=_.own(plan.name),
+        time=_.interval(order.interval),
+        how=how,
+    )
 
 
 def verdict_name(_: Speech, verdict: Verdict) -> Html:
@@ -149,12 +158,21 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
 
 
 def _receipt(_: Speech, one: Receipt) -> Html:
-    return _("{date} {money} · {way}: {how}", date=_.day(one.recorded_at),
-             money=_.money(one.money), way=provider_name(_, one.provider),
-             how=verdict_name(_, one.verdict))  # fmt: skip
+    return _(
+        "{date} {money} · {way}: {how}",
+        date=_.day(one.recorded_at),
+        money=_.money(one.money),
+        way=provider_name(_, one.provider),
+        how=verdict_name(_, one.verdict),
+    )
 
 
 def _act(_: Speech, one: Act, by: str) -> Html:
     facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())[:_LONGEST_FACTS]
-    return _("{date} {act} ({facts}) by {staff}", date=_.day(one.acted_at), act=one.act,
-             facts=facts, staff=by)  # fmt: skip
+    return _(
+        "{date} {act} ({facts}) by {staff}",
+        date=_.day(one.acted_at),
+        act=one.act,
+        facts=facts,
+        staff=by,
+    )

@@ -111,16 +111,30 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
     _, waits = visit.speech, found.backlog
     said = []
     if waits.held:
-        said.append(_.ngettext("🔎 {n} payment waits for your decision.",
-                               "🔎 {n} payments wait for your decision.", waits.held))  # fmt: skip
+        said.append(
+            _.ngettext(
+                "🔎 {n} payment waits for your decision.",
+                "🔎 {n} payments wait for your decision.",
+                waits.held,
+            )
+        )
     if waits.unassigned:
-        said.append(_.ngettext("❔ {n} sum of money belongs to no order we know.",
-                               "❔ {n} sums of money belong to no order we know.",
-                               waits.unassigned))  # fmt: skip
+        said.append(
+            _.ngettext(
+                "❔ {n} sum of money belongs to no order we know.",
+                "❔ {n} sums of money belong to no order we know.",
+                waits.unassigned,
+            )
+        )
     for one in waits.hidden:
         since = _.moment(one.opened_at or visit.now, now=visit.now)
-        said.append(_("🔴 {way} does not answer since {moment}; customers do not see it.",
-                      way=provider_name(_, one.provider), moment=since))  # fmt: skip
+        said.append(
+            _(
+                "🔴 {way} does not answer since {moment}; customers do not see it.",
+                way=provider_name(_, one.provider),
+                moment=since,
+            )
+        )
     return said
 
 

@@ -36,8 +36,11 @@ def dispute_screen(visit: Visit, one: Dispute) -> Screen:
     _ = visit.speech
     by = Html("")
     if one.answer_by is not None and one.state is DisputeState.OPEN:
-        by = _("Answer at {way} by {date}.", way=provider_name(_, one.provider),
-               date=_.moment(one.answer_by, now=visit.now))  # fmt: skip
+        by = _(
+            "Answer at {way} by {date}.",
+            way=provider_name(_, one.provider),
+            date=_.moment(one.answer_by, now=visit.now),
+        )
     held = _("Access rests meanwhile.") if one.frozen_id is not None else Html("")
     text = lines(bold(dispute_line(_, one)), escape(one.reason), by, held)
     return Screen(text=text, rows=rows_of(_, one))
@@ -94,9 +97,12 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
     )
     words = caption or Screen(text=_("Everything the books know about this payment."))
     await visit.bot.send_document(
-        visit.chat_id, file, caption=words.text, parse_mode=ParseMode.HTML,
+        visit.chat_id,
+        file,
+        caption=words.text,
+        parse_mode=ParseMode.HTML,
         reply_markup=words.keyboard,
-    )  # fmt: skip
+    )
 
 
 async def tell_dispute(visit: Visit, facts: Facts) -> None:
@@ -115,13 +121,17 @@ async def dispute_told(visit: Visit, facts: Facts) -> Screen:
     _ = visit.speech
     one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
     text = lines(
-        _("⚠️ {name} disputes {money} for {plan} ({way}).", name=_short(facts),
-          money=bold(_.money(one.money)) if one.money else _("a payment"), plan=facts["plan"],
-          way=provider_name(_, one.provider)),
+        _(
+            "⚠️ {name} disputes {money} for {plan} ({way}).",
+            name=_short(facts),
+            money=bold(_.money(one.money)) if one.money else _("a payment"),
+            plan=facts["plan"],
+            way=provider_name(_, one.provider),
+        ),
         _deadline(visit, one),
         _rests(visit, facts),
         _("The file holds what the bank wants to know; upload it where the payment was made."),
-    )  # fmt: skip
+    )
     return Screen(text=text, rows=rows_of(_, one))
 
 
@@ -136,12 +146,16 @@ async def warning_told(visit: Visit, facts: Facts) -> Screen:
     one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
     text = paragraphs(
         lines(
-            _("🚩 The bank of {name}’s card suspects fraud: {plan} ({way}).", name=_short(facts),
-              plan=facts["plan"], way=provider_name(_, one.provider)),
+            _(
+                "🚩 The bank of {name}’s card suspects fraud: {plan} ({way}).",
+                name=_short(facts),
+                plan=facts["plan"],
+                way=provider_name(_, one.provider),
+            ),
             _rests(visit, facts),
         ),
         _("Money given back now cannot be disputed later, and costs no fee."),
-    )  # fmt: skip
+    )
     return Screen(text=text, rows=rows_of(_, one))
 
 

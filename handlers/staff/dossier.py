@@ -17,19 +17,23 @@ _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 def dossier(_: Speech, it: Evidence, *, plan: Html, shop: str, now: datetime) -> str:
     """Order, price, money, what was delivered and when, what was told, used from where."""
     parts = (
-        _part(_("Evidence for payment {reference}", reference=it.reference).plain, [
-            _("Shop: @{name} on Telegram", name=shop).plain,
-            _("Written: {moment}", moment=_at(now)).plain,
-        ]),
+        _part(
+            _("Evidence for payment {reference}", reference=it.reference).plain,
+            [
+                _("Shop: @{name} on Telegram", name=shop).plain,
+                _("Written: {moment}", moment=_at(now)).plain,
+            ],
+        ),
         _part(_("The customer").plain, _customer(_, it)),
         _part(_("The order").plain, _order(_, it, plan)),
         _part(_("The money").plain, _money(_, it)),
         _part(_("What was delivered").plain, _delivered(_, it)),
         _part(_("Used from where").plain, _uses(_, it)),
-        _part(_("What the customer was sent in the chat").plain, [
-            f"{_at(at)}  {name}" for name, at in it.messages
-        ]),
-    )  # fmt: skip
+        _part(
+            _("What the customer was sent in the chat").plain,
+            [f"{_at(at)}  {name}" for name, at in it.messages],
+        ),
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -56,9 +60,12 @@ def _order(_: Speech, it: Evidence, plan: Html) -> list[str]:
         _("Plan: {plan}, {time}", plan=plan, time=term).plain,
         _("Price shown: {money}", money=_.money(it.price)).plain,
         _("Ordered: {moment}", moment=_at(it.ordered_at)).plain,
-        _("Paid by: {way}, its number {number}", way=provider_name(_, it.provider),
-          number=it.provider_ref or "–").plain,
-    ]  # fmt: skip
+        _(
+            "Paid by: {way}, its number {number}",
+            way=provider_name(_, it.provider),
+            number=it.provider_ref or "–",
+        ).plain,
+    ]
 
 
 def _money(_: Speech, it: Evidence) -> list[str]:
@@ -90,9 +97,12 @@ def _delivered(_: Speech, it: Evidence) -> list[str]:
     ]
     if it.subscription is not None and it.account is not None:
         rows.append(
-            _("Account: {name}, {state}", name=it.account.external_id or "–",
-              state=it.account.actual).plain
-        )  # fmt: skip
+            _(
+                "Account: {name}, {state}",
+                name=it.account.external_id or "–",
+                state=it.account.actual,
+            ).plain
+        )
         if it.account.delivered_at is not None:
             moment = _at(it.account.delivered_at)
             rows.append(_("Access data reached the customer: {moment}", moment=moment).plain)
@@ -101,10 +111,16 @@ def _delivered(_: Speech, it: Evidence) -> list[str]:
 
 def _uses(_: Speech, it: Evidence) -> list[str]:
     rows = [
-        _("{address} ({door}): from {first} to {last}, noted {n} times", address=one.address,
-          door=one.door, first=_at(one.first_at), last=_at(one.last_at), n=one.times).plain
+        _(
+            "{address} ({door}): from {first} to {last}, noted {n} times",
+            address=one.address,
+            door=one.door,
+            first=_at(one.first_at),
+            last=_at(one.last_at),
+            n=one.times,
+        ).plain
         for one in it.uses
-    ]  # fmt: skip
+    ]
     if it.subscription is not None and not rows:
         return [_("The books know of no use; not every service asks us.").plain]
     return rows

@@ -26,11 +26,14 @@ def _reason(_: Speech, check: Check, facts: Mapping[str, Any]) -> Html:
         return _("· Paid from the wallet with money that was refused before.")
     counted = {
         Check.TRIES: _("· {many} payments begun within an hour; you allow {most}.", **facts),
-        Check.PAYERS: _("· {many} different cards or wallets within a day; you allow {most}.",
-                        **facts),
-        Check.SHARED_PAYER: _("· {many} people paid with the same card or wallet; you allow "
-                              "{most}.", **facts),
-        Check.TRIALS: _("· {many} trials by people with the same card or wallet; you allow "
-                        "{most}.", **facts),
-    }  # fmt: skip
+        Check.PAYERS: _(
+            "· {many} different cards or wallets within a day; you allow {most}.", **facts
+        ),
+        Check.SHARED_PAYER: _(
+            "· {many} people paid with the same card or wallet; you allow {most}.", **facts
+        ),
+        Check.TRIALS: _(
+            "· {many} trials by people with the same card or wallet; you allow {most}.", **facts
+        ),
+    }
     return counted[check]

@@ -32,9 +32,14 @@ async def give(visit: Visit, args: Args) -> Screen:
     interval = Interval.from_key(term)
     if tap := args.choice(3):
         act = visit.counter.storage.run(
-            staffdesk.grant, visit.customer.telegram_id, customer_id=customer_id, slug=slug,
-            interval=interval, tap=tap, now=visit.now,
-        )  # fmt: skip
+            staffdesk.grant,
+            visit.customer.telegram_id,
+            customer_id=customer_id,
+            slug=slug,
+            interval=interval,
+            tap=tap,
+            now=visit.now,
+        )
         return await after(visit, customer_id, act)
     ask = _("Give {time} of {plan}?", time=_.interval(interval), plan=plan)
     return sure(visit, ask, "gv", customer_id, slug, term, back=("who", customer_id))

@@ -33,9 +33,12 @@ async def show_proof(visit: Visit, proof_id: int) -> None:
     send = visit.bot.send_photo if file.kind is FileKind.PHOTO else visit.bot.send_document
     try:
         await send(
-            visit.chat_id, file.file_id, caption=screen.text, parse_mode=ParseMode.HTML,
+            visit.chat_id,
+            file.file_id,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
             reply_markup=screen.keyboard,
-        )  # fmt: skip
+        )
     except BadRequest as error:
         if "file" not in error.message.lower():
             raise
@@ -50,17 +53,28 @@ def proof_screen(visit: Visit, case: Case) -> Screen:
     _ = visit.speech
     state = _decided(_, case)
     facts = lines(
-        _("🏦 <b>Transfer {id}</b>: {name} says he paid {money}", id=case.proof.id,
-          name=escape(case.customer.name), money=_.money(case.payment.due)),
-        _("{plan}, {time} · {code}", plan=_.own(case.affairs.product.name),
-          time=_.interval(Interval.from_key(case.affairs.term)), code=code(case.code)),
+        _(
+            "🏦 <b>Transfer {id}</b>: {name} says he paid {money}",
+            id=case.proof.id,
+            name=escape(case.customer.name),
+            money=_.money(case.payment.due),
+        ),
+        _(
+            "{plan}, {time} · {code}",
+            plan=_.own(case.affairs.product.name),
+            time=_.interval(Interval.from_key(case.affairs.term)),
+            code=code(case.code),
+        ),
         _order(_, case) if state is None else Html(""),
-    )  # fmt: skip
+    )
     alike = lines(*(_alike(_, case, n) for n in range(len(case.alike))))
     if state is not None:
         return Screen(text=paragraphs(facts, alike, state), rows=(_customer(_, case),))
-    words = _("Another amount: {paid}\nOther words: {refuse}", paid=f"/paid {case.proof.id} 4.50",
-              refuse=f"/refuse {case.proof.id} …")  # fmt: skip
+    words = _(
+        "Another amount: {paid}\nOther words: {refuse}",
+        paid=f"/paid {case.proof.id} 4.50",
+        refuse=f"/refuse {case.proof.id} …",
+    )
     return Screen(text=paragraphs(facts, alike, words), rows=_choices(_, case))
 
 
@@ -103,9 +117,13 @@ def _alike(_: Speech, case: Case, n: int) -> Html:
         ProofState.REFUSED: _("was refused"),
         ProofState.SETTLED: _("was settled by another"),
     }
-    return _("⚠️ <b>The same file</b> came as transfer {id} from {name}, {date}; it {state}.",
-             id=proof.id, name=customer.name, date=_.day(proof.sent_at),
-             state=states[proof.state])  # fmt: skip
+    return _(
+        "⚠️ <b>The same file</b> came as transfer {id} from {name}, {date}; it {state}.",
+        id=proof.id,
+        name=customer.name,
+        date=_.day(proof.sent_at),
+        state=states[proof.state],
+    )
 
 
 def _decided(_: Speech, case: Case) -> Html | None:
@@ -115,14 +133,19 @@ def _decided(_: Speech, case: Case) -> Html | None:
             return None
         case ProofState.APPROVED:
             money = Money(proof.minor or 0, case.payment.due.currency)
-            return _("✅ Approved by {staff}: {money}", staff=escape(case.by),
-                     money=_.money(money))  # fmt: skip
+            return _(
+                "✅ Approved by {staff}: {money}", staff=escape(case.by), money=_.money(money)
+            )
         case ProofState.REFUSED:
-            return _("❌ Refused by {staff}: {reason}", staff=escape(case.by),
-                     reason=refusal(_, proof.reason))  # fmt: skip
+            return _(
+                "❌ Refused by {staff}: {reason}",
+                staff=escape(case.by),
+                reason=refusal(_, proof.reason),
+            )
         case _settled:
-            return _("Another proof of this transfer was approved by {staff}.",
-                     staff=escape(case.by))  # fmt: skip
+            return _(
+                "Another proof of this transfer was approved by {staff}.", staff=escape(case.by)
+            )
 
 
 async def approved(visit: Visit, args: Args) -> Screen | None:
@@ -144,9 +167,13 @@ async def approve_by_words(visit: Visit, words: list[str]) -> Screen | None:
 async def _approve(visit: Visit, proof_id: int, money: Money | None) -> Screen | None:
     _, counter = visit.speech, visit.counter
     done = counter.storage.run(
-        approve, visit.customer.telegram_id, proof_id=proof_id, money=money,
-        policy=counter.policy, now=visit.now,
-    )  # fmt: skip
+        approve,
+        visit.customer.telegram_id,
+        proof_id=proof_id,
+        money=money,
+        policy=counter.policy,
+        now=visit.now,
+    )
     return await _after(visit, proof_id, done)
 
 
@@ -197,9 +224,12 @@ async def _write_below(visit: Visit, screen: Screen) -> bool:
         return False
     try:
         await visit.bot.edit_message_caption(
-            chat_id=visit.chat_id, message_id=message.message_id, caption=screen.text,
-            parse_mode=ParseMode.HTML, reply_markup=screen.keyboard or InlineKeyboardMarkup(()),
-        )  # fmt: skip
+            chat_id=visit.chat_id,
+            message_id=message.message_id,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard or InlineKeyboardMarkup(()),
+        )
     except BadRequest as error:
         if "not modified" not in error.message.lower():
             if not is_gone(error):
@@ -217,13 +247,18 @@ async def waiting(visit: Visit, _args: Args) -> Screen:
     rows = tuple(
         (
             button(
-                _("{id} · {name} · {money}", id=one.proof.id, name=one.customer.name,
-                  money=_.money(one.payment.due)),
-                "+p_show", one.proof.id,
+                _(
+                    "{id} · {name} · {money}",
+                    id=one.proof.id,
+                    name=one.customer.name,
+                    money=_.money(one.payment.due),
+                ),
+                "+p_show",
+                one.proof.id,
             ),
         )
         for one in cases
-    )  # fmt: skip
+    )
     text = _.ngettext("{n} transfer waits for you.", "{n} transfers wait for you.", many)
     return Screen(text=bold(text), rows=(*rows, back(_)))
 

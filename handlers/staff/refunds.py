@@ -43,9 +43,15 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
         return await _do(visit, it, wish)
     _ = visit.speech
     return sure(
-        visit, _question(visit, it, money, _WAYS[way]), "rf", it.case.receipt, money.minor, way,
-        reason, back=("rf", it.case.receipt),
-    )  # fmt: skip
+        visit,
+        _question(visit, it, money, _WAYS[way]),
+        "rf",
+        it.case.receipt,
+        money.minor,
+        way,
+        reason,
+        back=("rf", it.case.receipt),
+    )
 
 
 async def _amounts(visit: Visit, it: Refundable) -> Screen:
@@ -55,25 +61,30 @@ async def _amounts(visit: Visit, it: Refundable) -> Screen:
     is_more = it.to_wallet > it.outside > Money.zero(most.currency)
     everything = it.outside if is_more else most
     offered = [
-        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt,
-               everything.minor)
+        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt, everything.minor)
         if everything
         else None,
         button(_("Half: {money}", money=_.money(half)), "rf", case.receipt, half.minor)
         if half and half != most and _parts(visit, case)
         else None,
-        button(_("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
-               "rf", case.receipt, it.to_wallet.minor, "w")
+        button(
+            _("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
+            "rf",
+            case.receipt,
+            it.to_wallet.minor,
+            "w",
+        )
         if is_more
         else None,
-    ]  # fmt: skip
+    ]
     other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
     left = _("Nothing is left to give back.") if not most else other
     below: Row = (button(_("Evidence file"), "rfe", case.receipt),) if case.order_id else ()
     under_way = [
-        button(refund_line(_, one), "rfd", one.id) for one in it.refunds
+        button(refund_line(_, one), "rfd", one.id)
+        for one in it.refunds
         if one.state in {RefundState.BY_HAND, RefundState.UNKNOWN, RefundState.CLAIM}
-    ]  # fmt: skip
+    ]
     text = paragraphs(
         await _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
     )
@@ -89,9 +100,10 @@ def _parts(visit: Visit, case: Case) -> bool:
 async def _title(visit: Visit, case: Case) -> Html:
     _ = visit.speech
     named = {
-        "money": _.money(case.standing.money), "way": provider_name(_, case.provider),
+        "money": _.money(case.standing.money),
+        "way": provider_name(_, case.provider),
         "date": _.date(case.recorded_at),
-    }  # fmt: skip
+    }
     came = _("{money} came by {way} on {date}.", **named)
     if case.plan:
         plan = await plan_name(visit, case.plan)
@@ -140,8 +152,9 @@ async def _reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Scre
         button(reason_name(_, one), "rf", case.receipt, money.minor, way, one) for one in REASONS
     ]
     back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
-    return Screen(text=paragraphs(await _title(visit, case), _("Why?")),
-                  rows=(*in_rows(found, wide=2), back))  # fmt: skip
+    return Screen(
+        text=paragraphs(await _title(visit, case), _("Why?")), rows=(*in_rows(found, wide=2), back)
+    )
 
 
 def _question(visit: Visit, it: Refundable, money: Money, way: Way) -> Html:
@@ -151,8 +164,10 @@ def _question(visit: Visit, it: Refundable, money: Money, way: Way) -> Html:
         case Way.WALLET:
             return _("Put {money} into the customer’s wallet?", money=_.money(money))
         case Way.HAND:
-            return _("Do you want to pay {money} back yourself? The steps come next.",
-                     money=_.money(money))  # fmt: skip
+            return _(
+                "Do you want to pay {money} back yourself? The steps come next.",
+                money=_.money(money),
+            )
         case _:
             return _("Give {money} back by {way}?", money=_.money(money), way=name)
 
@@ -171,9 +186,12 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
         return (await _amounts(visit, it)).explaining(Html(error.sentence))
     if refund.state is RefundState.ASKED:
         asked = await give_back(
-            counter.storage, counter.providers, refund.id, policy=counter.policy,
+            counter.storage,
+            counter.providers,
+            refund.id,
+            policy=counter.policy,
             clock=counter.clock,
-        )  # fmt: skip
+        )
         refund = asked or refund
     counter.wake()
     return refund_screen(visit, *await counter.storage.read(refund_of, refund.id))
@@ -200,9 +218,12 @@ async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
     words = _("Done.")
     try:
         await counter.storage.run(
-            act, visit.customer.telegram_id, refund_id=refund_id, policy=counter.policy,
+            act,
+            visit.customer.telegram_id,
+            refund_id=refund_id,
+            policy=counter.policy,
             now=visit.now,
-        )  # fmt: skip
+        )
     except RefundMovedOnError:
         words = _("That was done already.")
     counter.wake()
@@ -222,9 +243,12 @@ async def whole(visit: Visit, args: Args) -> Screen:
     is_whole = it.outside == it.case.standing.money
     can_ask = provider is not None and (provider.refunds_parts or is_whole)
     wish = RefundWish(
-        receipt=it.case.receipt, money=it.outside, reason="fraud", tap=_tap(args.text(1)),
+        receipt=it.case.receipt,
+        money=it.outside,
+        reason="fraud",
+        tap=_tap(args.text(1)),
         way=Way.PROVIDER if can_ask else Way.HAND,
-    )  # fmt: skip
+    )
     return await _do(visit, it, wish)
 
 
@@ -245,11 +269,18 @@ async def moneys(visit: Visit, args: Args) -> Screen:
     _ = visit.speech
     found = await visit.counter.storage.read(receipts_of, args.number(0))
     rows = [
-        button(_("{date} {money} · {way}", date=_.day(one.recorded_at),
-                 money=_.money(one.standing.money), way=provider_name(_, one.provider)),
-               "rf", one.receipt)
+        button(
+            _(
+                "{date} {money} · {way}",
+                date=_.day(one.recorded_at),
+                money=_.money(one.standing.money),
+                way=provider_name(_, one.provider),
+            ),
+            "rf",
+            one.receipt,
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     text = (
         _("Which money shall go back?") if rows else _("No money has come from this customer yet.")
     )

@@ -32,19 +32,24 @@ async def held(visit: Visit, _args: Args) -> Screen:
     )
     rows: list[Row] = []
     for review, _customer in found:
-        rows.append((
-            button(_("R{id}: approve", id=review.id), "rv_yes", review.id),
-            button(_("R{id}: refuse", id=review.id), "rv_no", review.id),
-        ))  # fmt: skip
+        rows.append(
+            (
+                button(_("R{id}: approve", id=review.id), "rv_yes", review.id),
+                button(_("R{id}: refuse", id=review.id), "rv_no", review.id),
+            )
+        )
     return Screen(text=text, rows=(*rows, blocks, back(_)))
 
 
 def _one(visit: Visit, review: Review, customer: Customer) -> Html:
     _ = visit.speech
     title = _(
-        "<b>R{id}</b> · {name}: {money} by {way}", id=review.id, name=customer.name,
-        money=_.money(review.judgement.whole), way=provider_name(_, review.provider),
-    )  # fmt: skip
+        "<b>R{id}</b> · {name}: {money} by {way}",
+        id=review.id,
+        name=customer.name,
+        money=_.money(review.judgement.whole),
+        way=provider_name(_, review.provider),
+    )
     return lines(title, reasons(_, findings_document(review.findings)))
 
 
@@ -53,9 +58,12 @@ async def approve(visit: Visit, args: Args) -> Screen:
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
-            reviewing.approve, visit.customer.telegram_id, review_id=args.number(0),
-            policy=counter.policy, now=visit.now,
-        )  # fmt: skip
+            reviewing.approve,
+            visit.customer.telegram_id,
+            review_id=args.number(0),
+            policy=counter.policy,
+            now=visit.now,
+        )
     except DoneAlreadyError:
         return (await held(visit, args)).saying(_("That was decided already."))
     counter.wake()
@@ -87,8 +95,11 @@ async def blocks(visit: Visit, _args: Args) -> Screen:
     """Who is on the blocklist."""
     _ = visit.speech
     found = await visit.counter.storage.read(reviewing.blocklist)
-    how = _("To add someone, write {first} or {second}.", first=code("/block 12345"),
-            second=code("/block @name"))  # fmt: skip
+    how = _(
+        "To add someone, write {first} or {second}.",
+        first=code("/block 12345"),
+        second=code("/block @name"),
+    )
     listed = lines(*(_block(visit, one) for one in found)) if found else _("Nobody is blocked.")
     rows = [(button(_("B{id}: take off", id=one.id), "unbl", one.id),) for one in found[:_MOST]]
     return Screen(text=paragraphs(bold(_("Blocklist")), listed, how), rows=(*rows, back(_)))
@@ -101,8 +112,12 @@ def _block(visit: Visit, one: Block) -> Html:
         BlockedBy.USERNAME: _("@{value}", value=one.value),
         BlockedBy.PAYER: _("card or wallet {value}", value=one.value[:8]),
     }
-    return _("<b>B{id}</b> · {whom}, since {date}", id=one.id, whom=kinds[one.kind],
-             date=_.day(one.added_at))  # fmt: skip
+    return _(
+        "<b>B{id}</b> · {whom}, since {date}",
+        id=one.id,
+        whom=kinds[one.kind],
+        date=_.day(one.added_at),
+    )
 
 
 async def block_by_words(visit: Visit, words: list[str]) -> Screen:

@@ -62,11 +62,15 @@ async def find(visit: Visit, words: list[str]) -> Screen:
 
 
 COMMANDS: Mapping[str, Words] = {
-    "admin": admin, "find": find, "extend": extend_by_words,
+    "admin": admin,
+    "find": find,
+    "extend": extend_by_words,
     "refund": by_words,
-    "paid": approve_by_words, "refuse": refuse_by_words, "block": block_by_words,
+    "paid": approve_by_words,
+    "refuse": refuse_by_words,
+    "block": block_by_words,
     "assign": assign_by_words,
-}  # fmt: skip
+}
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "s_find": ask_for_name,

@@ -47,9 +47,13 @@ async def receive(visit: Visit, message: Message) -> None:
     screen = Screen(text=_("Which plan is this stock for?"), rows=in_rows(plans, wide=2))
     # The question hangs at the file, so that the answer finds it without our remembering it.
     await visit.bot.send_message(
-        visit.chat_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard,
-        link_preview_options=NO_PREVIEW, reply_to_message_id=message.message_id,
-    )  # fmt: skip
+        visit.chat_id,
+        screen.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=screen.keyboard,
+        link_preview_options=NO_PREVIEW,
+        reply_to_message_id=message.message_id,
+    )
 
 
 async def chosen(visit: Visit, args: Args) -> Screen:
@@ -69,9 +73,13 @@ async def _load(visit: Visit, message: Message, slug: str) -> Screen:
         raise BadInputError(reason=_("This is not a file.").plain)
     text = await _read(visit, message.document)
     loaded = await counter.storage.run(
-        load, visit.customer.telegram_id, plan=slug, csv_text=text, vault=counter.vault,
+        load,
+        visit.customer.telegram_id,
+        plan=slug,
+        csv_text=text,
+        vault=counter.vault,
         now=visit.now,
-    )  # fmt: skip
+    )
     counter.wake()
     is_removed = await _remove(visit, message)
     return Screen(
@@ -105,12 +113,18 @@ def _told(_: Speech, plan: Html, loaded: Loaded, *, is_removed: bool) -> Html:
     more = len(loaded.refused) - len(refused)
     return paragraphs(
         lines(
-            _.ngettext("✅ {n} account loaded for {plan}.", "✅ {n} accounts loaded for {plan}.",
-                       loaded.added, plan=bold(plan)),
+            _.ngettext(
+                "✅ {n} account loaded for {plan}.",
+                "✅ {n} accounts loaded for {plan}.",
+                loaded.added,
+                plan=bold(plan),
+            ),
             _.ngettext("{n} was there already.", "{n} were there already.", loaded.repeated)
-            if loaded.repeated else Html(""),
+            if loaded.repeated
+            else Html(""),
         ),
         lines(*refused, _("… and {n} more", n=more) if more else Html("")),
-        _("The file is out of the chat.") if is_removed
+        _("The file is out of the chat.")
+        if is_removed
         else _("⚠️ Please delete the file from this chat: I could not."),
-    )  # fmt: skip
+    )

@@ -25,9 +25,10 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
         return Screen(text=_("✅ Nothing is stuck."), rows=(lately, back(_)))
     effects, letters = effects[:_MOST], letters[:_MOST]
     claims = await visit.counter.storage.read(claims_on, [one.id for one in letters])
-    buttons = [*(it for one in effects for it in _effect_buttons(_, one)),
-               *(it for one in letters
-                 for it in _letter_buttons(_, one, is_claim=one.id in claims))]  # fmt: skip
+    buttons = [
+        *(it for one in effects for it in _effect_buttons(_, one)),
+        *(it for one in letters for it in _letter_buttons(_, one, is_claim=one.id in claims)),
+    ]
     text = paragraphs(
         bold(_("What is stuck")),
         *(_effect(_, one) for one in effects),
@@ -96,27 +97,33 @@ def _letter_buttons(_: Speech, one: Letter, *, is_claim: bool) -> tuple[InlineKe
 async def effect_again(visit: Visit, args: Args) -> Screen:
     """Let an effect try afresh."""
     done = await visit.counter.storage.run(
-        replay_effect, visit.customer.telegram_id, effect_id=args.number(0),
+        replay_effect,
+        visit.customer.telegram_id,
+        effect_id=args.number(0),
         now=visit.now,
-    )  # fmt: skip
+    )
     return await _after(visit, is_done=done)
 
 
 async def effect_away(visit: Visit, args: Args) -> Screen:
     """Put an effect away."""
     done = await visit.counter.storage.run(
-        dismiss_effect, visit.customer.telegram_id, effect_id=args.number(0),
+        dismiss_effect,
+        visit.customer.telegram_id,
+        effect_id=args.number(0),
         now=visit.now,
-    )  # fmt: skip
+    )
     return await _after(visit, is_done=done)
 
 
 async def letter_again(visit: Visit, args: Args) -> Screen:
     """Answer a chat update afresh, or read a provider's letter again."""
     done = await visit.counter.storage.run(
-        replay_letter, visit.customer.telegram_id, letter_id=args.number(0),
+        replay_letter,
+        visit.customer.telegram_id,
+        letter_id=args.number(0),
         now=visit.now,
-    )  # fmt: skip
+    )
     if done:
         return await _after(visit, is_done=True)
     return await _read_again(visit, args, is_believed=False)
@@ -127,36 +134,45 @@ async def letter_believed(visit: Visit, args: Args) -> Screen:
     _ = visit.speech
     if args.choice(1):
         return await _read_again(visit, args, is_believed=True)
-    ask = _("Have you seen this money at the provider yourself? Then letter L{id} is taken for "
-            "true.", id=args.number(0))  # fmt: skip
+    ask = _(
+        "Have you seen this money at the provider yourself? Then letter L{id} is taken for true.",
+        id=args.number(0),
+    )
     return sure(visit, ask, "l_true", args.number(0), back=("stuck",))
 
 
 async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
     _, counter = visit.speech, visit.counter
     found = await replay(
-        counter.storage, counter.providers, visit.customer.telegram_id,
-        letter_id=args.number(0), is_believed=is_believed, policy=counter.policy,
+        counter.storage,
+        counter.providers,
+        visit.customer.telegram_id,
+        letter_id=args.number(0),
+        is_believed=is_believed,
+        policy=counter.policy,
         clock=counter.clock,
-    )  # fmt: skip
+    )
     counter.wake()
     words = {
         Replayed.TAKEN: _("Done."),
         Replayed.SAME: _("That is in the books already; nothing changed."),
         Replayed.ASKED: _("The provider is being asked now."),
         Replayed.LEFT: _("It still is nothing the shop can act on."),
-        Replayed.UNREADABLE: _("It cannot be read any more: what it said was erased, or its "
-                               "secret was changed since."),
-    }  # fmt: skip
+        Replayed.UNREADABLE: _(
+            "It cannot be read any more: what it said was erased, or its secret was changed since."
+        ),
+    }
     return (await stuck(visit, Args(()))).saying(words[found])
 
 
 async def letter_away(visit: Visit, args: Args) -> Screen:
     """Put a letter away."""
     done = await visit.counter.storage.run(
-        dismiss_letter, visit.customer.telegram_id, letter_id=args.number(0),
+        dismiss_letter,
+        visit.customer.telegram_id,
+        letter_id=args.number(0),
         now=visit.now,
-    )  # fmt: skip
+    )
     return await _after(visit, is_done=done)
 
 

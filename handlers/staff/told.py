@@ -27,8 +27,13 @@ Facts = Mapping[str, Any]
 def sale(visit: Visit, facts: Facts) -> Html:
     """Someone bought."""
     _ = visit.speech
-    text = _("💰 {name} paid {money} for {plan}, {time}.", name=facts["name"], plan=facts["plan"],
-             money=_.money(_whole(facts)), time=_time(visit, facts))  # fmt: skip
+    text = _(
+        "💰 {name} paid {money} for {plan}, {time}.",
+        name=facts["name"],
+        plan=facts["plan"],
+        money=_.money(_whole(facts)),
+        time=_time(visit, facts),
+    )
     return lines(text, _from_wallet(_, facts), _remark(visit, facts))
 
 
@@ -61,50 +66,77 @@ def odd_money(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     due = _.money(Money(facts["due"], facts["due_currency"]))
     return lines(
-        _("⚠️ {money} from {name} by {way}: {how}.", money=_money(visit, facts),
-          name=facts["name"], way=_way(visit, facts),
-          how=verdict_name(_, Verdict(facts["verdict"]))),
-        _("{plan}, {time} costs {due}. The money is in the wallet.", plan=facts["plan"],
-          time=_time(visit, facts), due=due),
-    )  # fmt: skip
+        _(
+            "⚠️ {money} from {name} by {way}: {how}.",
+            money=_money(visit, facts),
+            name=facts["name"],
+            way=_way(visit, facts),
+            how=verdict_name(_, Verdict(facts["verdict"])),
+        ),
+        _(
+            "{plan}, {time} costs {due}. The money is in the wallet.",
+            plan=facts["plan"],
+            time=_time(visit, facts),
+            due=due,
+        ),
+    )
 
 
 def unknown_money(visit: Visit, facts: Facts) -> Html:
     """Money came that belongs to no order we know."""
     _ = visit.speech
     return lines(
-        _("⚠️ {money} by {way} belongs to no order we know.", money=_money(visit, facts),
-          way=_way(visit, facts)),
-        _("Receipt {receipt}, reference {reference}", receipt=facts["receipt"],
-          reference=facts["reference"] or "–"),
-    )  # fmt: skip
+        _(
+            "⚠️ {money} by {way} belongs to no order we know.",
+            money=_money(visit, facts),
+            way=_way(visit, facts),
+        ),
+        _(
+            "Receipt {receipt}, reference {reference}",
+            receipt=facts["receipt"],
+            reference=facts["reference"] or "–",
+        ),
+    )
 
 
 def low_stock(visit: Visit, facts: Facts) -> Html:
     """Few accounts are left, or none."""
     _ = visit.speech
     if not facts["left"]:
-        return _("🔴 No accounts are left for {plan}: buyers wait until you load more.",
-                 plan=facts["plan"])  # fmt: skip
-    return _.ngettext("🟡 {n} account is left for {plan}.", "🟡 {n} accounts are left for {plan}.",
-                      int(facts["left"]), plan=facts["plan"])  # fmt: skip
+        return _(
+            "🔴 No accounts are left for {plan}: buyers wait until you load more.",
+            plan=facts["plan"],
+        )
+    return _.ngettext(
+        "🟡 {n} account is left for {plan}.",
+        "🟡 {n} accounts are left for {plan}.",
+        int(facts["left"]),
+        plan=facts["plan"],
+    )
 
 
 def connector_failed(visit: Visit, facts: Facts) -> Html:
     """An account could not be made or changed, after every try."""
     _ = visit.speech
     return lines(
-        _("🔴 {plan} for {name}: {verb} failed, and we stopped trying.", plan=facts["plan"],
-          name=facts["name"], verb=facts["verb"]),
+        _(
+            "🔴 {plan} for {name}: {verb} failed, and we stopped trying.",
+            plan=facts["plan"],
+            name=facts["name"],
+            verb=facts["verb"],
+        ),
         escape(facts["reason"]),
-    )  # fmt: skip
+    )
 
 
 def stuck(visit: Visit, facts: Facts) -> Html:
     """Something that came in could not be handled."""
     _ = visit.speech
-    return _("🔴 Letter {letter} could not be handled: {reason}", letter=facts["letter"],
-             reason=facts["reason"])  # fmt: skip
+    return _(
+        "🔴 Letter {letter} could not be handled: {reason}",
+        letter=facts["letter"],
+        reason=facts["reason"],
+    )
 
 
 def star_books(visit: Visit, facts: Facts) -> Html:
@@ -113,16 +145,23 @@ def star_books(visit: Visit, facts: Facts) -> Html:
     told = []
     if facts["found"]:
         told.append(
-            _.ngettext("🌙 {n} payment had not reached us: {money}. It is in the books now.",
-                       "🌙 {n} payments had not reached us: {money}. They are in the books now.",
-                       facts["found"], money=_money(visit, facts))
-        )  # fmt: skip
+            _.ngettext(
+                "🌙 {n} payment had not reached us: {money}. It is in the books now.",
+                "🌙 {n} payments had not reached us: {money}. They are in the books now.",
+                facts["found"],
+                money=_money(visit, facts),
+            )
+        )
     if facts["odd"]:
         told.append(
-            _.ngettext("⚠️ {n} payment in our books is not as {way} lists it: {names}",
-                       "⚠️ {n} payments in our books are not as {way} lists them: {names}",
-                       facts["odd"], way=_way(visit, facts), names=", ".join(facts["names"]))
-        )  # fmt: skip
+            _.ngettext(
+                "⚠️ {n} payment in our books is not as {way} lists it: {names}",
+                "⚠️ {n} payments in our books are not as {way} lists them: {names}",
+                facts["odd"],
+                way=_way(visit, facts),
+                names=", ".join(facts["names"]),
+            )
+        )
     return lines(*told)
 
 
@@ -130,10 +169,12 @@ def means_refused(visit: Visit, facts: Facts) -> Html:
     """A provider does not do what a renewal needs."""
     _ = visit.speech
     return lines(
-        _("🔴 A renewal is stuck ({verb}); a person should look at the provider's settings.",
-          verb=facts["verb"]),
+        _(
+            "🔴 A renewal is stuck ({verb}); a person should look at the provider's settings.",
+            verb=facts["verb"],
+        ),
         escape(facts["reason"]),
-    )  # fmt: skip
+    )
 
 
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {

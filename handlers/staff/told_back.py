@@ -19,13 +19,24 @@ def money_back(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     if not facts["minor"]:
         return lines(
-            _("↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
-              way=_way(visit, facts), plan=facts["plan"], name=facts["name"]),
-            _("Please look there, and book it: open the customer, “Give money back”, and “I pay "
-              "it back myself”."),
-        )  # fmt: skip
-    return _("↩️ {money} for {plan} went back to {name} ({way}).", money=_money(visit, facts),
-             plan=facts["plan"], name=facts["name"], way=_way(visit, facts))  # fmt: skip
+            _(
+                "↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
+                way=_way(visit, facts),
+                plan=facts["plan"],
+                name=facts["name"],
+            ),
+            _(
+                "Please look there, and book it: open the customer, “Give money back”, and “I pay "
+                "it back myself”."
+            ),
+        )
+    return _(
+        "↩️ {money} for {plan} went back to {name} ({way}).",
+        money=_money(visit, facts),
+        plan=facts["plan"],
+        name=facts["name"],
+        way=_way(visit, facts),
+    )
 
 
 def refund_made(visit: Visit, facts: Facts) -> Html:
@@ -35,34 +46,50 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
     if facts["way"] in {Way.WALLET, Way.RETURNED}:
         into = _("It lies in the wallet.")
     return lines(
-        _("↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
-          money=_money(visit, facts), plan=facts["plan"] or "–", name=facts["name"],
-          way=_way(visit, facts), staff=facts["staff"]),
+        _(
+            "↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
+            money=_money(visit, facts),
+            plan=facts["plan"] or "–",
+            name=facts["name"],
+            way=_way(visit, facts),
+            staff=facts["staff"],
+        ),
         into,
         _access(visit, facts),
-    )  # fmt: skip
+    )
 
 
 def refund_failed(visit: Visit, facts: Facts) -> Html:
     """The provider refused to give money back."""
     _ = visit.speech
     return lines(
-        _("🔴 {money} could not be given back by {way}; nothing went back.",
-          money=_money(visit, facts), way=_way(visit, facts)),
+        _(
+            "🔴 {money} could not be given back by {way}; nothing went back.",
+            money=_money(visit, facts),
+            way=_way(visit, facts),
+        ),
         escape(facts["reason"]),
-    )  # fmt: skip
+    )
 
 
 def refund_bounced(visit: Visit, facts: Facts) -> Html:
     """Money had gone back, and a bank returned it."""
     _ = visit.speech
-    what = _("🔴 {money} that went back to {name} for {plan} came back: the bank did not take it.",
-             money=_money(visit, facts), name=facts["name"], plan=facts["plan"])  # fmt: skip
-    todo = _("It lies at {way} again, and is still the customer’s. Find another way with him.",
-             way=_way(visit, facts))  # fmt: skip
+    what = _(
+        "🔴 {money} that went back to {name} for {plan} came back: the bank did not take it.",
+        money=_money(visit, facts),
+        name=facts["name"],
+        plan=facts["plan"],
+    )
+    todo = _(
+        "It lies at {way} again, and is still the customer’s. Find another way with him.",
+        way=_way(visit, facts),
+    )
     if facts["refund"] is None:
-        todo = _("Our books know no refund of just this sum: please look at {way}.",
-                 way=_way(visit, facts))  # fmt: skip
+        todo = _(
+            "Our books know no refund of just this sum: please look at {way}.",
+            way=_way(visit, facts),
+        )
     return lines(what, escape(facts["reason"]), todo)
 
 
@@ -71,10 +98,16 @@ def dispute_closed(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     named = {"money": _money(visit, facts), "plan": facts["plan"], "name": facts["name"]}
     if facts["how"] == DisputeState.WON:
-        return _("✅ The dispute with {name} over {money} for {plan} is won: the money stays, and "
-                 "access is as it was.", **named)  # fmt: skip
-    return _("🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
-             "what was left of the time has ended.", **named)  # fmt: skip
+        return _(
+            "✅ The dispute with {name} over {money} for {plan} is won: the money stays, and "
+            "access is as it was.",
+            **named,
+        )
+    return _(
+        "🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
+        "what was left of the time has ended.",
+        **named,
+    )
 
 
 def _access(visit: Visit, facts: Facts) -> Html:

@@ -23,9 +23,12 @@ def held_money(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     title = _(
         "🔎 {name} paid {money} for {plan}, {time} by {way}. It waits for your decision:",
-        name=facts["name"], money=_money(visit, facts), plan=facts["plan"],
-        time=_.interval(Interval.from_key(facts["term"])), way=_way(visit, facts),
-    )  # fmt: skip
+        name=facts["name"],
+        money=_money(visit, facts),
+        plan=facts["plan"],
+        time=_.interval(Interval.from_key(facts["term"])),
+        way=_way(visit, facts),
+    )
     return lines(title, reasons(_, facts["findings"]))
 
 
@@ -44,53 +47,84 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
     said = {"way": _way(visit, facts), "name": facts["name"], "claimed": _money(visit, facts)}
     if facts["is_silent"]:
         return lines(
-            _("⚠️ A webhook of {way} says {claimed} came from {name}, and {way} does not answer "
-              "when asked whether that is so.", **said),
-            _("Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
-              "may believe letter L{letter} under “Stuck”.", letter=facts["letter"], **said),
-        )  # fmt: skip
+            _(
+                "⚠️ A webhook of {way} says {claimed} came from {name}, and {way} does not answer "
+                "when asked whether that is so.",
+                **said,
+            ),
+            _(
+                "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
+                "may believe letter L{letter} under “Stuck”.",
+                letter=facts["letter"],
+                **said,
+            ),
+        )
     found = _.money(Money(facts["found"], facts["found_currency"]))
     return lines(
-        _("🔴 A webhook of {way} said {claimed} came from {name}; asked, {way} says {found}.",
-          found=found, **said),
-        _("Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
-          "secret: change it at {way}.", letter=facts["letter"], **said),
-    )  # fmt: skip
+        _(
+            "🔴 A webhook of {way} said {claimed} came from {name}; asked, {way} says {found}.",
+            found=found,
+            **said,
+        ),
+        _(
+            "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
+            "secret: change it at {way}.",
+            letter=facts["letter"],
+            **said,
+        ),
+    )
 
 
 def foreign_account(visit: Visit, facts: Facts) -> Html:
     """An event names another account than ours."""
     _ = visit.speech
-    return _("🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
-             "given for it (letter L{letter}).", way=_way(visit, facts),
-             account=facts["account"], letter=facts["letter"])  # fmt: skip
+    return _(
+        "🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
+        "given for it (letter L{letter}).",
+        way=_way(visit, facts),
+        account=facts["account"],
+        letter=facts["letter"],
+    )
 
 
 def left_to_staff(visit: Visit, facts: Facts) -> Html:
     """A provider tells of something that a person has to look at."""
     _ = visit.speech
     return lines(
-        _("⚠️ {way} tells of something that the shop does not settle by itself ({what}). Please "
-          "look at it there.", way=_way(visit, facts), what=facts["what"]),
+        _(
+            "⚠️ {way} tells of something that the shop does not settle by itself ({what}). Please "
+            "look at it there.",
+            way=_way(visit, facts),
+            what=facts["what"],
+        ),
         escape(facts["note"]),
-        _("Nothing was given for it; it is letter L{letter} under “Stuck”.",
-          letter=facts["letter"]),
-    )  # fmt: skip
+        _(
+            "Nothing was given for it; it is letter L{letter} under “Stuck”.",
+            letter=facts["letter"],
+        ),
+    )
 
 
 def provider_down(visit: Visit, facts: Facts) -> Html:
     """A provider is hidden from customers."""
     _ = visit.speech
-    return _("🔴 {way} does not answer ({error}). Customers do not see it until it does; we try "
-             "again by ourselves.", way=_way(visit, facts), error=facts["error"])  # fmt: skip
+    return _(
+        "🔴 {way} does not answer ({error}). Customers do not see it until it does; we try "
+        "again by ourselves.",
+        way=_way(visit, facts),
+        error=facts["error"],
+    )
 
 
 def provider_back(visit: Visit, facts: Facts) -> Html:
     """A provider is shown again."""
     _ = visit.speech
     since = datetime.fromtimestamp(facts["since"], UTC)
-    return _("🟢 {way} answers again; customers see it. It was away since {moment}.",
-             way=_way(visit, facts), moment=_.moment(since, now=visit.now))  # fmt: skip
+    return _(
+        "🟢 {way} answers again; customers see it. It was away since {moment}.",
+        way=_way(visit, facts),
+        moment=_.moment(since, now=visit.now),
+    )
 
 
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {

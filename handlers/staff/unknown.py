@@ -37,18 +37,22 @@ async def unknown(visit: Visit, args: Args) -> Screen:
     text = paragraphs(
         bold(_("Money that belongs to no order we know")), *(_sum(visit, one) for one in found)
     )
-    rows: list[Row] = [(button(_("M{id}: whose is it?", id=one.id), "unk", one.id),)
-                       for one in found]  # fmt: skip
+    rows: list[Row] = [
+        (button(_("M{id}: whose is it?", id=one.id), "unk", one.id),) for one in found
+    ]
     return Screen(text=text, rows=(*rows, back(_)))
 
 
 def _sum(visit: Visit, one: LooseMoney) -> Html:
     _ = visit.speech
     return _(
-        "<b>M{id}</b> · {date}: {money} by {way}, receipt {receipt}", id=one.id,
-        date=_.day(one.occurred_at), money=_.money(one.money),
-        way=provider_name(_, one.provider), receipt=code(one.receipt_id[:60]),
-    )  # fmt: skip
+        "<b>M{id}</b> · {date}: {money} by {way}, receipt {receipt}",
+        id=one.id,
+        date=_.day(one.occurred_at),
+        money=_.money(one.money),
+        way=provider_name(_, one.provider),
+        receipt=code(one.receipt_id[:60]),
+    )
 
 
 async def _whose(visit: Visit, receipt: int) -> Screen:
@@ -57,8 +61,10 @@ async def _whose(visit: Visit, receipt: int) -> Screen:
     list_row = (button(_("← Back"), "unk"),)
     if money.verdict is not Verdict.UNKNOWN_ORDER:
         return Screen(text=_("This money has found its place."), rows=(list_row,))
-    how = _("If you know whose it is, write {example} with a number, @username or name.",
-            example=code(f"/assign {receipt} …"))  # fmt: skip
+    how = _(
+        "If you know whose it is, write {example} with a number, @username or name.",
+        example=code(f"/assign {receipt} …"),
+    )
     asked = _("Lately asked for just this sum:") if people else Html("")
     rows = [(button(escape(f"{one.name} · {one.id}"), "asg", receipt, one.id),) for one in people]
     return Screen(text=paragraphs(_sum(visit, money), how, asked), rows=(*rows, list_row))
@@ -93,8 +99,12 @@ async def assigning(visit: Visit, args: Args) -> Screen:
     if chosen is None:
         ask = _("Put {money} into the wallet of {name}?", money=money, name=name)
     else:
-        ask = _("Pay {order} of {name} with {money}?", order=_order(visit, chosen), name=name,
-                money=money)  # fmt: skip
+        ask = _(
+            "Pay {order} of {name} with {money}?",
+            order=_order(visit, chosen),
+            name=name,
+            money=money,
+        )
     asked = sure(visit, ask, "asg", receipt, customer_id, where, back=("unk", receipt))
     return replace(asked, text=paragraphs(asked.text, await _confirmation(visit, place.money)))
 
@@ -105,8 +115,11 @@ async def _confirmation(visit: Visit, money: LooseMoney) -> Html:
     way = provider_name(_, money.provider)
     if await is_confirmed(counter.storage, counter.providers, money.id):
         return _("{way} says so itself.", way=way)
-    return _("⚠️ Only a webhook tells of this money; {way} did not confirm it when asked. Look "
-             "there yourself first.", way=way)  # fmt: skip
+    return _(
+        "⚠️ Only a webhook tells of this money; {way} did not confirm it when asked. Look "
+        "there yourself first.",
+        way=way,
+    )
 
 
 async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:
@@ -115,9 +128,9 @@ async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:
     if place.money.verdict is not Verdict.UNKNOWN_ORDER:
         return await _whose(visit, receipt)
     text = paragraphs(
-        _sum(visit, place.money), _("Where shall it go, if it is {name}’s?",
-                                    name=place.customer.name),
-    )  # fmt: skip
+        _sum(visit, place.money),
+        _("Where shall it go, if it is {name}’s?", name=place.customer.name),
+    )
     orders = [
         (button(_order(visit, one), "asg", receipt, customer_id, one.payment_id),)
         for one in place.orders
@@ -128,8 +141,12 @@ async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:
 
 def _order(visit: Visit, one: Affairs) -> Html:
     _ = visit.speech
-    return _("{plan}, {time} · {price}", plan=_.own(one.product.name),
-             time=_.interval(Interval.from_key(one.term)), price=_.money(one.whole))  # fmt: skip
+    return _(
+        "{plan}, {time} · {price}",
+        plan=_.own(one.product.name),
+        time=_.interval(Interval.from_key(one.term)),
+        price=_.money(one.whole),
+    )
 
 
 def _chosen(place: Place, where: str) -> Affairs | None:
@@ -144,7 +161,11 @@ def _chosen(place: Place, where: str) -> Affairs | None:
 def _done(visit: Visit, place: Place, chosen: Affairs | None) -> Awaitable[object]:
     counter = visit.counter
     return counter.storage.run(
-        assign, visit.customer.telegram_id, receipt=place.money.id,
-        customer_id=place.customer.id, reference="" if chosen is None else chosen.reference,
-        policy=counter.policy, now=visit.now,
-    )  # fmt: skip
+        assign,
+        visit.customer.telegram_id,
+        receipt=place.money.id,
+        customer_id=place.customer.id,
+        reference="" if chosen is None else chosen.reference,
+        policy=counter.policy,
+        now=visit.now,
+    )

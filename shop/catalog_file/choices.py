@@ -39,10 +39,13 @@ def read_choices(top: Table, *, slugs: Collection[str] | None) -> Choices:
     """Read every section; `slugs` are the plans it may name, None when nobody can tell."""
     money, refunds, renewing, fraud, guards = (_section(top, name) for name in _TABLES)
     choices = Choices(
-        receipts=receipt_policy(money), refunds=refund_policy(refunds),
-        renewing=renewing_policy(renewing), fraud=fraud_policy(fraud), guards=guard_policy(guards),
+        receipts=receipt_policy(money),
+        refunds=refund_policy(refunds),
+        renewing=renewing_policy(renewing),
+        fraud=fraud_policy(fraud),
+        guards=guard_policy(guards),
         ways=way_rules(top, slugs=slugs),
-    )  # fmt: skip
+    )
     for section in (money, refunds, renewing, fraud, guards):
         section.refuse_unknown()
     return choices

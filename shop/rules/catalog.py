@@ -11,9 +11,19 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval, Unit
 
 __all__ = [
-    "CONNECTORS", "STARS", "Catalog", "Channel", "Plan", "Setup", "Shopfront", "Texts",
-    "channel_address", "channels_of", "length_of", "text_in",
-]  # fmt: skip
+    "CONNECTORS",
+    "STARS",
+    "Catalog",
+    "Channel",
+    "Plan",
+    "Setup",
+    "Shopfront",
+    "Texts",
+    "channel_address",
+    "channels_of",
+    "length_of",
+    "text_in",
+]
 
 CONNECTORS = frozenset({"generated", "stock"})
 Texts = Mapping[str, str]  # language code ("" is the default) -> text

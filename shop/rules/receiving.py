@@ -91,9 +91,12 @@ def judge(due: Due, received: Money, *, at: datetime, policy: ReceiptPolicy) -> 
 
     def all_to_wallet(verdict: Verdict) -> Judgement:
         return Judgement(
-            verdict=verdict, to_order=nothing, to_wallet=received, from_wallet=nothing,
+            verdict=verdict,
+            to_order=nothing,
+            to_wallet=received,
+            from_wallet=nothing,
             fulfils=False,
-        )  # fmt: skip
+        )
 
     if currency != due.amount.currency:
         return all_to_wallet(Verdict.WRONG_CURRENCY)

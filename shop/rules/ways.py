@@ -9,9 +9,19 @@ from shop.rules.wallet import WALLET
 Texts = Mapping[str, str]
 # Every way there is, so that a slip of the pen in the catalog is found at once.
 WAYS = (
-    "stripe", "stars", "telegram_cards", "coinbase", "coinbase_commerce", "btcpay", "cryptopay",
-    "nowpayments", TRANSFER, WALLET, "sandbox_card", "sandbox_crypto",
-)  # fmt: skip
+    "stripe",
+    "stars",
+    "telegram_cards",
+    "coinbase",
+    "coinbase_commerce",
+    "btcpay",
+    "cryptopay",
+    "nowpayments",
+    TRANSFER,
+    WALLET,
+    "sandbox_card",
+    "sandbox_crypto",
+)
 # Whose `look_up` knows nothing, ever: what they were told to have brought, a person must confirm.
 NOT_ASKABLE = frozenset({"telegram_cards", TRANSFER})
 

@@ -79,9 +79,12 @@ class Accounts:
     ) -> None:
         """What the connector made of it."""
         self._sql.run(
-            "account_note", subscription_id=subscription_id, actual=actual,
-            external_id=external_id, sealed=sealed,
-        )  # fmt: skip
+            "account_note",
+            subscription_id=subscription_id,
+            actual=actual,
+            external_id=external_id,
+            sealed=sealed,
+        )
 
     def set_token(self, subscription_id: int, token: str) -> None:
         """Replace the secret of the playlist address; the old one stops working."""

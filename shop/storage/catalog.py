@@ -135,9 +135,13 @@ class CatalogTables:
         """Put a price in force; the one before is superseded."""
         self.drop_price(product_id, interval, amount.currency, now=now)
         self._sql.run(
-            "price_add", product_id=product_id, term=interval.key, currency=amount.currency,
-            minor=amount.minor, now=seconds(now),
-        )  # fmt: skip
+            "price_add",
+            product_id=product_id,
+            term=interval.key,
+            currency=amount.currency,
+            minor=amount.minor,
+            now=seconds(now),
+        )
 
     def drop_price(
         self, product_id: int, interval: Interval, currency: str, *, now: datetime

@@ -42,15 +42,26 @@ class Claims:
         self._sql = sql
 
     def add(
-        self, letter_id: int, *, payment_id: int, receipt_id: str, provider_ref: str,
-        money: Money, now: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        letter_id: int,
+        *,
+        payment_id: int,
+        receipt_id: str,
+        provider_ref: str,
+        money: Money,
+        now: datetime,
+    ) -> None:
         """Note what a webhook says."""
         self._sql.run(
-            "claim_add", letter_id=letter_id, payment_id=payment_id, receipt_id=receipt_id,
-            provider_ref=provider_ref, minor=money.minor, currency=money.currency,
+            "claim_add",
+            letter_id=letter_id,
+            payment_id=payment_id,
+            receipt_id=receipt_id,
+            provider_ref=provider_ref,
+            minor=money.minor,
+            currency=money.currency,
             now=seconds(now),
-        )  # fmt: skip
+        )
 
     def of(self, payment_id: int) -> list[MoneyClaim]:
         """What is said of this payment and not confirmed yet."""

@@ -37,14 +37,27 @@ class Customers:
         self._sql = sql
 
     def greet(
-        self, telegram_id: int, *, name: str, username: str, language: str, zone: str,
-        source: str, now: datetime,
-    ) -> Customer:  # fmt: skip
+        self,
+        telegram_id: int,
+        *,
+        name: str,
+        username: str,
+        language: str,
+        zone: str,
+        source: str,
+        now: datetime,
+    ) -> Customer:
         """Meet a person for the first time or again; language and zone stay as first met."""
         row = self._sql.one(
-            "customer_greet", telegram_id=telegram_id, name=name, username=username,
-            language=language, zone=zone, source=source, now=seconds(now),
-        )  # fmt: skip
+            "customer_greet",
+            telegram_id=telegram_id,
+            name=name,
+            username=username,
+            language=language,
+            zone=zone,
+            source=source,
+            now=seconds(now),
+        )
         return customer_of(_there(row, telegram_id))
 
     def claim(self, customer_id: int) -> Customer:
@@ -76,9 +89,11 @@ class Customers:
         pattern = text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
         number = int(text) if text.isascii() and text.isdigit() else -1
         rows = self._sql.all(
-            "customers_found", number=number if number <= _MOST_ID else -1, text=text,
+            "customers_found",
+            number=number if number <= _MOST_ID else -1,
+            text=text,
             pattern=f"%{pattern}%",
-        )  # fmt: skip
+        )
         return [customer_of(row) for row in rows]
 
     def set_language(self, customer_id: int, language: str) -> None:

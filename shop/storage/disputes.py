@@ -66,17 +66,38 @@ class Disputes:
         self._sql = sql
 
     def add(
-        self, *, provider: str, kind: DisputeKind, dispute_ref: str, receipt_id: str,
-        receipt: int | None, payment_id: int, customer_id: int, money: Money,
-        state: DisputeState, reason: str, answer_by: datetime | None, now: datetime,
-    ) -> int:  # fmt: skip
+        self,
+        *,
+        provider: str,
+        kind: DisputeKind,
+        dispute_ref: str,
+        receipt_id: str,
+        receipt: int | None,
+        payment_id: int,
+        customer_id: int,
+        money: Money,
+        state: DisputeState,
+        reason: str,
+        answer_by: datetime | None,
+        now: datetime,
+    ) -> int:
         """Note that a bank is asking."""
         found: int = self._sql.value(
-            "dispute_add", provider=provider, kind=kind, dispute_ref=dispute_ref,
-            receipt_id=receipt_id, receipt=receipt, payment_id=payment_id,
-            customer_id=customer_id, minor=money.minor, currency=money.currency, state=state,
-            reason=reason, answer_by=maybe_seconds(answer_by), now=seconds(now),
-        )  # fmt: skip
+            "dispute_add",
+            provider=provider,
+            kind=kind,
+            dispute_ref=dispute_ref,
+            receipt_id=receipt_id,
+            receipt=receipt,
+            payment_id=payment_id,
+            customer_id=customer_id,
+            minor=money.minor,
+            currency=money.currency,
+            state=state,
+            reason=reason,
+            answer_by=maybe_seconds(answer_by),
+            now=seconds(now),
+        )
         return found
 
     def get(self, dispute_id: int) -> Dispute:
@@ -94,10 +115,14 @@ class Disputes:
     def name(self, dispute: Dispute) -> None:
         """Note what became known of it since."""
         self._sql.run(
-            "dispute_name", id=dispute.id, dispute_ref=dispute.dispute_ref,
-            minor=dispute.money.minor, reason=dispute.reason, receipt=dispute.receipt,
+            "dispute_name",
+            id=dispute.id,
+            dispute_ref=dispute.dispute_ref,
+            minor=dispute.money.minor,
+            reason=dispute.reason,
+            receipt=dispute.receipt,
             answer_by=maybe_seconds(dispute.answer_by),
-        )  # fmt: skip
+        )
 
     def close(self, dispute_id: int, state: DisputeState, *, now: datetime) -> bool:
         """It is decided; False when it was before."""
@@ -137,9 +162,12 @@ class Uses:
     def note(self, subscription_id: int, *, door: str, address: str, now: datetime) -> None:
         """Someone was let in."""
         self._sql.run(
-            "use_note", subscription_id=subscription_id, door=door, address=address,
+            "use_note",
+            subscription_id=subscription_id,
+            door=door,
+            address=address,
             now=seconds(now),
-        )  # fmt: skip
+        )
 
     def of(self, subscription_id: int, *, most: int) -> list[Use]:
         """The latest addresses first."""

@@ -68,18 +68,23 @@ class Guards:
     ) -> None:
         """Note that this customer paid with this card or wallet."""
         self._sql.run(
-            "payer_see", customer_id=customer_id, fingerprint=fingerprint, country=country,
+            "payer_see",
+            customer_id=customer_id,
+            fingerprint=fingerprint,
+            country=country,
             now=seconds(now),
-        )  # fmt: skip
+        )
 
     def other_payers(self, customer_id: int, fingerprint: str, *, since: datetime) -> int:
         """How many other cards this customer paid with since then."""
         return int(
             self._sql.value(
-                "payers_of", customer_id=customer_id, fingerprint=fingerprint,
+                "payers_of",
+                customer_id=customer_id,
+                fingerprint=fingerprint,
                 since=seconds(since),
             )
-        )  # fmt: skip
+        )
 
     def other_people(self, customer_id: int, fingerprint: str) -> int:
         """How many other customers paid with this card."""
@@ -111,9 +116,13 @@ class Guards:
     ) -> bool:
         """Put on the blocklist; False when it stood there already."""
         added = self._sql.count(
-            "block_add", kind=kind, value=value, reason=reason, staff_id=staff_id,
+            "block_add",
+            kind=kind,
+            value=value,
+            reason=reason,
+            staff_id=staff_id,
             now=seconds(now),
-        )  # fmt: skip
+        )
         return added == 1
 
     def unblock(self, block_id: int) -> tuple[BlockedBy, str] | None:
@@ -128,28 +137,45 @@ class Guards:
     def blocks_on(self, telegram_id: int, username: str, fingerprint: str) -> list[Block]:
         """The entries that mean this person."""
         rows = self._sql.all(
-            "blocks_on", telegram=str(telegram_id), username=username.lower(),
+            "blocks_on",
+            telegram=str(telegram_id),
+            username=username.lower(),
             fingerprint=fingerprint,
-        )  # fmt: skip
+        )
         return [_block(row) for row in rows]
 
     # --- money that waits for a person -----------------------------------------------------
 
     def hold(
-        self, *, receipt: int, payment_id: int, order_id: int, customer_id: int,
-        findings: Sequence[Finding], fingerprint: str, judgement: Judgement, now: datetime,
-    ) -> int:  # fmt: skip
+        self,
+        *,
+        receipt: int,
+        payment_id: int,
+        order_id: int,
+        customer_id: int,
+        findings: Sequence[Finding],
+        fingerprint: str,
+        judgement: Judgement,
+        now: datetime,
+    ) -> int:
         """Note what an approval will bring about; the review's number."""
         return int(
             self._sql.value(
-                "review_add", receipt_id=receipt, payment_id=payment_id, order_id=order_id,
-                customer_id=customer_id, findings=json.dumps(findings_document(findings)),
-                fingerprint=fingerprint, verdict=judgement.verdict,
-                to_order=judgement.to_order.minor, to_wallet=judgement.to_wallet.minor,
-                from_wallet=judgement.from_wallet.minor, currency=judgement.to_order.currency,
+                "review_add",
+                receipt_id=receipt,
+                payment_id=payment_id,
+                order_id=order_id,
+                customer_id=customer_id,
+                findings=json.dumps(findings_document(findings)),
+                fingerprint=fingerprint,
+                verdict=judgement.verdict,
+                to_order=judgement.to_order.minor,
+                to_wallet=judgement.to_wallet.minor,
+                from_wallet=judgement.from_wallet.minor,
+                currency=judgement.to_order.currency,
                 now=seconds(now),
             )
-        )  # fmt: skip
+        )
 
     def review(self, review_id: int) -> Review | None:
         """The review of this number."""

@@ -50,16 +50,31 @@ class Inbox:
         self._sql = sql
 
     def keep(
-        self, provider: str, event_id: str, *, kind: str, headers: Mapping[str, str],
-        body: bytes, now: datetime, state: InboxState = InboxState.DONE,
-        due_at: datetime | None = None, chat_id: int | None = None,
-    ) -> int | None:  # fmt: skip
+        self,
+        provider: str,
+        event_id: str,
+        *,
+        kind: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        now: datetime,
+        state: InboxState = InboxState.DONE,
+        due_at: datetime | None = None,
+        chat_id: int | None = None,
+    ) -> int | None:
         """Keep a letter; None when this one came before. `chat_id`: an update's chat."""
         found: int | None = self._sql.value(
-            "inbox_keep", provider=provider, event_id=event_id, kind=kind,
-            headers=json.dumps(dict(headers)) if headers else "{}", body=body, state=state,
-            due_at=maybe_seconds(due_at), now=seconds(now), chat_id=chat_id,
-        )  # fmt: skip
+            "inbox_keep",
+            provider=provider,
+            event_id=event_id,
+            kind=kind,
+            headers=json.dumps(dict(headers)) if headers else "{}",
+            body=body,
+            state=state,
+            due_at=maybe_seconds(due_at),
+            now=seconds(now),
+            chat_id=chat_id,
+        )
         return found
 
     def finish(self, letter_id: int, state: InboxState, *, note: str = "") -> None:

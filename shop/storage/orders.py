@@ -42,29 +42,47 @@ class Orders:
         self._sql = sql
 
     def open_one(
-        self, customer_id: int, *, product_id: int, interval: Interval, now: datetime,
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        interval: Interval,
+        now: datetime,
         expires_at: datetime,
-    ) -> Order:  # fmt: skip
+    ) -> Order:
         """The open order for this, made now if there is none: a second tap finds the first."""
         return order_of(
             self._sql.one(
-                "order_open_one", customer_id=customer_id, product_id=product_id,
-                kind=OrderKind.PURCHASE, term=interval.key, now=seconds(now),
+                "order_open_one",
+                customer_id=customer_id,
+                product_id=product_id,
+                kind=OrderKind.PURCHASE,
+                term=interval.key,
+                now=seconds(now),
                 expires_at=seconds(expires_at),
             )
-        )  # fmt: skip
+        )
 
     def add_given(
-        self, customer_id: int, *, product_id: int, kind: OrderKind, interval: Interval,
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        kind: OrderKind,
+        interval: Interval,
         now: datetime,
-    ) -> Order:  # fmt: skip
+    ) -> Order:
         """An order that needs no payment: a trial, or a grant by staff."""
         return order_of(
             self._sql.one(
-                "order_add", customer_id=customer_id, product_id=product_id, kind=kind,
-                term=interval.key, now=seconds(now),
+                "order_add",
+                customer_id=customer_id,
+                product_id=product_id,
+                kind=kind,
+                term=interval.key,
+                now=seconds(now),
             )
-        )  # fmt: skip
+        )
 
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
         """Move an open, expired or held order on; False when another transaction was first."""

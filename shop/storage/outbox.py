@@ -89,9 +89,12 @@ class Outbox:
     ) -> None:
         """Try later; an uncounted try (the other side said when) does not wear it out."""
         self._sql.run(
-            "outbox_again", id=effect_id, due_at=seconds(due_at), error=error,
+            "outbox_again",
+            id=effect_id,
+            due_at=seconds(due_at),
+            error=error,
             forgiven=0 if is_counted else 1,
-        )  # fmt: skip
+        )
 
     def release(self, *, now: datetime) -> int:
         """Give back what a killed process had taken; what waits after a failure still waits."""

@@ -92,17 +92,36 @@ class Payments:
         self._sql = sql
 
     def open_one(
-        self, *, reference: str, order_id: int, customer_id: int, provider: str, price_id: int,
-        due: Money, whole: Money, screen_id: int | None, now: datetime, expires_at: datetime,
+        self,
+        *,
+        reference: str,
+        order_id: int,
+        customer_id: int,
+        provider: str,
+        price_id: int,
+        due: Money,
+        whole: Money,
+        screen_id: int | None,
+        now: datetime,
+        expires_at: datetime,
         poll_at: datetime,
-    ) -> Payment:  # fmt: skip
+    ) -> Payment:
         """The running try with this provider, made now if there is none."""
         row = self._sql.one(
-            "payment_open_one", reference=reference, order_id=order_id, customer_id=customer_id,
-            provider=provider, price_id=price_id, minor=due.minor, whole=whole.minor,
-            currency=due.currency, screen_id=screen_id, now=seconds(now),
-            expires_at=seconds(expires_at), poll_at=seconds(poll_at),
-        )  # fmt: skip
+            "payment_open_one",
+            reference=reference,
+            order_id=order_id,
+            customer_id=customer_id,
+            provider=provider,
+            price_id=price_id,
+            minor=due.minor,
+            whole=whole.minor,
+            currency=due.currency,
+            screen_id=screen_id,
+            now=seconds(now),
+            expires_at=seconds(expires_at),
+            poll_at=seconds(poll_at),
+        )
         assert row is not None  # noqa: S101 - the statement always returns its row
         return payment_of(row)
 
@@ -111,9 +130,12 @@ class Payments:
     ) -> None:
         """Where it is paid."""
         self._sql.run(
-            "payment_note_page", id=payment_id, provider_ref=provider_ref, url=url,
+            "payment_note_page",
+            id=payment_id,
+            provider_ref=provider_ref,
+            url=url,
             expires_at=seconds(expires_at),
-        )  # fmt: skip
+        )
 
     def by_reference(self, reference: str) -> Payment | None:
         """The payment we gave this reference."""
@@ -135,9 +157,11 @@ class Payments:
     def paid_on_screen(self, customer_id: int, *, screen_id: int, price_id: int) -> str | None:
         """The reference of a paid order's payment that hung in this message, if there is one."""
         found: str | None = self._sql.value(
-            "payment_paid_on_screen", customer_id=customer_id, screen_id=screen_id,
+            "payment_paid_on_screen",
+            customer_id=customer_id,
+            screen_id=screen_id,
             price_id=price_id,
-        )  # fmt: skip
+        )
         return found
 
     def screens(self, receipt: int) -> list[int]:
@@ -162,9 +186,11 @@ class Payments:
         `receipt_id` is the provider's identity of the money at hand, where there is some.
         """
         row = self._sql.one(
-            "payment_affairs", reference=reference, receipt_id=receipt_id,
+            "payment_affairs",
+            reference=reference,
+            receipt_id=receipt_id,
             unnamed=unnamed(reference),
-        )  # fmt: skip
+        )
         assert row is not None  # noqa: S101 - the caller holds the payment
         return Affairs(
             payment_id=row["payment_id"],
@@ -214,18 +240,35 @@ class Payments:
         return maybe_moment(self._sql.value("payments_next_poll"))
 
     def add_receipt(
-        self, *, provider: str, receipt_id: str, payment_id: int | None,
-        customer_id: int | None, money: Money, judgement: Judgement, tax: int,
-        occurred_at: datetime, now: datetime,
-    ) -> int | None:  # fmt: skip
+        self,
+        *,
+        provider: str,
+        receipt_id: str,
+        payment_id: int | None,
+        customer_id: int | None,
+        money: Money,
+        judgement: Judgement,
+        tax: int,
+        occurred_at: datetime,
+        now: datetime,
+    ) -> int | None:
         """Record money; None when exactly this money is in the books already."""
         found: int | None = self._sql.value(
-            "receipt_add", provider=provider, receipt_id=receipt_id, payment_id=payment_id,
-            customer_id=customer_id, minor=money.minor, currency=money.currency,
-            verdict=judgement.verdict, to_order=judgement.to_order.minor,
-            to_wallet=judgement.to_wallet.minor, from_wallet=judgement.from_wallet.minor, tax=tax,
-            occurred_at=seconds(occurred_at), now=seconds(now),
-        )  # fmt: skip
+            "receipt_add",
+            provider=provider,
+            receipt_id=receipt_id,
+            payment_id=payment_id,
+            customer_id=customer_id,
+            minor=money.minor,
+            currency=money.currency,
+            verdict=judgement.verdict,
+            to_order=judgement.to_order.minor,
+            to_wallet=judgement.to_wallet.minor,
+            from_wallet=judgement.from_wallet.minor,
+            tax=tax,
+            occurred_at=seconds(occurred_at),
+            now=seconds(now),
+        )
         return found
 
     def short_before(self, order_id: int, currency: str) -> Money:

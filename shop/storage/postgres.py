@@ -23,10 +23,13 @@ _TRIES = 8
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _UNFIT = "That is not a text or number that books can hold."  # such as one with NUL inside
 _GONE = (
-    psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PoolTimeout,
+    PoolClosed,
     psycopg.errors.ReadOnlySqlTransaction,  # a standby answers, until it is promoted
     psycopg.errors.IdleInTransactionSessionTimeout,
-)  # fmt: skip
+)
 
 
 class PostgresStorage:

@@ -47,9 +47,15 @@ class Proofs:
     def add(self, payment: Payment, file: File, *, now: datetime) -> Proof | None:
         """Note a proof; None when this file came for this payment before."""
         row = self._sql.one(
-            "proof_add", payment_id=payment.id, customer_id=payment.customer_id, kind=file.kind,
-            file_id=file.file_id, unique_id=file.unique_id, digest=file.digest, now=seconds(now),
-        )  # fmt: skip
+            "proof_add",
+            payment_id=payment.id,
+            customer_id=payment.customer_id,
+            kind=file.kind,
+            file_id=file.file_id,
+            unique_id=file.unique_id,
+            digest=file.digest,
+            now=seconds(now),
+        )
         return None if row is None else _proof(row)
 
     def get(self, proof_id: int) -> Proof | None:
@@ -69,14 +75,25 @@ class Proofs:
         return None if row is None else _proof(row)
 
     def decide(
-        self, proof_id: int, state: ProofState, *, staff_id: int, reason: str = "",
-        minor: int | None = None, now: datetime,
-    ) -> bool:  # fmt: skip
+        self,
+        proof_id: int,
+        state: ProofState,
+        *,
+        staff_id: int,
+        reason: str = "",
+        minor: int | None = None,
+        now: datetime,
+    ) -> bool:
         """Note what staff made of it; False when another was first."""
         changed = self._sql.count(
-            "proof_decide", id=proof_id, state=state, staff_id=staff_id, reason=reason,
-            minor=minor, now=seconds(now),
-        )  # fmt: skip
+            "proof_decide",
+            id=proof_id,
+            state=state,
+            staff_id=staff_id,
+            reason=reason,
+            minor=minor,
+            now=seconds(now),
+        )
         return changed == 1
 
     def close_others(self, payment_id: int, *, staff_id: int, now: datetime) -> None:
@@ -96,9 +113,12 @@ class Proofs:
     def alike(self, payment_id: int, file: File, *, most: int) -> list[Proof]:
         """Proofs of other payments with the very same file or bytes."""
         rows = self._sql.all(
-            "proofs_alike", payment_id=payment_id, unique_id=file.unique_id, digest=file.digest,
+            "proofs_alike",
+            payment_id=payment_id,
+            unique_id=file.unique_id,
+            digest=file.digest,
             most=most,
-        )  # fmt: skip
+        )
         return [_proof(row) for row in rows]
 
     def payment_for(self, customer_id: int, *, since: datetime) -> Payment | None:
@@ -115,7 +135,9 @@ def _proof(row: Row) -> Proof:
         payment_id=row["payment_id"],
         customer_id=row["customer_id"],
         file=File(
-            kind=FileKind(row["kind"]), file_id=row["file_id"], unique_id=row["unique_id"],
+            kind=FileKind(row["kind"]),
+            file_id=row["file_id"],
+            unique_id=row["unique_id"],
             digest=row["digest"],
         ),
         state=ProofState(row["state"]),
@@ -124,4 +146,4 @@ def _proof(row: Row) -> Proof:
         staff_id=row["staff_id"],
         sent_at=moment(row["sent_at"]),
         decided_at=maybe_moment(row["decided_at"]),
-    )  # fmt: skip
+    )

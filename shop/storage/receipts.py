@@ -51,9 +51,12 @@ class Receipts:
     ) -> bool:
         """Give money of no known order to someone; False when another was first."""
         changed = self._sql.count(
-            "receipt_assign", id=receipt, customer_id=customer_id, payment_id=payment_id,
+            "receipt_assign",
+            id=receipt,
+            customer_id=customer_id,
+            payment_id=payment_id,
             **_columns(judgement),
-        )  # fmt: skip
+        )
         return changed == 1
 
     def note_letter(self, receipt: int, letter_id: int) -> None:

@@ -130,14 +130,23 @@ class Refunds:
     def add(self, new: NewRefund, *, now: datetime) -> int:
         """Note an intent, or what is done already."""
         found: int = self._sql.value(
-            "refund_add", reference=new.reference, receipt=new.receipt,
-            customer_id=new.customer_id, way=new.way, state=new.state, minor=new.money.minor,
-            currency=new.money.currency, from_wallet=new.from_wallet.minor,
-            from_order=new.from_order.minor, tax=new.tax.minor,
-            reason=new.reason, staff_id=new.staff_id,
-            ask_at=maybe_seconds(new.ask_at), now=seconds(now),
+            "refund_add",
+            reference=new.reference,
+            receipt=new.receipt,
+            customer_id=new.customer_id,
+            way=new.way,
+            state=new.state,
+            minor=new.money.minor,
+            currency=new.money.currency,
+            from_wallet=new.from_wallet.minor,
+            from_order=new.from_order.minor,
+            tax=new.tax.minor,
+            reason=new.reason,
+            staff_id=new.staff_id,
+            ask_at=maybe_seconds(new.ask_at),
+            now=seconds(now),
             done_at=maybe_seconds(new.done_at),
-        )  # fmt: skip
+        )
         return found
 
     def get(self, refund_id: int) -> Refund:
@@ -148,15 +157,28 @@ class Refunds:
         return _refund(row)
 
     def move(
-        self, old: Refund, state: RefundState, *, refund_ref: str = "", url: str = "",
-        note: str = "", ask_at: datetime | None, done_at: datetime | None = None,
-    ) -> bool:  # fmt: skip
+        self,
+        old: Refund,
+        state: RefundState,
+        *,
+        refund_ref: str = "",
+        url: str = "",
+        note: str = "",
+        ask_at: datetime | None,
+        done_at: datetime | None = None,
+    ) -> bool:
         """Change state and when to ask next; False when another was first."""
         changed = self._sql.count(
-            "refund_move", id=old.id, old=old.state, state=state,
-            refund_ref=refund_ref or old.refund_ref, url=url or old.url, note=note,
-            ask_at=maybe_seconds(ask_at), done_at=maybe_seconds(done_at),
-        )  # fmt: skip
+            "refund_move",
+            id=old.id,
+            old=old.state,
+            state=state,
+            refund_ref=refund_ref or old.refund_ref,
+            url=url or old.url,
+            note=note,
+            ask_at=maybe_seconds(ask_at),
+            done_at=maybe_seconds(done_at),
+        )
         return changed == 1
 
     def name(self, refund_id: int, refund_ref: str) -> None:
@@ -202,9 +224,13 @@ class Refunds:
     def tell_total(self, provider: str, receipt_id: str, money: Money, *, now: datetime) -> bool:
         """A provider's total given back so far; False when as much was told before."""
         told = self._sql.value(
-            "refund_total_tell", provider=provider, receipt_id=receipt_id, minor=money.minor,
-            currency=money.currency, now=seconds(now),
-        )  # fmt: skip
+            "refund_total_tell",
+            provider=provider,
+            receipt_id=receipt_id,
+            minor=money.minor,
+            currency=money.currency,
+            now=seconds(now),
+        )
         return told is not None
 
     def total(self, provider: str, receipt_id: str) -> Money | None:

@@ -80,9 +80,15 @@ class Renewals:
     ) -> int | None:
         """Keep what this was paid with; None when it was kept before."""
         found: int | None = self._sql.value(
-            "means_keep", customer_id=payment.customer_id, provider=payment.provider,
-            payment_id=payment.id, sealed=sealed, brand=brand, last4=last4, now=seconds(now),
-        )  # fmt: skip
+            "means_keep",
+            customer_id=payment.customer_id,
+            provider=payment.provider,
+            payment_id=payment.id,
+            sealed=sealed,
+            brand=brand,
+            last4=last4,
+            now=seconds(now),
+        )
         return found
 
     def means(self, means_id: int) -> Means | None:
@@ -103,15 +109,28 @@ class Renewals:
         return self._sql.value("means_charging", means_id=means_id) is not None
 
     def plan(
-        self, subscription_id: int, means: Means, *, interval: Interval, currency: str,
-        round_end: datetime, charge_at: datetime, next_at: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        subscription_id: int,
+        means: Means,
+        *,
+        interval: Interval,
+        currency: str,
+        round_end: datetime,
+        charge_at: datetime,
+        next_at: datetime,
+    ) -> None:
         """Renew this by these means from now on, beginning a fresh round."""
         self._sql.run(
-            "renewal_plan", subscription_id=subscription_id, customer_id=means.customer_id,
-            means_id=means.id, term=interval.key, currency=currency,
-            round_end=seconds(round_end), charge_at=seconds(charge_at), next_at=seconds(next_at),
-        )  # fmt: skip
+            "renewal_plan",
+            subscription_id=subscription_id,
+            customer_id=means.customer_id,
+            means_id=means.id,
+            term=interval.key,
+            currency=currency,
+            round_end=seconds(round_end),
+            charge_at=seconds(charge_at),
+            next_at=seconds(next_at),
+        )
 
     def of(self, subscription_id: int) -> Renewal | None:
         """How this subscription renews, on or off; None when it never did."""
@@ -126,11 +145,17 @@ class Renewals:
     def write(self, renewal: Renewal) -> None:
         """Where it stands now; read under the customer's claim."""
         self._sql.run(
-            "renewal_set", subscription_id=renewal.subscription_id, is_on=int(renewal.is_on),
-            round_end=seconds(renewal.round_end), told_price_id=renewal.told_price_id,
-            charge_at=seconds(renewal.charge_at), tries=renewal.tries, silences=renewal.silences,
-            payment_id=renewal.payment_id, next_at=maybe_seconds(renewal.next_at),
-        )  # fmt: skip
+            "renewal_set",
+            subscription_id=renewal.subscription_id,
+            is_on=int(renewal.is_on),
+            round_end=seconds(renewal.round_end),
+            told_price_id=renewal.told_price_id,
+            charge_at=seconds(renewal.charge_at),
+            tries=renewal.tries,
+            silences=renewal.silences,
+            payment_id=renewal.payment_id,
+            next_at=maybe_seconds(renewal.next_at),
+        )
 
     def claim_due(self, *, now: datetime, lease: datetime, most: int) -> list[int]:
         """Subscriptions whose renewal wants a look; no one else looks until `lease`."""
@@ -149,9 +174,11 @@ class Renewals:
     def awaited(self, customer_id: int, product_id: int, *, since: datetime) -> Payment | None:
         """A page that may be paid this very moment, or money on its way, if there is any."""
         row = self._sql.one(
-            "payment_awaited", customer_id=customer_id, product_id=product_id,
+            "payment_awaited",
+            customer_id=customer_id,
+            product_id=product_id,
             since=seconds(since),
-        )  # fmt: skip
+        )
         return None if row is None else payment_of(row)
 
 

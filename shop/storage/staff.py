@@ -31,14 +31,23 @@ class StaffTables:
         self._sql = sql
 
     def audit(
-        self, staff_id: int, act: str, *, customer_id: int | None, facts: Mapping[str, Any],
+        self,
+        staff_id: int,
+        act: str,
+        *,
+        customer_id: int | None,
+        facts: Mapping[str, Any],
         now: datetime,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Record an act in the transaction that does it."""
         self._sql.run(
-            "audit_add", staff_id=staff_id, act=act, customer_id=customer_id,
-            facts=json.dumps(dict(facts), ensure_ascii=False), now=seconds(now),
-        )  # fmt: skip
+            "audit_add",
+            staff_id=staff_id,
+            act=act,
+            customer_id=customer_id,
+            facts=json.dumps(dict(facts), ensure_ascii=False),
+            now=seconds(now),
+        )
 
     def acts_on(self, customer_id: int, *, most: int) -> list[Act]:
         """The latest acts on one customer."""

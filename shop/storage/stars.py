@@ -58,9 +58,12 @@ class StarTables:
     ) -> None:
         """The first charge came; the same again changes nothing."""
         self._sql.run(
-            "star_begin", payment_id=payment_id, charge_id=charge_id,
-            expires_at=seconds(expires_at), now=seconds(now),
-        )  # fmt: skip
+            "star_begin",
+            payment_id=payment_id,
+            charge_id=charge_id,
+            expires_at=seconds(expires_at),
+            now=seconds(now),
+        )
 
     def of_payment(self, payment_id: int) -> StarSubscription | None:
         """The subscription that began with this payment."""
@@ -81,32 +84,59 @@ class StarTables:
     ) -> None:
         """Where it stands now."""
         self._sql.run(
-            "star_note", payment_id=payment_id, state=state,
-            is_stopped_here=int(is_stopped_here), expires_at=seconds(expires_at),
-        )  # fmt: skip
+            "star_note",
+            payment_id=payment_id,
+            state=state,
+            is_stopped_here=int(is_stopped_here),
+            expires_at=seconds(expires_at),
+        )
 
     def order_for_charge(
-        self, customer_id: int, *, product_id: int, interval: Interval, now: datetime,
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        interval: Interval,
+        now: datetime,
         expires_at: datetime,
-    ) -> Order:  # fmt: skip
+    ) -> Order:
         """An order for money that came by itself; it stands beside any open one."""
         row = self._sql.one(
-            "order_reopen", customer_id=customer_id, product_id=product_id, term=interval.key,
-            now=seconds(now), expires_at=seconds(expires_at),
-        )  # fmt: skip
+            "order_reopen",
+            customer_id=customer_id,
+            product_id=product_id,
+            term=interval.key,
+            now=seconds(now),
+            expires_at=seconds(expires_at),
+        )
         return order_of(row)
 
     def payment_for_charge(
-        self, order: Order, *, reference: str, provider: str, price_id: int, due: Money,
-        provider_ref: str, now: datetime, expires_at: datetime,
-    ) -> Payment:  # fmt: skip
+        self,
+        order: Order,
+        *,
+        reference: str,
+        provider: str,
+        price_id: int,
+        due: Money,
+        provider_ref: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Payment:
         """The payment of that order; nobody asks about it, because its money is here."""
         row = self._sql.one(
-            "payment_made", reference=reference, order_id=order.id,
-            customer_id=order.customer_id, provider=provider, price_id=price_id,
-            minor=due.minor, currency=due.currency, provider_ref=provider_ref, now=seconds(now),
+            "payment_made",
+            reference=reference,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            provider=provider,
+            price_id=price_id,
+            minor=due.minor,
+            currency=due.currency,
+            provider_ref=provider_ref,
+            now=seconds(now),
             expires_at=seconds(expires_at),
-        )  # fmt: skip
+        )
         assert row is not None  # noqa: S101 - the statement always returns its row
         return payment_of(row)
 

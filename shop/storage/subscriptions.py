@@ -74,9 +74,11 @@ class Subscriptions:
     def add(self, customer_id: int, product_id: int, schedule: Schedule) -> int:
         """Begin; returns the id."""
         found: int = self._sql.value(
-            "subscription_add", customer_id=customer_id, product_id=product_id,
+            "subscription_add",
+            customer_id=customer_id,
+            product_id=product_id,
             **_columns(schedule),
-        )  # fmt: skip
+        )
         return found
 
     def extend(self, subscription_id: int, schedule: Schedule) -> None:
@@ -84,14 +86,23 @@ class Subscriptions:
         self._sql.run("subscription_extend", id=subscription_id, **_columns(schedule))
 
     def add_period(
-        self, subscription_id: int, *, order_id: int | None, starts_at: datetime,
-        ends_at: datetime, now: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        subscription_id: int,
+        *,
+        order_id: int | None,
+        starts_at: datetime,
+        ends_at: datetime,
+        now: datetime,
+    ) -> None:
         """Record time that was bought or given; the same order cannot give it twice."""
         self._sql.run(
-            "period_add", subscription_id=subscription_id, order_id=order_id,
-            starts_at=seconds(starts_at), ends_at=seconds(ends_at), now=seconds(now),
-        )  # fmt: skip
+            "period_add",
+            subscription_id=subscription_id,
+            order_id=order_id,
+            starts_at=seconds(starts_at),
+            ends_at=seconds(ends_at),
+            now=seconds(now),
+        )
 
     def get(self, subscription_id: int) -> Subscription:
         """The subscription of this id."""
@@ -111,14 +122,21 @@ class Subscriptions:
         return [_subscription(row) for row in rows]
 
     def move(
-        self, subscription_id: int, state: SubscriptionState, *, change_at: datetime | None,
+        self,
+        subscription_id: int,
+        state: SubscriptionState,
+        *,
+        change_at: datetime | None,
         ended_at: datetime | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Change the billing state and when to look again."""
         self._sql.run(
-            "subscription_move", id=subscription_id, state=state,
-            change_at=maybe_seconds(change_at), ended_at=maybe_seconds(ended_at),
-        )  # fmt: skip
+            "subscription_move",
+            id=subscription_id,
+            state=state,
+            change_at=maybe_seconds(change_at),
+            ended_at=maybe_seconds(ended_at),
+        )
 
     def hold(self, subscription_id: int, *, is_held: bool) -> None:
         """Staff stop access, or give it back."""

@@ -33,9 +33,13 @@ class Wallets:
     def set_part(self, order_id: int, customer_id: int, money: Money, *, now: datetime) -> None:
         """Set so much aside for an open order; nothing takes it back."""
         self._sql.run(
-            "wallet_part_set", order_id=order_id, customer_id=customer_id, minor=money.minor,
-            currency=money.currency, now=seconds(now),
-        )  # fmt: skip
+            "wallet_part_set",
+            order_id=order_id,
+            customer_id=customer_id,
+            minor=money.minor,
+            currency=money.currency,
+            now=seconds(now),
+        )
 
     def part(self, order_id: int, currency: str) -> Money:
         """What is set aside for this order."""
@@ -53,10 +57,13 @@ class Wallets:
         """The latest movements of a customer's wallets."""
         rows = self._sql.all("wallet_moves", customer_id=customer_id, most=most)
         return [
-            self._move(row["group_ref"], Money(int(row["minor"]), row["currency"]),
-                       moment(row["entered_at"]))
+            self._move(
+                row["group_ref"],
+                Money(int(row["minor"]), row["currency"]),
+                moment(row["entered_at"]),
+            )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def _move(self, group_ref: str, money: Money, at: datetime) -> Move:
         number = group_ref.removeprefix(_RECEIPT)

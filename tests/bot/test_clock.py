@@ -80,15 +80,25 @@ def desk_of(
     """The clock, where its updates come in, and what wakes it."""
     awake = asyncio.Event()
     counter = Counter(
-        storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
-        providers={CARD: provider}, bot_username="shop", public_url="https://shop", wake=awake.set,
-    )  # fmt: skip
+        storage=shop.storage,
+        clock=shop.clock,
+        vault=shop.vault,
+        policies=LivePolicy(shop.policy),
+        providers={CARD: provider},
+        bot_username="shop",
+        public_url="https://shop",
+        wake=awake.set,
+    )
     reception = Reception(counter, answer=answer, call=nobody_writes, read_money=lambda _: None)
     bot: Any = chat or NoChat()
     ticker = Ticker(
-        counter, bot=bot, connectors=shop.services, reception=reception,
-        stopping=asyncio.Event(), awake=awake,
-    )  # fmt: skip
+        counter,
+        bot=bot,
+        connectors=shop.services,
+        reception=reception,
+        stopping=asyncio.Event(),
+        awake=awake,
+    )
     return ticker, reception, awake
 
 

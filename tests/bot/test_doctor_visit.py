@@ -30,17 +30,32 @@ from tests.standins.server import serve
 
 Given = dict[str, str]
 ADDRESSES = (
-    "TELEGRAM_API_URL", "STRIPE_API_URL", "COINBASE_API_URL", "COINBASE_COMMERCE_API_URL",
-    "BTCPAY_URL", "CRYPTOPAY_API_URL", "NOWPAYMENTS_API_URL",
-)  # fmt: skip
+    "TELEGRAM_API_URL",
+    "STRIPE_API_URL",
+    "COINBASE_API_URL",
+    "COINBASE_COMMERCE_API_URL",
+    "BTCPAY_URL",
+    "CRYPTOPAY_API_URL",
+    "NOWPAYMENTS_API_URL",
+)
 PROVIDERS = (
-    "stripe", "stars", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments",
-)  # fmt: skip
+    "stripe",
+    "stars",
+    "coinbase",
+    "coinbase_commerce",
+    "btcpay",
+    "cryptopay",
+    "nowpayments",
+)
 WRONG_KEYS = {
-    "TELEGRAM_BOT_TOKEN": "1:planted", "STRIPE_SECRET_KEY": "sk_test_planted",
-    "COINBASE_KEY_SECRET": "planted", "COINBASE_COMMERCE_API_KEY": "planted",
-    "BTCPAY_API_KEY": "planted", "CRYPTOPAY_TOKEN": "1:planted", "NOWPAYMENTS_API_KEY": "planted",
-}  # fmt: skip
+    "TELEGRAM_BOT_TOKEN": "1:planted",
+    "STRIPE_SECRET_KEY": "sk_test_planted",
+    "COINBASE_KEY_SECRET": "planted",
+    "COINBASE_COMMERCE_API_KEY": "planted",
+    "BTCPAY_API_KEY": "planted",
+    "CRYPTOPAY_TOKEN": "1:planted",
+    "NOWPAYMENTS_API_KEY": "planted",
+}
 
 
 async def _hello(_request: Request) -> Response:
@@ -51,10 +66,14 @@ async def _hello(_request: Request) -> Response:
 def addresses() -> Iterator[list[str]]:
     """Telegram and every provider, then a web server that is none of them."""
     servers = (
-        star_bot.StarBotServer(), stripe.StripeServer(), coinbase.CoinbaseServer(),
-        coinbase_commerce.CommerceServer(), btcpay.BTCPayServer(), cryptopay.CryptoPayServer(),
+        star_bot.StarBotServer(),
+        stripe.StripeServer(),
+        coinbase.CoinbaseServer(),
+        coinbase_commerce.CommerceServer(),
+        btcpay.BTCPayServer(),
+        cryptopay.CryptoPayServer(),
         nowpayments.NowServer(),
-    )  # fmt: skip
+    )
     other = Starlette(routes=[Route("/{any:path}", _hello, methods=["GET", "POST"])])
     with ExitStack() as stack:
         yield [stack.enter_context(serve(app)) for app in (*(one.app for one in servers), other)]
@@ -65,19 +84,28 @@ def full(addresses: list[str]) -> Given:
     """Everything is set, and right."""
     return {
         **dict(zip(ADDRESSES, addresses, strict=False)),
-        "TELEGRAM_BOT_TOKEN": star_bot.TOKEN, "STAFF_IDS": "9001", "STARS": "on",
-        "SECRET_KEY": "a secret key for the doctor", "DATABASE_URL": "sqlite:///shop.db",
-        "LISTEN": f"127.0.0.1:{free_port()}", "PUBLIC_URL": "https://shop.example",
-        "STRIPE_SECRET_KEY": stripe.KEY, "STRIPE_WEBHOOK_SECRET": stripe.SECRET,
-        "COINBASE_KEY_ID": coinbase.KEY_ID, "COINBASE_KEY_SECRET": coinbase.KEY_SECRET,
+        "TELEGRAM_BOT_TOKEN": star_bot.TOKEN,
+        "STAFF_IDS": "9001",
+        "STARS": "on",
+        "SECRET_KEY": "a secret key for the doctor",
+        "DATABASE_URL": "sqlite:///shop.db",
+        "LISTEN": f"127.0.0.1:{free_port()}",
+        "PUBLIC_URL": "https://shop.example",
+        "STRIPE_SECRET_KEY": stripe.KEY,
+        "STRIPE_WEBHOOK_SECRET": stripe.SECRET,
+        "COINBASE_KEY_ID": coinbase.KEY_ID,
+        "COINBASE_KEY_SECRET": coinbase.KEY_SECRET,
         "COINBASE_WEBHOOK_SECRET": coinbase.SECRET,
         "COINBASE_COMMERCE_API_KEY": coinbase_commerce.KEY,
         "COINBASE_COMMERCE_WEBHOOK_SECRET": coinbase_commerce.SECRET,
-        "BTCPAY_API_KEY": btcpay.KEY, "BTCPAY_STORE_ID": btcpay.STORE,
-        "BTCPAY_WEBHOOK_SECRET": btcpay.SECRET, "CRYPTOPAY_TOKEN": cryptopay.TOKEN,
-        "NOWPAYMENTS_API_KEY": nowpayments.KEY, "NOWPAYMENTS_IPN_SECRET": nowpayments.SECRET,
+        "BTCPAY_API_KEY": btcpay.KEY,
+        "BTCPAY_STORE_ID": btcpay.STORE,
+        "BTCPAY_WEBHOOK_SECRET": btcpay.SECRET,
+        "CRYPTOPAY_TOKEN": cryptopay.TOKEN,
+        "NOWPAYMENTS_API_KEY": nowpayments.KEY,
+        "NOWPAYMENTS_IPN_SECRET": nowpayments.SECRET,
         "TRANSFER_DETAILS": "IBAN: DE02 1203",
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -122,9 +150,17 @@ async def test_a_shop_that_is_well(visit: Visit, full: Given) -> None:
     wrong = {what: one for what, one in found.items() if one[0] != "✓"}
     assert list(wrong) == ["catalog"], wrong
     assert set(found) >= {
-        "settings", "Telegram", "clock", "address", "staff", "books", "journal", "queues",
-        *PROVIDERS, "transfer",
-    }  # fmt: skip
+        "settings",
+        "Telegram",
+        "clock",
+        "address",
+        "staff",
+        "books",
+        "journal",
+        "queues",
+        *PROVIDERS,
+        "transfer",
+    }
 
 
 async def test_nothing_set_is_told_in_one_visit(visit: Visit) -> None:

@@ -49,9 +49,14 @@ def test_what_a_library_says_of_an_error_nobody_caught_is_struck_out() -> None:
         raise ValueError("the key sk_live_planted is wrong")  # noqa: TRY301, EM101, TRY003
     except ValueError:
         record = logging.LogRecord(
-            "asyncio", logging.ERROR, "", 0, "Task of %s failed", ("sk_live_planted",),
+            "asyncio",
+            logging.ERROR,
+            "",
+            0,
+            "Task of %s failed",
+            ("sk_live_planted",),
             sys.exc_info(),
-        )  # fmt: skip
+        )
     written = lines.format(record)
     assert written.startswith("ERROR asyncio Task of *** failed")
     assert "ValueError: the key *** is wrong" in written

@@ -50,13 +50,21 @@ class Desk:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.may_answer, self.was_called = asyncio.Event(), asyncio.Event()
         counter = Counter(
-            storage=storage, clock=HandClock(), vault=FernetVault("a key of the tests"),
-            policies=LivePolicy(Policy(staff_ids=(OWNER,))), providers={}, bot_username="shop", public_url="https://shop",
+            storage=storage,
+            clock=HandClock(),
+            vault=FernetVault("a key of the tests"),
+            policies=LivePolicy(Policy(staff_ids=(OWNER,))),
+            providers={},
+            bot_username="shop",
+            public_url="https://shop",
             wake=lambda: None,
-        )  # fmt: skip
+        )
         self.reception = Reception(
-            counter, answer=self._answer, call=self._call, read_money=read_money or _no_money,
-        )  # fmt: skip
+            counter,
+            answer=self._answer,
+            call=self._call,
+            read_money=read_money or _no_money,
+        )
         self.reception.open()
 
     async def _answer(self, raw: Mapping[str, Any]) -> BaseException | None:
@@ -171,14 +179,21 @@ REFERENCE = "tk_" + "a" * 19
 PAID = {
     "update_id": 50,
     "message": {
-        "message_id": 50, "date": 1773144000, "chat": {"id": 1, "type": "private"},
+        "message_id": 50,
+        "date": 1773144000,
+        "chat": {"id": 1, "type": "private"},
         "successful_payment": {"invoice_payload": REFERENCE},
     },
-}  # fmt: skip
+}
 STARS = PaymentEvent(
-    event_id="stx_1.received", kind="stars.received", happening=Happening.RECEIVED,
-    reference=REFERENCE, receipt_id="stx_1", money=Money(450, "XTR"), occurred_at=NOON,
-)  # fmt: skip
+    event_id="stx_1.received",
+    kind="stars.received",
+    happening=Happening.RECEIVED,
+    reference=REFERENCE,
+    receipt_id="stx_1",
+    money=Money(450, "XTR"),
+    occurred_at=NOON,
+)
 
 
 def _stars(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:

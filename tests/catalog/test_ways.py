@@ -55,11 +55,14 @@ def test_an_exported_file_says_the_same() -> None:
         ('[[way]]\nprovider = "stars"\nplans = ["nothing"]', 3, "'nothing' is not a plan"),
         ('[[way]]\nprovider = "stars"\ncurrency = ["EUR"]', 3, "'currency' is not known here."),
         ('[[way]]\nprovider = "stars"\nplans = "solo"', 3, "plans must be a list of texts"),
-        ('[[way]]\nprovider = "stars"\nplans = ["trio"]\nnot_plans = ["trio"]', 4,
-         "write plans or not_plans, not both."),
+        (
+            '[[way]]\nprovider = "stars"\nplans = ["trio"]\nnot_plans = ["trio"]',
+            4,
+            "write plans or not_plans, not both.",
+        ),
         ('[way]\nprovider = "stars"', 1, "way must stand in double brackets: [[way]]."),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_rule_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(BadCatalogError) as caught:
         with_ways(text)

@@ -37,21 +37,36 @@ def deep(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 BROKEN = st.one_of(
     st.binary(max_size=200),
-    st.sampled_from([
-        b"", b"{", b"nul", b"[" * 200_000, b'{"a":' * 5000, b"\xff\xfe", b"{}", b"[]", b"0",
-        b'{"update_id": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}", b'"\\ud800"',
-    ]),
+    st.sampled_from(
+        [
+            b"",
+            b"{",
+            b"nul",
+            b"[" * 200_000,
+            b'{"a":' * 5000,
+            b"\xff\xfe",
+            b"{}",
+            b"[]",
+            b"0",
+            b'{"update_id": ' + b"9" * 5000 + b"}",
+            b"\xef\xbb\xbf{}",
+            b'"\\ud800"',
+        ]
+    ),
     VALUES.map(lambda value: json.dumps(value).encode()),
-)  # fmt: skip
+)
 
 
 def paths(value: Any, here: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - JSON
     """Every place inside."""
     yield here
     items = (
-        value.items() if isinstance(value, dict)
-        else enumerate(value) if isinstance(value, list) else ()
-    )  # fmt: skip
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield from paths(inner, (*here, key))
 

@@ -195,46 +195,65 @@ SENDERS = {
     sender.name: sender
     for sender in (
         Sender(
-            name="sandbox_card", setting="", header="x-sandbox-signature",
-            sign=stamped("x-sandbox-signature", sandbox_secret()), event=sandbox_event,
+            name="sandbox_card",
+            setting="",
+            header="x-sandbox-signature",
+            sign=stamped("x-sandbox-signature", sandbox_secret()),
+            event=sandbox_event,
         ),
         Sender(
-            name="sandbox_crypto", setting="", header="x-sandbox-signature",
-            sign=stamped("x-sandbox-signature", sandbox_secret()), event=sandbox_event,
+            name="sandbox_crypto",
+            setting="",
+            header="x-sandbox-signature",
+            sign=stamped("x-sandbox-signature", sandbox_secret()),
+            event=sandbox_event,
         ),
         Sender(
-            name="stripe", setting="stripe_webhook_secret", header="stripe-signature",
+            name="stripe",
+            setting="stripe_webhook_secret",
+            header="stripe-signature",
             sign=stamped("stripe-signature", SECRETS["stripe_webhook_secret"]),
             event=stripe_event,
         ),
         Sender(
-            name="coinbase", setting="coinbase_webhook_secret", header="x-hook0-signature",
-            sign=hook0, event=coinbase_event,
+            name="coinbase",
+            setting="coinbase_webhook_secret",
+            header="x-hook0-signature",
+            sign=hook0,
+            event=coinbase_event,
         ),
         Sender(
-            name="coinbase_commerce", setting="coinbase_commerce_webhook_secret",
-            header="x-cc-webhook-signature", sign=commerce, event=commerce_event,
+            name="coinbase_commerce",
+            setting="coinbase_commerce_webhook_secret",
+            header="x-cc-webhook-signature",
+            sign=commerce,
+            event=commerce_event,
         ),
         Sender(
-            name="btcpay", setting="btcpay_webhook_secret", header="btcpay-sig",
-            sign=coded(
-                "btcpay-sig", SECRETS["btcpay_webhook_secret"].encode(), prefix="sha256="
-            ),
-            event=btcpay_event, is_believed=False,
+            name="btcpay",
+            setting="btcpay_webhook_secret",
+            header="btcpay-sig",
+            sign=coded("btcpay-sig", SECRETS["btcpay_webhook_secret"].encode(), prefix="sha256="),
+            event=btcpay_event,
+            is_believed=False,
         ),
         Sender(
-            name="cryptopay", setting="cryptopay_token", header="crypto-pay-api-signature",
+            name="cryptopay",
+            setting="cryptopay_token",
+            header="crypto-pay-api-signature",
             sign=coded(
                 "crypto-pay-api-signature", sha256(SECRETS["cryptopay_token"].encode()).digest()
             ),
             event=cryptopay_event,
         ),
         Sender(
-            name="nowpayments", setting="nowpayments_ipn_secret", header="x-nowpayments-sig",
+            name="nowpayments",
+            setting="nowpayments_ipn_secret",
+            header="x-nowpayments-sig",
             sign=coded(
                 "x-nowpayments-sig", SECRETS["nowpayments_ipn_secret"].encode(), digest="sha512"
             ),
             event=nowpayments_event,
         ),
     )
-}  # fmt: skip
+}

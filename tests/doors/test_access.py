@@ -70,10 +70,14 @@ def test_username_and_password_open_the_door_too(doors: Doors, token: str) -> No
     right = basic(made.username, made.password)
     assert doors.get("/access/nginx", headers=right).status_code == 200
     for wrong in (
-        basic(made.username, "wrong"), basic("nobody", made.password), basic("", ""),
-        basic(made.username, ""), {"authorization": "Basic !"}, {"authorization": "Bearer x"},
+        basic(made.username, "wrong"),
+        basic("nobody", made.password),
+        basic("", ""),
+        basic(made.username, ""),
+        {"authorization": "Basic !"},
+        {"authorization": "Bearer x"},
         {},
-    ):  # fmt: skip
+    ):
         assert doors.get("/access/nginx", headers=wrong).status_code == 403
 
 

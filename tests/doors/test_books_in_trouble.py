@@ -63,9 +63,12 @@ def standby(doors: Doors) -> Iterator[None]:
 
 
 TROUBLES: list[tuple[str, Trouble]] = [
-    ("sqlite", locked), ("sqlite", full), ("sqlite", read_only), ("postgres", cut),
+    ("sqlite", locked),
+    ("sqlite", full),
+    ("sqlite", read_only),
+    ("postgres", cut),
     ("postgres", standby),
-]  # fmt: skip
+]
 
 
 def send(doors: Doors, body: bytes) -> tuple[int, str]:
@@ -75,9 +78,11 @@ def send(doors: Doors, body: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("database_url", "trouble"), TROUBLES, indirect=["database_url"],
+    ("database_url", "trouble"),
+    TROUBLES,
+    indirect=["database_url"],
     ids=[f"{dialect}-{trouble.__name__}" for dialect, trouble in TROUBLES],
-)  # fmt: skip
+)
 def test_a_webhook_is_503_until_the_books_are_well_again(
     open_doors: OpenDoors, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:

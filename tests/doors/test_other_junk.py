@@ -22,14 +22,20 @@ UPDATES: dict[str, Any] = {
     "callback_query": {
         "update_id": 2,
         "callback_query": {
-            "id": "77", "from": PERSON, "chat_instance": "1", "data": "plan:solo",
+            "id": "77",
+            "from": PERSON,
+            "chat_instance": "1",
+            "data": "plan:solo",
             "message": MESSAGE,
         },
     },
     "pre_checkout_query": {
         "update_id": 3,
         "pre_checkout_query": {
-            "id": "78", "from": PERSON, "currency": "XTR", "total_amount": 450,
+            "id": "78",
+            "from": PERSON,
+            "currency": "XTR",
+            "total_amount": 450,
             "invoice_payload": "tk_nobody",
         },
     },
@@ -38,20 +44,25 @@ UPDATES: dict[str, Any] = {
         "message": {
             **MESSAGE,
             "successful_payment": {
-                "currency": "XTR", "total_amount": 450, "invoice_payload": "tk_nobody",
-                "telegram_payment_charge_id": "stx_1", "provider_payment_charge_id": "",
+                "currency": "XTR",
+                "total_amount": 450,
+                "invoice_payload": "tk_nobody",
+                "telegram_payment_charge_id": "stx_1",
+                "provider_payment_charge_id": "",
             },
         },
     },
     "my_chat_member": {
         "update_id": 5,
         "my_chat_member": {
-            "chat": CHAT, "from": PERSON, "date": 1773144000,
+            "chat": CHAT,
+            "from": PERSON,
+            "date": 1773144000,
             "old_chat_member": {"status": "member", "user": PERSON},
             "new_chat_member": {"status": "kicked", "user": PERSON},
         },
     },
-}  # fmt: skip
+}
 
 
 def encoded(text: str) -> str:

@@ -24,10 +24,15 @@ def read_again(doors: Doors, letter: int, *, is_believed: bool = False) -> Repla
     counter = doors.counter
     return doors.do(
         replay(
-            counter.storage, counter.providers, STAFF, letter_id=letter,
-            is_believed=is_believed, policy=counter.policy, clock=counter.clock,
+            counter.storage,
+            counter.providers,
+            STAFF,
+            letter_id=letter,
+            is_believed=is_believed,
+            policy=counter.policy,
+            clock=counter.clock,
         )
-    )  # fmt: skip
+    )
 
 
 def paid(doors: Doors, sender: Sender) -> None:
@@ -93,13 +98,17 @@ def test_a_sum_that_only_a_chat_webhook_names_gives_nothing_until_staff_believe_
     anna = doors.do(doors.shop.greet())
     payment = doors.do(doors.shop.ask(anna, provider=provider, currency=currency))
     paid = {
-        "currency": currency, "total_amount": 99_900, "invoice_payload": payment.reference,
-        "telegram_payment_charge_id": "charge_1", "provider_payment_charge_id": "",
-    }  # fmt: skip
+        "currency": currency,
+        "total_amount": 99_900,
+        "invoice_payload": payment.reference,
+        "telegram_payment_charge_id": "charge_1",
+        "provider_payment_charge_id": "",
+    }
     message = {
-        "date": int(doors.clock.now().timestamp()), "chat": {"id": anna.telegram_id},
+        "date": int(doors.clock.now().timestamp()),
+        "chat": {"id": anna.telegram_id},
         "successful_payment": paid,
-    }  # fmt: skip
+    }
     update = json.dumps({"update_id": 7, "message": message})
     secret = {"x-telegram-bot-api-secret-token": SECRETS["telegram_webhook_secret"]}
     assert doors.post("/telegram", content=update, headers=secret).status_code == 200

@@ -13,9 +13,10 @@ from tests.house.doors import SECRETS, Doors
 
 every_sender = pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS)
 with_a_secret = pytest.mark.parametrize(
-    "sender", [sender for sender in SENDERS.values() if sender.setting],
+    "sender",
+    [sender for sender in SENDERS.values() if sender.setting],
     ids=[sender.name for sender in SENDERS.values() if sender.setting],
-)  # fmt: skip
+)
 MIB = 1024 * 1024
 
 
@@ -59,19 +60,26 @@ def test_only_post_is_a_webhook(doors: Doors, sender: Sender) -> None:
 @every_sender
 def test_an_event_of_an_unknown_kind_is_kept_and_visible(doors: Doors, sender: Sender) -> None:
     event = {
-        "id": "evt_new", "type": "mandate.updated", "eventType": "mandate.updated",
-        "event": {"id": "evt_new", "type": "mandate.updated"}, "deliveryId": "d1",
-        "update_id": 7, "update_type": "mandate.updated",
-        "payment_id": 7, "payment_status": "mandate.updated",
-    }  # fmt: skip
+        "id": "evt_new",
+        "type": "mandate.updated",
+        "eventType": "mandate.updated",
+        "event": {"id": "evt_new", "type": "mandate.updated"},
+        "deliveryId": "d1",
+        "update_id": 7,
+        "update_type": "mandate.updated",
+        "payment_id": 7,
+        "payment_status": "mandate.updated",
+    }
     body = json.dumps(event).encode()
 
     assert send(doors, sender, body) == 200
 
     (letter,) = doors.do(doors.shop.storage.read(trouble))[1]
     assert (letter.provider, letter.kind.removeprefix("payment."), letter.state) == (
-        sender.name, "mandate.updated", "unhandled",
-    )  # fmt: skip
+        sender.name,
+        "mandate.updated",
+        "unhandled",
+    )
     assert letter.body == body
     assert 'telekiosk_inbox_stuck{state="unhandled"} 1.0' in doors.get("/metrics").text
 
@@ -156,11 +164,12 @@ def test_while_telegrams_secret_is_rotated_both_are_good(open_doors: OpenDoors) 
     doors = open_doors(telegram_webhook_secret=SecretStr("the-new-one, the-old-one"))
     codes = {
         given: doors.post(
-            "/telegram", content=b'{"update_id": 1}',
+            "/telegram",
+            content=b'{"update_id": 1}',
             headers={"x-telegram-bot-api-secret-token": given},
         ).status_code
         for given in ("the-new-one", "the-old-one", "the-new-one, the-old-one", "")
-    }  # fmt: skip
+    }
     assert list(codes.values()) == [200, 200, 400, 400]
 
 

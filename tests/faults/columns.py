@@ -134,10 +134,13 @@ class SandboxColumn:
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(catch)) as http:
             sandbox = Sandbox(
-                kind="card", directory=self._folder / "sandbox",
-                secrets=derive(SECRET_KEY, "sandbox").hex(), public_url="http://127.0.0.1",
-                clock=HandClock(self._now()), http=http,
-            )  # fmt: skip
+                kind="card",
+                directory=self._folder / "sandbox",
+                secrets=derive(SECRET_KEY, "sandbox").hex(),
+                public_url="http://127.0.0.1",
+                clock=HandClock(self._now()),
+                http=http,
+            )
             await sandbox.press(provider_ref, "pay")
             return await asyncio.wait_for(sent.get(), timeout=5)
 
@@ -157,8 +160,9 @@ class ChatColumn:
         return sum(call in PAGES for call in self._wire.calls)
 
     def met(self, mood: Mood) -> int:
-        refused, hung = (sum(many[page] for page in PAGES)
-                         for many in (self._wire.refused, self._wire.hung))  # fmt: skip
+        refused, hung = (
+            sum(many[page] for page in PAGES) for many in (self._wire.refused, self._wire.hung)
+        )
         troubled = {Mood.DOWN: refused, Mood.SLOW: hung}
         return troubled.get(mood, self.asked - refused - hung)
 

@@ -79,9 +79,15 @@ class Findings:
 
 
 def find(
-    tables: Tables, *, chat: list[Message], staff: list[Message], door: int, log: str,
-    answers: list[str], struck: list[str],
-) -> Findings:  # fmt: skip
+    tables: Tables,
+    *,
+    chat: list[Message],
+    staff: list[Message],
+    door: int,
+    log: str,
+    answers: list[str],
+    struck: list[str],
+) -> Findings:
     """Count everything."""
     said = Counter[str]()
     for message in chat:

@@ -23,9 +23,11 @@ STAMPED = ("sandbox_card", "stripe", "coinbase")  # they sign the time, too
 HINTED = ("btcpay",)  # the webhook makes the shop ask at once; money is what it then hears
 # The use case that takes the money into the books, where it is not the webhook's.
 _SETTLES = {
-    "stars": "keep_updates", "telegram_cards": "keep_updates", "transfer": "approve",
+    "stars": "keep_updates",
+    "telegram_cards": "keep_updates",
+    "transfer": "approve",
     "btcpay": "note_poll",
-}  # fmt: skip
+}
 SILENT = "does not answer just now"
 
 
@@ -197,8 +199,9 @@ async def webhook_lost(scene: Scene) -> Findings:
         assert (scene.tellings, scene.wire.told) == ([], 0), "still nobody has told"
         return findings
     findings = await scene.end(step=POLL)
-    scene.strikes("the answer was lost, and told again",
-                  is_so=(scene.wire.lost, scene.wire.told) == (1, 1))  # fmt: skip
+    scene.strikes(
+        "the answer was lost, and told again", is_so=(scene.wire.lost, scene.wire.told) == (1, 1)
+    )
     return replace(findings, struck=tuple(scene.struck))
 
 
@@ -246,35 +249,72 @@ async def two_processes(scene: Scene) -> Findings:
 
 
 ROWS = (
-    Row(name="SIGKILL", play=killed,
+    Row(
+        name="SIGKILL",
+        play=killed,
         story="killed three times: when the page was made and not noted, when the money was "
-        "settled and not committed, when it was committed and not answered"),
-    Row(name="database gone (SQLite)", play=file_locked,
-        story="another program holds the file while the money comes"),
-    Row(name="database gone (PostgreSQL)", play=server_gone, dialect="postgres",
-        story="every connection is cut and none let in while the money comes"),
-    Row(name="disk full", play=disk_full,
-        story="no file of the shop can grow while the money comes"),
-    Row(name="provider down", play=provider_down, needs_provider=True,
-        story="503 to the first tap; then its webhook does not come, and 503 to our question"),
-    Row(name="provider slow", play=provider_slow, needs_provider=True,
-        story="the same, but it does what it is asked and answers after our patience has ended"),
-    Row(name="Telegram down", play=telegram_down,
+        "settled and not committed, when it was committed and not answered",
+    ),
+    Row(
+        name="database gone (SQLite)",
+        play=file_locked,
+        story="another program holds the file while the money comes",
+    ),
+    Row(
+        name="database gone (PostgreSQL)",
+        play=server_gone,
+        dialect="postgres",
+        story="every connection is cut and none let in while the money comes",
+    ),
+    Row(
+        name="disk full",
+        play=disk_full,
+        story="no file of the shop can grow while the money comes",
+    ),
+    Row(
+        name="provider down",
+        play=provider_down,
+        needs_provider=True,
+        story="503 to the first tap; then its webhook does not come, and 503 to our question",
+    ),
+    Row(
+        name="provider slow",
+        play=provider_slow,
+        needs_provider=True,
+        story="the same, but it does what it is asked and answers after our patience has ended",
+    ),
+    Row(
+        name="Telegram down",
+        play=telegram_down,
         story="Telegram answers 502 to every call while the money comes; then it tells of it, and "
-        "still refuses every message"),
-    Row(name="clock an hour ahead", play=clock_ahead,
-        story="the shop's clock jumps while the money comes, and an hour later is right again"),
-    Row(name="clock an hour behind", play=clock_behind,
-        story="the same, the other way"),
-    Row(name="webhook lost", play=webhook_lost,
+        "still refuses every message",
+    ),
+    Row(
+        name="clock an hour ahead",
+        play=clock_ahead,
+        story="the shop's clock jumps while the money comes, and an hour later is right again",
+    ),
+    Row(name="clock an hour behind", play=clock_behind, story="the same, the other way"),
+    Row(
+        name="webhook lost",
+        play=webhook_lost,
         story="the money comes, and nobody tells us; with cards in Telegram and transfers, where "
-        "nobody can be asked, an answer is lost, and Telegram tells again what was not confirmed"),
-    Row(name="webhook doubled", play=webhook_doubled,
+        "nobody can be asked, an answer is lost, and Telegram tells again what was not confirmed",
+    ),
+    Row(
+        name="webhook doubled",
+        play=webhook_doubled,
         story="twice, then five times at once, then once more when all is done; in the chat, "
-        "seven times in one answer, then once more"),
-    Row(name="two processes (PostgreSQL)", play=two_processes, dialect="postgres", processes=2,
-        story="both are told three times at once, just when the provider is to be asked"),
-)  # fmt: skip
+        "seven times in one answer, then once more",
+    ),
+    Row(
+        name="two processes (PostgreSQL)",
+        play=two_processes,
+        dialect="postgres",
+        processes=2,
+        story="both are told three times at once, just when the provider is to be asked",
+    ),
+)
 
 
 # --- what the rows are made of -------------------------------------------------------------------

@@ -43,9 +43,16 @@ class Scene:
     """What every row of the matrix is told with."""
 
     def __init__(
-        self, shops: Sequence[ShopProcess], *, database: str, column: Column, wire: Wire,
-        fork: Fork, preview: Preview, clock: "Agreed",
-    ) -> None:  # fmt: skip
+        self,
+        shops: Sequence[ShopProcess],
+        *,
+        database: str,
+        column: Column,
+        wire: Wire,
+        fork: Fork,
+        preview: Preview,
+        clock: "Agreed",
+    ) -> None:
         self.shops, self.column, self.wire, self.preview = shops, column, wire, preview
         self.fork = fork
         self.database, self.tables = database, Tables(database)
@@ -188,9 +195,12 @@ class Scene:
         if delivery is None:
             return ""
         told = await tell(
-            [shop.url for shop in self.shops], to, f"/webhooks/{self.column.name}",
-            delivery.headers, delivery.body,
-        )  # fmt: skip
+            [shop.url for shop in self.shops],
+            to,
+            f"/webhooks/{self.column.name}",
+            delivery.headers,
+            delivery.body,
+        )
         self.tellings.append(told)
         self.answers.append(str(told.status or NO_ANSWER))
         return self.answers[-1]
@@ -257,10 +267,14 @@ class Scene:
         for shop in self.shops:
             await asyncio.to_thread(shop.stop)
         return find(
-            self.tables, chat=await self.chat.messages(), staff=await self._staff(), door=door,
+            self.tables,
+            chat=await self.chat.messages(),
+            staff=await self._staff(),
+            door=door,
             log="\n".join(shop.log.read_text("utf-8") for shop in self.shops),
-            answers=self.answers, struck=self.struck,
-        )  # fmt: skip
+            answers=self.answers,
+            struck=self.struck,
+        )
 
     async def _staff(self) -> list[dict[str, Any]]:
         return await self.preview.chat(STAFF).messages()
@@ -284,9 +298,14 @@ class Agreed:
 
 @asynccontextmanager
 async def scene_of(
-    name: str, folder: Path, *, database: str, preview: Preview, telegram_url: str,
+    name: str,
+    folder: Path,
+    *,
+    database: str,
+    preview: Preview,
+    telegram_url: str,
     processes: int = 1,
-) -> AsyncIterator[Scene]:  # fmt: skip
+) -> AsyncIterator[Scene]:
     """A shop with this provider, not started yet; several share books, till and chat."""
     await preview.reset()
     clock = Agreed()
@@ -303,17 +322,23 @@ async def scene_of(
             settings = {**column.settings, "PATIENCE": SHORT}
             if processes > 1:
                 settings |= {
-                    "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-telegram",
+                    "TELEGRAM_MODE": "webhook",
+                    "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-telegram",
                     "PUBLIC_URL": telegram_calls.url,
-                }  # fmt: skip
+                }
             shop = ShopProcess(home, database=database, telegram_url=wire.url, **settings)
             stack.callback(shop.kill)
             shops.append(shop)
         telegram_calls.addresses = [shop.url for shop in shops]
         yield Scene(
-            shops, database=database, column=column, wire=wire, fork=telegram_calls,
-            preview=preview, clock=clock,
-        )  # fmt: skip
+            shops,
+            database=database,
+            column=column,
+            wire=wire,
+            fork=telegram_calls,
+            preview=preview,
+            clock=clock,
+        )
 
 
 def skip_without_postgres(dialect: str, request: pytest.FixtureRequest) -> None:

@@ -38,9 +38,13 @@ class Stage:
     async def play(self, row: Row, column: str) -> None:
         url = self._new_database(row.dialect)
         async with scene_of(
-            column, self._folder, database=url, preview=self._preview,
-            telegram_url=self._telegram_url, processes=row.processes,
-        ) as scene:  # fmt: skip
+            column,
+            self._folder,
+            database=url,
+            preview=self._preview,
+            telegram_url=self._telegram_url,
+            processes=row.processes,
+        ) as scene:
             findings = await row.play(scene)
             faults = findings.faults(scene.column.due)
             text = findings.text()

@@ -33,9 +33,17 @@ def test_the_page_shows_nothing_wrong() -> None:
 
 def test_a_cell_in_which_nothing_struck_is_wrong() -> None:
     right = Findings(
-        receipts=[("paid", 799, "EUR")], wallet=0, periods=1, accounts=1, door=200, stuck=0,
-        contradictions={}, told={"receipt": 1, "access": 1, "staff": 1}, is_log_clean=True,
-        answers=("200",), struck=("the door answered 503",),
-    )  # fmt: skip
+        receipts=[("paid", 799, "EUR")],
+        wallet=0,
+        periods=1,
+        accounts=1,
+        door=200,
+        stuck=0,
+        contradictions={},
+        told={"receipt": 1, "access": 1, "staff": 1},
+        is_log_clean=True,
+        answers=("200",),
+        struck=("the door answered 503",),
+    )
     assert right.faults((799, "EUR")) == []
     assert replace(right, struck=()).faults((799, "EUR")) == ["struck: False, not True"]

@@ -146,10 +146,12 @@ class Fork:
             told = await tell(self.addresses, self._turn, "/telegram", headers, body)
             return Response(status_code=told.status or 502)
         self.money_ids.add(update["update_id"])
-        tellings = await asyncio.gather(*(
-            tell(self.addresses, process, "/telegram", headers, body)
-            for process in (*processes,) * 3
-        ))  # fmt: skip
+        tellings = await asyncio.gather(
+            *(
+                tell(self.addresses, process, "/telegram", headers, body)
+                for process in (*processes,) * 3
+            )
+        )
         self.tellings += tellings
         return Response(status_code=max(one.status or 502 for one in tellings))
 
@@ -161,8 +163,9 @@ async def tell(
     began, status = time.monotonic(), _NO_ANSWER
     async with httpx.AsyncClient(timeout=30, trust_env=False, verify=NO_CERTIFICATES) as sender:
         try:
-            answer = await sender.post(f"{addresses[process]}{path}", content=body,
-                                       headers=headers)  # fmt: skip
+            answer = await sender.post(
+                f"{addresses[process]}{path}", content=body, headers=headers
+            )
             status = answer.status_code
         except httpx.HTTPError:
             pass  # no answer is what is noted

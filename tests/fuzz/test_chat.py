@@ -35,17 +35,42 @@ USUAL, FUZZING = 4, 2_100  # batches: the second are over 100,000 messages
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 MONEY = ("receipts", "journal", "periods", "subscriptions", "accounts")
 # What people may write as they like; all else is Telegram's own.
-WRITTEN = frozenset({
-    "text", "caption", "first_name", "last_name", "username", "language_code", "file_name",
-    "mime_type", "data", "file_unique_id", "title",
-})  # fmt: skip
+WRITTEN = frozenset(
+    {
+        "text",
+        "caption",
+        "first_name",
+        "last_name",
+        "username",
+        "language_code",
+        "file_name",
+        "mime_type",
+        "data",
+        "file_unique_id",
+        "title",
+    }
+)
 OURS = ("traceback", "error:", "exception", "sqlite", "psycopg", "none", "object at 0x")
 LONGEST = 4096  # https://core.telegram.org/bots/api#sendmessage
 TAPS = (
-    "plan:solo", "ways:1", "pay:1:transfer", "p_yes:1", "p_no:1:x", "check:1", "rest:1", "land:DE",
-    "cur:EUR", "access:1", "setup:1:tv", "auto:1", "desk", "who:1", "rf:1", "+ways:1",
+    "plan:solo",
+    "ways:1",
+    "pay:1:transfer",
+    "p_yes:1",
+    "p_no:1:x",
+    "check:1",
+    "rest:1",
+    "land:DE",
+    "cur:EUR",
+    "access:1",
+    "setup:1:tv",
+    "auto:1",
+    "desk",
+    "who:1",
+    "rf:1",
+    "+ways:1",
     "again:solo:1m",
-)  # fmt: skip
+)
 
 
 class Line(BaseRequest):
@@ -65,9 +90,13 @@ class Line(BaseRequest):
         """There is nothing to close."""
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_: object,
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *_: object,
         **__: object,
-    ) -> tuple[int, bytes]:  # fmt: skip
+    ) -> tuple[int, bytes]:
         del method
         if "/file/" in url:
             return 200, PICTURE
@@ -96,17 +125,30 @@ class ChatDoors(Doors):
         self.line = Line()
         self._chat: Application[Any, Any, Any, Any, Any, Any] | None = None
         super().__init__(
-            url, folder, sandbox=False, stars=False, stripe_secret_key=None, coinbase_key_id="",
-            coinbase_commerce_api_key=None, btcpay_url="", cryptopay_token=None,
-            nowpayments_api_key=None, transfer_details="IBAN: DE02 1203 0000 0000 2020 51",
-        )  # fmt: skip
+            url,
+            folder,
+            sandbox=False,
+            stars=False,
+            stripe_secret_key=None,
+            coinbase_key_id="",
+            coinbase_commerce_api_key=None,
+            btcpay_url="",
+            cryptopay_token=None,
+            nowpayments_api_key=None,
+            transfer_details="IBAN: DE02 1203 0000 0000 2020 51",
+        )
 
     async def open_chat(self) -> None:
         """Hang the chat doors into a real Application."""
         self._chat = (
-            Application.builder().token("1000:planted").request(self.line)
-            .get_updates_request(Line()).updater(None).job_queue(None).build()
-        )  # fmt: skip
+            Application.builder()
+            .token("1000:planted")
+            .request(self.line)
+            .get_updates_request(Line())
+            .updater(None)
+            .job_queue(None)
+            .build()
+        )
         register(self._chat, self.counter)
         self._chat.add_error_handler(catch_error)
         self._chat.bot_data["apologise"] = lambda update, error: apologise(
@@ -120,9 +162,9 @@ class ChatDoors(Doors):
 
     async def send(self, bodies: list[bytes]) -> list[int]:
         """All at once; gives the answers of the door once all of them are answered in the chat."""
-        answers = await asyncio.gather(*(
-            self._client.post("/telegram", content=body, headers=SECRET) for body in bodies
-        ))  # fmt: skip
+        answers = await asyncio.gather(
+            *(self._client.post("/telegram", content=body, headers=SECRET) for body in bodies)
+        )
         await self.reception.settle_down()
         return [answer.status_code for answer in answers]
 

@@ -145,21 +145,34 @@ class House:
         return self.counter.storage
 
     async def arrive(
-        self, money: Money, *, till: PlayTill | None = None, receipt: str = "r1",
-        happening: Happening = Happening.RECEIVED, **facts: str,
-    ) -> Outcome:  # fmt: skip
+        self,
+        money: Money,
+        *,
+        till: PlayTill | None = None,
+        receipt: str = "r1",
+        happening: Happening = Happening.RECEIVED,
+        **facts: str,
+    ) -> Outcome:
         """Money arrives for the payment asked for last."""
         provider = till or self.till
         reference = provider.requests[-1].reference
         event = PaymentEvent(
-            event_id=f"{reference}:{receipt}:{happening}", kind="test", happening=happening,
-            reference=reference, receipt_id=receipt, money=money, occurred_at=self.clock.now(),
+            event_id=f"{reference}:{receipt}:{happening}",
+            kind="test",
+            happening=happening,
+            reference=reference,
+            receipt_id=receipt,
+            money=money,
+            occurred_at=self.clock.now(),
             facts=facts,
-        )  # fmt: skip
+        )
         outcome = await self.storage.run(
-            settle, event, Source(provider=provider.name), policy=self.counter.policy,
+            settle,
+            event,
+            Source(provider=provider.name),
+            policy=self.counter.policy,
             now=self.clock.now(),
-        )  # fmt: skip
+        )
         await self.deliver()
         return outcome
 
@@ -174,9 +187,13 @@ class House:
             for effect in effects:
                 if effect.kind is Kind.PROVISION:
                     await carry_out(
-                        self.storage, connectors, effect, vault=self.counter.vault,
-                        policy=self.counter.policy, clock=self.clock,
-                    )  # fmt: skip
+                        self.storage,
+                        connectors,
+                        effect,
+                        vault=self.counter.vault,
+                        policy=self.counter.policy,
+                        clock=self.clock,
+                    )
                 else:
                     with suppress(Forbidden):
                         await send_notice(self.application.bot, self.counter, effect.payload)
@@ -231,10 +248,11 @@ async def stand_in(config: PreviewConfig) -> AsyncIterator[str]:
     door = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(config, stopping=lambda: server.should_exit), log_level="error",
+            create_app(config, stopping=lambda: server.should_exit),
+            log_level="error",
             timeout_graceful_shutdown=1,
         )
-    )  # fmt: skip
+    )
     running = asyncio.create_task(server.serve(sockets=[door]))
     try:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
@@ -252,20 +270,36 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
     await storage.open()
     await storage.run(apply_catalog, load_catalog(catalog), now=clock.now())
     application = (
-        Application.builder().token("1000:DEMO").base_url(f"{address}/bot")
-        .base_file_url(f"{address}/file/bot").request(HTTPXRequest(connection_pool_size=16))
-        .defaults(Defaults(parse_mode="HTML")).updater(None).job_queue(None).build()
-    )  # fmt: skip
+        Application.builder()
+        .token("1000:DEMO")
+        .base_url(f"{address}/bot")
+        .base_file_url(f"{address}/file/bot")
+        .request(HTTPXRequest(connection_pool_size=16))
+        .defaults(Defaults(parse_mode="HTML"))
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
     counter = Counter(
-        storage=storage, clock=clock, vault=GlassVault(),
+        storage=storage,
+        clock=clock,
+        vault=GlassVault(),
         policies=LivePolicy(Policy(staff_ids=(STAFF,))),
-        providers={one.name: one for one in (till, coins, stars)}, bot_username="demo_shop_bot",
-        public_url="https://shop.example", wake=lambda: None, zone="Europe/Berlin",
-    )  # fmt: skip
+        providers={one.name: one for one in (till, coins, stars)},
+        bot_username="demo_shop_bot",
+        public_url="https://shop.example",
+        wake=lambda: None,
+        zone="Europe/Berlin",
+    )
     house = House(
-        preview=Preview(address), address=address, application=application, counter=counter,
-        clock=clock, till=till, coins=coins,
-    )  # fmt: skip
+        preview=Preview(address),
+        address=address,
+        application=application,
+        counter=counter,
+        clock=clock,
+        till=till,
+        coins=coins,
+    )
     register(application, counter)
 
     async def note(_update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -18,8 +18,13 @@ ANNA, YES = 1, "Yes, do it"
 SUBSCRIPTION = {"subscription": 1}
 ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     # what is written, what is tapped, what was done, to whom, and its facts
-    ("/find anna", ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES], "grant", ANNA,
-     {"plan": "solo", "term": "7d"}),
+    (
+        "/find anna",
+        ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES],
+        "grant",
+        ANNA,
+        {"plan": "solo", "term": "7d"},
+    ),
     ("/find anna", ["sub:1", "extend:1:7", YES], "extend", ANNA, SUBSCRIPTION | {"days": 7}),
     ("/extend 1 14", [YES], "extend", ANNA, SUBSCRIPTION | {"days": 14}),
     ("/find anna", ["sub:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
@@ -30,17 +35,25 @@ ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
     ("/admin", ["stuck", "l_again:{update}"], "replay_letter", ANNA, {"letter": "{update}"}),
     ("/admin", ["stuck", "l_away:{webhook}"], "dismiss_letter", None, {"letter": "{webhook}"}),
-]  # fmt: skip
+]
 
 
 def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
     """Two effects given up and two letters that failed, by what they are."""
     effects = {
-        "account": Effect(kind=Kind.PROVISION, lane="account:1", key="a",
-                          payload={"subscription_id": 1, "verb": "change"}),
-        "message": Effect(kind=Kind.CHAT, lane="chat:1001", key="m",
-                          payload={"to": 1001, "notice": "held", "plan": "solo"}),
-    }  # fmt: skip
+        "account": Effect(
+            kind=Kind.PROVISION,
+            lane="account:1",
+            key="a",
+            payload={"subscription_id": 1, "verb": "change"},
+        ),
+        "message": Effect(
+            kind=Kind.CHAT,
+            lane="chat:1001",
+            key="m",
+            payload={"to": 1001, "notice": "held", "plan": "solo"},
+        ),
+    }
     books.outbox.add(list(effects.values()), now=now)
     numbers: dict[str, int] = {}
     for one in books.outbox.claim(now=now, lease=now, most=9):
@@ -48,9 +61,15 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
         numbers |= {name: one.id for name, effect in effects.items() if effect.key == one.key}
     for name, provider, chat in (("update", TELEGRAM, 1001), ("webhook", "stripe", None)):
         number = books.inbox.keep(
-            provider, name, kind="message", headers={}, body=b"{}", now=now,
-            state=InboxState.STUCK, chat_id=chat,
-        )  # fmt: skip
+            provider,
+            name,
+            kind="message",
+            headers={},
+            body=b"{}",
+            now=now,
+            state=InboxState.STUCK,
+            chat_id=chat,
+        )
         assert number is not None
         numbers[name] = number
     return numbers
@@ -68,8 +87,9 @@ async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga:
             await olga.press(tap.format(**numbers))
         acts = await house.storage.read(lambda books: books.staff.latest_acts(most=99))
         done = {key: numbers.get(str(fact).strip("{}"), fact) for key, fact in facts.items()}
-        wanted = Act(staff_id=STAFF, act=act, customer_id=whom, facts=done,
-                     acted_at=house.clock.now())  # fmt: skip
+        wanted = Act(
+            staff_id=STAFF, act=act, customer_id=whom, facts=done, acted_at=house.clock.now()
+        )
         assert acts == [wanted, *known], f"{words} {taps}"
         known = acts
 

@@ -95,10 +95,12 @@ async def test_a_trial_that_has_ended_is_not_begun_again(house: House, anna: Cha
 async def tap(house: House, chat: Chat, data: str) -> Pressed:
     """A tap on a button with this data, as an old message might have it, or a forger."""
     await house.application.bot.send_message(
-        chat.person, "old", reply_markup=InlineKeyboardMarkup.from_button(
+        chat.person,
+        "old",
+        reply_markup=InlineKeyboardMarkup.from_button(
             InlineKeyboardButton("old button", callback_data=data)
         ),
-    )  # fmt: skip
+    )
     before = await answers(house)
     pressed = await chat.press("old button")
     assert pressed.answered
@@ -107,13 +109,42 @@ async def tap(house: House, chat: Chat, data: str) -> Pressed:
 
 
 FORGED = [
-    ":", "nonsense", "plan", "plan:", "plan:nothing", "ways:0", "ways:-1", "ways:x",
-    "ways:99999999999999999", "ways:9999999999999999999999", "pay:1", "pay:1:nobody",
-    "pay:99:sandbox_card", "check:tk_none", "renew:77", "access:77", "setup:77:0", "setup:1:99",
-    "rest:solo:1m", "rest:solo:zz:EUR", "again:solo:", "trial:none", "cur:solo:ZZZ", "money:ZZZ",
-    "lang:xx", "remind:", "terms:99", "desk", "who:1", "rotate:1:1", "stop:1:1", "e_again:1",
-    "load:solo", "+", "+account",
-]  # fmt: skip
+    ":",
+    "nonsense",
+    "plan",
+    "plan:",
+    "plan:nothing",
+    "ways:0",
+    "ways:-1",
+    "ways:x",
+    "ways:99999999999999999",
+    "ways:9999999999999999999999",
+    "pay:1",
+    "pay:1:nobody",
+    "pay:99:sandbox_card",
+    "check:tk_none",
+    "renew:77",
+    "access:77",
+    "setup:77:0",
+    "setup:1:99",
+    "rest:solo:1m",
+    "rest:solo:zz:EUR",
+    "again:solo:",
+    "trial:none",
+    "cur:solo:ZZZ",
+    "money:ZZZ",
+    "lang:xx",
+    "remind:",
+    "terms:99",
+    "desk",
+    "who:1",
+    "rotate:1:1",
+    "stop:1:1",
+    "e_again:1",
+    "load:solo",
+    "+",
+    "+account",
+]
 
 
 async def test_forged_data_is_answered_once_and_harmless(

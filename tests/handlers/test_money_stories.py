@@ -55,9 +55,14 @@ async def test_i_have_paid_tells_the_truth(house: House, anna: Chat) -> None:
     assert "Nothing has arrived yet." in str((await anna.press("I have paid")).toast)
     reference = house.till.requests[-1].reference
     event = PaymentEvent(
-        event_id="e1", kind="t", happening=Happening.RECEIVED, reference=reference,
-        receipt_id="m1", money=Money(799, "EUR"), occurred_at=house.clock.now(),
-    )  # fmt: skip
+        event_id="e1",
+        kind="t",
+        happening=Happening.RECEIVED,
+        reference=reference,
+        receipt_id="m1",
+        money=Money(799, "EUR"),
+        occurred_at=house.clock.now(),
+    )
     house.till.news.append(event)  # the webhook was lost; the provider knows
     assert (await anna.press("I have paid")).toast == "Your payment is here. Thank you!"
     await anna.wait_for("Payment received")

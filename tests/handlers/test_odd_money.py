@@ -136,9 +136,12 @@ async def given_back_and_returned(house: House, anna: Chat) -> Chat:
     await house.arrive(Money(799, EUR))
     await house.arrive(Money(799, EUR), happening=Happening.REFUNDED)
     await house.arrive(
-        Money(799, EUR), happening=Happening.BOUNCED, refund="", refund_ref="re_1",
+        Money(799, EUR),
+        happening=Happening.BOUNCED,
+        refund="",
+        refund_ref="re_1",
         reason="lost_or_stolen_card",
-    )  # fmt: skip
+    )
     return house.preview.chat(STAFF)
 
 

@@ -50,9 +50,14 @@ def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
     assert means is not None
     end = books.subscriptions.get(1).standing.paid_until
     books.renewals.plan(
-        1, means, interval=Interval.from_key("1m"), currency="EUR", round_end=end,
-        charge_at=end - DAY, next_at=end,
-    )  # fmt: skip
+        1,
+        means,
+        interval=Interval.from_key("1m"),
+        currency="EUR",
+        round_end=end,
+        charge_at=end - DAY,
+        next_at=end,
+    )
 
 
 def change(books: Books, /, **changes: Any) -> None:  # noqa: ANN401 - any field
@@ -90,9 +95,13 @@ async def test_every_state_of_a_cards_renewal_is_sound(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("state", "is_stopped_here"),
-    [(StarState.ACTIVE, False), (StarState.CANCELED, True), (StarState.CANCELED, False),
-     (StarState.FAILED, False)],
-)  # fmt: skip
+    [
+        (StarState.ACTIVE, False),
+        (StarState.CANCELED, True),
+        (StarState.CANCELED, False),
+        (StarState.FAILED, False),
+    ],
+)
 async def test_every_state_of_a_star_subscription_is_sound(
     house: House,
     state: StarState,
@@ -114,8 +123,12 @@ async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
         for notice in Notice:
             if not notice.startswith(("renewal", "stars")):
                 continue
-            for why, again in [*((why, None) for why in Refusal), ("declined", 1800000000),
-                               ("unkept", None), ("not_sold", None)]:  # fmt: skip
+            for why, again in [
+                *((why, None) for why in Refusal),
+                ("declined", 1800000000),
+                ("unkept", None),
+                ("not_sold", None),
+            ]:
                 facts = {**FACTS, "plan": "solo", "why": why, "again_at": again}
                 if notice is Notice.RENEWAL_FAILED and why not in set(Refusal):
                     continue

@@ -44,40 +44,104 @@ UNTRANSLATED = {f"{LONG} – <b>So & lo</i>", "username,password,url,note"} | {
 }
 _TAG = re.compile(r"<(/?)([a-z-]+)>")
 ARGS: Mapping[str, tuple[str, ...]] = {
-    "plan": (LONG,), "cur": (LONG, "USD"), "money": ("USD",), "ways": ("1",), "renew": ("1",),
-    "pay": ("1", "sandbox_card"), "rest": (LONG, "1m", "EUR"), "again": (LONG, "1m"),
-    "trial": (LONG,), "remind": ("on",), "access": ("1",), "setup": ("1", "0"), "lang": ("{it}",),
-    "who": ("1",), "sub": ("1",), "extend": ("1", "7"), "stop": ("1",), "resume": ("1",),
-    "wset": ("1", "1"), "land": ("1",), "wpay": ("1",),
-    "rfs": ("1",), "rf": ("1",), "rfd": ("1",), "rfp": ("1",), "rfx": ("1",),
-    "rfw": ("1", "w1"), "dsp": ("1",), "dspok": ("1",),
-    "resend": ("1", "1"), "auto": ("1",), "rotate": ("1",), "gv": ("1", LONG, "3m"),
-}  # fmt: skip
+    "plan": (LONG,),
+    "cur": (LONG, "USD"),
+    "money": ("USD",),
+    "ways": ("1",),
+    "renew": ("1",),
+    "pay": ("1", "sandbox_card"),
+    "rest": (LONG, "1m", "EUR"),
+    "again": (LONG, "1m"),
+    "trial": (LONG,),
+    "remind": ("on",),
+    "access": ("1",),
+    "setup": ("1", "0"),
+    "lang": ("{it}",),
+    "who": ("1",),
+    "sub": ("1",),
+    "extend": ("1", "7"),
+    "stop": ("1",),
+    "resume": ("1",),
+    "wset": ("1", "1"),
+    "land": ("1",),
+    "wpay": ("1",),
+    "rfs": ("1",),
+    "rf": ("1",),
+    "rfd": ("1",),
+    "rfp": ("1",),
+    "rfx": ("1",),
+    "rfw": ("1", "w1"),
+    "dsp": ("1",),
+    "dspok": ("1",),
+    "resend": ("1", "1"),
+    "auto": ("1",),
+    "rotate": ("1",),
+    "gv": ("1", LONG, "3m"),
+}
 SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}
 SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
 SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/stories/test_guards.py
 SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
 FACTS: dict[str, Any] = {
-    "plan": LONG, "term": "12m", "minor": 799, "currency": "EUR", "verdict": "paid", "due": 899,
-    "due_currency": "USD", "to_wallet": 100, "until": 1800000000, "is_new": True,
+    "plan": LONG,
+    "term": "12m",
+    "minor": 799,
+    "currency": "EUR",
+    "verdict": "paid",
+    "due": 899,
+    "due_currency": "USD",
+    "to_wallet": 100,
+    "until": 1800000000,
+    "is_new": True,
     "receipt_number": 1,
-    "subscription": 1, "is_trial": False, "customer": 1, "name": "<&>" * 60, "verb": "create",
-    "provider": "coinbase_commerce", "reason": "<reason>", "receipt": "r" * 60, "reference": "",
-    "refund": 1, "dispute": 1, "way": "provider", "access": "end", "staff": 9001, "how": "won",
+    "subscription": 1,
+    "is_trial": False,
+    "customer": 1,
+    "name": "<&>" * 60,
+    "verb": "create",
+    "provider": "coinbase_commerce",
+    "reason": "<reason>",
+    "receipt": "r" * 60,
+    "reference": "",
+    "refund": 1,
+    "dispute": 1,
+    "way": "provider",
+    "access": "end",
+    "staff": 9001,
+    "how": "won",
     "is_held": True,
-    "what": "disputed", "left": 3, "letter": 7, "days": 3, "paid_until": 0,
-    "charge_at": 1800000000, "again_at": 1800000000, "card": "<Visa>", "why": "declined",
-    "price_id": 1, "odd": 2, "names": ["<odd>"],
-    "review": 1, "found": 2, "found_currency": "USD", "is_silent": False, "account": "<acct>",
-    "error": "<error>", "since": 1800000000, "id": 3, "missing": 5, "note": "<note>" * 20,
+    "what": "disputed",
+    "left": 3,
+    "letter": 7,
+    "days": 3,
+    "paid_until": 0,
+    "charge_at": 1800000000,
+    "again_at": 1800000000,
+    "card": "<Visa>",
+    "why": "declined",
+    "price_id": 1,
+    "odd": 2,
+    "names": ["<odd>"],
+    "review": 1,
+    "found": 2,
+    "found_currency": "USD",
+    "is_silent": False,
+    "account": "<acct>",
+    "error": "<error>",
+    "since": 1800000000,
+    "id": 3,
+    "missing": 5,
+    "note": "<note>" * 20,
     "findings": [
-        *({"check": check, "facts": {"many": 4, "most": 3}}
-          for check in ("tries", "payers", "shared_payer", "trials")),
+        *(
+            {"check": check, "facts": {"many": 4, "most": 3}}
+            for check in ("tries", "payers", "shared_payer", "trials")
+        ),
         {"check": "first_order", "facts": {"minor": 9, "most": 8, "currency": "EUR"}},
         {"check": "country", "facts": {"card": "US", "home": "DE"}},
         {"check": "blocked", "facts": {"by": "payer"}},
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -264,14 +328,16 @@ async def test_a_group_is_pointed_to_the_own_chat(house: House) -> None:
         {
             "update_id": 1,
             "message": {
-                "message_id": 1, "date": int(datetime.now().astimezone().timestamp()),
+                "message_id": 1,
+                "date": int(datetime.now().astimezone().timestamp()),
                 "chat": {"id": -5, "type": "group", "title": "g"},
                 "from": {"id": 1001, "is_bot": False, "first_name": "A", "language_code": "de"},
-                "text": "/start", "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+                "text": "/start",
+                "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
             },
         },
         house.application.bot,
-    )  # fmt: skip
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(house.application.bot), "send_message", hear)
         await house.application.process_update(update)

@@ -56,8 +56,9 @@ async def test_staff_give_days_with_one_more_tap_and_only_once(
 async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(
     house: House, olga: Chat
 ) -> None:
-    await olga.send_document(b"username,password\nann,secret1\nbob,secret2\nbob,secret2\n",
-                             name="stock.csv")  # fmt: skip
+    await olga.send_document(
+        b"username,password\nann,secret1\nbob,secret2\nbob,secret2\n", name="stock.csv"
+    )
     await olga.wait_for("Which plan is this stock for?")
     await olga.press("Duo")
     told = await olga.wait_for("2 accounts loaded for Duo.")

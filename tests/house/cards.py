@@ -11,9 +11,14 @@ SECRET = "a secret of the sandbox"
 
 
 def body(
-    payment: Payment, *, event_id: str, receipt: str, at: datetime, minor: int | None = None,
+    payment: Payment,
+    *,
+    event_id: str,
+    receipt: str,
+    at: datetime,
+    minor: int | None = None,
     kind: str = "payment.received",
-) -> bytes:  # fmt: skip
+) -> bytes:
     """What the sandbox sends."""
     event = {
         "id": event_id,

@@ -126,19 +126,27 @@ class Doors:
         await parts.storage.open()
         await parts.storage.run(apply_catalog, GOODS, now=self.clock.now())
         self.counter = Counter(
-            storage=parts.storage, clock=parts.clock, vault=parts.vault,
+            storage=parts.storage,
+            clock=parts.clock,
+            vault=parts.vault,
             policies=LivePolicy(parts.policy),
-            providers=parts.providers, bot_username="shop_bot", wake=lambda: None,
-            public_url=parts.settings.address, chat_url="https://t.me/shop_bot",
+            providers=parts.providers,
+            bot_username="shop_bot",
+            wake=lambda: None,
+            public_url=parts.settings.address,
+            chat_url="https://t.me/shop_bot",
             trusted_proxies=parts.settings.trusted_proxies,
-        )  # fmt: skip
+        )
         self._hang()
 
     def _hang(self) -> None:
         parts = self.parts
         self.reception = Reception(
-            self.counter, answer=self._answer, call=self._call, read_money=parts.read_money,
-        )  # fmt: skip
+            self.counter,
+            answer=self._answer,
+            call=self._call,
+            read_money=parts.read_money,
+        )
         self.reception.open()
         secret = parts.settings.telegram_webhook_secret.get_secret_value()
         self._web = build_web(

@@ -126,11 +126,15 @@ class ShopProcess:
                 text=True,
                 cwd=self.folder,
                 env={
-                    **kept, **self._settings, "PYTHONPATH": str(HOME), "CRASH_AT": crash_at,
-                    "CRASH_SEEN": seen, "CRASH_DIED": str(self._died),
+                    **kept,
+                    **self._settings,
+                    "PYTHONPATH": str(HOME),
+                    "CRASH_AT": crash_at,
+                    "CRASH_SEEN": seen,
+                    "CRASH_DIED": str(self._died),
                     "PYTHONDONTWRITEBYTECODE": "",
                 },
-            )  # fmt: skip
+            )
         assert self._process.stdout
         line = self._process.stdout.readline()
         if "listening" not in line and not (crash_at and self.wait_for_death()):
@@ -177,15 +181,18 @@ class ShopProcess:
     def secrets_written(self) -> list[str]:
         """Law 13: which secrets lie where, in the log, the books of SQLite or any other file."""
         secrets = {
-            name: value.encode() for name, value in self._settings.items()
+            name: value.encode()
+            for name, value in self._settings.items()
             if name.endswith(_SECRET_ENDINGS) and value
-        }  # fmt: skip
+        }
         files = [one for one in self.folder.rglob("*") if one.is_file()]
         return [
-            f"{name} in {file.name}" for file in files
+            f"{name} in {file.name}"
+            for file in files
             for said in [file.read_bytes()]
-            for name, value in secrets.items() if value in said
-        ]  # fmt: skip
+            for name, value in secrets.items()
+            if value in said
+        ]
 
     def kill(self) -> None:
         """SIGKILL, if it still runs."""

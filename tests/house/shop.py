@@ -82,9 +82,14 @@ class Shop:
         return await self.run(greet, visitor, now=self.now)
 
     async def ask(
-        self, customer: Customer, *, slug: str = "solo", term: Interval = MONTH,
-        currency: str = "EUR", provider: str = CARD,
-    ) -> Payment:  # fmt: skip
+        self,
+        customer: Customer,
+        *,
+        slug: str = "solo",
+        term: Interval = MONTH,
+        currency: str = "EUR",
+        provider: str = CARD,
+    ) -> Payment:
         """Let a customer choose, up to the page where it is paid."""
         price_id = await self.storage.read(_price_of, slug, term, currency)
         choice = Choice(customer_id=customer.id, price_id=price_id, provider=provider)
@@ -95,9 +100,13 @@ class Shop:
         return intent.payment
 
     def received(
-        self, payment: Payment, *, money: Money | None = None, receipt: str = "",
+        self,
+        payment: Payment,
+        *,
+        money: Money | None = None,
+        receipt: str = "",
         at: datetime | None = None,
-    ) -> PaymentEvent:  # fmt: skip
+    ) -> PaymentEvent:
         """The event that a provider sends when money came."""
         number = next(self.numbers)
         return PaymentEvent(
@@ -137,14 +146,22 @@ class Shop:
             # A defect of a connector is noted, then logged by the clock's door.
             with suppress(KeyError):
                 await carry_out(
-                    self.storage, self.connectors or self.services, effect, vault=self.vault,
-                    policy=self.policy, clock=self.clock,
-                )  # fmt: skip
+                    self.storage,
+                    self.connectors or self.services,
+                    effect,
+                    vault=self.vault,
+                    policy=self.policy,
+                    clock=self.clock,
+                )
         elif effect.kind is Kind.MEANS:
             await carry_out_means(
-                self.storage, self.providers, effect, vault=self.vault, policy=self.policy,
+                self.storage,
+                self.providers,
+                effect,
+                vault=self.vault,
+                policy=self.policy,
                 clock=self.clock,
-            )  # fmt: skip
+            )
         else:
             self.told.append(effect)
             await self.run(finish_effect, effect, now=self.now)

@@ -10,12 +10,39 @@ from psycopg.rows import tuple_row
 
 Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
 TABLES = (
-    "account_uses", "accounts", "audit", "blocklist", "catalogs", "circuits", "claims",
-    "customers", "disputes", "inbox", "journal", "means", "notes", "orders", "outbox",
-    "payers", "payments", "periods", "prices", "products", "proofs", "receipts", "refund_totals",
-    "refunds", "renewals", "reviews", "savings", "star_subscriptions", "stock", "subscriptions",
-    "trials", "wallet_parts",
-)  # fmt: skip
+    "account_uses",
+    "accounts",
+    "audit",
+    "blocklist",
+    "catalogs",
+    "circuits",
+    "claims",
+    "customers",
+    "disputes",
+    "inbox",
+    "journal",
+    "means",
+    "notes",
+    "orders",
+    "outbox",
+    "payers",
+    "payments",
+    "periods",
+    "prices",
+    "products",
+    "proofs",
+    "receipts",
+    "refund_totals",
+    "refunds",
+    "renewals",
+    "reviews",
+    "savings",
+    "star_subscriptions",
+    "stock",
+    "subscriptions",
+    "trials",
+    "wallet_parts",
+)
 
 
 class Tables:

@@ -116,9 +116,13 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         return self.do(self.shop.greet(number))
 
     @rule(
-        target=payments, person=people, slug=st.sampled_from(PLANS), term=st.sampled_from(TERMS),
-        currency=st.sampled_from(CURRENCIES), provider=st.sampled_from(PROVIDERS),
-    )  # fmt: skip
+        target=payments,
+        person=people,
+        slug=st.sampled_from(PLANS),
+        term=st.sampled_from(TERMS),
+        currency=st.sampled_from(CURRENCIES),
+        provider=st.sampled_from(PROVIDERS),
+    )
     def choose(
         self, person: Customer, slug: str, term: Interval, currency: str, provider: str
     ) -> Payment | MultipleResults[Payment]:
@@ -143,10 +147,12 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     # --- money ----------------------------------------------------------------------------
 
     @rule(
-        target=events, payment=payments, paid=st.sampled_from(sorted(SUMS)),
+        target=events,
+        payment=payments,
+        paid=st.sampled_from(sorted(SUMS)),
         delay=st.sampled_from([0, 0, 0, 3600, 90_000, 5 * 86_400]),
         tax=st.sampled_from([0, 0, 7, 19, 101]),
-    )  # fmt: skip
+    )
     def money_arrives(self, payment: Payment, paid: str, delay: int, tax: int) -> PaymentEvent:
         money = Money(SUMS[paid](payment.due.minor), payment.due.currency)
         at = self.shop.now + timedelta(seconds=delay)
@@ -169,13 +175,22 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         return replace(event, facts={"provider": payment.provider})
 
     @rule(
-        target=events, payment=payments,
-        happening=st.sampled_from([
-            Happening.SEEN, Happening.FAILED, Happening.EXPIRED, Happening.REFUNDED,
-            Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST, Happening.WARNED,
-            Happening.UNHANDLED,
-        ]),
-    )  # fmt: skip
+        target=events,
+        payment=payments,
+        happening=st.sampled_from(
+            [
+                Happening.SEEN,
+                Happening.FAILED,
+                Happening.EXPIRED,
+                Happening.REFUNDED,
+                Happening.DISPUTED,
+                Happening.DISPUTE_WON,
+                Happening.DISPUTE_LOST,
+                Happening.WARNED,
+                Happening.UNHANDLED,
+            ]
+        ),
+    )
     def something_happens(self, payment: Payment, happening: Happening) -> PaymentEvent:
         told = self.shop.received(payment)
         event = replace(told, happening=happening, receipt_id="", kind=f"payment.{happening}")
@@ -226,9 +241,12 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         receipt = self.one_of("lost money", which)
         try:
             self._at_desk(
-                assign, receipt=receipt, customer_id=payment.customer_id,
-                reference=payment.reference if to_order else "", policy=self.shop.policy,
-            )  # fmt: skip
+                assign,
+                receipt=receipt,
+                customer_id=payment.customer_id,
+                reference=payment.reference if to_order else "",
+                policy=self.shop.policy,
+            )
         except BadInputError:  # some of it went back
             back = f"SELECT SUM(minor) FROM refunds WHERE receipt = {receipt}"  # noqa: S608
             assert self.tables.one(back)
@@ -238,9 +256,10 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     # --- staff ----------------------------------------------------------------------------
 
     @rule(
-        person=people, slug=st.sampled_from(PLANS),
+        person=people,
+        slug=st.sampled_from(PLANS),
         term=st.sampled_from([*TERMS, Interval(count=1, unit=Unit.DAY)]),
-    )  # fmt: skip
+    )
     def staff_grants(self, person: Customer, slug: str, term: Interval) -> None:
         self.do(
             self.shop.run(

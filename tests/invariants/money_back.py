@@ -40,9 +40,11 @@ class MoneyBack(Things):
         raise NotImplementedError
 
     @rule(
-        whole=st.sampled_from(Access), part=st.sampled_from(Access), disputes=st.booleans(),
+        whole=st.sampled_from(Access),
+        part=st.sampled_from(Access),
+        disputes=st.booleans(),
         warnings=st.booleans(),
-    )  # fmt: skip
+    )
     def the_owner_changes_his_mind(
         self, whole: Access, part: Access, *, disputes: bool, warnings: bool
     ) -> None:
@@ -53,9 +55,10 @@ class MoneyBack(Things):
 
     @there_are("receipts")
     @rule(
-        which=st.integers(0, 9), percent=st.sampled_from([1, 33, 50, 100, 101]),
+        which=st.integers(0, 9),
+        percent=st.sampled_from([1, 33, 50, 100, 101]),
         way=st.sampled_from([Way.PROVIDER, Way.WALLET, Way.HAND]),
-    )  # fmt: skip
+    )
     def staff_give_back(self, which: int, percent: int, way: Way) -> None:
         receipt, minor, currency, *_ = self._receipt(which)
         money = Money(max(minor * percent // 100, 1), currency)
@@ -90,11 +93,13 @@ class MoneyBack(Things):
         try:
             self.do(
                 self.shop.run(
-                    paid_by_hand if is_paid else give_up_by_hand, STAFF,
+                    paid_by_hand if is_paid else give_up_by_hand,
+                    STAFF,
                     refund_id=self.one_of(kind, which),
-                    policy=self.shop.policy, now=self.shop.now,
+                    policy=self.shop.policy,
+                    now=self.shop.now,
                 )
-            )  # fmt: skip
+            )
         except (RefundMovedOnError, NotFoundError):
             return
 
@@ -117,11 +122,17 @@ class MoneyBack(Things):
     @there_are("receipts")
     @rule(
         which=st.integers(0, 9),
-        happening=st.sampled_from([
-            Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST, Happening.WARNED,
-        ]),
-        name=st.sampled_from(["", "du_1", "du_2"]), is_inquiry=st.booleans(),
-    )  # fmt: skip
+        happening=st.sampled_from(
+            [
+                Happening.DISPUTED,
+                Happening.DISPUTE_WON,
+                Happening.DISPUTE_LOST,
+                Happening.WARNED,
+            ]
+        ),
+        name=st.sampled_from(["", "du_1", "du_2"]),
+        is_inquiry=st.booleans(),
+    )
     def a_bank_asks(
         self, which: int, happening: Happening, name: str, *, is_inquiry: bool
     ) -> None:
@@ -136,15 +147,23 @@ class MoneyBack(Things):
         self.do(self.shop.run(dismiss_warning, STAFF, dispute_id=number, now=self.shop.now))
 
     def told(
-        self, provider: str, happening: Happening, receipt_id: str,
-        money: Money | None, facts: dict[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        provider: str,
+        happening: Happening,
+        receipt_id: str,
+        money: Money | None,
+        facts: dict[str, str] | None = None,
+    ) -> None:
         """A provider's news that names only the money."""
         event = PaymentEvent(
-            event_id=f"news_{next(self.shop.numbers)}", kind=f"payment.{happening}",
-            happening=happening, receipt_id=receipt_id, money=money, facts=facts or {},
+            event_id=f"news_{next(self.shop.numbers)}",
+            kind=f"payment.{happening}",
+            happening=happening,
+            receipt_id=receipt_id,
+            money=money,
+            facts=facts or {},
             occurred_at=self.shop.now,
-        )  # fmt: skip
+        )
         self.do(self.shop.settle(event, provider=provider))
 
     def _receipt(self, which: int) -> tuple[Any, ...]:

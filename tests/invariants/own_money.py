@@ -37,9 +37,11 @@ class OwnMoney(Things):
 
     @there_are("full wallets")
     @rule(
-        which=st.integers(0, 3), slug=st.sampled_from(PLANS), term=st.sampled_from(TERMS),
+        which=st.integers(0, 3),
+        slug=st.sampled_from(PLANS),
+        term=st.sampled_from(TERMS),
         screen=st.integers(1, 3),
-    )  # fmt: skip
+    )
     def a_wallet_pays(self, which: int, slug: str, term: Interval, screen: int) -> None:
         customer, currency = self.one_of("full wallets", which)
         price = self.do(self.shop.storage.read(_price_of, slug, term, currency))
@@ -53,18 +55,24 @@ class OwnMoney(Things):
 
     @there_are("full wallets")
     @rule(
-        which=st.integers(0, 3), slug=st.sampled_from(PLANS), term=st.sampled_from(TERMS),
+        which=st.integers(0, 3),
+        slug=st.sampled_from(PLANS),
+        term=st.sampled_from(TERMS),
         wants=st.booleans(),
-    )  # fmt: skip
+    )
     def a_part_is_set_aside(self, which: int, slug: str, term: Interval, *, wants: bool) -> None:
         customer, currency = self.one_of("full wallets", which)
         price = self.do(self.shop.storage.read(_price_of, slug, term, currency))
         self.do(
             self.shop.run(
-                use_wallet, customer, price, wants=wants, policy=self.shop.policy,
+                use_wallet,
+                customer,
+                price,
+                wants=wants,
+                policy=self.shop.policy,
                 now=self.shop.now,
             )
-        )  # fmt: skip
+        )
 
     # --- kept cards -----------------------------------------------------------------------
 
@@ -118,9 +126,13 @@ class OwnMoney(Things):
         shop = self.shop
         for number in await shop.run(due_renewals, now=shop.now, most=50):
             await renew_one(
-                shop.storage, shop.providers, number, vault=shop.vault, policy=shop.policy,
+                shop.storage,
+                shop.providers,
+                number,
+                vault=shop.vault,
+                policy=shop.policy,
                 clock=shop.clock,
-            )  # fmt: skip
+            )
 
     async def hear_of_charges(self) -> None:
         """The provider answers again, and is asked about every charge it was silent about."""

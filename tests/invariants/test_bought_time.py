@@ -61,6 +61,17 @@ def test_months_are_counted_from_the_anchor_and_never_chained() -> None:
         span = after(span, MONTH)
         ends.append(span.ends_at)
     assert [f"{end:%d.%m}" for end in ends] == [
-        "28.02", "31.03", "30.04", "31.05", "30.06", "31.07", "31.08", "30.09", "31.10", "30.11",
-        "31.12", "31.01", "28.02",
-    ]  # fmt: skip
+        "28.02",
+        "31.03",
+        "30.04",
+        "31.05",
+        "30.06",
+        "31.07",
+        "31.08",
+        "30.09",
+        "31.10",
+        "30.11",
+        "31.12",
+        "31.01",
+        "28.02",
+    ]

@@ -39,9 +39,11 @@ class Things:
     def count_things(self) -> None:
         """Look again."""
         self.things = self.tables.answers(
-            {name: f"{query} ORDER BY 1" if "ORDER" not in query else query
-             for name, query in THINGS.items()}
-        )  # fmt: skip
+            {
+                name: f"{query} ORDER BY 1" if "ORDER" not in query else query
+                for name, query in THINGS.items()
+            }
+        )
 
     def one_of(self, name: str, which: int) -> Any:  # noqa: ANN401 - a column or a row
         """The thing at this place, counted around; only where `there_are` some."""

@@ -122,9 +122,11 @@ class Hosted(Moody):
         async def answered(request: Request) -> Response:
             raw = await request.body()
             call = Call(
-                headers=request.headers, path=request.path_params,
-                query=request.query_params, body=json.loads(raw) if raw else {},
-            )  # fmt: skip
+                headers=request.headers,
+                path=request.path_params,
+                query=request.query_params,
+                body=json.loads(raw) if raw else {},
+            )
             status, said = answer(call) if self.is_let_in(call) else (401, self.refusal)
             return JSONResponse(said, status)
 
@@ -145,6 +147,16 @@ class HostedRig:
     @property
     def hidden(self) -> Sequence[str]:
         return (self.server.key, self.server.secret)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What a provider of this server is made with, its webhook secrets apart."""
+        return {
+            "api_key": self.server.key,
+            "http": self.http,
+            "api_url": self.url,
+            "seconds": 1.0,
+        }
 
     def with_secrets(self, *secrets: str) -> "PaymentProvider":
         """Make the provider that this is about, with these webhook secrets."""

@@ -491,19 +491,34 @@ class SandboxRig:
 
 
 FURTHER = {one.NAME: one for one in further.found()}
-REMOTE = ("stripe", "coinbase", "coinbase_commerce", "btcpay", "cryptopay", "nowpayments", "stars",
-          "telegram_cards", *FURTHER)  # fmt: skip
+REMOTE = (
+    "stripe",
+    "coinbase",
+    "coinbase_commerce",
+    "btcpay",
+    "cryptopay",
+    "nowpayments",
+    "stars",
+    "telegram_cards",
+    *FURTHER,
+)
 SANDBOXES = ("sandbox_card", "sandbox_crypto")
 REFUNDING = ("stripe", "coinbase", "btcpay", "stars", *SANDBOXES)
 DISPUTING = ("stripe", *SANDBOXES)
 STAMPED = (
-    "stripe", "coinbase", *SANDBOXES,
+    "stripe",
+    "coinbase",
+    *SANDBOXES,
     *(name for name, one in FURTHER.items() if one.SIGNS_ITS_TIME),
-)  # fmt: skip
+)
 SIGNED = (
-    *STAMPED, "coinbase_commerce", "btcpay", "cryptopay", "nowpayments",
+    *STAMPED,
+    "coinbase_commerce",
+    "btcpay",
+    "cryptopay",
+    "nowpayments",
     *(name for name in FURTHER if name not in STAMPED),
-)  # fmt: skip
+)
 ALL = (*REMOTE, *SANDBOXES)
 MUTE = ("telegram_cards", "transfer")
 """Who cannot be asked what became of a payment: whoever waits for them, waits."""

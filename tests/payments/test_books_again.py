@@ -33,9 +33,13 @@ async def pass_hours(till: Till, hours: int, *, step: int = 6) -> Sequence[Outco
         till.wait(hours=step)
         for number in await till.shop.run(due_renewals, now=till.shop.now, most=9):
             told += await renew_one(
-                till.shop.storage, till.shop.providers, number, vault=till.shop.vault,
-                policy=till.shop.policy, clock=till.shop.clock,
-            )  # fmt: skip
+                till.shop.storage,
+                till.shop.providers,
+                number,
+                vault=till.shop.vault,
+                policy=till.shop.policy,
+                clock=till.shop.clock,
+            )
     await till.shop.drain()
     return told
 

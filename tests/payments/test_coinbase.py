@@ -57,9 +57,14 @@ async def test_a_partial_refund_does_not_say_how_much(rig: CoinbaseRig) -> None:
 async def test_a_price_in_euros_is_received_in_euros(rig: CoinbaseRig) -> None:
     fiat = {"fiatAmount": "7.99", "fiatCurrency": "EUR"}
     checkout = {
-        "id": "1", "amount": "9.21", "currency": "USDC", "status": "COMPLETED",
-        "updatedAt": "2026-11-22T12:00:00Z", "metadata": {"reference": "pay_1"}, **fiat,
-    }  # fmt: skip
+        "id": "1",
+        "amount": "9.21",
+        "currency": "USDC",
+        "status": "COMPLETED",
+        "updatedAt": "2026-11-22T12:00:00Z",
+        "metadata": {"reference": "pay_1"},
+        **fiat,
+    }
     [event] = hear(rig, rig.server.event("checkout.payment.success", checkout))
     assert event.money == Money(799, "EUR")
 

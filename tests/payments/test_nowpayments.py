@@ -203,9 +203,12 @@ async def test_a_refund_is_told(rig: NowPaymentsRig) -> None:
 
 def test_a_list_that_was_not_filtered_is_filtered() -> None:
     other = {
-        "payment_id": 1, "payment_status": "finished", "order_id": "pay_2",
-        "price_amount": 1, "price_currency": "eur",
-    }  # fmt: skip
+        "payment_id": 1,
+        "payment_status": "finished",
+        "order_id": "pay_2",
+        "price_amount": 1,
+        "price_currency": "eur",
+    }
     [event] = events_of([other], reference="pay_1", provider_ref="9")
     assert event.happening is H.PENDING
 

@@ -24,9 +24,7 @@ async def test_stripes_webhook_is_vague_about_the_payer_and_its_api_is_not(
         [told] = hear(rig, delivery)
         assert told.payer == Payer(is_vague=True)
         asked = await rig.provider.look_up("pay_1", provider_ref)
-        assert asked[0].payer == Payer(
-            fingerprint="Xt5EWLLDS7FJjR1c", country="US", home="DE"
-        )  # fmt: skip
+        assert asked[0].payer == Payer(fingerprint="Xt5EWLLDS7FJjR1c", country="US", home="DE")
 
 
 @pytest.mark.parametrize(

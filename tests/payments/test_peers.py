@@ -88,10 +88,16 @@ def test_hook0_accepts(signature: str) -> None:
         f"{T},v1={V1}",
     ],
     ids=[
-        "no downgrade", "names turned", "header stripped", "not hex", "half a byte", "old",
-        "ahead", "no names",
+        "no downgrade",
+        "names turned",
+        "header stripped",
+        "not hex",
+        "half a byte",
+        "old",
+        "ahead",
+        "no names",
     ],
-)  # fmt: skip
+)
 def test_hook0_refuses(signature: str) -> None:
     with pytest.raises(BadSignatureError):
         _check_hook0(signature)
@@ -152,8 +158,10 @@ def _check_token(token: str, public_key: object, algorithm: str) -> None:
     assert (header["alg"], header["kid"], header["typ"]) == (algorithm, "k", "JWT")
     assert len(header["nonce"]) == 16
     options: jwt.types.Options = {
-        "verify_exp": False, "verify_nbf": False, "verify_aud": False,
-    }  # fmt: skip
+        "verify_exp": False,
+        "verify_nbf": False,
+        "verify_aud": False,
+    }
     claims = jwt.decode(token, public_key, algorithms=[algorithm], options=options)  # type: ignore[arg-type]  # either key
     assert claims == {
         "sub": "k",
@@ -188,9 +196,11 @@ async def test_stripes_own_client_and_reader_believe_what_we_believe(tmp_path: P
     assert session.client_reference_id == ours.reference
     stamp = int(delivery.headers["stripe-signature"].partition(",")[0].removeprefix("t="))
     event = stripe.Webhook.construct_event(
-        delivery.body, delivery.headers["stripe-signature"], standin.SECRET,
+        delivery.body,
+        delivery.headers["stripe-signature"],
+        standin.SECRET,
         tolerance=int(time.time()) - stamp + 300,
-    )  # fmt: skip
+    )
     assert (event.id, event.type) == (ours.event_id, ours.kind)
 
 

@@ -80,11 +80,17 @@ async def test_a_bank_may_return_the_last_refund_once(card: SandboxRig) -> None:
     for name, before, minor in (("rf_a", 0, 500), ("rf_b", 500, 299)):
         await card.sandbox.refund(
             RefundRequest(
-                reference=name, payment="pay_1", provider_ref="pay_1",
-                receipt_id=paid.receipt_id, amount=Money(minor, "EUR"),
-                received=Money(799, "EUR"), before=Money(before, "EUR"), reason="wish", chat_id=1,
+                reference=name,
+                payment="pay_1",
+                provider_ref="pay_1",
+                receipt_id=paid.receipt_id,
+                amount=Money(minor, "EUR"),
+                received=Money(799, "EUR"),
+                before=Money(before, "EUR"),
+                reason="wish",
+                chat_id=1,
             )
-        )  # fmt: skip
+        )
         hear(card, await card.next_sent())
     for _ in range(2):
         await card.sandbox.press("pay_1", "bounce")

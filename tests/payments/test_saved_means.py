@@ -60,9 +60,12 @@ class Keeper:
 
     def request(self, means: SavedMeans, reference: str = "again_1") -> ChargeRequest:
         return ChargeRequest(
-            reference=reference, amount=Money(799, "EUR"), handle=means.handle, title="Solo",
+            reference=reference,
+            amount=Money(799, "EUR"),
+            handle=means.handle,
+            title="Solo",
             first_asked_at=self.rig.clock.now(),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(params=["stripe", "sandbox_card"])
@@ -162,8 +165,10 @@ async def test_the_webhook_of_a_charge_says_the_same(keeper: Keeper) -> None:
     [told] = hear(rig, delivery)
     [made] = charge.events
     assert (told.receipt_id, told.money, told.reference) == (
-        made.receipt_id, made.money, made.reference,
-    )  # fmt: skip
+        made.receipt_id,
+        made.money,
+        made.reference,
+    )
 
 
 # --- what only a provider on the network can do -----------------------------------------------
@@ -243,8 +248,13 @@ async def test_an_expired_card_is_never_tried_again(stripe: Keeper) -> None:
 async def test_a_card_that_fails_on_checkouts_own_page_may_be_tried_again(
     stripe: Keeper,
 ) -> None:
-    intent = {"id": "pi_1", "object": "payment_intent", "status": "requires_payment_method",
-              "created": 1, "metadata": {"reference": "pay_1"}}  # fmt: skip
+    intent = {
+        "id": "pi_1",
+        "object": "payment_intent",
+        "status": "requires_payment_method",
+        "created": 1,
+        "metadata": {"reference": "pay_1"},
+    }
     delivery = stripe.server.event("payment_intent.payment_failed", intent)
     [told] = hear(stripe.rig, delivery)
     assert told.happening is H.UNHANDLED

@@ -11,7 +11,7 @@ from payments.skeleton.__main__ import BadNameError, write
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("bot", "connectors", "handlers", "locales", "payments", "preview", "shop", "tests")
-MOST_LINES = 150  # what a typical provider may have, its stand-in and rig included
+MOST_LINES = 160  # a typical provider, its stand-in and rig included, as formatted
 QUICKLY = "kiwi and not postgres and not slow and not break"  # less what takes long here
 pytestmark = pytest.mark.timeout(300)
 
@@ -58,8 +58,9 @@ def test_the_recipe_makes_a_provider_that_keeps_the_contract(copy: Path) -> None
     ruff(copy, "check", *files)
     ruff(copy, "format", "--check", *files)
     run(copy, "mypy", "--strict", "--explicit-package-bases", *files)
-    told = run(copy, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", QUICKLY,
-               "tests/payments")  # fmt: skip
+    told = run(
+        copy, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", QUICKLY, "tests/payments"
+    )
     assert " passed" in told
     assert not any(word in told for word in ("skipped", "xfailed", "failed", "no tests ran"))
 

@@ -72,8 +72,10 @@ async def test_a_refund_that_a_bank_returned_names_itself_and_its_money(
     assert (event.happening, event.money) == (H.BOUNCED, Money(300, "EUR"))
     assert (event.receipt_id, event.reference) == (paid.receipt_id, "pay_1")
     assert event.facts == {
-        "refund": "rf_1", "refund_ref": made.refund_ref, "reason": "lost_or_stolen_card"
-    }  # fmt: skip
+        "refund": "rf_1",
+        "refund_ref": made.refund_ref,
+        "reason": "lost_or_stolen_card",
+    }
 
 
 async def test_a_refund_that_only_moves_on_is_told_by_its_charge(rig: StripeRig) -> None:
@@ -105,9 +107,13 @@ async def test_a_dispute_names_the_receipt(rig: StripeRig) -> None:
 
 async def test_nothing_to_pay_is_a_receipt_of_nothing(rig: StripeRig) -> None:
     session = {
-        "id": "cs_1", "mode": "payment", "payment_status": "no_payment_required",
-        "amount_total": 0, "currency": "eur", "payment_intent": None,
-    }  # fmt: skip
+        "id": "cs_1",
+        "mode": "payment",
+        "payment_status": "no_payment_required",
+        "amount_total": 0,
+        "currency": "eur",
+        "payment_intent": None,
+    }
     [event] = hear(rig, rig.server.event("checkout.session.completed", session))
     assert (event.happening, event.receipt_id) == (H.RECEIVED, "cs_1")
     assert event.money == Money.zero("EUR")
@@ -183,10 +189,16 @@ def test_stars_and_coins_are_not_for_cards() -> None:
 @pytest.mark.parametrize(
     ("language", "locale"),
     [
-        ("en", "en"), ("pt-br", "pt-BR"), ("pt_PT", "pt"), ("zh-hans", "zh"), ("no", "nb"),
-        ("hi", "hi-IN"), ("ar", "auto"), ("", "auto"),
+        ("en", "en"),
+        ("pt-br", "pt-BR"),
+        ("pt_PT", "pt"),
+        ("zh-hans", "zh"),
+        ("no", "nb"),
+        ("hi", "hi-IN"),
+        ("ar", "auto"),
+        ("", "auto"),
     ],
-)  # fmt: skip
+)
 async def test_the_page_speaks_the_customers_language(
     rig: StripeRig, language: str, locale: str
 ) -> None:

@@ -58,9 +58,14 @@ class Till:
         )
         self.payment = intent.payment
         await open_page(
-            self.shop.storage, self.rig.provider, intent, TEXTS, chat_id=telegram_id,
-            policy=self.shop.policy, clock=self.shop.clock,
-        )  # fmt: skip
+            self.shop.storage,
+            self.rig.provider,
+            intent,
+            TEXTS,
+            chat_id=telegram_id,
+            policy=self.shop.policy,
+            clock=self.shop.clock,
+        )
         return await self.page()
 
     async def page(self) -> PaymentPage:
@@ -77,9 +82,12 @@ class Till:
         events = hear(self.rig, delivery)
         name = self.rig.provider.name
         outcomes = await self.shop.run(
-            settle_all, events, Source(provider=name, body=delivery.body),
-            policy=self.shop.policy, now=self.shop.now,
-        )  # fmt: skip
+            settle_all,
+            events,
+            Source(provider=name, body=delivery.body),
+            policy=self.shop.policy,
+            now=self.shop.now,
+        )
         return await self.ask_provider() if outcomes == [Outcome.ASKED] else outcomes
 
     async def ask_provider(self) -> list[Outcome]:
@@ -88,9 +96,12 @@ class Till:
         asked = await self.shop.run(ask_soon, reference, now=self.shop.now)
         assert asked
         return await ask_about(
-            self.shop.storage, {self.rig.provider.name: self.rig.provider}, asked,
-            policy=self.shop.policy, clock=self.shop.clock,
-        )  # fmt: skip
+            self.shop.storage,
+            {self.rig.provider.name: self.rig.provider},
+            asked,
+            policy=self.shop.policy,
+            clock=self.shop.clock,
+        )
 
     async def _look_at(self, picture: Delivery) -> Outcome:
         """A customer sends a picture, and staff approve it: what is written, or the price."""
@@ -111,9 +122,13 @@ class Till:
 
     async def _approve(self, proof_id: int, money: Money | None) -> Outcome:
         return await self.shop.run(
-            approve, STAFF, proof_id=proof_id, money=money, policy=self.shop.policy,
+            approve,
+            STAFF,
+            proof_id=proof_id,
+            money=money,
+            policy=self.shop.policy,
             now=self.shop.now,
-        )  # fmt: skip
+        )
 
     async def begin_giving_back(self, minor: int, way: Way, *, receipt: int = 1) -> Refund:
         """Staff wish to give money back: it is set aside, and nobody has been asked."""
@@ -126,9 +141,12 @@ class Till:
     async def ask_refund(self, refund: Refund) -> Refund:
         """What the clock does with a refund that is under way."""
         found = await give_back(
-            self.shop.storage, {self.rig.provider.name: self.rig.provider}, refund.id,
-            policy=self.shop.policy, clock=self.shop.clock,
-        )  # fmt: skip
+            self.shop.storage,
+            {self.rig.provider.name: self.rig.provider},
+            refund.id,
+            policy=self.shop.policy,
+            clock=self.shop.clock,
+        )
         return found or refund
 
     def wait(self, **by: float) -> None:

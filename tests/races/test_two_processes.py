@@ -80,9 +80,13 @@ async def pair(
             folder = tmp_path / str(number)
             folder.mkdir()
             shop = ShopProcess(
-                folder, database=url, telegram_url=telegram_url, TELEGRAM_MODE="webhook",
-                TELEGRAM_WEBHOOK_SECRET="a-secret", PUBLIC_URL=f"http://127.0.0.1:{port}",
-            )  # fmt: skip
+                folder,
+                database=url,
+                telegram_url=telegram_url,
+                TELEGRAM_MODE="webhook",
+                TELEGRAM_WEBHOOK_SECRET="a-secret",
+                PUBLIC_URL=f"http://127.0.0.1:{port}",
+            )
             if not number:
                 shop.listen_on(port)
             stack.callback(shop.kill)
@@ -104,8 +108,9 @@ async def test_two_processes_share_updates_webhooks_the_outbox_and_reminders(pai
     payments = [await asked(pair, person) for person in PEOPLE]
     secret = derive(SECRET_KEY, "sandbox").hex()
     for payment in payments:
-        body = cards.body(payment, event_id=f"evt_{payment.id}", receipt=f"money_{payment.id}",
-                          at=pair.desk.now)  # fmt: skip
+        body = cards.body(
+            payment, event_id=f"evt_{payment.id}", receipt=f"money_{payment.id}", at=pair.desk.now
+        )
         headers = cards.signed(body, at=pair.desk.now, secret=secret)
         assert await pair.everywhere(f"/webhooks/{CARD}", body, headers) == {200}
     await pair.until("SELECT COUNT(*) FROM accounts WHERE delivered_at IS NOT NULL", len(PEOPLE))

@@ -37,8 +37,12 @@ async def price_id(shop: Shop, term: "Interval", slug: str = "solo") -> int:
 
 
 async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1) -> str:
-    choice = Choice(customer_id=anna.id, price_id=await price_id(shop, term), provider="wallet",
-                    screen_id=screen)  # fmt: skip
+    choice = Choice(
+        customer_id=anna.id,
+        price_id=await price_id(shop, term),
+        provider="wallet",
+        screen_id=screen,
+    )
     return (await shop.run(pay_from_wallet, choice, policy=shop.policy, now=shop.now)).reference
 
 
@@ -49,9 +53,13 @@ async def price(shop: Shop, term: "Interval") -> int:
 
 async def aside(shop: Shop, anna: "Customer", term: "Interval", *, wants: bool = True) -> int:
     found = await shop.run(
-        use_wallet, anna.id, await price_id(shop, term), wants=wants, policy=shop.policy,
+        use_wallet,
+        anna.id,
+        await price_id(shop, term),
+        wants=wants,
+        policy=shop.policy,
         now=shop.now,
-    )  # fmt: skip
+    )
     return found.minor
 
 

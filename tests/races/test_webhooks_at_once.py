@@ -37,17 +37,28 @@ async def sandbox(shop: Shop, tmp_path: Path) -> AsyncIterator[Sandbox]:
     """The provider, whose own webhooks are off: here the test sends them."""
     async with httpx.AsyncClient() as http:
         yield Sandbox(
-            kind="card", directory=tmp_path / "till", secrets=cards.SECRET, clock=shop.clock,
-            public_url="http://127.0.0.1", http=http, send_webhooks=False,
-        )  # fmt: skip
+            kind="card",
+            directory=tmp_path / "till",
+            secrets=cards.SECRET,
+            clock=shop.clock,
+            public_url="http://127.0.0.1",
+            http=http,
+            send_webhooks=False,
+        )
 
 
 @asynccontextmanager
 async def door(shop: Shop, sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     counter = Counter(
-        storage=shop.storage, clock=shop.clock, vault=shop.vault, policies=LivePolicy(shop.policy),
-        providers={CARD: sandbox}, bot_username="", public_url="", wake=lambda: None,
-    )  # fmt: skip
+        storage=shop.storage,
+        clock=shop.clock,
+        vault=shop.vault,
+        policies=LivePolicy(shop.policy),
+        providers={CARD: sandbox},
+        bot_username="",
+        public_url="",
+        wake=lambda: None,
+    )
     route = Route("/webhooks/{provider}", webhook_door(counter), methods=["POST"])
     async with served(Starlette(routes=[route])) as client:
         yield client
@@ -161,6 +172,12 @@ async def test_the_same_money_by_webhook_and_by_asking_at_once_is_credited_once(
 
 def request_of(payment: Payment) -> PaymentRequest:
     return PaymentRequest(
-        reference=payment.reference, amount=payment.due, title="Solo", description="A month",
-        expires_at=payment.expires_at, return_url="http://127.0.0.1/", language="en", chat_id=1001,
-    )  # fmt: skip
+        reference=payment.reference,
+        amount=payment.due,
+        title="Solo",
+        description="A month",
+        expires_at=payment.expires_at,
+        return_url="http://127.0.0.1/",
+        language="en",
+        chat_id=1001,
+    )

@@ -76,13 +76,16 @@ class Card:
         happening = Happening.RECEIVED if why is None else Happening.FAILED
         return [
             PaymentEvent(
-                event_id=f"{request.reference}.{happening}", kind="charge", happening=happening,
-                reference=request.reference, provider_ref=f"c_{request.reference}",
+                event_id=f"{request.reference}.{happening}",
+                kind="charge",
+                happening=happening,
+                reference=request.reference,
+                provider_ref=f"c_{request.reference}",
                 receipt_id=f"m_{request.reference}" if why is None else "",
                 money=request.amount if why is None else None,
                 facts={} if why is None else {"why": why},
             )
-        ]  # fmt: skip
+        ]
 
 
 @dataclass
@@ -102,9 +105,13 @@ class Kept:
 
     async def take_up(self, number: int) -> list[Outcome]:
         return await renew_one(
-            self.shop.storage, self.shop.providers, number, vault=self.shop.vault,
-            policy=self.shop.policy, clock=self.shop.clock,
-        )  # fmt: skip
+            self.shop.storage,
+            self.shop.providers,
+            number,
+            vault=self.shop.vault,
+            policy=self.shop.policy,
+            clock=self.shop.clock,
+        )
 
     async def pass_days(self, days: int) -> list[Outcome]:
         """Let days go by, looking every six hours."""

@@ -66,11 +66,16 @@ class Series:
     ) -> PaymentEvent:
         at = at or self.shop.now
         return PaymentEvent(
-            event_id=f"charge{number}.received", kind="stars.received",
-            happening=Happening.RECEIVED, reference=self.payment.reference,
-            provider_ref=self.payment.reference, receipt_id=f"charge{number}", money=money,
-            occurred_at=at, facts={UNTIL: str(int((at + MONTH).timestamp()))},
-        )  # fmt: skip
+            event_id=f"charge{number}.received",
+            kind="stars.received",
+            happening=Happening.RECEIVED,
+            reference=self.payment.reference,
+            provider_ref=self.payment.reference,
+            receipt_id=f"charge{number}",
+            money=money,
+            occurred_at=at,
+            facts={UNTIL: str(int((at + MONTH).timestamp()))},
+        )
 
     async def arrive(self, event: PaymentEvent) -> Outcome:
         outcome = await self.shop.settle(event, provider=STARS)
@@ -79,16 +84,20 @@ class Series:
 
     async def says(self, happening: Happening, number: int) -> None:
         event = PaymentEvent(
-            event_id=f"update.{number}", kind="stars", happening=happening,
+            event_id=f"update.{number}",
+            kind="stars",
+            happening=happening,
             reference=self.payment.reference,
-        )  # fmt: skip
+        )
         await self.arrive(event)
 
     async def reconcile(self) -> list[Outcome]:
         outcomes = await reconcile(
-            self.shop.storage, self.telegram,  # type: ignore[arg-type]  # lists and stops only
-            policy=self.shop.policy, clock=self.shop.clock,
-        )  # fmt: skip
+            self.shop.storage,
+            self.telegram,  # type: ignore[arg-type]  # lists and stops only
+            policy=self.shop.policy,
+            clock=self.shop.clock,
+        )
         await self.shop.drain()
         return outcomes
 
@@ -209,11 +218,13 @@ async def test_what_telegram_says_is_followed_and_told_once(
     series: Series, tables: Tables
 ) -> None:
     state = "SELECT state FROM star_subscriptions"
-    for number, (happening, stands, notice) in enumerate([
-        (Happening.STOPPED, "canceled", Notice.STARS_STOPPED),
-        (Happening.RESUMED, "active", Notice.STARS_RESUMED),
-        (Happening.LAPSED, "failed", Notice.STARS_FAILED),
-    ]):  # fmt: skip
+    for number, (happening, stands, notice) in enumerate(
+        [
+            (Happening.STOPPED, "canceled", Notice.STARS_STOPPED),
+            (Happening.RESUMED, "active", Notice.STARS_RESUMED),
+            (Happening.LAPSED, "failed", Notice.STARS_FAILED),
+        ]
+    ):
         await series.says(happening, number)
         await series.says(happening, number)
         await series.says(happening, number + 10)

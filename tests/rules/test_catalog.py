@@ -18,8 +18,12 @@ from shop.rules.periods import Interval
 def test_a_text_is_found_in_ones_language_or_the_nearest() -> None:
     texts = {"": "default", "de": "deutsch", "pt-BR": "brasileiro"}
     assert [text_in(texts, language) for language in ("de", "de-AT", "pt-BR", "pt", "")] == [
-        "deutsch", "deutsch", "brasileiro", "default", "default",
-    ]  # fmt: skip
+        "deutsch",
+        "deutsch",
+        "brasileiro",
+        "default",
+        "default",
+    ]
 
 
 def test_without_a_default_the_first_language_is_everybodys() -> None:

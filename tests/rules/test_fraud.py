@@ -17,9 +17,14 @@ from shop.rules.money import Money
 
 HUNDRED = {"EUR": 10_000}
 ALL = FraudPolicy(
-    tries_an_hour=3, payers_a_day=2, people_of_a_payer=1, trials_of_a_payer=1,
-    first_order=HUNDRED, country=Ruling.HOLD, blocklist=Ruling.REFUSE,
-)  # fmt: skip
+    tries_an_hour=3,
+    payers_a_day=2,
+    people_of_a_payer=1,
+    trials_of_a_payer=1,
+    first_order=HUNDRED,
+    country=Ruling.HOLD,
+    blocklist=Ruling.REFUSE,
+)
 OFF = FraudPolicy(blocklist=Ruling.PASS, refused=Ruling.PASS)
 
 
@@ -38,21 +43,25 @@ CASES = {
     "nothing is known": (FraudFacts(), None),
     "tries, as many as allowed": (FraudFacts(tries_last_hour=3), None),
     "one try more": (
-        FraudFacts(tries_last_hour=4), above(Check.TRIES, Ruling.REFUSE, 4, 3),
+        FraudFacts(tries_last_hour=4),
+        above(Check.TRIES, Ruling.REFUSE, 4, 3),
     ),
     "cards, as many as allowed": (FraudFacts(payers_last_day=2), None),
     "one card more": (FraudFacts(payers_last_day=3), above(Check.PAYERS, Ruling.HOLD, 3, 2)),
     "a card of one": (FraudFacts(people_of_payer=1), None),
     "a card of two": (
-        FraudFacts(people_of_payer=2), above(Check.SHARED_PAYER, Ruling.HOLD, 2, 1),
+        FraudFacts(people_of_payer=2),
+        above(Check.SHARED_PAYER, Ruling.HOLD, 2, 1),
     ),
     "a first trial behind a card": (FraudFacts(trials_of_payer=1), None),
     "a second trial behind a card": (
-        FraudFacts(trials_of_payer=2), above(Check.TRIALS, Ruling.REFUSE, 2, 1),
+        FraudFacts(trials_of_payer=2),
+        above(Check.TRIALS, Ruling.REFUSE, 2, 1),
     ),
     "a newcomer at the limit": (new(10_000), None),
     "a newcomer above it": (
-        new(10_001), Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, facts=LIMIT),
+        new(10_001),
+        Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, facts=LIMIT),
     ),
     "a newcomer in a currency without limit": (new(10**9, "USD"), None),
     "a regular above it": (FraudFacts(amount=Money(10_001, "EUR")), None),
@@ -63,10 +72,11 @@ CASES = {
     ),
     "a card from somewhere": (FraudFacts(payer_country="US"), None),
     "refused money from the wallet": (
-        FraudFacts(spends_refused=True), Finding(check=Check.REFUSED, ruling=Ruling.HOLD),
+        FraudFacts(spends_refused=True),
+        Finding(check=Check.REFUSED, ruling=Ruling.HOLD),
     ),
     "blocked": (FraudFacts(blocked_by=(BlockedBy.TELEGRAM, BlockedBy.PAYER)), BLOCK),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("facts", "finding"), CASES.values(), ids=CASES)

@@ -21,9 +21,18 @@ from shop.rules.money import Money
 from shop.rules.receiving import Verdict
 
 PAID = Standing(
-    money=Money(800, "EUR"), verdict=Verdict.PAID, to_order=800, to_wallet=0, given_back=0,
-    disputed=0, wallet_gained=0, wallet=0, order_paid=800, order_back=0, order_from_wallet=0,
-)  # fmt: skip
+    money=Money(800, "EUR"),
+    verdict=Verdict.PAID,
+    to_order=800,
+    to_wallet=0,
+    given_back=0,
+    disputed=0,
+    wallet_gained=0,
+    wallet=0,
+    order_paid=800,
+    order_back=0,
+    order_from_wallet=0,
+)
 OVER = replace(PAID, money=Money(1000, "EUR"), verdict=Verdict.OVER, to_wallet=200, wallet=200)
 TWICE = replace(PAID, verdict=Verdict.DUPLICATE, to_order=0, to_wallet=800, wallet=800)
 SHORT = replace(PAID, verdict=Verdict.SHORT, money=Money(300, "EUR"), to_order=0, to_wallet=300)
@@ -36,11 +45,15 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=Money(300, "EUR"), to_order=0
         pytest.param(replace(PAID, given_back=300, order_back=300), 500, 500, id="the rest"),
         pytest.param(replace(PAID, disputed=800), 0, 800, id="a bank has it"),
         pytest.param(
-            replace(PAID, order_back=800, wallet_gained=800, wallet=800), 800, 0,
+            replace(PAID, order_back=800, wallet_gained=800, wallet=800),
+            800,
+            0,
             id="from the wallet it was put into",
         ),
         pytest.param(
-            replace(PAID, order_back=800, wallet_gained=800, wallet=100), 100, 0,
+            replace(PAID, order_back=800, wallet_gained=800, wallet=100),
+            100,
+            0,
             id="only what the wallet still has",
         ),
         pytest.param(OVER, 1000, 800, id="with what was too much"),
@@ -50,12 +63,14 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=Money(300, "EUR"), to_order=0
         pytest.param(replace(SHORT, wallet=300, order_paid=0), 300, 0, id="too little, alone"),
         pytest.param(replace(SHORT, order_from_wallet=300), 300, 800, id="too little, completed"),
         pytest.param(
-            replace(PAID, money=Money(500, "EUR"), order_from_wallet=300), 500, 800,
+            replace(PAID, money=Money(500, "EUR"), order_from_wallet=300),
+            500,
+            800,
             id="a part came from the wallet, and goes back there",
         ),
         pytest.param(replace(PAID, verdict=Verdict.HELD, to_order=0), 0, 0, id="held"),
     ],
-)  # fmt: skip
+)
 def test_no_more_goes_back_than_is_left(standing: Standing, outside: int, to_wallet: int) -> None:
     assert most_outside(standing) == Money(outside, "EUR")
     assert most_to_wallet(standing) == Money(to_wallet, "EUR")
@@ -98,13 +113,15 @@ TAXED = replace(PAID, tax=128)
         pytest.param(TAXED, 1, 0, id="less than one is none yet"),
         pytest.param(replace(TAXED, own_back=400, tax_back=64), 400, 64, id="the rest"),
         pytest.param(
-            replace(TAXED, money=Money(500, "EUR"), tax=80, order_from_wallet=300), 800, 80,
+            replace(TAXED, money=Money(500, "EUR"), tax=80, order_from_wallet=300),
+            800,
+            80,
             id="what the wallet gave was not taxed with it",
         ),
         pytest.param(replace(TAXED, to_order=0), 800, 0, id="nothing was sold with it"),
         pytest.param(replace(TAXED, order_paid=0), 0, 0, id="nothing was paid"),
     ],
-)  # fmt: skip
+)
 def test_tax_goes_with_its_money(standing: Standing, from_order: int, tax: int) -> None:
     assert tax_part(standing, from_order) == tax
 
@@ -122,9 +139,14 @@ def test_however_it_is_parted_just_the_tax_goes_back(
     back = 0
     for start, end in pairwise(bounds):
         standing = replace(
-            TAXED, money=Money(paid, "EUR"), to_order=paid, order_paid=paid, tax=tax,
-            own_back=start, tax_back=back,
-        )  # fmt: skip
+            TAXED,
+            money=Money(paid, "EUR"),
+            to_order=paid,
+            order_paid=paid,
+            tax=tax,
+            own_back=start,
+            tax_back=back,
+        )
         part = tax_part(standing, end - start)
         assert 0 <= part <= end - start
         back += part

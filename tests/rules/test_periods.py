@@ -34,9 +34,22 @@ def test_an_owners_words_become_an_interval(words: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "month", "0 months", "-1 month", "1.5 months", "1  month", "1 week", "11 years",
-     "121 months", "3661 days", "01 month", " 1 month", "99999 days"],
-)  # fmt: skip
+    [
+        "",
+        "month",
+        "0 months",
+        "-1 month",
+        "1.5 months",
+        "1  month",
+        "1 week",
+        "11 years",
+        "121 months",
+        "3661 days",
+        "01 month",
+        " 1 month",
+        "99999 days",
+    ],
+)
 def test_other_words_are_refused(words: str) -> None:
     with pytest.raises(BadInputError):
         Interval.from_words(words)

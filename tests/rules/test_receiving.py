@@ -98,9 +98,10 @@ tolerances = st.builds(
     Tolerance, minor=st.none() | st.integers(0, 100), points=st.none() | st.integers(0, 2000)
 )
 policies = st.builds(
-    ReceiptPolicy, tolerance=st.dictionaries(st.just("EUR"), tolerances),
+    ReceiptPolicy,
+    tolerance=st.dictionaries(st.just("EUR"), tolerances),
     late_days=st.integers(0, 10),
-)  # fmt: skip
+)
 
 
 @given(
@@ -113,9 +114,15 @@ policies = st.builds(
     seconds=st.integers(-(10**6), 10**6),
 )
 def test_no_money_is_made_or_lost(
-    *, minor: int, before: int, received: int, is_open: bool, is_paid: bool,
-    policy: ReceiptPolicy, seconds: int,
-) -> None:  # fmt: skip
+    *,
+    minor: int,
+    before: int,
+    received: int,
+    is_open: bool,
+    is_paid: bool,
+    policy: ReceiptPolicy,
+    seconds: int,
+) -> None:
     assume(before < minor)
     owed = due(minor, before=before, is_open=is_open and not is_paid, is_paid=is_paid)
     found = judge(

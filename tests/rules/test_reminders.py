@@ -18,8 +18,16 @@ from shop.rules.reminders import (
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe",
-         "Pacific/Kiritimati", "America/St_Johns", "Africa/Casablanca"]  # fmt: skip
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "America/St_Johns",
+    "Africa/Casablanca",
+]
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 moments = st.integers(1704067200, 1893456000).map(lambda at: datetime.fromtimestamp(at, UTC))
 

@@ -20,10 +20,13 @@ def test_the_same_payment_always_quotes_the_same_code() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"%PDF-1.7 and more", b"\xff\xd8\xff\xe0 jpeg", b"\x89PNG\r\n\x1a\n....",
-        b"RIFF\x00\x00\x00\x00WEBPVP8 ", b"\x00\x00\x00\x18ftypheic....",
+        b"%PDF-1.7 and more",
+        b"\xff\xd8\xff\xe0 jpeg",
+        b"\x89PNG\r\n\x1a\n....",
+        b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+        b"\x00\x00\x00\x18ftypheic....",
     ],
-)  # fmt: skip
+)
 def test_pictures_and_pdfs_are_known_by_their_bytes(content: bytes) -> None:
     assert is_picture_or_pdf(content)
 

@@ -251,9 +251,12 @@ class StripeServer(Cards):
     def _problem(self, params: dict[str, str]) -> str:
         item = "line_items[0][price_data]"
         needed = [
-            "mode", "success_url", f"{item}[currency]", f"{item}[unit_amount]",
+            "mode",
+            "success_url",
+            f"{item}[currency]",
+            f"{item}[unit_amount]",
             f"{item}[product_data][name]",
-        ]  # fmt: skip
+        ]
         if missing := [name for name in needed if name not in params]:
             return f"Missing required param: {missing[0]}."
         if any(name.startswith("payment_method_types") for name in params):

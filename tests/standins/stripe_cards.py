@@ -50,9 +50,12 @@ class Cards(Moody):
     def keep_card(self, customer: str) -> Json:
         """A new card of this customer."""
         method: Json = {
-            "id": self._id("pm"), "object": "payment_method", "type": "card",
-            "customer": customer, "card": {"brand": "visa", "last4": "4242"},
-        }  # fmt: skip
+            "id": self._id("pm"),
+            "object": "payment_method",
+            "type": "card",
+            "customer": customer,
+            "card": {"brand": "visa", "last4": "4242"},
+        }
         self.methods[method["id"]] = method
         return method
 
@@ -97,21 +100,29 @@ class Cards(Moody):
         method = self.methods.get(params["payment_method"], {})
         if method.get("customer") != params["customer"]:
             error = {
-                "type": "invalid_request_error", "code": "resource_missing",
+                "type": "invalid_request_error",
+                "code": "resource_missing",
                 "message": f"No such PaymentMethod: '{params['payment_method']}'",
-            }  # fmt: skip
+            }
             return 400, {"error": error}
         intent: Json = {
-            "id": self._id("pi"), "object": "payment_intent", "amount": int(params["amount"]),
-            "amount_received": 0, "created": self._unix(), "currency": params["currency"],
-            "customer": params["customer"], "payment_method": method["id"],
-            "latest_charge": None, "last_payment_error": None, "status": "processing",
+            "id": self._id("pi"),
+            "object": "payment_intent",
+            "amount": int(params["amount"]),
+            "amount_received": 0,
+            "created": self._unix(),
+            "currency": params["currency"],
+            "customer": params["customer"],
+            "payment_method": method["id"],
+            "latest_charge": None,
+            "last_payment_error": None,
+            "status": "processing",
             "metadata": {
                 key[len("metadata[") : -1]: value
                 for key, value in params.items()
                 if key.startswith("metadata[")
             },
-        }  # fmt: skip
+        }
         self.intents[intent["id"]] = intent
         self.charges.append(intent["id"])
         how = self.behaviour.get(method["id"], "fine")
@@ -119,19 +130,29 @@ class Cards(Moody):
             self._succeed(intent)
         if how in REFUSALS:
             code, decline = REFUSALS[how]
-            error = {"type": "card_error", "code": code, "decline_code": decline,
-                     "message": "Your card was declined."}  # fmt: skip
+            error = {
+                "type": "card_error",
+                "code": code,
+                "decline_code": decline,
+                "message": "Your card was declined.",
+            }
             intent.update(status="requires_payment_method", last_payment_error=dict(error))
             return 402, {"error": {**error, "payment_intent": plain(intent)}}
         return 200, intent if params.get("expand[0]") == "latest_charge" else plain(intent)
 
     def _succeed(self, intent: Json) -> None:
         charge = {
-            "id": self._id("ch"), "object": "charge", "amount": intent["amount"],
-            "amount_refunded": 0, "created": self._unix(), "currency": intent["currency"],
-            "disputed": False, "metadata": intent["metadata"], "payment_intent": intent["id"],
+            "id": self._id("ch"),
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_refunded": 0,
+            "created": self._unix(),
+            "currency": intent["currency"],
+            "disputed": False,
+            "metadata": intent["metadata"],
+            "payment_intent": intent["id"],
             "refunded": False,
-        }  # fmt: skip
+        }
         intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge)
 
     async def _list_intents(self, request: Request) -> Response:
@@ -145,10 +166,12 @@ class Cards(Moody):
         data = [one if is_expanded else plain(one) for one in found[:most]]
         return JSONResponse(
             {
-                "object": "list", "data": data, "has_more": len(found) > most,
+                "object": "list",
+                "data": data,
+                "has_more": len(found) > most,
                 "url": "/v1/payment_intents",
             }
-        )  # fmt: skip
+        )
 
     async def _intent(self, request: Request) -> Response:
         if refused := self._unauthorized(request):
@@ -187,8 +210,11 @@ def _expands(request: Request, path: str) -> bool:
 
 
 def _missing(what: str) -> Response:
-    error = {"type": "invalid_request_error", "code": "resource_missing",
-             "message": f"No such {what}"}  # fmt: skip
+    error = {
+        "type": "invalid_request_error",
+        "code": "resource_missing",
+        "message": f"No such {what}",
+    }
     return _no(404, error)
 
 

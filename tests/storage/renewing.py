@@ -26,10 +26,18 @@ def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
     price = books.catalog.price_for(product.id, MONTH, "EUR")
     assert price is not None
     return books.payments.open_one(
-        reference=reference, order_id=order.id, customer_id=customer_id, provider="card",
-        price_id=price.id, due=EUR, whole=EUR, screen_id=None, now=NOW, expires_at=NOW + DAY,
+        reference=reference,
+        order_id=order.id,
+        customer_id=customer_id,
+        provider="card",
+        price_id=price.id,
+        due=EUR,
+        whole=EUR,
+        screen_id=None,
+        now=NOW,
+        expires_at=NOW + DAY,
         poll_at=NOW + DAY,
-    )  # fmt: skip
+    )
 
 
 def renewals(books: Books) -> None:
@@ -55,9 +63,14 @@ def renewals(books: Books) -> None:
     assert books.renewals.of(subscription.id) is None
     for _ in range(2):
         books.renewals.plan(
-            subscription.id, means, interval=MONTH, currency="EUR", round_end=NOW + 30 * DAY,
-            charge_at=NOW + 29 * DAY, next_at=NOW,
-        )  # fmt: skip
+            subscription.id,
+            means,
+            interval=MONTH,
+            currency="EUR",
+            round_end=NOW + 30 * DAY,
+            charge_at=NOW + 29 * DAY,
+            next_at=NOW,
+        )
     renewal = books.renewals.of(subscription.id)
     assert renewal is not None
     assert (renewal.is_on, renewal.tries, renewal.means) == (True, 0, means)
@@ -111,14 +124,22 @@ def stars(books: Books) -> None:
     made = [
         books.stars.payment_for_charge(
             books.stars.order_for_charge(
-                payment.customer_id, product_id=product.id, interval=STAR_TERM, now=NOW,
+                payment.customer_id,
+                product_id=product.id,
+                interval=STAR_TERM,
+                now=NOW,
                 expires_at=NOW + DAY,
             ),
-            reference=reference, provider="stars", price_id=star.price_id,
-            due=Money(430, "XTR"), provider_ref=reference, now=NOW, expires_at=NOW + DAY,
+            reference=reference,
+            provider="stars",
+            price_id=star.price_id,
+            due=Money(430, "XTR"),
+            provider_ref=reference,
+            now=NOW,
+            expires_at=NOW + DAY,
         )
         for reference in ("again1", "again2")
-    ]  # fmt: skip
+    ]
     assert [one.poll_at for one in made] == [None, None]
     assert made[0].order_id != made[1].order_id, "each charge has an order of its own"
     assert books.stars.is_receipt_known("card", "m1")

@@ -147,9 +147,13 @@ def test_a_process_that_meets_newer_books_ends(tmp_path: Path) -> None:
         "asyncio.run(storage_at(sys.argv[1]).open())\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program, url], cwd=ROOT, capture_output=True, timeout=30,
-        text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", program, url],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=30,
+        text=True,
+        check=False,
+    )
     assert "NewerBooksError" in ended.stderr
 
 

@@ -161,10 +161,14 @@ def stop(server: Server) -> None:
 def start(server: Server) -> "subprocess.Popen[bytes]":
     command = shlex.split((server.home / "data" / "postmaster.opts").read_text())
     return subprocess.Popen(
-        command, cwd=server.home, user=server.user, group=server.user,
+        command,
+        cwd=server.home,
+        user=server.user,
+        group=server.user,
         extra_groups=[] if server.user else None,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 @pytest.mark.parametrize("down", [0.0, 3.0])

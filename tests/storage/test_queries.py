@@ -62,9 +62,30 @@ def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
 
 
 async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
-    for story in (people, catalog, orders, payments, proofs, money, subscriptions, accounts,
-                  periods, refunds, disputes, uses, stock, wallets, outbox, inbox, staff, guards,
-                  loose_money, circuits, renewals, stars):  # fmt: skip
+    for story in (
+        people,
+        catalog,
+        orders,
+        payments,
+        proofs,
+        money,
+        subscriptions,
+        accounts,
+        periods,
+        refunds,
+        disputes,
+        uses,
+        stock,
+        wallets,
+        outbox,
+        inbox,
+        staff,
+        guards,
+        loose_money,
+        circuits,
+        renewals,
+        stars,
+    ):
         await storage.run(story)
     assert set(heard) - heard.names == set()
 
@@ -153,10 +174,18 @@ def payment_of(books: Books, reference: str) -> Payment:
     price = books.catalog.price_for(1, MONTH, "EUR")
     assert price is not None
     return books.payments.open_one(
-        reference=reference, order_id=order_of(books).id, customer_id=1, provider="card",
-        price_id=price.id, due=EUR, whole=EUR, screen_id=5, now=NOW, expires_at=NOW + DAY,
+        reference=reference,
+        order_id=order_of(books).id,
+        customer_id=1,
+        provider="card",
+        price_id=price.id,
+        due=EUR,
+        whole=EUR,
+        screen_id=5,
+        now=NOW,
+        expires_at=NOW + DAY,
         poll_at=NOW,
-    )  # fmt: skip
+    )
 
 
 def payments(books: Books) -> None:
@@ -192,9 +221,18 @@ def payments(books: Books) -> None:
 
 def proofs(books: Books) -> None:
     payment = books.payments.open_one(
-        reference="t1", order_id=order_of(books).id, customer_id=1, provider="transfer",
-        price_id=1, due=EUR, whole=EUR, screen_id=5, now=NOW, expires_at=NOW + DAY, poll_at=NOW,
-    )  # fmt: skip
+        reference="t1",
+        order_id=order_of(books).id,
+        customer_id=1,
+        provider="transfer",
+        price_id=1,
+        due=EUR,
+        whole=EUR,
+        screen_id=5,
+        now=NOW,
+        expires_at=NOW + DAY,
+        poll_at=NOW,
+    )
     found = books.proofs.payment_for(1, since=NOW)
     assert found is not None
     assert found.id == payment.id
@@ -224,13 +262,23 @@ def proofs(books: Books) -> None:
 
 def money(books: Books) -> None:
     short = Judgement(
-        verdict=Verdict.SHORT, to_order=Money(0, "EUR"), to_wallet=EUR,
-        from_wallet=Money(0, "EUR"), fulfils=False,
-    )  # fmt: skip
+        verdict=Verdict.SHORT,
+        to_order=Money(0, "EUR"),
+        to_wallet=EUR,
+        from_wallet=Money(0, "EUR"),
+        fulfils=False,
+    )
     facts: dict[str, Any] = {
-        "provider": "card", "receipt_id": "m1", "payment_id": 1, "customer_id": 1, "money": EUR,
-        "judgement": short, "tax": 0, "occurred_at": NOW, "now": NOW,
-    }  # fmt: skip
+        "provider": "card",
+        "receipt_id": "m1",
+        "payment_id": 1,
+        "customer_id": 1,
+        "money": EUR,
+        "judgement": short,
+        "tax": 0,
+        "occurred_at": NOW,
+        "now": NOW,
+    }
     assert books.payments.add_receipt(**facts) is not None
     assert books.payments.add_receipt(**facts) is None
     paid = books.payments.by_receipt("card", "m1")
@@ -327,10 +375,17 @@ def periods(books: Books) -> None:
 def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
     nothing = Money.zero("EUR")
     usual: dict[str, Any] = {
-        "way": Way.PROVIDER, "state": RefundState.ASKED, "money": Money(300, "EUR"),
-        "from_wallet": nothing, "from_order": nothing, "tax": nothing, "reason": "wish",
-        "staff_id": 9, "ask_at": NOW, "done_at": None,
-    }  # fmt: skip
+        "way": Way.PROVIDER,
+        "state": RefundState.ASKED,
+        "money": Money(300, "EUR"),
+        "from_wallet": nothing,
+        "from_order": nothing,
+        "tax": nothing,
+        "reason": "wish",
+        "staff_id": 9,
+        "ask_at": NOW,
+        "done_at": None,
+    }
     new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
     return books.refunds.add(new, now=NOW)
 
@@ -384,10 +439,19 @@ def refunds(books: Books) -> None:
 
 def disputes(books: Books) -> None:
     number = books.disputes.add(
-        provider="card", kind=DisputeKind.DISPUTE, dispute_ref="", receipt_id="m1", receipt=None,
-        payment_id=1, customer_id=1, money=Money.zero("EUR"), state=DisputeState.OPEN, reason="",
-        answer_by=None, now=NOW,
-    )  # fmt: skip
+        provider="card",
+        kind=DisputeKind.DISPUTE,
+        dispute_ref="",
+        receipt_id="m1",
+        receipt=None,
+        payment_id=1,
+        customer_id=1,
+        money=Money.zero("EUR"),
+        state=DisputeState.OPEN,
+        reason="",
+        answer_by=None,
+        now=NOW,
+    )
     one = books.disputes.get(number)
     named = replace(one, dispute_ref="du_1", money=EUR, receipt=1, answer_by=NOW, reason="fraud")
     books.disputes.name(named)
@@ -565,26 +629,42 @@ def guards(books: Books) -> None:
 def loose_money(books: Books) -> None:
     payment = payment_of(books, "r9")
     judged = Judgement(
-        verdict=Verdict.HELD, to_order=Money(0, "EUR"), to_wallet=EUR, from_wallet=Money(0, "EUR"),
+        verdict=Verdict.HELD,
+        to_order=Money(0, "EUR"),
+        to_wallet=EUR,
+        from_wallet=Money(0, "EUR"),
         fulfils=False,
-    )  # fmt: skip
+    )
     lost = replace(judged, verdict=Verdict.UNKNOWN_ORDER)
     letter = books.inbox.keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
     assert letter is not None
     kept, unknown = (
         books.payments.add_receipt(
-            provider="card", receipt_id=one.verdict, payment_id=None, customer_id=None,
-            money=EUR, judgement=one, tax=0, occurred_at=NOW, now=NOW,
+            provider="card",
+            receipt_id=one.verdict,
+            payment_id=None,
+            customer_id=None,
+            money=EUR,
+            judgement=one,
+            tax=0,
+            occurred_at=NOW,
+            now=NOW,
         )
         for one in (judged, lost)
-    )  # fmt: skip
+    )
     assert kept is not None
     assert unknown is not None
     finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
     number = books.guards.hold(
-        receipt=kept, payment_id=payment.id, order_id=payment.order_id, customer_id=1,
-        findings=[finding], fingerprint="f", judgement=judged, now=NOW,
-    )  # fmt: skip
+        receipt=kept,
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        customer_id=1,
+        findings=[finding],
+        fingerprint="f",
+        judgement=judged,
+        now=NOW,
+    )
     assert books.orders.close(payment.order_id, OrderState.HELD, now=NOW)
     assert books.orders.is_held(1, product_id=1, interval=MONTH)
     review = books.guards.review(number)

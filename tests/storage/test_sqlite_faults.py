@@ -143,9 +143,11 @@ async def test_one_that_does_not_fit_fails_alone_when_the_others_do(
     pages = sqlite3.connect(tmp_path / "shop.db").execute("PRAGMA page_count").fetchone()[0]
     await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 4}")
     results = await asyncio.gather(
-        books.run(note, "a"), books.run(note, "big", 500_000), books.run(note, "b"),
+        books.run(note, "a"),
+        books.run(note, "big", 500_000),
+        books.run(note, "b"),
         return_exceptions=True,
-    )  # fmt: skip
+    )
     stand = [await books.read(look, key) for key in ("a", "big", "b")]
     assert isinstance(results[1], BooksUnavailableError)
     assert stand[1] is None

@@ -39,14 +39,16 @@ def columns(url: str) -> dict[str, list[str]]:
     """Those of each table."""
     if url.startswith("sqlite"):
         rows = execute(
-            url, "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
-                 " WHERE t.type = 'table' ORDER BY c.cid",
-        )  # fmt: skip
+            url,
+            "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+            " WHERE t.type = 'table' ORDER BY c.cid",
+        )
     else:
         rows = execute(
-            url, "SELECT table_name, column_name FROM information_schema.columns"
-                 " WHERE table_schema = 'public' ORDER BY ordinal_position",
-        )  # fmt: skip
+            url,
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' ORDER BY ordinal_position",
+        )
     found: dict[str, list[str]] = {}
     for table, column in rows:
         found.setdefault(str(table), []).append(str(column))
@@ -57,10 +59,15 @@ def read(url: str, wanted: dict[str, list[str]]) -> Rows:
     """Every row of these tables, by these columns."""
     tables = Tables(url)
     return {
-        table: [dict(zip(names, row, strict=True))
-                for row in tables.rows(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")]  # noqa: S608
-        for table, names in wanted.items() if table in TABLES
-    }  # fmt: skip
+        table: [
+            dict(zip(names, row, strict=True))
+            for row in tables.rows(
+                f"SELECT {', '.join(names)} FROM {table} ORDER BY 1"  # noqa: S608 - ours
+            )
+        ]
+        for table, names in wanted.items()
+        if table in TABLES
+    }
 
 
 def put(url: str, rows: Rows) -> None:

@@ -64,9 +64,11 @@ async def test_a_database_error_is_its_callers_alone(storage: Storage) -> None:
         books.staff.audit(1, "x", customer_id=12345, facts={}, now=NOW)
 
     results = await asyncio.gather(
-        storage.run(note, "a"), storage.run(break_a_rule), storage.run(note, "b"),
+        storage.run(note, "a"),
+        storage.run(break_a_rule),
+        storage.run(note, "b"),
         return_exceptions=True,
-    )  # fmt: skip
+    )
     assert (results[0], results[2]) == ("a", "b")
     assert isinstance(results[1], sqlite3.IntegrityError | psycopg.IntegrityError)
     assert await storage.read(look, "before") is None
@@ -178,14 +180,18 @@ class TestSqliteAlone:
             raise BadInputError(reason="nothing was written")
 
         quiet = await asyncio.gather(
-            storage.run(write, "a"), storage.run(only_fail), storage.run(write, "b"),
+            storage.run(write, "a"),
+            storage.run(only_fail),
+            storage.run(write, "b"),
             return_exceptions=True,
-        )  # fmt: skip
+        )
         assert (runs, quiet[0], quiet[2]) == (["a", "b"], "a", "b")
         loud = await asyncio.gather(
-            storage.run(write, "c"), storage.run(note_and_fail, "lost"), storage.run(write, "d"),
+            storage.run(write, "c"),
+            storage.run(note_and_fail, "lost"),
+            storage.run(write, "d"),
             return_exceptions=True,
-        )  # fmt: skip
+        )
         assert runs == ["a", "b", "c", "c", "d"], "rolled back, then each in a savepoint"
         assert (loud[0], loud[2]) == ("c", "d")
         assert [await storage.read(look, key) for key in ("c", "lost", "d")] == [

@@ -12,17 +12,27 @@ from tests.house.tables import contradictions
 from tests.stories.kiosk import Kiosk
 
 __all__ = [
-    "database_url", "kiosk", "new_database", "open_kiosk", "postgres_shop", "preview", "shop",
-    "tables", "telegram_url",
-]  # fmt: skip
+    "database_url",
+    "kiosk",
+    "new_database",
+    "open_kiosk",
+    "postgres_shop",
+    "preview",
+    "shop",
+    "tables",
+    "telegram_url",
+]
 OpenKiosk: TypeAlias = Callable[..., Awaitable[Kiosk]]
 
 
 @pytest.fixture
 async def open_kiosk(
-    database_url: str, preview: Preview, telegram_url: str, tmp_path: Path,
+    database_url: str,
+    preview: Preview,
+    telegram_url: str,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[OpenKiosk]:  # fmt: skip
+) -> AsyncIterator[OpenKiosk]:
     """Open a shop, with other settings if need be; its books hold no contradiction at the end."""
     monkeypatch.setattr("bot.clock._TICK", 0.02)
     monkeypatch.setattr("bot.pace._BURST", 1000)  # the stand-in has no limits here
@@ -31,9 +41,14 @@ async def open_kiosk(
     async def made(**settings: Any) -> Kiosk:  # noqa: ANN401 - any setting
         now = settings.pop("now", datetime.now(UTC).replace(microsecond=0))
         kiosk = Kiosk(
-            tmp_path, database=database_url, preview=preview, telegram_url=telegram_url, now=now,
-            patch=monkeypatch, **settings,
-        )  # fmt: skip
+            tmp_path,
+            database=database_url,
+            preview=preview,
+            telegram_url=telegram_url,
+            now=now,
+            patch=monkeypatch,
+            **settings,
+        )
         opened.append(kiosk)
         return await kiosk.open()
 

@@ -50,9 +50,16 @@ class Kiosk:
     """The real process' tasks, run in this loop; `settings` change what it is started with."""
 
     def __init__(
-        self, folder: Path, *, database: str, preview: Preview, telegram_url: str, now: datetime,
-        patch: pytest.MonkeyPatch, **settings: Any,  # noqa: ANN401 - any setting
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        *,
+        database: str,
+        preview: Preview,
+        telegram_url: str,
+        now: datetime,
+        patch: pytest.MonkeyPatch,
+        **settings: Any,  # noqa: ANN401 - any setting
+    ) -> None:
         (folder / "catalog.toml").write_text(CATALOG, "utf-8")
         self.clock = HandClock(now)
         self.preview = preview

@@ -81,9 +81,11 @@ async def test_a_paid_payment_is_asked_again_while_more_is_on_its_way(shop: Shop
 
 async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None:
     event = PaymentEvent(
-        event_id="1", kind="invoice.marked_settled", happening=H.UNHANDLED,
+        event_id="1",
+        kind="invoice.marked_settled",
+        happening=H.UNHANDLED,
         facts={"reference": "tk_1", "invoice": "abc"},
-    )  # fmt: skip
+    )
     assert await shop.settle(event) is Outcome.UNHANDLED
     [letter] = await shop.storage.read(_stuck)
     assert letter == "reference tk_1, invoice abc"

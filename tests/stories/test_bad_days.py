@@ -15,12 +15,42 @@ ANNA = 1001
 TELEGRAM_SECRET = "a-secret-of-telegram"
 SECRET = {"x-telegram-bot-api-secret-token": TELEGRAM_SECRET}
 FORGED = (
-    "", ":", "nothing", "plan:gone", "plan", "ways:999", "ways:x", "ways:-1", "ways:9" + "9" * 40,
-    "pay:1:paypal", "pay:1", "pay:x:stars", "check:tk_gone", "check:\0", "access:99", "renew:7",
-    "rest:solo:1m:EUR", "rest:solo:9x:EUR", "again:solo:", "setup:1:1", "cur:XXX", "lang:xx",
-    "trial:gone", "stop:1:1", "sub:1", "gv:1:solo:1m:1", "extend:1:7:1", "e_again:1", "load:solo",
-    "+plan:gone", "++", "who:1", "desk", "remind:perhaps", "\ud800",
-)  # fmt: skip
+    "",
+    ":",
+    "nothing",
+    "plan:gone",
+    "plan",
+    "ways:999",
+    "ways:x",
+    "ways:-1",
+    "ways:9" + "9" * 40,
+    "pay:1:paypal",
+    "pay:1",
+    "pay:x:stars",
+    "check:tk_gone",
+    "check:\0",
+    "access:99",
+    "renew:7",
+    "rest:solo:1m:EUR",
+    "rest:solo:9x:EUR",
+    "again:solo:",
+    "setup:1:1",
+    "cur:XXX",
+    "lang:xx",
+    "trial:gone",
+    "stop:1:1",
+    "sub:1",
+    "gv:1:solo:1m:1",
+    "extend:1:7:1",
+    "e_again:1",
+    "load:solo",
+    "+plan:gone",
+    "++",
+    "who:1",
+    "desk",
+    "remind:perhaps",
+    "\ud800",
+)
 
 
 async def test_what_telegram_did_not_take_is_sent_when_it_is_back(kiosk: Kiosk) -> None:
@@ -168,14 +198,17 @@ async def test_forged_and_forgotten_buttons_lead_back_home(open_kiosk: OpenKiosk
         update = {
             "update_id": next(numbers),
             "callback_query": {
-                "id": str(next(numbers)), "chat_instance": "1", "data": data,
+                "id": str(next(numbers)),
+                "chat_instance": "1",
+                "data": data,
                 "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
                 "message": {
-                    "message_id": shown["message_id"], "date": 0,
+                    "message_id": shown["message_id"],
+                    "date": 0,
                     "chat": {"id": ANNA, "type": "private", "first_name": "Anna"},
                 },
             },
-        }  # fmt: skip
+        }
         body = json.dumps(update)
         answer = await kiosk.http.post("/telegram", content=body, headers=SECRET)
         assert answer.status_code == 200

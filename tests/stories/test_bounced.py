@@ -35,9 +35,12 @@ from tests.stories.test_refund_cases import (
 
 def bounced(shop: Shop, payment: Payment, minor: int = 1598, **facts: str) -> PaymentEvent:
     return news(
-        shop, payment, Happening.BOUNCED, minor,
+        shop,
+        payment,
+        Happening.BOUNCED,
+        minor,
         **{"refund": "", "refund_ref": "re_1", "reason": "lost_or_stolen_card", **facts},
-    )  # fmt: skip
+    )
 
 
 def balance(tables: Tables, account: str) -> int:

@@ -45,9 +45,12 @@ async def told_by_webhook(shop: Shop, event: PaymentEvent) -> Outcome:
 
 
 async def answered(
-    shop: Shop, payment: Payment, events: Sequence[PaymentEvent], *,
+    shop: Shop,
+    payment: Payment,
+    events: Sequence[PaymentEvent],
+    *,
     error: ProviderError | None = None,
-) -> list[Outcome]:  # fmt: skip
+) -> list[Outcome]:
     """The clock asks, and the provider says this."""
     await shop.run(claim_polls, now=shop.now, most=9)
     asked = await shop.storage.read(_payment, payment.reference)
@@ -63,9 +66,11 @@ async def alerts(shop: Shop) -> list[dict[str, object]]:
 
 def pending(payment: Payment) -> PaymentEvent:
     return PaymentEvent(
-        event_id="pending", kind="pending", happening=Happening.PENDING,
+        event_id="pending",
+        kind="pending",
+        happening=Happening.PENDING,
         reference=payment.reference,
-    )  # fmt: skip
+    )
 
 
 # what the webhook says; whether it is believed unasked, with and without a limit
@@ -129,7 +134,7 @@ async def test_a_lie_about_the_sum_names_both_and_the_true_money_counts(
     assert tables.rows("SELECT minor FROM receipts") == [(1598,)]
     assert tables.rows("SELECT state, note FROM inbox WHERE state = 'unhandled'") == [
         ("unhandled", "claimed 999.00 EUR; sandbox_card says 15.98 EUR")
-    ]  # fmt: skip
+    ]
 
 
 async def left_to_staff(shop: Shop) -> list[str]:
@@ -171,9 +176,12 @@ async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read
     shop: Shop, tables: Tables, happening: Happening
 ) -> None:
     news = PaymentEvent(
-        event_id="evt_1", kind="grave", happening=happening, receipt_id="pi_early",
+        event_id="evt_1",
+        kind="grave",
+        happening=happening,
+        receipt_id="pi_early",
         facts={"dispute": "dp_1", "reason": "fraudulent"},
-    )  # fmt: skip
+    )
     assert await told_by_webhook(shop, news) is Outcome.UNKNOWN
     assert await told_by_webhook(shop, replace(news, event_id="evt_2")) is Outcome.UNKNOWN
     assert await left_to_staff(shop) == ["money pi_early, dispute dp_1, reason fraudulent"]
@@ -333,9 +341,11 @@ async def test_an_event_of_another_account_is_kept_and_staff_are_told(
 ) -> None:
     payment = await shop.ask(await shop.greet())
     event = replace(
-        shop.received(payment), happening=Happening.FOREIGN, money=None,
+        shop.received(payment),
+        happening=Happening.FOREIGN,
+        money=None,
         facts={"account": "acct_other"},
-    )  # fmt: skip
+    )
     assert await told_by_webhook(shop, event) is Outcome.UNHANDLED
     await shop.drain()
     assert [one.payload["notice"] for one in shop.told] == ["foreign_account"]
@@ -354,9 +364,14 @@ async def lost(shop: Shop, payment: Payment, money: Money = DUE) -> int:
 
 async def give(shop: Shop, receipt: int, payment: Payment, *, to_order: bool) -> None:
     await shop.run(
-        assign, STAFF, receipt=receipt, customer_id=payment.customer_id,
-        reference=payment.reference if to_order else "", policy=shop.policy, now=shop.now,
-    )  # fmt: skip
+        assign,
+        STAFF,
+        receipt=receipt,
+        customer_id=payment.customer_id,
+        reference=payment.reference if to_order else "",
+        policy=shop.policy,
+        now=shop.now,
+    )
 
 
 async def test_it_pays_an_order_that_has_long_expired(shop: Shop, tables: Tables) -> None:
@@ -387,9 +402,11 @@ async def test_what_went_back_whole_waits_for_nobody(
     await lost(shop, payment)
     name = tables.one("SELECT receipt_id FROM receipts")
     told = replace(
-        shop.received(payment, money=Money(back, "EUR"), receipt=name), reference="",
-        provider_ref="", happening=Happening.REFUNDED,
-    )  # fmt: skip
+        shop.received(payment, money=Money(back, "EUR"), receipt=name),
+        reference="",
+        provider_ref="",
+        happening=Happening.REFUNDED,
+    )
     await shop.settle(told)
     assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'unassigned'") == (
         DUE.minor - back
@@ -404,9 +421,14 @@ async def test_it_is_never_given_for_the_order_of_another(shop: Shop) -> None:
     receipt = await lost(shop, payment)
     with pytest.raises(BadInputError):
         await shop.run(
-            assign, STAFF, receipt=receipt, customer_id=anna.id, reference=other.reference,
-            policy=shop.policy, now=shop.now,
-        )  # fmt: skip
+            assign,
+            STAFF,
+            receipt=receipt,
+            customer_id=anna.id,
+            reference=other.reference,
+            policy=shop.policy,
+            now=shop.now,
+        )
 
 
 async def test_twenty_taps_give_it_once(shop: Shop, tables: Tables) -> None:
@@ -449,9 +471,10 @@ async def test_with_it_one_of_two_people_of_staff_gives_it(
     meet_after(monkeypatch, Receipts, "get")
 
     taps = await asyncio.gather(
-        give(shop, receipt, payment, to_order=False), give(shop, receipt, other, to_order=False),
+        give(shop, receipt, payment, to_order=False),
+        give(shop, receipt, other, to_order=False),
         return_exceptions=True,
-    )  # fmt: skip
+    )
 
     assert sum(isinstance(tap, DoneAlreadyError) for tap in taps) == 1
     assert contradictions(tables) == {}
@@ -484,9 +507,12 @@ class Answering:
 async def try_now(shop: Shop, provider: Answering) -> None:
     for circuit in await shop.run(claim_trials, now=shop.now):
         await try_again(
-            shop.storage, {CARD: provider}, circuit,  # type: ignore[dict-item]
-            policy=shop.policy, clock=shop.clock,
-        )  # fmt: skip
+            shop.storage,
+            {CARD: provider},  # type: ignore[dict-item]
+            circuit,
+            policy=shop.policy,
+            clock=shop.clock,
+        )
 
 
 async def test_silence_hides_and_a_trial_shows_again_and_staff_hear_each_once(

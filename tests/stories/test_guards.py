@@ -40,18 +40,23 @@ async def send(kiosk: Kiosk, reference: str, *, minor: int, event: str = "evt_1"
     """A webhook of the sandbox, signed with its secret, by whoever knows that."""
     now = int(kiosk.clock.now().timestamp())
     told = {
-        "id": event, "type": "payment.received", "created": now,
+        "id": event,
+        "type": "payment.received",
+        "created": now,
         "payment": {
-            "reference": reference, "receipt": f"money_{event}", "minor": minor,
+            "reference": reference,
+            "receipt": f"money_{event}",
+            "minor": minor,
             "currency": "EUR",
         },
-    }  # fmt: skip
+    }
     body = json.dumps(told).encode()
     code = hmac.digest(SECRET.encode(), b"%d.%b" % (now, body), "sha256").hex()
     answer = await kiosk.http.post(
-        "/webhooks/sandbox_card", content=body,
+        "/webhooks/sandbox_card",
+        content=body,
         headers={SIGNATURE_HEADER: f"t={now},v1={code}"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 200
 
 
@@ -137,17 +142,23 @@ async def test_a_chat_webhook_that_lies_about_the_stars_gives_nothing(
     link = await anna.to_pay("stars")
     reference = kiosk.tables.one("SELECT reference FROM payments")
     paid = {
-        "currency": "XTR", "total_amount": 99_900, "invoice_payload": reference,
-        "telegram_payment_charge_id": "made-up", "provider_payment_charge_id": "",
-    }  # fmt: skip
+        "currency": "XTR",
+        "total_amount": 99_900,
+        "invoice_payload": reference,
+        "telegram_payment_charge_id": "made-up",
+        "provider_payment_charge_id": "",
+    }
     message = {
-        "message_id": 1, "date": int(kiosk.clock.now().timestamp()),
-        "chat": {"id": ANNA, "type": "private"}, "successful_payment": paid,
-    }  # fmt: skip
+        "message_id": 1,
+        "date": int(kiosk.clock.now().timestamp()),
+        "chat": {"id": ANNA, "type": "private"},
+        "successful_payment": paid,
+    }
     answer = await kiosk.http.post(
-        "/telegram", json={"update_id": 10_000, "message": message},
+        "/telegram",
+        json={"update_id": 10_000, "message": message},
         headers={"x-telegram-bot-api-secret-token": "a-secret-of-telegram"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 200
     await kiosk.skip(minutes=3)
     await olga.sees("A webhook of Telegram Stars said")
@@ -174,8 +185,9 @@ async def test_much_money_is_given_only_once_the_provider_says_so_itself(
     await anna.sees("Payment received")
     await kiosk.quiet()
     assert kiosk.tables.rows("SELECT state FROM claims ORDER BY letter_id") == [
-        ("denied",), ("confirmed",)
-    ]  # fmt: skip
+        ("denied",),
+        ("confirmed",),
+    ]
 
 
 async def test_staff_who_saw_the_money_may_believe_the_letter(kiosk: Kiosk) -> None:
@@ -224,8 +236,9 @@ async def test_money_of_no_order_finds_its_customer_once(kiosk: Kiosk) -> None:
     await anna.sees("We found a payment of €5.00 that is yours.")
     await kiosk.quiet()
     assert kiosk.tables.rows("SELECT verdict, to_order, to_wallet FROM receipts ORDER BY id") == [
-        ("paid", 799, 0), ("assigned", 0, 500)
-    ]  # fmt: skip
+        ("paid", 799, 0),
+        ("assigned", 0, 500),
+    ]
     assert kiosk.tables.one("SELECT SUM(minor) FROM journal WHERE account = 'unassigned'") == 0
     assert kiosk.tables.one("SELECT COUNT(*) FROM audit WHERE act = 'assign'") == 2
     assert kiosk.tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unknown'") == 0
@@ -237,9 +250,11 @@ async def test_a_provider_that_does_not_answer_is_hidden_and_comes_back_by_itsel
     server = btcpay.BTCPayServer()
     with serve(server.app) as url:
         kiosk = await open_kiosk(
-            btcpay_url=url, btcpay_api_key=SecretStr(btcpay.KEY), btcpay_store_id=btcpay.STORE,
+            btcpay_url=url,
+            btcpay_api_key=SecretStr(btcpay.KEY),
+            btcpay_store_id=btcpay.STORE,
             btcpay_webhook_secret=SecretStr(btcpay.SECRET),
-        )  # fmt: skip
+        )
         server.now = kiosk.clock.now
         anna, olga = kiosk.person(ANNA), await staff_of(kiosk)
         await anna.to_pay("btcpay")

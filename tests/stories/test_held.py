@@ -336,9 +336,12 @@ async def test_a_card_behind_one_trial_opens_no_second(shop: Shop) -> None:
 
 def test_holding_neither_makes_nor_loses_money() -> None:
     judged = Judgement(
-        verdict=Verdict.OVER, to_order=Money(500, "EUR"), to_wallet=Money(70, "EUR"),
-        from_wallet=Money(100, "EUR"), fulfils=True,
-    )  # fmt: skip
+        verdict=Verdict.OVER,
+        to_order=Money(500, "EUR"),
+        to_wallet=Money(70, "EUR"),
+        from_wallet=Money(100, "EUR"),
+        fulfils=True,
+    )
     kept = held(judged)
     assert kept.to_wallet - kept.from_wallet == Money(470, "EUR")
     assert (kept.to_order, kept.fulfils) == (Money(0, "EUR"), False)

@@ -14,14 +14,17 @@ from tests.stories.test_guards import ANNA, staff_of
 
 async def made_by_hand(url: str, metadata: dict[str, str]) -> str:
     wanted = {
-        "amount": "5.00", "currency": "EUR", "metadata": metadata,
+        "amount": "5.00",
+        "currency": "EUR",
+        "metadata": metadata,
         "checkout": {"expirationMinutes": 60},
-    }  # fmt: skip
+    }
     async with httpx.AsyncClient(trust_env=False) as owner:
         made = await owner.post(
-            f"{url}/api/v1/stores/{btcpay.STORE}/invoices", json=wanted,
+            f"{url}/api/v1/stores/{btcpay.STORE}/invoices",
+            json=wanted,
             headers={"authorization": f"token {btcpay.KEY}"},
-        )  # fmt: skip
+        )
     return str(made.json()["id"])
 
 
@@ -36,9 +39,11 @@ async def test_a_hint_of_no_order_leads_staff_to_its_money(open_kiosk: OpenKiosk
     server = btcpay.BTCPayServer()
     with serve(server.app) as url:
         kiosk = await open_kiosk(
-            btcpay_url=url, btcpay_api_key=SecretStr(btcpay.KEY), btcpay_store_id=btcpay.STORE,
+            btcpay_url=url,
+            btcpay_api_key=SecretStr(btcpay.KEY),
+            btcpay_store_id=btcpay.STORE,
             btcpay_webhook_secret=SecretStr(btcpay.SECRET),
-        )  # fmt: skip
+        )
         server.now = kiosk.clock.now
         anna, olga = kiosk.person(ANNA), await staff_of(kiosk)
         await anna.say("/start")

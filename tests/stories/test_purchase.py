@@ -139,9 +139,7 @@ async def test_paying_half_asks_for_the_rest_and_just_that(kiosk: Kiosk) -> None
     await kiosk.quiet()
 
     receipts = "SELECT verdict, minor, to_order, to_wallet, from_wallet FROM receipts ORDER BY id"
-    assert kiosk.tables.rows(receipts) == [
-        ("short", 399, 0, 399, 0), ("paid", 400, 799, 0, 399)
-    ]  # fmt: skip
+    assert kiosk.tables.rows(receipts) == [("short", 399, 0, 399, 0), ("paid", 400, 799, 0, 399)]
 
 
 async def test_paying_too_much_is_delivered_and_the_rest_kept(kiosk: Kiosk) -> None:

@@ -79,8 +79,12 @@ async def give(
 async def ask(shop: Shop, refund: Refund, till: Till) -> Refund:
     providers: Mapping[str, Till] = {CARD: till}
     found = await give_back(
-        shop.storage, providers, refund.id, policy=shop.policy, clock=shop.clock  # type: ignore[arg-type]
-    )  # fmt: skip
+        shop.storage,
+        providers,  # type: ignore[arg-type]
+        refund.id,
+        policy=shop.policy,
+        clock=shop.clock,
+    )
     return found or refund
 
 

@@ -116,8 +116,10 @@ async def test_a_second_tap_gives_nothing_back_twice(kiosk: Kiosk) -> None:
 
     await olga.chat.press(yes["callback_data"], message_id=yes["message_id"])
     await olga.sees("It is: done")
-    update = kiosk.tables.one("SELECT event_id FROM inbox WHERE id = (SELECT MAX(id) FROM inbox "
-                              "WHERE provider = 'telegram')")  # fmt: skip
+    update = kiosk.tables.one(
+        "SELECT event_id FROM inbox WHERE id = (SELECT MAX(id) FROM inbox "
+        "WHERE provider = 'telegram')"
+    )
     await kiosk.preview.deliver_again(int(update))
     await kiosk.quiet()
 

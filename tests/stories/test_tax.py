@@ -109,9 +109,14 @@ async def test_money_of_no_known_order_is_taxed_with_the_order_it_is_given(
     assert await shop.settle(lost) is Outcome.UNKNOWN
     assert earned(tables) == (0, 0)
     await shop.run(
-        assign, STAFF, receipt=1, customer_id=customer.id, reference=payment.reference,
-        policy=shop.policy, now=shop.now,
-    )  # fmt: skip
+        assign,
+        STAFF,
+        receipt=1,
+        customer_id=customer.id,
+        reference=payment.reference,
+        policy=shop.policy,
+        now=shop.now,
+    )
     assert earned(tables) == (1343, 255)
 
 

@@ -133,9 +133,19 @@ async def test_a_year_of_months_from_the_last_of_january(open_kiosk: OpenKiosk) 
 
     ends = kiosk.tables.rows("SELECT ends_at FROM periods ORDER BY id")
     assert [f"{datetime.fromtimestamp(one, UTC):%d.%m}" for (one,) in ends] == [
-        "28.02", "31.03", "30.04", "31.05", "30.06", "31.07", "31.08", "30.09", "31.10", "30.11",
-        "31.12", "31.01",
-    ]  # fmt: skip
+        "28.02",
+        "31.03",
+        "30.04",
+        "31.05",
+        "30.06",
+        "31.07",
+        "31.08",
+        "30.09",
+        "31.10",
+        "30.11",
+        "31.12",
+        "31.01",
+    ]
     assert kiosk.tables.one("SELECT SUM(minor) FROM receipts") == 12 * 799
     assert kiosk.tables.one("SELECT COUNT(*) FROM journal WHERE account = 'wallet'") == 0
     assert len(await anna.having("Your access to")) == 1

@@ -33,10 +33,22 @@ async def running_demo(
     log = folder.with_suffix(".log")
     with log.open("wb") as writing:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "demo", "--no-open", "--folder", str(folder),
-            "--port", str(port), "--preview-port", str(preview_port), *further,
-            stdout=writing, stderr=writing, env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "bot",
+            "demo",
+            "--no-open",
+            "--folder",
+            str(folder),
+            "--port",
+            str(port),
+            "--preview-port",
+            str(preview_port),
+            *further,
+            stdout=writing,
+            stderr=writing,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
     try:
         await _until_ready(process, log)
         yield Demo(
