@@ -13,11 +13,11 @@ from handlers.customer.ways import summary
 from handlers.screens import Screen, bold, button, code, copy, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.checkout import Intent
-from shop.choosing import Basket
-from shop.proofs import Taken, awaited, take_proof
-from shop.rules.periods import Interval
-from shop.rules.transfers import (
+from shop.checkout.payment import Intent
+from shop.core.intervals import Interval
+from shop.intake.proof_records import File
+from shop.intake.transfer_proofs import Taken, awaited, take_proof
+from shop.intake.transfers import (
     MOST_BYTES,
     TRANSFER,
     FileKind,
@@ -26,8 +26,8 @@ from shop.rules.transfers import (
     details_of,
     is_picture_or_pdf,
 )
-from shop.storage.payments import Affairs
-from shop.storage.proofs import File
+from shop.orders.payment_records import Affairs
+from shop.storefront.plans import Basket
 
 if TYPE_CHECKING:
     from telegram import Document, PhotoSize

@@ -15,12 +15,12 @@ from starlette.routing import Route
 from handlers.counter import Counter
 from handlers.http.webhooks import webhook_door
 from payments.sandbox import Sandbox
-from shop.policies import LivePolicy
-from shop.polling import ask_about, claim_polls
+from shop.core.moves import OrderState
+from shop.intake.polling import ask_about, claim_polls
+from shop.messaging.inbox_records import Inbox
+from shop.orders.payment_records import Payment, Payments
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentRequest
-from shop.rules.states import OrderState
-from shop.storage.inbox import Inbox
-from shop.storage.payments import Payment, Payments
 from tests.house import cards
 from tests.house.shop import CARD, Shop
 from tests.house.tables import Tables

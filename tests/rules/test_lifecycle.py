@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.lifecycle import Standing, Terms, may_use, next_change, state_at
-from shop.rules.states import LIVE, SUBSCRIPTION_MOVES, may_move
-from shop.rules.states import SubscriptionState as State
+from shop.access.lifecycle import Standing, Terms, may_use, next_change, state_at
+from shop.core.moves import LIVE, SUBSCRIPTION_MOVES, may_move
+from shop.core.moves import SubscriptionState as State
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.retries import (
+from shop.orders.waits import (
     CONNECTOR_MINUTES,
     MESSAGE_TRIES,
     POLL_FOR,

@@ -3,7 +3,7 @@ from enum import StrEnum
 
 import pytest
 
-from shop.rules.states import (
+from shop.core.moves import (
     DISPUTE_MOVES,
     LIVE,
     OPEN_PAYMENTS,

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from shop.checkout import new_reference
-from shop.rules.transfers import code_of, details_of, is_picture_or_pdf
+from shop.checkout.payment import new_reference
+from shop.intake.transfers import code_of, details_of, is_picture_or_pdf
 
 
 def test_a_code_is_short_and_made_of_what_banks_write() -> None:

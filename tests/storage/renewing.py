@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.renewing import STAR_TERM
-from shop.rules.states import PaymentState
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.orders import Orders
-from shop.storage.payments import Payment, Payments
-from shop.storage.renewals import Renewals
-from shop.storage.stars import StarState, StarTables
-from shop.storage.subscriptions import Subscriptions
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.core.moves import PaymentState
+from shop.orders.order_records import Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.renewals.records import Renewals
+from shop.renewals.rules import STAR_TERM
+from shop.renewals.star_records import StarState, StarTables
 from tests.books import NOW, subscribe
 
 DAY = timedelta(days=1)

@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.errors import BooksUnavailableError
-from shop.storage import postgres
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.storage.staff import StaffTables
+from shop.books import postgres
+from shop.books.books import Books
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BooksUnavailableError
+from shop.staff.audit_records import StaffTables
 from tests.books import migrate
 from tests.postgres import FreshDatabase, Server
 

@@ -7,41 +7,35 @@ from typing import Any
 
 import pytest
 
-from shop.rules.errors import NotFoundError
-from shop.rules.fraud import BlockedBy, Check, Finding, Ruling
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.receiving import Judgement, Verdict
-from shop.rules.states import (
-    DisputeState,
-    OrderState,
-    PaymentState,
-    RefundState,
-    SubscriptionState,
-)
-from shop.rules.transfers import FileKind, ProofState
-from shop.storage import queries
-from shop.storage.accounts import Accounts, Actual
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.circuits import Circuits
-from shop.storage.claims import Claims, ClaimState
-from shop.storage.customers import Customers
-from shop.storage.disputes import DisputeKind, Disputes, Uses
-from shop.storage.guards import Guards, ReviewState
-from shop.storage.inbox import Inbox, InboxState
-from shop.storage.journal import WALLET, Entry, Journal, UnbalancedError
-from shop.storage.opening import Storage
-from shop.storage.orders import Order, OrderKind, Orders
-from shop.storage.outbox import Effect, Kind, Outbox
-from shop.storage.payments import Payment, Payments
-from shop.storage.proofs import File, Proofs
-from shop.storage.receipts import Receipts
-from shop.storage.refunds import NewRefund, Refunds, Way
-from shop.storage.staff import StaffTables
-from shop.storage.stock import Stock
-from shop.storage.subscriptions import Subscriptions
-from shop.storage.wallets import Wallets
+from shop.access.account_records import Accounts, Actual
+from shop.access.stock_records import Stock
+from shop.access.subscription_records import Subscriptions
+from shop.books import queries
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.core.moves import DisputeState, OrderState, PaymentState, RefundState, SubscriptionState
+from shop.credit.records import Wallets
+from shop.customers.records import Customers
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfers import FileKind, ProofState
+from shop.ledger.journal_records import WALLET, Entry, Journal, UnbalancedError
+from shop.ledger.receipt_records import Receipts
+from shop.ledger.receiving import Judgement, Verdict
+from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.orders.health_records import Circuits
+from shop.orders.order_records import Order, OrderKind, Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.refunds.dispute_records import DisputeKind, Disputes, Uses
+from shop.refunds.records import NewRefund, Refunds, Way
+from shop.screening.records import Guards, ReviewState
+from shop.screening.rules import BlockedBy, Check, Finding, Ruling
+from shop.settlement.claim_records import Claims, ClaimState
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
 from tests.storage.renewing import renewals, stars
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from shop.rules.errors import BooksUnavailableError
-from shop.storage import sqlite
-from shop.storage.books import Books
-from shop.storage.migrate import migrate_sqlite
-from shop.storage.opening import Storage, storage_at
-from shop.storage.staff import StaffTables
+from shop.books import sqlite
+from shop.books.books import Books
+from shop.books.migrate import migrate_sqlite
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BooksUnavailableError
+from shop.staff.audit_records import StaffTables
 
 NOBODY = 65534
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.storage.sqlite import SqliteStorage
-from shop.storage.staff import StaffTables
+from shop.books.books import Books
+from shop.books.opening import Storage, storage_at
+from shop.books.sqlite import SqliteStorage
+from shop.core.errors import BadInputError, BooksUnavailableError
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW
 
 
