@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.assemble import KNOWN
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.offers import apply_catalog, has_catalog, offer
+from shop.catalog.changes import apply_catalog
+from shop.catalog.offers import has_catalog, offer
 from shop.checkout.payment import Choice, begin_payment, note_page
 from shop.core.intervals import Interval
 from shop.core.money import Money

@@ -8,10 +8,10 @@ from statistics import median
 from benchmarks.engines import Engine
 from benchmarks.filling import fill
 from benchmarks.tables import milliseconds, ratio, show, thousands
+from bot.due import is_due
 from shop.access.reminders import remind
 from shop.books.books import Books
 from shop.books.opening import storage_at
-from shop.messaging.outbox import is_due
 from shop.messaging.outbox_records import Outbox
 
 _SIZES = (10_000, 1_000_000)

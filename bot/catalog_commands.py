@@ -9,7 +9,7 @@ from bot.assemble import KNOWN
 from bot.clocks import SystemClock
 from bot.settings import load_settings
 from shop.books.opening import Storage, storage_at
-from shop.catalog.offers import (
+from shop.catalog.changes import (
     NoCatalogError,
     apply_catalog,
     describe,

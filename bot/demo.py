@@ -27,7 +27,8 @@ from bot.stocking import catalog_at
 from shop.books.migrate import ChangedMigrationError
 from shop.books.notes import recall, remember
 from shop.books.opening import storage_at
-from shop.catalog.offers import apply_catalog, has_catalog, shopfront
+from shop.catalog.changes import apply_catalog
+from shop.catalog.offers import has_catalog, shopfront
 from shop.catalog.products import text_in
 from shop.core.errors import BadInputError
 

@@ -25,8 +25,8 @@ from shop.intake.chat_updates import (
     keep_updates,
     settle_kept,
 )
+from shop.intake.pre_checkout import may_pay
 from shop.ports import PaymentEvent
-from shop.screening.screening import may_pay
 
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]

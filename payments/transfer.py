@@ -9,8 +9,8 @@ from datetime import datetime
 
 from payments.outgoing import pending
 from shop.core.currencies import CURRENCIES, STARS
-from shop.intake.transfers import TRANSFER, details_of
 from shop.ports import EndpointClosedError, PaymentEvent, PaymentPage, PaymentRequest
+from shop.ports.transfers import TRANSFER, details_of
 
 
 class Transfer:

@@ -8,13 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.access.lifecycle import Terms
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Schedule, Subscriptions
 from shop.books.books import Books
 from shop.books.migrate import migrate_postgres
 from shop.books.opening import Storage, storage_at
+from shop.catalog.products import Terms
 from shop.catalog.records import CatalogTables
-from shop.core.moves import SubscriptionState
 from shop.customers.records import Customers
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,9 +7,10 @@ from handlers.screens import Args, Row, Screen, bold, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.access.lifecycle import Standing, state_at
-from shop.core.moves import SubscriptionState as State
-from shop.customers.people import Holding, Overview, choose_reminders, overview
+from shop.access.reminders import choose_reminders
+from shop.access.states import SubscriptionState as State
 from shop.renewals.saved_methods import card_label
+from shop.storefront.overview import Holding, Overview, overview
 
 _MOST_SHOWN = 8
 

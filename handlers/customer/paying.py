@@ -28,11 +28,11 @@ from shop.checkout.payment import (
     begin_payment,
     open_page,
 )
-from shop.core.moves import OPEN_PAYMENTS, OrderState, PaymentState
 from shop.intake.polling import ask_about
-from shop.intake.transfers import TRANSFER
 from shop.orders.provider_health import hidden_ways
+from shop.orders.states import OPEN_PAYMENTS, OrderState, PaymentState
 from shop.ports import PaymentProvider, ProviderError
+from shop.ports.transfers import TRANSFER
 from shop.storefront.plans import Basket, Try, basket, renewal, try_of
 
 _PATIENCE = 0.7  # seconds until a person is told that the page is being made

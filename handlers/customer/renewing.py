@@ -5,9 +5,9 @@ from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, paragraphs
 from shop.core.errors import NotFoundError
-from shop.customers.people import Holding, overview
 from shop.renewals.saved_methods import card_label, forget, switch
 from shop.renewals.star_subscriptions import steer
+from shop.storefront.overview import Holding, overview
 
 
 async def renewing(visit: Visit, args: Args) -> Screen:

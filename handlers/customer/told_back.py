@@ -8,11 +8,11 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalog.offers import offer
 from shop.core.money import Money
-from shop.core.moves import DisputeState, RefundState
 from shop.refunds.dispute_records import Dispute
 from shop.refunds.records import Refund, Way
 from shop.refunds.refundable import refund as refund_of_id
 from shop.refunds.rules import Access
+from shop.refunds.states import DisputeState, RefundState
 
 Facts = Mapping[str, Any]
 _IN_WALLET = frozenset({Way.WALLET, Way.RETURNED})

@@ -9,8 +9,8 @@ from handlers.visit import Visit
 from handlers.wording import Html
 from shop.catalog.offers import offer
 from shop.core.money import Money
-from shop.customers.people import Holding, overview
 from shop.ports import Refusal
+from shop.storefront.overview import Holding, overview
 
 Facts = Mapping[str, Any]
 

@@ -11,10 +11,10 @@ from handlers.visit import Visit
 from handlers.wording import Html
 from shop.access.lifecycle import state_at
 from shop.access.reminder_rules import days_until
+from shop.access.states import SubscriptionState as State
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Price
-from shop.core.moves import SubscriptionState as State
-from shop.customers.people import Holding, overview
+from shop.storefront.overview import Holding, overview
 from shop.storefront.plans import card, renewal
 
 Facts = Mapping[str, Any]

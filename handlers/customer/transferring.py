@@ -17,16 +17,9 @@ from shop.checkout.payment import Intent
 from shop.core.intervals import Interval
 from shop.intake.proof_records import File
 from shop.intake.transfer_proofs import Taken, awaited, take_proof
-from shop.intake.transfers import (
-    MOST_BYTES,
-    TRANSFER,
-    FileKind,
-    Reason,
-    code_of,
-    details_of,
-    is_picture_or_pdf,
-)
+from shop.intake.transfers import MOST_BYTES, FileKind, Reason, is_picture_or_pdf
 from shop.orders.payment_records import Affairs
+from shop.ports.transfers import TRANSFER, code_of, details_of
 from shop.storefront.plans import Basket
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from handlers.customer.sorry import sorry
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 from shop.access.lifecycle import state_at
-from shop.checkout.payment import NotOfferedError, NoTrialError, TrialUsedError, start_trial
+from shop.access.states import SubscriptionState
+from shop.checkout.payment import NotOfferedError
+from shop.checkout.trial import NoTrialError, TrialUsedError, start_trial
 from shop.core.errors import NotFoundError
-from shop.core.moves import SubscriptionState
 from shop.screening.rules import RefusedError
 from shop.storefront.plans import card
 

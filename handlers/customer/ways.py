@@ -11,10 +11,10 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.catalog.products import STARS
 from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.credit.rules import WALLET, covers, offered_part
+from shop.credit.rules import covers, offered_part
 from shop.customers.people import choose_country
 from shop.orders.provider_health import hidden_ways
-from shop.orders.ways import WayPolicy, arranged, asks_for_country, name_of
+from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
 from shop.ports import PaymentProvider, saver_of
 from shop.renewals.rules import RenewingPolicy
 from shop.renewals.saved_methods import card_label

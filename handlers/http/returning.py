@@ -9,9 +9,9 @@ from handlers.counter import Counter
 from handlers.http.webhooks import Endpoint
 from handlers.wording import speak
 from shop.core.errors import BadInputError, BooksUnavailableError
-from shop.core.moves import OrderState, PaymentState
 from shop.customers.people import person
 from shop.intake.polling import ask_soon
+from shop.orders.states import OrderState, PaymentState
 from shop.storefront.plans import try_of
 
 _PAGE = """<!doctype html>

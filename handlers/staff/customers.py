@@ -6,14 +6,16 @@ from handlers.screens import Args, Row, Screen, bold, button, code, in_rows
 from handlers.staff.backwards import dispute_line, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Product
-from shop.core.moves import DisputeState, OrderState, SubscriptionState
 from shop.customers.records import Customer
 from shop.desk.overview import History, find, history
+from shop.ledger.receipt_records import Receipt
 from shop.ledger.receiving import Verdict
 from shop.orders.order_records import Order, OrderKind
-from shop.orders.payment_records import Receipt
+from shop.orders.states import OrderState
+from shop.refunds.states import DisputeState
 from shop.staff.audit_records import Act
 
 _MOST_SUBSCRIPTIONS = 6

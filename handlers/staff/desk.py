@@ -9,8 +9,8 @@ from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.access.reminder_rules import zone_of
+from shop.access.states import SubscriptionState as State
 from shop.catalog.offers import offers
-from shop.core.moves import SubscriptionState as State
 from shop.desk.overview import Today, today
 from shop.messaging.outbox_records import Depth, Kind
 

@@ -16,9 +16,9 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.core.moves import OrderState
 from shop.intake.transfer_proofs import Case, approve, case_of, pile, refuse
 from shop.intake.transfers import FileKind, ProofState, Reason
+from shop.orders.states import OrderState
 from shop.settlement.settle import Outcome
 
 _LOG = structlog.get_logger()

@@ -9,12 +9,12 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.core.moves import RefundState
 from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
 from shop.refunds.records import Case, Way
 from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, give_back, refunder
 from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
 from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
 
 _WAYS = {"p": Way.PROVIDER, "w": Way.WALLET, "h": Way.HAND}
 REASONS = ("wish", "broken", "twice", "fraud")

@@ -10,9 +10,10 @@ from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.customers.records import Customer
-from shop.screening.records import Block, Review, findings_document
+from shop.screening.records import Block, findings_document
 from shop.screening.rules import BlockedBy
 from shop.settlement import reviews
+from shop.settlement.review_records import Review
 
 if TYPE_CHECKING:
     from handlers.screens import Row

@@ -7,9 +7,9 @@ from handlers.customer.ways import provider_name
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
 from shop.core.money import Money
-from shop.core.moves import DisputeState
 from shop.refunds.records import Way
 from shop.refunds.rules import Access
+from shop.refunds.states import DisputeState
 
 Facts = Mapping[str, Any]
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from shop.access.lifecycle import next_change, state_at
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
-from shop.core.moves import SubscriptionState
 from shop.customers.records import Customer, Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer

@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.core.moves import SubscriptionState as State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """A plan's patience: days of grace with access, then days an account is kept without."""
-
-    grace_days: int
-    keep_days: int
+from shop.access.states import SubscriptionState as State
+from shop.catalog.products import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.account_records import Accounts, Holder
+from shop.access.credentials import unseal
 from shop.access.lifecycle import may_use
-from shop.access.provisioning import unseal
 from shop.books.books import Books
 from shop.catalog.records import Product
 from shop.ports import Vault

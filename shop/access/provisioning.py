@@ -1,12 +1,12 @@
 """Carries out wishes at connectors, outside any transaction, and notes the outcome (law 4)."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop.access.account_records import AccountRow, Accounts, Actual
+from shop.access.credentials import seal, unseal
 from shop.access.lifecycle import may_use
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import new_token
@@ -18,14 +18,12 @@ from shop.customers.records import Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox, QueuedEffect
-from shop.orders.waits import connector_wait
 from shop.ports import (
     Account,
     AccountOrder,
     Clock,
     Connector,
     ConnectorError,
-    Credentials,
     SealBrokenError,
     Vault,
     Verb,
@@ -49,22 +47,6 @@ class Task:
     verb: Verb
     connector: str
     order: AccountOrder | None
-
-
-def seal(credentials: Credentials, vault: Vault) -> bytes:
-    """Encrypt credentials for the books (law 13)."""
-    fields = {
-        "username": credentials.username,
-        "password": credentials.password,
-        "url": credentials.url,
-        "note": credentials.note,
-    }
-    return vault.seal(json.dumps(fields).encode())
-
-
-def unseal(sealed: bytes, vault: Vault) -> Credentials:
-    """Read credentials back; raises `SealBrokenError`."""
-    return Credentials(**json.loads(vault.unseal(sealed)))
 
 
 def prepare(
@@ -232,3 +214,13 @@ async def _asked(
     except TimeoutError as error:
         raise ConnectorError(reason="it did not answer in time") from error
     return made
+
+
+CONNECTOR_MINUTES = (1, 5, 15, 60)
+
+
+def connector_wait(failures: int) -> timedelta | None:
+    """The wait after this many failures of a connector (from 1), or None to give up."""
+    if failures > len(CONNECTOR_MINUTES):
+        return None
+    return timedelta(minutes=CONNECTOR_MINUTES[failures - 1])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from shop.access.reminder_rules import latest_due, next_after, schedule, zone_of
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
+from shop.customers.records import Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_chat
 from shop.messaging.outbox_records import Outbox
@@ -13,6 +14,22 @@ from shop.messaging.outbox_records import Outbox
 if TYPE_CHECKING:
     from shop.access.subscription_records import Remindable
     from shop.messaging.outbox_records import Effect
+
+
+def choose_reminders(books: Books, customer_id: int, *, wants: bool, now: datetime) -> None:
+    """Turn reminders on or off; turning them on plans the next ones afresh."""
+    customer = books[Customers].claim(customer_id)
+    books[Customers].set_reminders(customer_id, wants=wants)
+    for subscription in books[Subscriptions].of(customer_id):
+        reminders = schedule(
+            starts_at=subscription.starts_at,
+            ends_at=subscription.standing.paid_until,
+            zone=zone_of(customer.zone),
+        )
+        upcoming = next_after(reminders, after=now)
+        books[Subscriptions].reschedule(
+            subscription.id, upcoming.at if upcoming and wants else None
+        )
 
 
 def remind(books: Books, *, now: datetime, most: int) -> int:

@@ -8,11 +8,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.access.provisioning import seal, unseal
+from shop.access.credentials import seal, unseal
 from shop.access.stock_csv import read_stock
 from shop.access.stock_records import Line, Stock
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
+from shop.books.notes import Notes
 from shop.books.opening import Storage
 from shop.catalog.records import CatalogTables
 from shop.core.policy import Policy
@@ -23,9 +24,6 @@ from shop.messaging.outbox_records import Effect, Outbox
 from shop.ports import Clock, Credentials, OutOfStockError, StockLine, Vault
 from shop.staff.audit_records import StaffTables
 
-_UNSEEN = 64  # more takers at once than all processes together have connections
-_KEY_NOTE, _LOADS_NOTE = "stock_key", "stock_loads"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -34,6 +32,25 @@ class Loaded:
     added: int
     repeated: int
     refused: tuple[tuple[int, str], ...]
+
+
+def load(
+    books: Books, staff_id: int, *, plan: str, csv_text: str, vault: Vault, now: datetime
+) -> Loaded:
+    """Put stock on the shelf; the lines themselves stay out of the audit."""
+    loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
+    books[StaffTables].audit(
+        staff_id,
+        "load_stock",
+        customer_id=None,
+        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated},
+        now=now,
+    )
+    return loaded
+
+
+_UNSEEN = 64  # more takers at once than all processes together have connections
+_KEY_NOTE, _LOADS_NOTE = "stock_key", "stock_loads"
 
 
 def load_stock(books: Books, plan: str, csv_text: str, *, vault: Vault, now: datetime) -> Loaded:
@@ -141,14 +158,14 @@ def _take(books: Books, plan: str, subscription_id: int, *, policy: Policy, now:
 def _count_alone(books: Books, plan: str) -> int:
     # Takers at once do not see each other's lines on PostgreSQL. The note's row lets them
     # count one after the other, so that the last of them counts right.
-    books[StaffTables].set_note(f"stock_taken:{plan}", "")
+    books[Notes].set_note(f"stock_taken:{plan}", "")
     return books[Stock].left(plan)
 
 
 def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Effect]:
     # Once when the level is reached and once when nothing is left, until more is loaded.
     level = "low" if left else "none"
-    key = f"{plan}:{books[StaffTables].note(_LOADS_NOTE) or 0}:{level}"
+    key = f"{plan}:{books[Notes].note(_LOADS_NOTE) or 0}:{level}"
     return tell_staff(policy, Notice.LOW_STOCK, key=key, plan=plan, left=left)
 
 
@@ -159,13 +176,11 @@ def _opened(line: Line, vault: Vault) -> StockLine:
 def _fingerprint_key(books: Books, vault: Vault) -> bytes:
     # Keyed, for a plain hash of a short password could be guessed from a stolen file. The
     # count goes first: its row lets two loads at once go one after the other.
-    books[StaffTables].set_note(
-        _LOADS_NOTE, str(int(books[StaffTables].note(_LOADS_NOTE) or 0) + 1)
-    )
-    if stored := books[StaffTables].note(_KEY_NOTE):
+    books[Notes].set_note(_LOADS_NOTE, str(int(books[Notes].note(_LOADS_NOTE) or 0) + 1))
+    if stored := books[Notes].note(_KEY_NOTE):
         return vault.unseal(base64.b64decode(stored))
     key = secrets.token_bytes(32)
-    books[StaffTables].set_note(_KEY_NOTE, base64.b64encode(vault.seal(key)).decode())
+    books[Notes].set_note(_KEY_NOTE, base64.b64encode(vault.seal(key)).decode())
     return key
 
 

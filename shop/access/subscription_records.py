@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.access.lifecycle import Standing, Terms
+from shop.access.lifecycle import Standing
+from shop.access.states import SubscriptionState
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
+from shop.catalog.products import Terms
 from shop.catalog.records import Product, product_of
 from shop.core.errors import NotFoundError
-from shop.core.moves import SubscriptionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,20 +184,6 @@ class Subscriptions:
         """All periods as (starts_at, ends_at), in order."""
         rows = self._sql.all("periods_of", subscription_id=subscription_id)
         return [(moment(row["starts_at"]), moment(row["ends_at"])) for row in rows]
-
-    def stretches(self, subscription_id: int) -> list[Period]:
-        """All periods with the orders behind them, the earliest first."""
-        rows = self._sql.all("periods_by_order", subscription_id=subscription_id)
-        return [
-            Period(
-                id=row["id"],
-                order_id=row["order_id"],
-                is_trial=row["kind"] == "trial",
-                starts_at=moment(row["starts_at"]),
-                ends_at=moment(row["ends_at"]),
-            )
-            for row in rows
-        ]
 
     def set_period(self, period_id: int, *, starts_at: datetime, ends_at: datetime) -> None:
         """Shorten or move a period whose order's money went back, or one after it."""

@@ -7,11 +7,11 @@ from datetime import datetime
 from shop.access.account_records import Accounts, Actual
 from shop.access.lifecycle import Standing, may_use, next_change, state_at
 from shop.access.reminder_rules import next_after, schedule, zone_of
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Schedule, Subscription, Subscriptions
 from shop.books.books import Books
 from shop.catalog.records import Product
 from shop.core.intervals import Interval, Span, next_span
-from shop.core.moves import SubscriptionState
 from shop.customers.records import Customer
 from shop.messaging.outbox_records import Effect, Kind
 from shop.ports import Verb

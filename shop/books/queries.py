@@ -1,4 +1,4 @@
-"""SQL lives in files; here each query is loaded once a dialect and bound to a connection."""
+"""SQL lives in files beside the records they serve; here it is loaded once a dialect and bound."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -10,7 +10,7 @@ import aiosql
 
 Dialect = Literal["sqlite", "postgres"]
 Row = Mapping[str, Any]
-_FOLDER = Path(__file__).parent / "sql"
+_WINGS = Path(__file__).parents[1]
 
 
 class _Driver(NamedTuple):
@@ -28,24 +28,27 @@ _DRIVERS: Final[Mapping[Dialect, _Driver]] = {
 
 @cache
 def load_queries(dialect: Dialect) -> Mapping[str, str]:
-    """Every query by name; a file under `sql/postgres/` replaces queries of its namesake.
+    """Every wing's queries by name; a file under its `postgres/` replaces some of its namesake's.
 
     aiosql reads the files and writes each driver's own parameters. The calls it would make
     open a cursor and check its arguments each time, a tenth of a settlement; ours do not.
     """
     found: dict[str, str] = {}
-    for path in sorted(_FOLDER.glob("*.sql")):
-        _read(path, dialect, found)
-        if dialect == "postgres" and (override := _FOLDER / "postgres" / path.name).exists():
-            _read(override, dialect, found)
+    for path in sorted(_WINGS.glob("*/*.sql")):
+        queries = _read(path, dialect)
+        if twice := found.keys() & queries:
+            msg = f"{path} has queries of names that are taken: {', '.join(sorted(twice))}"
+            raise ValueError(msg)
+        found |= queries
+        if dialect == "postgres" and (override := path.parent / "postgres" / path.name).exists():
+            found |= _read(override, dialect)
     return found
 
 
-def _read(path: Path, dialect: Dialect, found: dict[str, str]) -> None:
+def _read(path: Path, dialect: Dialect) -> dict[str, str]:
     queries = aiosql.from_path(path, _DRIVERS[dialect].name, mandatory_parameters=False)
-    for name in queries.available_queries:
-        if not name.endswith("_cursor"):
-            found[name] = getattr(queries, name).sql
+    names = (name for name in queries.available_queries if not name.endswith("_cursor"))
+    return {name: getattr(queries, name).sql for name in names}
 
 
 class Sql:

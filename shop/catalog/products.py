@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from shop.access.lifecycle import Terms
 from shop.core.currencies import STARS
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
@@ -32,6 +31,14 @@ def text_in(texts: Texts, language: str) -> str:
     base = language.split("-", 1)[0]
     first = next(iter(texts.values()), "")
     return texts.get(language) or texts.get(base) or texts.get("") or first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A plan's patience: days of grace with access, then days an account is kept without."""
+
+    grace_days: int
+    keep_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +121,11 @@ def channel_address(front: Shopfront, channel: Channel, *, token: str) -> str:
 def length_of(interval: Interval) -> int:
     """About how many days an interval has; for sorting, never for dates."""
     return interval.count * (1 if interval.unit is Unit.DAY else _DAYS_A_MONTH)
+
+
+STAR_TERM = Interval(count=30, unit=Unit.DAY)
+"""The one length of a Star subscription: 2,592,000 seconds."""
+MOST_STARS = 10_000
+"""The most a Star subscription may cost."""
+MOST_STARS_AT_ONCE = 25_000
+"""The most Stars an invoice may ask for."""

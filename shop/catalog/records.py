@@ -6,14 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from shop.access.lifecycle import Terms
 from shop.books.moments import seconds
 from shop.books.queries import Row, Sql
-from shop.catalog.products import STARS, Texts
+from shop.catalog.products import STAR_TERM, STARS, Terms, Texts
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.renewals.rules import STAR_TERM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,29 +1,24 @@
 """From a choice to a page where it is paid: the intent is in the books before anyone is asked."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from shop.access.subscription_records import Subscriptions
-from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.catalog.records import CatalogTables, Price, Product
 from shop.core.errors import ShopError
-from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
-from shop.core.moves import PAYMENT_MOVES, PaymentState, may_move
+from shop.core.moves import may_move
 from shop.core.policy import Policy
-from shop.credit.reservations import came_before
+from shop.credit.reservations import paid_before
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
-from shop.messaging.notices import tell_customer
-from shop.messaging.outbox_records import Outbox
 from shop.orders.health_rules import HealthPolicy
-from shop.orders.order_records import OrderKind, Orders
+from shop.orders.order_records import Orders
+from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
+from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.orders.waits import poll_wait
 from shop.ports import (
     Clock,
@@ -61,14 +56,6 @@ class SubscribedError(ShopError):
 
 class InReviewError(ShopError):
     """This was paid, and a person is looking at it."""
-
-
-class TrialUsedError(ShopError):
-    """The trial has been used already."""
-
-
-class NoTrialError(ShopError):
-    """This plan has no trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,12 +168,6 @@ def _refuse_second(books: Books, choice: Choice) -> None:
         raise PaidAlreadyError(reference=paid)
 
 
-def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
-    """What of the price is here already; nothing when it is all of it, for that is no rest."""
-    found = came_before(books, customer_id, order_id, price)
-    return found if found < price else Money.zero(price.currency)
-
-
 def _open(
     books: Books,
     choice: Choice,
@@ -210,12 +191,6 @@ def _open(
         expires_at=expires_at,
         poll_at=now + (poll_wait(timedelta(0)) or timedelta(0)),
     )
-
-
-def new_reference() -> str:
-    """Our name for one payment: 22 characters of [a-z0-9_], 95 bits, safe in any address."""
-    alphabet = "abcdefghijkmnopqrstuvwxyz23456789"
-    return "tk_" + "".join(secrets.choice(alphabet) for _ in range(19))
 
 
 def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
@@ -291,42 +266,3 @@ async def open_page(
     seconds = monotonic() - began
     await storage.run(note_answered, payment, page, seconds, policy=policy, now=clock.now())
     return page.url
-
-
-def start_trial(
-    books: Books, customer_id: int, slug: str, *, policy: Policy, now: datetime
-) -> TimeAdded:
-    """Give the trial of a plan, once a person."""
-    customer = books[Customers].claim(customer_id)
-    refuse_at_door(books, customer, policy=policy[FraudPolicy], now=now, is_trial=True)
-    product = books[CatalogTables].by_slug(slug)
-    if not product.is_offered:
-        raise NotOfferedError
-    if not product.trial_days:
-        raise NoTrialError
-    live = books[Subscriptions].live(customer.id, product.id)
-    if live is not None or not books[Subscriptions].take_trial(customer.id, product.id, now=now):
-        raise TrialUsedError
-    interval = Interval(count=product.trial_days, unit=Unit.DAY)
-    order = books[Orders].add_given(
-        customer.id, product_id=product.id, kind=OrderKind.TRIAL, interval=interval, now=now
-    )
-    added = add_time(
-        books, customer, product, interval, live=None, order_id=order.id, is_trial=True, now=now
-    )
-    told = tell_customer(
-        customer,
-        Notice.GIVEN,
-        key=f"order:{order.id}",
-        plan=product.slug,
-        term=interval.key,
-        until=int(added.span.ends_at.timestamp()),
-        is_trial=True,
-    )
-    books[Outbox].add([told, *added.effects], now=now)
-    return added
-
-
-def expire_orders(books: Books, *, clock: Clock, most: int = 500) -> int:
-    """Close orders nobody paid; money that still comes for them is honoured by the policy."""
-    return books[Orders].expire(now=clock.now(), most=most)

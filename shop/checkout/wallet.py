@@ -1,39 +1,26 @@
 """Paying from the wallet: all of an order at once, or a part of it before the rest comes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.catalog.offers import offers
-from shop.catalog.records import CatalogTables, Price, Product
+from shop.catalog.records import CatalogTables
 from shop.checkout.payment import Choice, NotOfferedError, PriceChangedError, begin_payment
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.credit.records import Move, Wallets
 from shop.credit.reservations import free_for, set_aside
-from shop.credit.rules import WALLET, covers, offered_part
+from shop.credit.rules import covers, offered_part
 from shop.customers.records import Customers
-from shop.ledger.journal_records import Journal
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment
+from shop.orders.ways import WALLET
 from shop.ports import Happening, PaymentEvent
 from shop.settlement.settle import Source, settle
-
-_MOVES, _PRICES = 6, 6
 
 
 class WalletTooSmallError(ShopError):
     """There is not enough in the wallet for this."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
-    """All of /wallet: balances, the latest movements, and what they would buy."""
-
-    balances: tuple[Money, ...]
-    moves: tuple[Move, ...]
-    prices: tuple[tuple[Product, Price], ...]
 
 
 def use_wallet(
@@ -86,22 +73,3 @@ def pay_from_wallet(books: Books, choice: Choice, *, policy: Policy, now: dateti
     )
     settle(books, event, Source(provider=WALLET), policy=policy, now=now)
     return payment
-
-
-def purse(books: Books, customer_id: int) -> Purse:
-    """What a person has here, and what it is good for."""
-    balances = books[Journal].wallets(customer_id)
-    free = [free_for(books, customer_id, 0, one.currency) for one in balances]
-    found = (
-        (one.product, price)
-        for one in offers(books)
-        for prices in one.prices.values()
-        for price in prices
-        if any(price.amount.currency == has.currency and price.amount <= has for has in free)
-    )
-    dearest = sorted(found, key=lambda pair: -pair[1].amount.minor)[:_PRICES]
-    return Purse(
-        balances=tuple(balances),
-        moves=tuple(books[Wallets].moves(customer_id, most=_MOVES)),
-        prices=tuple(dearest),
-    )

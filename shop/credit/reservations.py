@@ -10,6 +10,12 @@ from shop.ledger.journal_records import Journal
 from shop.orders.payment_records import Payments
 
 
+def paid_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
+    """What of the price is here already; nothing when it is all of it, for that is no rest."""
+    found = came_before(books, customer_id, order_id, price)
+    return found if found < price else Money.zero(price.currency)
+
+
 def came_before(books: Books, customer_id: int, order_id: int, price: Money) -> Money:
     """What counts towards this price, if it still lies in the wallet."""
     short = books[Payments].short_before(order_id, price.currency)

@@ -2,8 +2,6 @@
 
 from shop.core.money import Money
 
-WALLET = "wallet"  # its name among the ways to pay
-
 
 def usable(balance: Money, *, kept_elsewhere: Money) -> Money:
     """What is there and not kept for another open order; never less than nothing."""

@@ -1,5 +1,6 @@
 """People who talk to the shop."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,11 +65,6 @@ class Customers:
         """Law 6: take this customer's affairs for the rest of the transaction."""
         return customer_of(_there(self._sql.one("customer_claim", id=customer_id), customer_id))
 
-    def claim_payer(self, reference: str, provider: str) -> Customer | None:
-        """Claim whoever pays under this reference with this provider; None when nobody does."""
-        row = self._sql.one("customer_claim_payer", reference=reference, provider=provider)
-        return None if row is None else customer_of(row)
-
     def get(self, customer_id: int) -> Customer:
         """The person of this id."""
         return customer_of(_there(self._sql.one("customer_by_id", id=customer_id), customer_id))
@@ -117,6 +113,16 @@ class Customers:
         self._sql.run(
             "customer_set_reachable", telegram_id=telegram_id, is_reachable=int(is_reachable)
         )
+
+    def new_customers(
+        self, *, since: datetime, until: datetime, staff_ids: Collection[int]
+    ) -> int:
+        """How many people came for the first time, staff left out."""
+        staff = f",{','.join(map(str, staff_ids))},"
+        found = self._sql.value(
+            "new_customers", since=seconds(since), until=seconds(until), staff=staff
+        )
+        return int(found)
 
 
 def _there(row: Row | None, name: object) -> Row:

@@ -3,36 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.access.account_records import Accounts
-from shop.access.stock import Loaded, load_stock
+from shop.access.states import SubscriptionState
 from shop.access.stock_records import Stock
 from shop.access.subscription_records import Subscription, Subscriptions
-from shop.access.subscriptions import TimeAdded, add_time, wish
 from shop.books.books import Books
 from shop.catalog.records import CatalogTables, Product
-from shop.core.errors import BadInputError, DoneAlreadyError
-from shop.core.intervals import Interval, Unit
+from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.core.moves import SubscriptionState
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.intake.proof_records import Proofs
 from shop.ledger.journal_records import Journal
-from shop.ledger.receipt_records import Receipts
+from shop.ledger.receipt_records import Receipt, Receipts
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.kinds import Notice
-from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Depth, Outbox
 from shop.orders.health_records import Circuit, Circuits
-from shop.orders.order_records import Order, OrderKind, Orders
-from shop.orders.payment_records import Payments, Receipt
-from shop.ports import Vault, Verb
+from shop.orders.order_records import Order, Orders
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
-from shop.screening.records import Guards
+from shop.settlement.review_records import Reviews
+from shop.settlement.unassigned_records import UnassignedMoney
 from shop.staff.audit_records import Act, StaffTables
-
-_MOST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +71,9 @@ def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> To
     until = now + timedelta(seconds=1)
     return Today(
         since=since,
-        sales=tuple(books[Payments].totals(since=since, until=until)),
+        sales=tuple(books[Receipts].totals(since=since, until=until)),
         given_back=tuple(books[Refunds].totals(since=since, until=until)),
-        new_customers=books[StaffTables].new_customers(
+        new_customers=books[Customers].new_customers(
             since=since, until=until, staff_ids=policy.staff_ids
         ),
         subscriptions=books[Subscriptions].counts(),
@@ -98,8 +89,8 @@ def backlog(books: Books) -> Backlog:
         outbox=tuple(books[Outbox].depth()),
         dead=books[Outbox].count_dead(),
         letters=books[Inbox].counts(),
-        held=books[Guards].count_waiting(),
-        unassigned=books[Receipts].count_unassigned(),
+        held=books[Reviews].count_waiting(),
+        unassigned=books[UnassignedMoney].count_unassigned(),
         hidden=tuple(books[Circuits].opened()),
     )
 
@@ -120,7 +111,7 @@ def history(books: Books, customer_id: int) -> History:
             (order, books[CatalogTables].get(order.product_id))
             for order, _ in books[Orders].of(customer_id, most=8)
         ),
-        receipts=tuple(books[Payments].receipts_of(customer_id, most=8)),
+        receipts=tuple(books[Receipts].receipts_of(customer_id, most=8)),
         refunds=tuple(books[Refunds].of(customer_id, most=8)),
         disputes=tuple(books[Disputes].of(customer_id, most=4)),
         wallets=tuple(books[Journal].wallets(customer_id)),
@@ -131,188 +122,6 @@ def history(books: Books, customer_id: int) -> History:
     )
 
 
-def subscription(books: Books, subscription_id: int) -> Subscription:
-    """One subscription, whoever's it is."""
-    return books[Subscriptions].get(subscription_id)
-
-
-def grant(
-    books: Books,
-    staff_id: int,
-    *,
-    customer_id: int,
-    slug: str,
-    interval: Interval,
-    tap: str = "",
-    now: datetime,
-) -> TimeAdded:
-    """Give time for nothing: begins a subscription, or adds to the one that runs.
-
-    `tap` names the button that asked for it: a second tap on the same one is refused.
-    """
-    added = _give(
-        books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
-    )
-    books[StaffTables].audit(
-        staff_id,
-        "grant",
-        customer_id=customer_id,
-        facts={"plan": slug, "term": interval.key},
-        now=now,
-    )
-    return added
-
-
-def extend(
-    books: Books,
-    staff_id: int,
-    *,
-    subscription_id: int,
-    days: int,
-    tap: str = "",
-    now: datetime,
-) -> TimeAdded:
-    """Add days to a subscription; `tap` as in `grant`."""
-    if not 1 <= days <= _MOST_DAYS:
-        raise BadInputError(reason="Give a number of days from 1 to 3660.")
-    subscription = books[Subscriptions].get(subscription_id)
-    added = _give(
-        books,
-        staff_id,
-        customer_id=subscription.customer_id,
-        slug=subscription.product.slug,
-        interval=Interval(count=days, unit=Unit.DAY),
-        tap=tap,
-        now=now,
-    )
-    books[StaffTables].audit(
-        staff_id,
-        "extend",
-        customer_id=subscription.customer_id,
-        facts={"subscription": subscription_id, "days": days},
-        now=now,
-    )
-    return added
-
-
-def hold(
-    books: Books, staff_id: int, *, subscription_id: int, is_held: bool, now: datetime
-) -> None:
-    """Stop access at once, or give it back; the paid time is not touched."""
-    subscription = books[Subscriptions].get(subscription_id)
-    customer = books[Customers].claim(subscription.customer_id)
-    subscription = books[Subscriptions].get(subscription_id)
-    if subscription.standing.is_held == is_held:
-        return
-    books[Subscriptions].hold(subscription_id, is_held=is_held)
-    notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
-    effect = wish(books, subscription_id, verb)
-    told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
-    books[Outbox].add([told, effect], now=now)
-    books[StaffTables].audit(
-        staff_id,
-        "suspend" if is_held else "resume",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
-
-
-def resend(
-    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
-) -> None:
-    """Send the customer his credentials again; `tap` as in `grant`."""
-    subscription = books[Subscriptions].get(subscription_id)
-    customer = books[Customers].claim(subscription.customer_id)
-    _refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
-    if books[Accounts].get(subscription_id).sealed is None:
-        raise BadInputError(reason="This account has no credentials yet.")
-    key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
-    told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
-    books[Outbox].add([told], now=now)
-    books[StaffTables].audit(
-        staff_id,
-        "resend",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
-
-
-def rotate(
-    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
-) -> None:
-    """Make new credentials; the old ones stop working. `tap` as in `grant`."""
-    subscription = books[Subscriptions].get(subscription_id)
-    customer = books[Customers].claim(subscription.customer_id)
-    _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
-    books[Outbox].add([wish(books, subscription_id, Verb.ROTATE)], now=now)
-    books[StaffTables].audit(
-        staff_id,
-        "rotate",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
-
-
-def load(
-    books: Books, staff_id: int, *, plan: str, csv_text: str, vault: Vault, now: datetime
-) -> Loaded:
-    """Put stock on the shelf; the lines themselves stay out of the audit."""
-    loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
-    books[StaffTables].audit(
-        staff_id,
-        "load_stock",
-        customer_id=None,
-        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated},
-        now=now,
-    )
-    return loaded
-
-
 def unbalanced(books: Books) -> list[str]:
     """Journal groups that do not sum to zero: always none, and doctor looks."""
     return books[Journal].unbalanced()
-
-
-def _give(
-    books: Books,
-    staff_id: int,
-    *,
-    customer_id: int,
-    slug: str,
-    interval: Interval,
-    tap: str,
-    now: datetime,
-) -> TimeAdded:
-    customer = books[Customers].claim(customer_id)
-    _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
-    product = books[CatalogTables].by_slug(slug)
-    order = books[Orders].add_given(
-        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
-    )
-    live = books[Subscriptions].live(customer.id, product.id)
-    added = add_time(
-        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
-    )
-    told = tell_customer(
-        customer,
-        Notice.GIVEN,
-        key=f"order:{order.id}",
-        plan=slug,
-        term=interval.key,
-        until=int(added.span.ends_at.timestamp()),
-        is_trial=False,
-    )
-    books[Outbox].add([told, *added.effects], now=now)
-    return added
-
-
-def _refuse_second(books: Books, what: str, tap: str) -> None:
-    if not tap:
-        return
-    key = f"tap:{what}"
-    if books[StaffTables].note(key) == tap:
-        raise DoneAlreadyError
-    books[StaffTables].set_note(key, tap)

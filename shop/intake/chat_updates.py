@@ -12,14 +12,12 @@ from shop.messaging.inbox_records import Inbox, InboxState, Letter
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.messaging.retention import InboxPolicy
 from shop.ports import PaymentEvent
 from shop.settlement.settle import Source, settle
 
 TELEGRAM = "telegram"
 _LEASE = timedelta(seconds=90)
 _TRIES = 3
-ERASED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,22 +127,6 @@ def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> 
         else:
             found.append(_kept(letter))
     return found
-
-
-def forget_updates(books: Books, *, now: datetime) -> int:
-    """Delete chat updates answered more than two weeks ago."""
-    return books[Inbox].forget_updates(before=now - timedelta(days=14), most=1000)
-
-
-def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
-    """Erase what handled payment events said once the owner's days are over; who they were stays.
-
-    So an event that comes again is still known; what staff have not handled is kept whole.
-    """
-    if not policy[InboxPolicy].keep_days:
-        return 0
-    before = now - timedelta(days=policy[InboxPolicy].keep_days)
-    return books[Inbox].erase(before=before, most=ERASED_AT_ONCE)
 
 
 def _kept(letter: Letter) -> KeptUpdate:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.core.moves import PaymentState
 from shop.core.policy import Policy
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
+from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
 from shop.ports import (
     Clock,

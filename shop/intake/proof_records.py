@@ -5,8 +5,9 @@ from datetime import datetime
 
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
-from shop.intake.transfers import TRANSFER, FileKind, ProofState
+from shop.intake.transfers import FileKind, ProofState
 from shop.orders.payment_records import Payment, payment_of
+from shop.ports.transfers import TRANSFER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from shop.books.books import Books
-from shop.books.notes import recall, remember
+from shop.books.notes import Notes, recall, remember
 from shop.books.opening import Storage
 from shop.core.policy import Policy
+from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError, steerer_of
-from shop.renewals.star_records import StarTables
 from shop.settlement.settle import Outcome, Source, settle
 
 _TURN, _UNTIL = "reconcile_turn:", "reconciled_until:"
@@ -56,7 +56,7 @@ def compare(
     now: datetime,
 ) -> list[Outcome]:
     """Every money of theirs is in our books and the other way round; staff hear the rest."""
-    ours = books[StarTables].receipts_between(provider, since=since, until=until)
+    ours = books[Receipts].receipts_between(provider, since=since, until=until)
     outcomes: list[Outcome] = []
     found: list[PaymentEvent] = []
     odd: list[str] = []
@@ -65,7 +65,7 @@ def compare(
         if event.occurred_at is None or event.occurred_at >= until:
             continue
         theirs.add(event.receipt_id)
-        known = books[StarTables].is_receipt_known(provider, event.receipt_id)
+        known = books[Receipts].is_receipt_known(provider, event.receipt_id)
         if event.happening is Happening.RECEIVED and known:
             stands = ours.get(event.receipt_id)
             if stands is not None and event.money and stands != event.money.minor:
@@ -99,7 +99,7 @@ def _is_time(books: Books, provider: str, *, now: datetime) -> bool:
 
 
 def _take_turn(books: Books, provider: str, *, now: datetime) -> bool:
-    return books[StarTables].take_turn(_TURN + provider, now=now, next_at=now + _LEASE)
+    return books[Notes].take_turn(_TURN + provider, now=now, next_at=now + _LEASE)
 
 
 def _window(books: Books, provider: str, *, now: datetime) -> tuple[datetime, datetime]:

@@ -8,16 +8,17 @@ from enum import StrEnum
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.money import Money
-from shop.core.moves import PaymentState
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.intake.proof_records import File, Proof, Proofs
-from shop.intake.transfers import MOST_WAITING, TRANSFER, ProofState, code_of
+from shop.intake.transfers import MOST_WAITING, ProofState
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Affairs, Payment, Payments
+from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent
+from shop.ports.transfers import TRANSFER, code_of
 from shop.settlement.settle import Outcome, Source, settle
 from shop.staff.audit_records import StaffTables
 

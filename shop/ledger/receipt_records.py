@@ -1,14 +1,39 @@
-"""Receipts whose place was not clear when they came: held for a person, or of no known order."""
+"""Receipts: money that arrived (law 7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.books.moments import moment
+from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.money import Money
-from shop.customers.records import Customer, customer_of
 from shop.ledger.receiving import Judgement, Verdict
-from shop.orders.payment_records import Payment, payment_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Money that arrived and what became of it."""
+
+    id: int
+    provider: str
+    receipt_id: str
+    payment_id: int | None
+    money: Money
+    verdict: Verdict
+    to_wallet: Money
+    recorded_at: datetime
+
+
+def _receipt(row: Row) -> Receipt:
+    return Receipt(
+        id=row["id"],
+        provider=row["provider"],
+        receipt_id=row["receipt_id"],
+        payment_id=row["payment_id"],
+        money=Money(row["minor"], row["currency"]),
+        verdict=Verdict(row["verdict"]),
+        to_wallet=Money(row["to_wallet"], row["currency"]),
+        recorded_at=moment(row["recorded_at"]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +88,73 @@ class Receipts:
         """Remember what told of it."""
         self._sql.run("receipt_note_letter", id=receipt, letter_id=letter_id)
 
-    def unassigned(self, *, most: int) -> list[LooseMoney]:
-        """Money of no known order, the oldest first."""
-        return [_loose(row) for row in self._sql.all("receipts_unassigned", most=most)]
+    def is_receipt_known(self, provider: str, receipt_id: str) -> bool:
+        """Whether exactly this money is in the books."""
+        found = self._sql.value("receipt_known", provider=provider, receipt_id=receipt_id)
+        return found is not None
 
-    def count_unassigned(self) -> int:
-        """How many times money of no known order lies there."""
-        return int(self._sql.value("receipts_count_unassigned"))
-
-    def assignable(self, customer_id: int, currency: str, *, most: int) -> list[Payment]:
-        """The latest try of each unpaid order of a customer in this currency."""
+    def receipts_between(
+        self, provider: str, *, since: datetime, until: datetime
+    ) -> dict[str, int]:
+        """What the books say came in that time: sums by the provider's name of the money."""
         rows = self._sql.all(
-            "payments_assignable", customer_id=customer_id, currency=currency, most=most
+            "star_receipts", provider=provider, since=seconds(since), until=seconds(until)
         )
-        return [payment_of(row) for row in rows]
+        return {row["receipt_id"]: row["minor"] for row in rows}
 
-    def owing(self, money: Money, *, most: int) -> list[Customer]:
-        """Who was asked for just this sum lately, and has not paid it."""
-        rows = self._sql.all(
-            "customers_owing", minor=money.minor, currency=money.currency, most=most
+    def add_receipt(
+        self,
+        *,
+        provider: str,
+        receipt_id: str,
+        payment_id: int | None,
+        customer_id: int | None,
+        money: Money,
+        judgement: Judgement,
+        tax: int,
+        occurred_at: datetime,
+        now: datetime,
+    ) -> int | None:
+        """Record money; None when exactly this money is in the books already."""
+        found: int | None = self._sql.value(
+            "receipt_add",
+            provider=provider,
+            receipt_id=receipt_id,
+            payment_id=payment_id,
+            customer_id=customer_id,
+            minor=money.minor,
+            currency=money.currency,
+            verdict=judgement.verdict,
+            to_order=judgement.to_order.minor,
+            to_wallet=judgement.to_wallet.minor,
+            from_wallet=judgement.from_wallet.minor,
+            tax=tax,
+            occurred_at=seconds(occurred_at),
+            now=seconds(now),
         )
-        return [customer_of(row) for row in rows]
+        return found
+
+    def receipts_of(self, customer_id: int, *, most: int) -> list[Receipt]:
+        """A customer's latest receipts."""
+        rows = self._sql.all("receipts_of", customer_id=customer_id, most=most)
+        return [_receipt(row) for row in rows]
+
+    def totals(self, *, since: datetime, until: datetime) -> list[tuple[int, Money]]:
+        """How many receipts, and how much, in each currency."""
+        rows = self._sql.all("receipts_totals", since=seconds(since), until=seconds(until))
+        return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
+
+    def receipts_of_payment(self, payment_id: int) -> list[int]:
+        """The receipts of a payment, the latest first."""
+        rows = self._sql.all("refund_receipts_of_payment", payment_id=payment_id)
+        return [row["id"] for row in rows]
+
+    def receipt_named(self, provider: str, receipt_id: str) -> int | None:
+        """The receipt of this money."""
+        found: int | None = self._sql.value(
+            "refund_receipt_named", provider=provider, receipt_id=receipt_id
+        )
+        return found
 
 
 def _columns(judgement: Judgement) -> dict[str, object]:
@@ -105,3 +176,8 @@ def _loose(row: Row) -> LooseMoney:
         occurred_at=moment(row["occurred_at"]),
         letter_id=row["letter_id"],
     )
+
+
+def unnamed(reference: str) -> str:
+    """What is kept under this name is about a payment whose money was not named."""
+    return f"~{reference}"

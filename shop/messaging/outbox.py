@@ -1,48 +1,13 @@
 """Takes effects from the queue and notes what came of each."""
 
-from dataclasses import dataclass
+import random
 from datetime import datetime, timedelta
 
-from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.messaging.inbox_records import Inbox
 from shop.messaging.outbox_records import Outbox, QueuedEffect
-from shop.orders.health_records import Circuits
-from shop.orders.order_records import Orders
-from shop.orders.payment_records import Payments
-from shop.orders.waits import message_wait
-from shop.refunds.records import Refunds
-from shop.renewals.records import Renewals
 
 _LEASE = timedelta(seconds=90)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """What is due now; asked before any writing, so that an idle shop writes nothing."""
-
-    effects: bool
-    reminders: bool
-    orders: bool
-    polls: bool
-    renewals: bool
-    letters: bool
-    trials: bool
-    refunds: bool
-
-
-def is_due(books: Books, *, now: datetime) -> Due:
-    """Look at each queue's first row."""
-    return Due(
-        effects=_is_past(books[Outbox].next_due(), now),
-        reminders=_is_past(books[Subscriptions].next_reminder(), now),
-        orders=_is_past(books[Orders].next_expiry(), now),
-        polls=_is_past(books[Payments].next_poll(), now),
-        renewals=_is_past(books[Renewals].next_due(), now),
-        letters=_is_past(books[Inbox].next_due(), now),
-        trials=_is_past(books[Circuits].next_try(), now),
-        refunds=_is_past(books[Refunds].next_question(), now),
-    )
 
 
 def claim(books: Books, *, now: datetime, most: int) -> list[QueuedEffect]:
@@ -80,5 +45,14 @@ def refuse(
     books[Outbox].finish(effect.id, now=now, state=state, error=reason)
 
 
-def _is_past(due: datetime | None, now: datetime) -> bool:
-    return due is not None and due <= now
+_MESSAGE_FIRST_SECONDS = 2
+_MESSAGE_MOST_SECONDS = 15 * 60
+MESSAGE_TRIES = 12
+
+
+def message_wait(failures: int) -> timedelta | None:
+    """The wait after this many failed sends (from 1), doubling with jitter, or None."""
+    if failures >= MESSAGE_TRIES:
+        return None
+    seconds = min(_MESSAGE_FIRST_SECONDS * 2 ** (failures - 1), _MESSAGE_MOST_SECONDS)
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - jitter

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shop.access.subscription_records import Period
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.intervals import Interval
-from shop.core.moves import OrderState
+from shop.orders.states import OrderState
 
 
 class OrderKind(StrEnum):
@@ -111,6 +112,40 @@ class Orders:
         """A customer's latest orders, each with its plan's slug."""
         rows = self._sql.all("orders_of", customer_id=customer_id, most=most)
         return [(order_of(row), row["slug"]) for row in rows]
+
+    def order_for_charge(
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        interval: Interval,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Order:
+        """An order for money that came by itself; it stands beside any open one."""
+        row = self._sql.one(
+            "order_reopen",
+            customer_id=customer_id,
+            product_id=product_id,
+            term=interval.key,
+            now=seconds(now),
+            expires_at=seconds(expires_at),
+        )
+        return order_of(row)
+
+    def stretches(self, subscription_id: int) -> list[Period]:
+        """All periods with the orders behind them, the earliest first."""
+        rows = self._sql.all("periods_by_order", subscription_id=subscription_id)
+        return [
+            Period(
+                id=row["id"],
+                order_id=row["order_id"],
+                is_trial=row["kind"] == "trial",
+                starts_at=moment(row["starts_at"]),
+                ends_at=moment(row["ends_at"]),
+            )
+            for row in rows
+        ]
 
 
 def order_of(row: Row | None) -> Order:

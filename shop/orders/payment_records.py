@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.catalog.records import Product, product_of
 from shop.core.money import Money
-from shop.core.moves import OrderState, PaymentState
-from shop.ledger.receiving import Judgement, Verdict
-from shop.orders.order_records import OrderKind
-from shop.refunds.records import unnamed
+from shop.customers.records import Customer, customer_of
+from shop.orders.order_records import Order, OrderKind
+from shop.orders.states import OrderState, PaymentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affairs:
-    """All that settlement decides on, read in one statement.
-
-    `is_charge`: the shop took this itself, from saved means; `saves`: the payer agreed that what
-    he pays with is kept; `is_listed`: the blocklist names the customer; `is_told_of`: the money
-    at hand was told before to have gone back, or to be disputed.
-    """
+    """A payment with its order, what that buys, and the subscription it would lengthen."""
 
     payment_id: int
     reference: str
@@ -62,24 +57,6 @@ class Affairs:
     term: str
     product: Product
     subscription_id: int | None
-    is_charge: bool
-    saves: bool
-    is_listed: bool
-    is_told_of: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Money that arrived and what became of it."""
-
-    id: int
-    provider: str
-    receipt_id: str
-    payment_id: int | None
-    money: Money
-    verdict: Verdict
-    to_wallet: Money
-    recorded_at: datetime
 
 
 class Payments:
@@ -180,40 +157,11 @@ class Payments:
         row = self._sql.one("payment_by_receipt", provider=provider, receipt_id=receipt_id)
         return None if row is None else payment_of(row)
 
-    def affairs(self, reference: str, *, receipt_id: str = "") -> Affairs:
-        """Read under the customer's claim, so that it holds until the commit.
-
-        `receipt_id` is the provider's identity of the money at hand, where there is some.
-        """
-        row = self._sql.one(
-            "payment_affairs",
-            reference=reference,
-            receipt_id=receipt_id,
-            unnamed=unnamed(reference),
-        )
+    def affairs(self, reference: str) -> Affairs:
+        """Read under the customer's claim, so that it holds until the commit."""
+        row = self._sql.one("payment_affairs", reference=reference)
         assert row is not None  # noqa: S101 - the caller holds the payment
-        return Affairs(
-            payment_id=row["payment_id"],
-            reference=row["reference"],
-            provider=row["provider"],
-            provider_ref=row["provider_ref"],
-            due=Money(row["minor"], row["currency"]),
-            whole=Money(row["whole"], row["currency"]),
-            payment_state=PaymentState(row["payment_state"]),
-            expires_at=moment(row["expires_at"]),
-            screen_id=row["screen_id"],
-            poll_at=maybe_moment(row["poll_at"]),
-            order_id=row["order_id"],
-            order_state=OrderState(row["order_state"]),
-            order_kind=OrderKind(row["order_kind"]),
-            term=row["term"],
-            product=product_of(row),
-            subscription_id=row["subscription_id"],
-            is_charge=row["charge_id"] == row["payment_id"],
-            saves=row["consent_id"] is not None,
-            is_listed=bool(row["is_listed"]),
-            is_told_of=bool(row["is_told_of"]),
-        )
+        return Affairs(**affairs_of(row))
 
     def move(
         self, payment_id: int, *, old: PaymentState, new: PaymentState, poll_at: datetime | None
@@ -239,52 +187,44 @@ class Payments:
         """When it is time to ask about a payment next."""
         return maybe_moment(self._sql.value("payments_next_poll"))
 
-    def add_receipt(
-        self,
-        *,
-        provider: str,
-        receipt_id: str,
-        payment_id: int | None,
-        customer_id: int | None,
-        money: Money,
-        judgement: Judgement,
-        tax: int,
-        occurred_at: datetime,
-        now: datetime,
-    ) -> int | None:
-        """Record money; None when exactly this money is in the books already."""
-        found: int | None = self._sql.value(
-            "receipt_add",
-            provider=provider,
-            receipt_id=receipt_id,
-            payment_id=payment_id,
-            customer_id=customer_id,
-            minor=money.minor,
-            currency=money.currency,
-            verdict=judgement.verdict,
-            to_order=judgement.to_order.minor,
-            to_wallet=judgement.to_wallet.minor,
-            from_wallet=judgement.from_wallet.minor,
-            tax=tax,
-            occurred_at=seconds(occurred_at),
-            now=seconds(now),
-        )
-        return found
-
     def short_before(self, order_id: int, currency: str) -> Money:
         """What came for this order as too little and went to the wallet."""
         found = self._sql.value("receipts_short_of", order_id=order_id, currency=currency)
         return Money(int(found or 0), currency)
 
-    def receipts_of(self, customer_id: int, *, most: int) -> list[Receipt]:
-        """A customer's latest receipts."""
-        rows = self._sql.all("receipts_of", customer_id=customer_id, most=most)
-        return [_receipt(row) for row in rows]
+    def payment_for_charge(
+        self,
+        order: Order,
+        *,
+        reference: str,
+        provider: str,
+        price_id: int,
+        due: Money,
+        provider_ref: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Payment:
+        """The payment of that order; nobody asks about it, because its money is here."""
+        row = self._sql.one(
+            "payment_made",
+            reference=reference,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            provider=provider,
+            price_id=price_id,
+            minor=due.minor,
+            currency=due.currency,
+            provider_ref=provider_ref,
+            now=seconds(now),
+            expires_at=seconds(expires_at),
+        )
+        assert row is not None  # noqa: S101 - the statement always returns its row
+        return payment_of(row)
 
-    def totals(self, *, since: datetime, until: datetime) -> list[tuple[int, Money]]:
-        """How many receipts, and how much, in each currency."""
-        rows = self._sql.all("receipts_totals", since=seconds(since), until=seconds(until))
-        return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
+    def claim_payer(self, reference: str, provider: str) -> Customer | None:
+        """Claim whoever pays under this reference with this provider; None when nobody does."""
+        row = self._sql.one("customer_claim_payer", reference=reference, provider=provider)
+        return None if row is None else customer_of(row)
 
 
 def payment_of(row: Row) -> Payment:
@@ -307,14 +247,23 @@ def payment_of(row: Row) -> Payment:
     )
 
 
-def _receipt(row: Row) -> Receipt:
-    return Receipt(
-        id=row["id"],
-        provider=row["provider"],
-        receipt_id=row["receipt_id"],
-        payment_id=row["payment_id"],
-        money=Money(row["minor"], row["currency"]),
-        verdict=Verdict(row["verdict"]),
-        to_wallet=Money(row["to_wallet"], row["currency"]),
-        recorded_at=moment(row["recorded_at"]),
-    )
+def affairs_of(row: Row) -> dict[str, Any]:
+    """The fields of `Affairs` as they stand in a row that joins its tables."""
+    return {
+        "payment_id": row["payment_id"],
+        "reference": row["reference"],
+        "provider": row["provider"],
+        "provider_ref": row["provider_ref"],
+        "due": Money(row["minor"], row["currency"]),
+        "whole": Money(row["whole"], row["currency"]),
+        "payment_state": PaymentState(row["payment_state"]),
+        "expires_at": moment(row["expires_at"]),
+        "screen_id": row["screen_id"],
+        "poll_at": maybe_moment(row["poll_at"]),
+        "order_id": row["order_id"],
+        "order_state": OrderState(row["order_state"]),
+        "order_kind": OrderKind(row["order_kind"]),
+        "term": row["term"],
+        "product": product_of(row),
+        "subscription_id": row["subscription_id"],
+    }

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shop.credit.rules import WALLET
-
+WALLET = "wallet"  # its name among the ways to pay
 Texts = Mapping[str, str]
 
 

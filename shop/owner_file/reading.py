@@ -6,8 +6,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from shop.access.lifecycle import Terms
-from shop.catalog.products import STARS, Catalog, Channel, Plan, Setup, Shopfront
+from shop.catalog.products import (
+    MOST_STARS,
+    MOST_STARS_AT_ONCE,
+    STAR_TERM,
+    STARS,
+    Catalog,
+    Channel,
+    Plan,
+    Setup,
+    Shopfront,
+    Terms,
+)
 from shop.core.currencies import CURRENCIES
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval
@@ -15,7 +25,6 @@ from shop.core.money import Money
 from shop.owner_file.amounts import amounts_by_currency
 from shop.owner_file.choices import Known, read_choices, sections_of
 from shop.owner_file.page import BadCatalogError, Fault, Page, Table, meant
-from shop.renewals.rules import MOST_STARS, MOST_STARS_AT_ONCE, STAR_TERM
 
 # https://core.telegram.org/bots/api#sendinvoice: a title has 32 characters, a description 255;
 # a message 4096, less what stands around the text.

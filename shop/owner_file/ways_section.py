@@ -3,9 +3,8 @@
 from collections.abc import Collection
 
 from shop.core.currencies import CURRENCIES
-from shop.credit.rules import WALLET
 from shop.customers.countries import COUNTRIES
-from shop.orders.ways import WayPolicy, WayRule
+from shop.orders.ways import WALLET, WayPolicy, WayRule
 from shop.owner_file.page import Table, meant
 
 _LONGEST_NAME = 32

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from shop.catalog.products import STARS, Catalog, Channel, Plan, Setup, Texts
+from shop.catalog.products import STAR_TERM, STARS, Catalog, Channel, Plan, Setup, Texts
 from shop.core.intervals import Interval
 from shop.core.money import Money, exponent_of
-from shop.renewals.rules import STAR_TERM
 
 _BARE = re.compile("[A-Za-z0-9_-]+")
 

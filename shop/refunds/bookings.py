@@ -3,25 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import (
-    PAYMENT_MOVES,
-    OrderState,
-    PaymentState,
-    RefundState,
-    SubscriptionState,
-    may_move,
-)
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.ledger.journal_records import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
+from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 from shop.refunds.records import Case, NewRefund, Refund, Refunds, Way
 from shop.refunds.revocation import take_time
 from shop.refunds.rules import (
@@ -33,6 +29,7 @@ from shop.refunds.rules import (
     portions,
     tax_part,
 )
+from shop.refunds.states import RefundState
 from shop.renewals.star_subscriptions import star_of, steer
 
 DISPUTED = "disputed"
@@ -138,7 +135,7 @@ def _close_payment(books: Books, case: Case) -> None:
     """A payment is refunded when nothing of any of its receipts is left."""
     if case.payment_id is None or case.payment_state is None:
         return
-    receipts = books[Refunds].receipts_of_payment(case.payment_id)
+    receipts = books[Receipts].receipts_of_payment(case.payment_id)
     if any(left_outside(books[Refunds].case(one).standing) for one in receipts):
         return
     if may_move(PAYMENT_MOVES, case.payment_state, PaymentState.REFUNDED):

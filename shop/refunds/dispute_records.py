@@ -11,7 +11,7 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
-from shop.core.moves import DisputeState
+from shop.refunds.states import DisputeState
 
 
 class DisputeKind(StrEnum):
@@ -43,17 +43,6 @@ class Dispute:
     frozen_id: int | None
     opened_at: datetime
     closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """An account used from one address at one door."""
-
-    door: str
-    address: str
-    first_at: datetime
-    last_at: datetime
-    times: int
 
 
 class Disputes:
@@ -148,44 +137,6 @@ class Disputes:
         """What a chat was sent, and when; the latest first."""
         rows = self._sql.all("messages_sent", lane=lane, most=most)
         return [(json.loads(row["payload"]), moment(row["done_at"])) for row in rows]
-
-
-class Uses:
-    """The table of who used an account from where."""
-
-    __slots__ = ("_sql",)
-
-    def __init__(self, sql: Sql) -> None:
-        """Bind to one unit of work."""
-        self._sql = sql
-
-    def note(self, subscription_id: int, *, door: str, address: str, now: datetime) -> None:
-        """Someone was let in."""
-        self._sql.run(
-            "use_note",
-            subscription_id=subscription_id,
-            door=door,
-            address=address,
-            now=seconds(now),
-        )
-
-    def of(self, subscription_id: int, *, most: int) -> list[Use]:
-        """The latest addresses first."""
-        rows = self._sql.all("uses_of", subscription_id=subscription_id, most=most)
-        return [
-            Use(
-                door=row["door"],
-                address=row["address"],
-                first_at=moment(row["first_at"]),
-                last_at=moment(row["last_at"]),
-                times=row["times"],
-            )
-            for row in rows
-        ]
-
-    def forget(self, *, before: datetime) -> int:
-        """Delete what is older; returns how many."""
-        return self._sql.count("uses_forget", before=seconds(before))
 
 
 def _dispute(row: Row) -> Dispute:

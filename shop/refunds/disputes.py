@@ -5,21 +5,24 @@ from datetime import UTC, datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import PAYMENT_MOVES, DisputeState, PaymentState, RefundState, may_move
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import Entry, Journal
+from shop.ledger.receipt_records import Receipts, unnamed
 from shop.ledger.receiving import Verdict
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.payment_records import Affairs, Payments
+from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.bookings import DISPUTED, book_intent, follow
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
-from shop.refunds.records import Refunds, Way, unnamed
+from shop.refunds.records import Refunds, Way
 from shop.refunds.revocation import hold_access, release_access
 from shop.refunds.rules import RefundPolicy, left_outside
+from shop.refunds.states import DisputeState, RefundState
 from shop.staff.audit_records import StaffTables
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
@@ -54,9 +57,9 @@ def take_dispute(
 def _receipt_id(books: Books, affairs: Affairs, event: PaymentEvent) -> tuple[str, int | None]:
     """The money it is about; where none is named, what came last for this payment."""
     if event.receipt_id:
-        found = books[Refunds].receipt_named(affairs.provider, event.receipt_id)
+        found = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
         return event.receipt_id, _in_place(books, found)
-    receipts = books[Refunds].receipts_of_payment(affairs.payment_id)
+    receipts = books[Receipts].receipts_of_payment(affairs.payment_id)
     if not receipts:
         return unnamed(affairs.reference), None
     return books[Refunds].case(receipts[0]).receipt_id, _in_place(books, receipts[0])
@@ -151,7 +154,7 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
     """Note its name, its deadline, and the money once that is said to be taken."""
     receipt = known.receipt
     if receipt is None:
-        receipt = _in_place(books, books[Refunds].receipt_named(known.provider, known.receipt_id))
+        receipt = _in_place(books, books[Receipts].receipt_named(known.provider, known.receipt_id))
     taken = known.money
     if not taken and known.kind is DisputeKind.DISPUTE and event.money and receipt is not None:
         standing = books[Refunds].case(receipt).standing

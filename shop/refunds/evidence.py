@@ -5,13 +5,16 @@ from datetime import datetime
 
 from shop.access.account_records import AccountRow, Accounts
 from shop.access.subscription_records import Period, Subscription, Subscriptions
+from shop.access.use_records import Use, Uses
 from shop.books.books import Books
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
 from shop.customers.records import Customer, Customers
+from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Verdict
+from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
-from shop.refunds.dispute_records import Dispute, Disputes, Use, Uses
+from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
 
 _MOST = 200
@@ -53,7 +56,7 @@ class Evidence:
 def evidence_of_dispute(books: Books, dispute_id: int) -> Evidence:
     """The story of the payment that a bank asks about."""
     dispute = books[Disputes].get(dispute_id)
-    receipts = books[Refunds].receipts_of_payment(dispute.payment_id)
+    receipts = books[Receipts].receipts_of_payment(dispute.payment_id)
     receipt = dispute.receipt if dispute.receipt is not None else next(iter(receipts), None)
     if receipt is None:
         raise NotFoundError(what="money for dispute", name=dispute_id)
@@ -67,7 +70,7 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
     if payment is None or case.customer_id is None:
         raise NotFoundError(what="order for receipt", name=receipt)
     customer = books[Customers].get(case.customer_id)
-    cases = [books[Refunds].case(one) for one in books[Refunds].receipts_of_payment(payment.id)]
+    cases = [books[Refunds].case(one) for one in books[Receipts].receipts_of_payment(payment.id)]
     refunds = [one for each in cases for one in books[Refunds].of_receipt(each.receipt)]
     number = case.subscription_id
     subscription = None if number is None else books[Subscriptions].get(number)
@@ -96,7 +99,7 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
         refunds=tuple(refunds),
         disputes=tuple(reversed(disputes)),
         subscription=subscription,
-        periods=tuple(() if number is None else books[Subscriptions].stretches(number)),
+        periods=tuple(() if number is None else books[Orders].stretches(number)),
         account=None if number is None else books[Accounts].get(number),
         messages=tuple((str(one["notice"]), at) for one, at in reversed(sent)),
         uses=tuple(() if number is None else books[Uses].of(number, most=_MOST)),

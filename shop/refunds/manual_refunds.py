@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.core.moves import RefundState
 from shop.core.policy import Policy
 from shop.ledger.journal_records import REFUNDING, WALLET, Entry, Journal
 from shop.messaging.outbox_records import Outbox
@@ -11,6 +10,7 @@ from shop.refunds.bookings import follow, tell_gone
 from shop.refunds.provider_refunds import undo
 from shop.refunds.records import Refund, Refunds
 from shop.refunds.refund import RefundMovedOnError, claimed_refund
+from shop.refunds.states import RefundState
 from shop.staff.audit_records import StaffTables
 
 

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import RefundState
 from shop.core.policy import Policy
 from shop.ledger.journal_records import Journal
-from shop.ledger.receipt_records import Receipts
+from shop.ledger.receipt_records import Receipts, unnamed
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
 from shop.refunds.bookings import book_intent, follow, set_aside_entries
-from shop.refunds.records import Refund, Refunds, Way, unnamed
+from shop.refunds.records import Refund, Refunds, Way
 from shop.refunds.rules import left_outside
+from shop.refunds.states import RefundState
 
 _UNDER_WAY = frozenset(
     {
@@ -36,7 +36,7 @@ def take_told(
 
     None when nothing was: it is our own refund. The caller has claimed the customer.
     """
-    receipts = books[Refunds].receipts_of_payment(affairs.payment_id)
+    receipts = books[Receipts].receipts_of_payment(affairs.payment_id)
     ours = [
         one
         for receipt in receipts
@@ -49,7 +49,7 @@ def take_told(
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[Refunds].tell_total(affairs.provider, key, event.money, now=now)
     if event.receipt_id:
-        named = books[Refunds].receipt_named(affairs.provider, event.receipt_id)
+        named = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
         receipts = [] if named is None else [named]
     if not receipts:
         return event.money if grew else None  # before its receipt: booked when that comes
@@ -131,7 +131,7 @@ def take_told_of_unknown(
     if event.money is None or not event.receipt_id:
         return
     books[Refunds].tell_total(provider, event.receipt_id, event.money, now=now)
-    receipt = books[Refunds].receipt_named(provider, event.receipt_id)
+    receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:
         books[Receipts].claim(receipt)
         book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)

@@ -8,9 +8,10 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
-from shop.core.moves import OrderState, PaymentState, RefundState
 from shop.ledger.receiving import Verdict
+from shop.orders.states import OrderState, PaymentState
 from shop.refunds.rules import Standing
+from shop.refunds.states import RefundState
 
 
 class Way(StrEnum):
@@ -114,18 +115,6 @@ class Refunds:
         if row is None:
             raise NotFoundError(what="receipt", name=receipt)
         return _case(row)
-
-    def receipts_of_payment(self, payment_id: int) -> list[int]:
-        """The receipts of a payment, the latest first."""
-        rows = self._sql.all("refund_receipts_of_payment", payment_id=payment_id)
-        return [row["id"] for row in rows]
-
-    def receipt_named(self, provider: str, receipt_id: str) -> int | None:
-        """The receipt of this money."""
-        found: int | None = self._sql.value(
-            "refund_receipt_named", provider=provider, receipt_id=receipt_id
-        )
-        return found
 
     def add(self, new: NewRefund, *, now: datetime) -> int:
         """Note an intent, or what is done already."""
@@ -237,11 +226,6 @@ class Refunds:
         """The highest total that was told of this money."""
         row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)
         return None if row is None else Money(row["minor"], row["currency"])
-
-
-def unnamed(reference: str) -> str:
-    """What is kept under this name is about a payment whose money was not named."""
-    return f"~{reference}"
 
 
 def _case(row: Row) -> Case:

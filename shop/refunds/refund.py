@@ -9,14 +9,12 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BadInputError, ShopError
 from shop.core.money import Money
-from shop.core.moves import RefundState
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.orders.waits import refund_wait
 from shop.ports import (
     Clock,
     PaymentProvider,
@@ -31,6 +29,8 @@ from shop.refunds.bookings import book_intent, follow, most_back
 from shop.refunds.provider_refunds import undo
 from shop.refunds.records import Case, Refund, Refunds, Way
 from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
+from shop.refunds.waits import refund_wait
 from shop.staff.audit_records import StaffTables
 
 _LEASE = timedelta(minutes=2)

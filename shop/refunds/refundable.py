@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from shop.books.books import Books
 from shop.core.money import Money, round_minor
-from shop.orders.payment_records import Payments
+from shop.ledger.receipt_records import Receipts
 from shop.refunds.bookings import most_back
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Case, Refund, Refunds, Way
@@ -45,7 +45,7 @@ def refundable(books: Books, receipt: int) -> Refundable:
 def receipts_of(books: Books, customer_id: int) -> list[Case]:
     """A customer's latest receipts."""
     return [
-        books[Refunds].case(one.id) for one in books[Payments].receipts_of(customer_id, most=8)
+        books[Refunds].case(one.id) for one in books[Receipts].receipts_of(customer_id, most=8)
     ]
 
 

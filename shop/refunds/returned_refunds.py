@@ -4,10 +4,10 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import RefundState
 from shop.core.policy import Policy
 from shop.customers.records import Customer
 from shop.ledger.journal_records import REFUNDING, Entry, Journal
+from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox
@@ -15,6 +15,7 @@ from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
 from shop.refunds.records import Refund, Refunds, Way
 from shop.refunds.refund import note_refusal
+from shop.refunds.states import RefundState
 
 _AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD})
 _OVER = frozenset({RefundState.FAILED, RefundState.CANCELLED})
@@ -81,7 +82,7 @@ def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money
     named, ref = event.facts["refund"], event.facts["refund_ref"]
     rows = [
         one
-        for receipt in books[Refunds].receipts_of_payment(affairs.payment_id)
+        for receipt in books[Receipts].receipts_of_payment(affairs.payment_id)
         for one in books[Refunds].of_receipt(receipt)
         if one.way in _AT_PROVIDER
     ]

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 from shop.access.lifecycle import next_change, state_at
 from shop.access.reminder_rules import next_after, schedule, zone_of
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Period, Schedule, Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
-from shop.core.moves import SubscriptionState
 from shop.customers.records import Customer
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect
+from shop.orders.order_records import Orders
 from shop.ports import Verb
 from shop.refunds.dispute_records import Disputes
 from shop.refunds.rules import Access, time_to_take
@@ -39,7 +40,7 @@ def take_time(
     subscription = books[Subscriptions].get(subscription_id)
     if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:
         return 0, []
-    periods = books[Subscriptions].stretches(subscription_id)
+    periods = books[Orders].stretches(subscription_id)
     mine = next(one for one in periods if one.order_id == order_id)
     left = mine.ends_at - max(now, mine.starts_at)
     seconds = time_to_take(

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shop.access.reminder_rules import in_daytime, zone_of
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
 from shop.catalog.records import CatalogTables, Price, Product
-from shop.checkout.payment import new_reference, paid_before
 from shop.core.money import Money
-from shop.core.moves import OPEN_PAYMENTS, PaymentState, SubscriptionState
 from shop.core.policy import Policy
+from shop.credit.reservations import paid_before
 from shop.customers.records import Customer, Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
+from shop.orders.orders import new_reference
 from shop.orders.payment_records import Affairs, Payment, Payments
+from shop.orders.states import OPEN_PAYMENTS, PaymentState
 from shop.orders.waits import POLL_FOR
 from shop.ports import Refusal
 from shop.renewals.records import GIVEN_UP, Renewal, Renewals

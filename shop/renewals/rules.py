@@ -3,14 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.core.intervals import Interval, Unit
-
-STAR_TERM = Interval(count=30, unit=Unit.DAY)
-"""The one length of a Star subscription: 2,592,000 seconds."""
-MOST_STARS = 10_000
-"""The most a Star subscription may cost."""
-MOST_STARS_AT_ONCE = 25_000
-"""The most Stars an invoice may ask for."""
 _SILENCE_MINUTES = (1, 5, 15, 60)
 
 

@@ -13,7 +13,7 @@ from shop.customers.records import Customer, Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Kind, Outbox
-from shop.orders.payment_records import Affairs, Payment, Payments
+from shop.orders.payment_records import Payment, Payments
 from shop.renewals.records import Means, Renewal, Renewals
 from shop.renewals.rules import RenewingPolicy, plan_round
 from shop.renewals.star_records import StarTables
@@ -198,11 +198,9 @@ def tell(
     )
 
 
-def charged_card(books: Books, affairs: Affairs) -> str:
-    """The card that this was taken from by ourselves, "" when somebody paid by hand."""
-    if not affairs.is_charge or affairs.subscription_id is None:
-        return ""
-    renewal = books[Renewals].of(affairs.subscription_id)
+def card_of(books: Books, subscription_id: int) -> str:
+    """The card that renews this subscription, "" when none does."""
+    renewal = books[Renewals].of(subscription_id)
     return card_label(renewal.means) if renewal else ""
 
 

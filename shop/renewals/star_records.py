@@ -1,4 +1,4 @@
-"""Star subscriptions, which Telegram charges by itself, and what its list of money is held to."""
+"""Subscriptions that Telegram charges in Stars by itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,6 @@ from enum import StrEnum
 
 from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
-from shop.core.intervals import Interval
-from shop.core.money import Money
-from shop.orders.order_records import Order, order_of
-from shop.orders.payment_records import Payment, payment_of
 
 
 class StarState(StrEnum):
@@ -90,75 +86,6 @@ class StarTables:
             is_stopped_here=int(is_stopped_here),
             expires_at=seconds(expires_at),
         )
-
-    def order_for_charge(
-        self,
-        customer_id: int,
-        *,
-        product_id: int,
-        interval: Interval,
-        now: datetime,
-        expires_at: datetime,
-    ) -> Order:
-        """An order for money that came by itself; it stands beside any open one."""
-        row = self._sql.one(
-            "order_reopen",
-            customer_id=customer_id,
-            product_id=product_id,
-            term=interval.key,
-            now=seconds(now),
-            expires_at=seconds(expires_at),
-        )
-        return order_of(row)
-
-    def payment_for_charge(
-        self,
-        order: Order,
-        *,
-        reference: str,
-        provider: str,
-        price_id: int,
-        due: Money,
-        provider_ref: str,
-        now: datetime,
-        expires_at: datetime,
-    ) -> Payment:
-        """The payment of that order; nobody asks about it, because its money is here."""
-        row = self._sql.one(
-            "payment_made",
-            reference=reference,
-            order_id=order.id,
-            customer_id=order.customer_id,
-            provider=provider,
-            price_id=price_id,
-            minor=due.minor,
-            currency=due.currency,
-            provider_ref=provider_ref,
-            now=seconds(now),
-            expires_at=seconds(expires_at),
-        )
-        assert row is not None  # noqa: S101 - the statement always returns its row
-        return payment_of(row)
-
-    def is_receipt_known(self, provider: str, receipt_id: str) -> bool:
-        """Whether exactly this money is in the books."""
-        found = self._sql.value("receipt_known", provider=provider, receipt_id=receipt_id)
-        return found is not None
-
-    def receipts_between(
-        self, provider: str, *, since: datetime, until: datetime
-    ) -> dict[str, int]:
-        """What the books say came in that time: sums by the provider's name of the money."""
-        rows = self._sql.all(
-            "star_receipts", provider=provider, since=seconds(since), until=seconds(until)
-        )
-        return {row["receipt_id"]: row["minor"] for row in rows}
-
-    def take_turn(self, job: str, *, now: datetime, next_at: datetime) -> bool:
-        """Whether the job's moment has come and it is ours; others wait until `next_at`."""
-        value = f"{seconds(next_at):012d}"  # as text, so that it sorts as the times do
-        found = self._sql.value("note_turn", key=job, value=value, now=f"{seconds(now):012d}")
-        return found is not None
 
 
 def _star(row: Row) -> StarSubscription:

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 
 from shop.books.books import Books
 from shop.catalog.records import CatalogTables
-from shop.checkout.payment import new_reference
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
-from shop.core.moves import OrderState, PaymentState
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
+from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.order_records import Orders
+from shop.orders.orders import new_reference
 from shop.orders.payment_records import Affairs, Payments
+from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.renewals.records import Renewals
 from shop.renewals.saved_methods import means_effect
@@ -42,19 +44,21 @@ def is_later_charge(affairs: Affairs, event: PaymentEvent) -> bool:
 
 def take_charge(
     books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
-) -> Affairs | None:
-    """The order and payment that this charge is; None when exactly this money is known.
+) -> str | None:
+    """The reference of the payment that this charge is; None when exactly this money is known.
 
     It counts as paid in time however late we hear of it: Telegram took it when it was due.
     """
-    if books[StarTables].is_receipt_known(affairs.provider, event.receipt_id):
+    if books[Receipts].is_receipt_known(affairs.provider, event.receipt_id):
         return None
     star = books[StarTables].of_payment(affairs.payment_id)
     if star is None:
-        return affairs  # the first payment was no subscription: this money was not asked for
+        return (
+            affairs.reference
+        )  # the first payment was no subscription: this money was not asked for
     price = books[CatalogTables].price(star.price_id)
     expires_at = max(event.occurred_at or now, now) + policy.order_lifetime
-    order = books[StarTables].order_for_charge(
+    order = books[Orders].order_for_charge(
         star.customer_id,
         product_id=star.product_id,
         interval=Interval.from_key(affairs.term),
@@ -62,7 +66,7 @@ def take_charge(
         expires_at=expires_at,
     )
     reference = new_reference()
-    books[StarTables].payment_for_charge(
+    books[Payments].payment_for_charge(
         order,
         reference=reference,
         provider=affairs.provider,
@@ -77,8 +81,7 @@ def take_charge(
     books[StarTables].note(
         star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
     )
-    made = books[Payments].affairs(reference, receipt_id=event.receipt_id)
-    return replace(made, order_state=OrderState.OPEN)
+    return reference
 
 
 def note_first_charge(

@@ -1,44 +1,12 @@
-"""Who paid, who is blocked, and paid orders that wait for a person's decision."""
+"""Who paid, and who is blocked."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
-from shop.core.money import Money
-from shop.ledger.receiving import Judgement, Verdict
-from shop.screening.rules import BlockedBy, Check, Finding, Ruling
-
-
-class ReviewState(StrEnum):
-    """What became of money that was held."""
-
-    OPEN = "open"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    RETURNED = "returned"  # it went back while nobody had decided
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """Money that is here while a person decides; `judgement` is what an approval brings about."""
-
-    id: int
-    receipt_id: int
-    payment_id: int
-    order_id: int
-    customer_id: int
-    reference: str
-    provider: str
-    money: Money
-    state: ReviewState
-    findings: tuple[Finding, ...]
-    fingerprint: str
-    judgement: Judgement
-    opened_at: datetime
+from shop.screening.rules import BlockedBy, Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +73,6 @@ class Guards:
         """Whether this customer has bought before."""
         return bool(self._sql.value("customer_has_bought", customer_id=customer_id))
 
-    def has_refused_money(self, customer_id: int) -> bool:
-        """Whether money of his that staff refused is here still, and none was approved since."""
-        return bool(self._sql.value("customer_refused_money", customer_id=customer_id))
-
     # --- the blocklist ----------------------------------------------------------------------
 
     def block(
@@ -144,66 +108,6 @@ class Guards:
         )
         return [_block(row) for row in rows]
 
-    # --- money that waits for a person -----------------------------------------------------
-
-    def hold(
-        self,
-        *,
-        receipt: int,
-        payment_id: int,
-        order_id: int,
-        customer_id: int,
-        findings: Sequence[Finding],
-        fingerprint: str,
-        judgement: Judgement,
-        now: datetime,
-    ) -> int:
-        """Note what an approval will bring about; the review's number."""
-        return int(
-            self._sql.value(
-                "review_add",
-                receipt_id=receipt,
-                payment_id=payment_id,
-                order_id=order_id,
-                customer_id=customer_id,
-                findings=json.dumps(findings_document(findings)),
-                fingerprint=fingerprint,
-                verdict=judgement.verdict,
-                to_order=judgement.to_order.minor,
-                to_wallet=judgement.to_wallet.minor,
-                from_wallet=judgement.from_wallet.minor,
-                currency=judgement.to_order.currency,
-                now=seconds(now),
-            )
-        )
-
-    def review(self, review_id: int) -> Review | None:
-        """The review of this number."""
-        row = self._sql.one("review_by_id", id=review_id)
-        return None if row is None else _review(row)
-
-    def review_of(self, receipt: int) -> Review | None:
-        """The review of this receipt."""
-        row = self._sql.one("review_of_receipt", receipt_id=receipt)
-        return None if row is None else _review(row)
-
-    def waiting(self, *, most: int) -> list[Review]:
-        """What waits for a decision, the oldest first."""
-        return [_review(row) for row in self._sql.all("reviews_open", most=most)]
-
-    def count_waiting(self) -> int:
-        """How much waits for a decision."""
-        return int(self._sql.value("reviews_count"))
-
-    def decide(
-        self, review_id: int, state: ReviewState, *, staff_id: int | None, now: datetime
-    ) -> bool:
-        """Close a review; False when another was first."""
-        changed = self._sql.count(
-            "review_decide", id=review_id, state=state, staff_id=staff_id, now=seconds(now)
-        )
-        return changed == 1
-
 
 def findings_document(findings: Sequence[Finding]) -> list[dict[str, object]]:
     """Findings as JSON, for the books and for notices."""
@@ -219,32 +123,4 @@ def _block(row: Row) -> Block:
         value=row["value"],
         reason=row["reason"],
         added_at=moment(row["added_at"]),
-    )
-
-
-def _review(row: Row) -> Review:
-    currency = row["currency"]
-    return Review(
-        id=row["id"],
-        receipt_id=row["receipt_id"],
-        payment_id=row["payment_id"],
-        order_id=row["order_id"],
-        customer_id=row["customer_id"],
-        reference=row["reference"],
-        provider=row["provider"],
-        money=Money(row["minor"], currency),
-        state=ReviewState(row["state"]),
-        findings=tuple(
-            Finding(check=Check(one["check"]), ruling=Ruling(one["ruling"]), facts=one["facts"])
-            for one in json.loads(row["findings"])
-        ),
-        fingerprint=row["fingerprint"],
-        judgement=Judgement(
-            verdict=Verdict(row["verdict"]),
-            to_order=Money(row["to_order"], currency),
-            to_wallet=Money(row["to_wallet"], currency),
-            from_wallet=Money(row["from_wallet"], currency),
-            fulfils=True,
-        ),
-        opened_at=moment(row["opened_at"]),
     )

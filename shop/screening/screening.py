@@ -5,16 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shop.books.books import Books
-from shop.core.money import Money
-from shop.core.moves import OPEN_PAYMENTS
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.orders.payment_records import Affairs, Payments
 from shop.ports import Payer
-from shop.renewals.star_records import StarTables
 from shop.screening.records import Guards, findings_document
 from shop.screening.rules import (
     BlockedBy,
@@ -62,50 +58,6 @@ def refuse_at_door(
         raise RefusedError(found)
 
 
-def weigh(
-    books: Books,
-    customer: Customer,
-    payer: Payer,
-    affairs: Affairs,
-    *,
-    uses_wallet: bool,
-    policy: FraudPolicy,
-    now: datetime,
-) -> tuple[Finding, ...]:
-    """What a person should look at before this is delivered; its money is here already.
-
-    What would have been refused at the door is held now: no rule swallows money.
-    """
-    fingerprint = fingerprint_of(affairs.provider, payer)
-    facts = FraudFacts(
-        amount=affairs.whole,
-        payers_last_day=(
-            books[Guards].other_payers(customer.id, fingerprint, since=now - _DAY) + 1
-            if policy.payers_a_day and fingerprint
-            else None
-        ),
-        people_of_payer=(
-            books[Guards].other_people(customer.id, fingerprint) + 1
-            if policy.people_of_a_payer and fingerprint
-            else None
-        ),
-        is_first_order=bool(policy.first_order) and not books[Guards].has_bought(customer.id),
-        payer_country=payer.country,
-        customer_country=customer.country or payer.home,
-        blocked_by=(
-            _blocked(books, customer, fingerprint, policy=policy)
-            if fingerprint or affairs.is_listed
-            else ()
-        ),
-        spends_refused=(
-            uses_wallet
-            and policy.refused is not Ruling.PASS
-            and books[Guards].has_refused_money(customer.id)
-        ),
-    )
-    return findings_on(facts, policy)
-
-
 def note_payer(
     books: Books, customer: Customer, payer: Payer, *, provider: str, now: datetime
 ) -> None:
@@ -129,22 +81,6 @@ def note_refusal(
             findings=findings_document([finding]),
         )
         books[Outbox].add(told, now=now)
-
-
-def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
-    """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
-    payment = books[Payments].by_reference(reference)
-    if payment is None or payment.due != money:
-        return False
-    star = books[StarTables].of_payment(payment.id)
-    if star is not None and star.renews:
-        # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
-        return True
-    if now >= payment.expires_at:
-        return False
-    if is_turned_away(books, payment.customer_id, policy=policy[FraudPolicy]):
-        return False
-    return payment.state in OPEN_PAYMENTS
 
 
 def is_turned_away(books: Books, customer_id: int, *, policy: FraudPolicy) -> bool:

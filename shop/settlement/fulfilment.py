@@ -10,7 +10,6 @@ from shop.access.subscriptions import add_time
 from shop.books.books import Books
 from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.core.moves import OrderState
 from shop.core.policy import Policy
 from shop.credit.reservations import came_before
 from shop.customers.records import Customer
@@ -19,11 +18,12 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
-from shop.orders.payment_records import Affairs
-from shop.renewals.saved_methods import charged_card, means_effect
+from shop.orders.states import OrderState
+from shop.renewals.saved_methods import card_of, means_effect
+from shop.settlement.circumstances import Circumstances
 
 
-def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> Due:
+def due_of(books: Books, customer: Customer, affairs: Circumstances, money: Money) -> Due:
     """What the order still waits for."""
     before = Money.zero(money.currency)
     if money.currency == affairs.whole.currency and money < affairs.whole:
@@ -42,7 +42,7 @@ def due_of(books: Books, customer: Customer, affairs: Affairs, money: Money) -> 
 def fulfil(
     books: Books,
     customer: Customer,
-    affairs: Affairs,
+    affairs: Circumstances,
     judgement: Judgement,
     *,
     receipt: int,
@@ -87,7 +87,7 @@ def fulfil(
         until=int(added.span.ends_at.timestamp()),
         is_new=added.is_new,
         receipt_number=receipt,
-        by_itself=by_itself or charged_card(books, affairs),
+        by_itself=by_itself or _charged_card(books, affairs),
     )
     heard = tell_staff(
         policy,
@@ -108,9 +108,16 @@ def fulfil(
     return [told, *added.effects, *heard, *kept]
 
 
+def _charged_card(books: Books, affairs: Circumstances) -> str:
+    """The card that this was taken from by ourselves, "" when somebody paid by hand."""
+    if not affairs.is_charge or affairs.subscription_id is None:
+        return ""
+    return card_of(books, affairs.subscription_id)
+
+
 def tell_not_owed(
     customer: Customer,
-    affairs: Affairs,
+    affairs: Circumstances,
     judgement: Judgement,
     receipt: int,
     money: Money,

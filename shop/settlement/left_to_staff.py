@@ -10,7 +10,6 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Happening, PaymentEvent
-from shop.refunds.records import Refunds
 
 # News of a payment we do not know that a person must not miss; of money received they hear anyway.
 _GRAVE = frozenset(
@@ -64,7 +63,7 @@ def tell_of_unknown(
     is_booked = (
         event.happening is Happening.REFUNDED
         and event.receipt_id
-        and (books[Refunds].receipt_named(provider, event.receipt_id) is not None)
+        and (books[Receipts].receipt_named(provider, event.receipt_id) is not None)
     )  # of money that waits for its owner: staff are told of the refund itself
     if event.happening not in _GRAVE or is_booked:
         return
@@ -91,7 +90,7 @@ def doubt_other_sum(
     now: datetime,
 ) -> bool:
     """A webhook names another sum for money that is in the books: nothing changes, staff hear."""
-    receipt = books[Refunds].receipt_named(provider, event.receipt_id)
+    receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     known = None if receipt is None else books[Receipts].get(receipt)
     if known is None or event.money is None or known.money == event.money:
         return False

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import OrderState
 from shop.core.policy import Policy
 from shop.customers.records import Customer
 from shop.ledger.receiving import Judgement, Verdict
@@ -14,11 +13,13 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
-from shop.orders.payment_records import Affairs
+from shop.orders.states import OrderState
 from shop.ports import Payer
-from shop.screening.records import Guards, findings_document
+from shop.screening.records import findings_document
 from shop.screening.rules import Finding
 from shop.screening.screening import fingerprint_of
+from shop.settlement.circumstances import Circumstances
+from shop.settlement.review_records import Reviews
 
 
 def held(judgement: Judgement) -> Judgement:
@@ -35,7 +36,7 @@ def held(judgement: Judgement) -> Judgement:
 def hold_order(
     books: Books,
     customer: Customer,
-    affairs: Affairs,
+    affairs: Circumstances,
     judgement: Judgement,
     findings: Sequence[Finding],
     *,
@@ -48,7 +49,7 @@ def hold_order(
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
     is_held = books[Orders].close(affairs.order_id, OrderState.HELD, now=now)
     assert is_held  # noqa: S101 - read under the claim as open or expired
-    review = books[Guards].hold(
+    review = books[Reviews].hold(
         receipt=receipt,
         payment_id=affairs.payment_id,
         order_id=affairs.order_id,

@@ -4,18 +4,20 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import OPEN_PAYMENTS, PAYMENT_MOVES, OrderState, PaymentState, may_move
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
-from shop.orders.payment_records import Affairs, Payments
+from shop.orders.payment_records import Payments
+from shop.orders.states import OPEN_PAYMENTS, PAYMENT_MOVES, OrderState, PaymentState
 from shop.ports import Happening, PaymentEvent, Refusal
 from shop.refunds.disputes import catch_up_disputes, take_dispute
 from shop.refunds.provider_refunds import catch_up, take_told
 from shop.refunds.returned_refunds import take_bounced
 from shop.renewals.renew import note_decline
+from shop.settlement.circumstances import Circumstances
 
 _MOVES = {
     Happening.SEEN: PaymentState.SEEN,
@@ -27,7 +29,7 @@ _MOVES = {
 def take_news(
     books: Books,
     customer: Customer,
-    affairs: Affairs,
+    affairs: Circumstances,
     event: PaymentEvent,
     *,
     policy: Policy,
@@ -65,7 +67,13 @@ def take_news(
 
 
 def take_late_news(
-    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
+    books: Books,
+    affairs: Circumstances,
+    receipt: int,
+    receipt_id: str,
+    *,
+    policy: Policy,
+    now: datetime,
 ) -> None:
     """Money has its place now: what was told before to have gone back, or to be disputed."""
     if affairs.is_told_of:
@@ -74,7 +82,7 @@ def take_late_news(
 
 
 def _tell_staff(
-    customer: Customer, affairs: Affairs, event: PaymentEvent, told: Money, *, policy: Policy
+    customer: Customer, affairs: Circumstances, event: PaymentEvent, told: Money, *, policy: Policy
 ) -> list[Effect]:
     so_far = event.money.minor if event.money else event.event_id
     return tell_staff(

@@ -11,7 +11,6 @@ from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.orders.payment_records import Payments
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.records import Refunds
 
@@ -33,7 +32,7 @@ def record_receipt(
     `rest` is the account of what the order does not take: the wallet, what is held, or
     unassigned for money of no customer.
     """
-    receipt = books[Payments].add_receipt(
+    receipt = books[Receipts].add_receipt(
         provider=provider,
         receipt_id=event.receipt_id,
         payment_id=payment_id,

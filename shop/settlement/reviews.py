@@ -6,7 +6,6 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.errors import DoneAlreadyError, NotFoundError
-from shop.core.moves import OrderState
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import HELD, SALES, WALLET, Entry, Journal
@@ -16,26 +15,28 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import Orders
-from shop.orders.payment_records import Payments
+from shop.orders.states import OrderState
 from shop.refunds.records import Refunds
-from shop.screening.records import Block, Guards, Review, ReviewState
+from shop.screening.records import Block, Guards
 from shop.screening.rules import BlockedBy
+from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.fulfilment import fulfil
 from shop.settlement.open_review import held
 from shop.settlement.payment_updates import take_late_news
 from shop.settlement.receipts import book_tax
+from shop.settlement.review_records import Review, Reviews, ReviewState
 from shop.staff.audit_records import StaffTables
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
     """What waits for a decision, the oldest first, each with whose it is."""
-    found = books[Guards].waiting(most=20)
+    found = books[Reviews].waiting(most=20)
     return [(one, books[Customers].get(one.customer_id)) for one in found]
 
 
 def review_of(books: Books, review_id: int) -> tuple[Review, Customer]:
     """One review, decided or not."""
-    review = books[Guards].review(review_id)
+    review = books[Reviews].review(review_id)
     if review is None:
         raise NotFoundError(what="review", name=review_id)
     return review, books[Customers].get(review.customer_id)
@@ -48,7 +49,7 @@ def approve(
     review, customer = _decided(
         books, staff_id, review_id, ReviewState.APPROVED, _as_judged, now=now
     )
-    affairs = books[Payments].affairs(review.reference)
+    affairs = books[CircumstanceRecords].of(review.reference)
     effects = fulfil(
         books,
         customer,
@@ -71,7 +72,7 @@ def refuse(
     """Close the order; the money is the customer's again, in his wallet."""
     review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
     books[Orders].close(review.order_id, OrderState.CANCELLED, now=now)
-    affairs = books[Payments].affairs(review.reference)
+    affairs = books[CircumstanceRecords].of(review.reference)
     told = tell_customer(
         customer,
         Notice.REVIEW_REFUSED,
@@ -88,7 +89,7 @@ def refuse(
 def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) -> None:
     """What was told of this money while it waited: given back, or disputed."""
     receipt_id = books[Refunds].case(review.receipt_id).receipt_id
-    affairs = books[Payments].affairs(review.reference, receipt_id=receipt_id)
+    affairs = books[CircumstanceRecords].of(review.reference, receipt_id=receipt_id)
     take_late_news(books, affairs, review.receipt_id, receipt_id, policy=policy, now=now)
 
 
@@ -113,7 +114,7 @@ def _decided(
     """Take the decision, once: whoever comes second hears that it was taken."""
     review, _ = review_of(books, review_id)
     customer = books[Customers].claim(review.customer_id)
-    if not books[Guards].decide(review_id, state, staff_id=staff_id, now=now):
+    if not books[Reviews].decide(review_id, state, staff_id=staff_id, now=now):
         raise DoneAlreadyError
     judgement = judged(review)
     is_first = books[Receipts].decide(review.receipt_id, judgement)

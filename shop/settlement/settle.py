@@ -1,20 +1,21 @@
 """What a payment event means for the books, all in one transaction (laws 3, 7, 8 and 10)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shop.books.books import Books
-from shop.core.moves import PAYMENT_MOVES, PaymentState, may_move
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import HELD, WALLET
 from shop.ledger.receiving import ReceiptPolicy, judge
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Outbox
-from shop.orders.payment_records import Affairs, Payments
+from shop.orders.payment_records import Payments
+from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.provider_refunds import take_told_of_unknown
 from shop.renewals.star_subscriptions import (
@@ -25,7 +26,8 @@ from shop.renewals.star_subscriptions import (
     take_charge,
 )
 from shop.screening.rules import FraudPolicy
-from shop.screening.screening import note_payer, weigh
+from shop.screening.screening import note_payer
+from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.claim_records import Claims
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
@@ -33,6 +35,7 @@ from shop.settlement.open_review import held, hold_order
 from shop.settlement.payment_updates import take_late_news, take_news
 from shop.settlement.provider_claims import must_ask, note_claim
 from shop.settlement.receipts import book_tax, keep_unknown_money, record_receipt
+from shop.settlement.weighing import weigh
 
 if TYPE_CHECKING:
     from shop.screening.rules import Finding
@@ -162,7 +165,7 @@ def act_on(
 def _doubt(
     books: Books,
     letter: int,
-    affairs: Affairs,
+    affairs: Circumstances,
     event: PaymentEvent,
     *,
     policy: Policy,
@@ -178,7 +181,7 @@ def _doubt(
 def _known(
     books: Books,
     letter: int,
-    affairs: Affairs,
+    affairs: Circumstances,
     event: PaymentEvent,
     *,
     policy: Policy,
@@ -200,13 +203,15 @@ def settle_all(
     ]
 
 
-def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, Affairs] | None:
+def _claim(
+    books: Books, event: PaymentEvent, provider: str
+) -> tuple[Customer, Circumstances] | None:
     reference = event.reference
     if event.happening is Happening.REFUNDED and event.receipt_id and reference:
         # Every charge of a series names the first payment; the money itself knows its own.
         own = books[Payments].by_receipt(provider, event.receipt_id)
         reference = own.reference if own is not None else reference
-    customer = books[Customers].claim_payer(reference, provider) if reference else None
+    customer = books[Payments].claim_payer(reference, provider) if reference else None
     if customer is None:
         if reference and books[Payments].by_reference(reference) is not None:
             return None  # of another provider: whatever else the event names, it is not ours
@@ -220,14 +225,14 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
         if not found:
             return None
         reference, customer = found.reference, books[Customers].claim(found.customer_id)
-    return customer, books[Payments].affairs(reference, receipt_id=event.receipt_id)
+    return customer, books[CircumstanceRecords].of(reference, receipt_id=event.receipt_id)
 
 
 def _receive(
     books: Books,
     letter: int,
     customer: Customer,
-    affairs: Affairs,
+    affairs: Circumstances,
     event: PaymentEvent,
     *,
     is_looked_at: bool,
@@ -239,10 +244,10 @@ def _receive(
     at = event.occurred_at or now
     is_later = is_later_charge(affairs, event)
     if is_later:
-        taken = take_charge(books, affairs, event, policy=policy, now=now)
-        if taken is None:
+        charge = _later_charge(books, affairs, event, policy=policy, now=now)
+        if charge is None:
             return _known(books, letter, affairs, event, policy=policy, now=now)
-        affairs = taken
+        affairs = charge
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy[ReceiptPolicy]
     )
@@ -309,3 +314,14 @@ def _receive(
     books[Outbox].add(effects, now=now)
     take_late_news(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome
+
+
+def _later_charge(
+    books: Books, affairs: Circumstances, event: PaymentEvent, *, policy: Policy, now: datetime
+) -> Circumstances | None:
+    """The payment that a later charge of a series is; None when exactly this money is known."""
+    reference = take_charge(books, affairs, event, policy=policy, now=now)
+    if reference is None or reference == affairs.reference:
+        return affairs if reference else None
+    made = books[CircumstanceRecords].of(reference, receipt_id=event.receipt_id)
+    return replace(made, order_state=OrderState.OPEN)

@@ -6,7 +6,7 @@ from datetime import datetime
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.money import Money
-from shop.core.moves import PAYMENT_MOVES, PaymentState, may_move
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import SALES, UNASSIGNED, WALLET, Entry, Journal
@@ -16,10 +16,13 @@ from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
-from shop.orders.payment_records import Affairs, Payments
+from shop.orders.payment_records import Payments
+from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.refunds.records import Refunds
+from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.receipts import book_tax
+from shop.settlement.unassigned_records import UnassignedMoney
 from shop.staff.audit_records import StaffTables
 
 _MOST = 20
@@ -32,28 +35,28 @@ class Place:
 
     money: LooseMoney
     customer: Customer
-    orders: tuple[Affairs, ...]
+    orders: tuple[Circumstances, ...]
 
 
 def unassigned(books: Books) -> list[LooseMoney]:
     """Money of no known order, the oldest first."""
-    return books[Receipts].unassigned(most=_MOST)
+    return books[UnassignedMoney].unassigned(most=_MOST)
 
 
 def loose_money(books: Books, receipt: int) -> tuple[LooseMoney, list[Customer]]:
     """One sum, and who was asked for just this much lately."""
     money = _loose(books, receipt)
-    return money, books[Receipts].owing(money.money, most=5)
+    return money, books[UnassignedMoney].owing(money.money, most=5)
 
 
 def places_for(books: Books, receipt: int, customer_id: int) -> Place:
     """Where this sum could go if it is this customer's."""
     money = _loose(books, receipt)
-    found = books[Receipts].assignable(customer_id, money.money.currency, most=5)
+    found = books[UnassignedMoney].assignable(customer_id, money.money.currency, most=5)
     return Place(
         money=money,
         customer=books[Customers].get(customer_id),
-        orders=tuple(books[Payments].affairs(one.reference) for one in found),
+        orders=tuple(books[CircumstanceRecords].of(one.reference) for one in found),
     )
 
 
@@ -104,17 +107,17 @@ def _loose(books: Books, receipt: int) -> LooseMoney:
     return money
 
 
-def _affairs(books: Books, customer: Customer, reference: str) -> Affairs:
+def _affairs(books: Books, customer: Customer, reference: str) -> Circumstances:
     payment = books[Payments].by_reference(reference)
     if payment is None or payment.customer_id != customer.id:
         raise BadInputError(reason="This order is not one of his.")
-    return books[Payments].affairs(reference)
+    return books[CircumstanceRecords].of(reference)
 
 
 def _judged(
     books: Books,
     customer: Customer,
-    affairs: Affairs | None,
+    affairs: Circumstances | None,
     money: LooseMoney,
     *,
     policy: Policy,
@@ -157,7 +160,7 @@ def _enter(
 def _effects(
     books: Books,
     customer: Customer,
-    affairs: Affairs | None,
+    affairs: Circumstances | None,
     money: LooseMoney,
     judgement: Judgement,
     *,

@@ -1,7 +1,7 @@
-"""What staff did (append-only), and small notes the shop keeps for itself."""
+"""Who of the staff did what, and when."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,25 +56,6 @@ class StaffTables:
     def latest_acts(self, *, most: int) -> list[Act]:
         """The latest acts of all."""
         return [_act(row) for row in self._sql.all("audit_latest", most=most)]
-
-    def note(self, key: str) -> str | None:
-        """A small note, such as how far the demo's clock was moved."""
-        found: str | None = self._sql.value("note_get", key=key)
-        return found
-
-    def set_note(self, key: str, value: str) -> None:
-        """Keep a small note."""
-        self._sql.run("note_set", key=key, value=value)
-
-    def new_customers(
-        self, *, since: datetime, until: datetime, staff_ids: Collection[int]
-    ) -> int:
-        """How many people came for the first time, staff left out."""
-        staff = f",{','.join(map(str, staff_ids))},"
-        found = self._sql.value(
-            "new_customers", since=seconds(since), until=seconds(until), staff=staff
-        )
-        return int(found)
 
 
 def _act(row: Row) -> Act:

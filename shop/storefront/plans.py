@@ -7,22 +7,20 @@ from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import bought_span
 from shop.books.books import Books
 from shop.catalog.offers import Offer, offer, offers, shopfront
-from shop.catalog.products import STARS, Shopfront
+from shop.catalog.products import STAR_TERM, STARS, Shopfront
 from shop.catalog.records import CatalogTables, Price, Product
-from shop.checkout.payment import paid_before
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval, Span
 from shop.core.money import Money
-from shop.core.moves import OrderState
 from shop.core.policy import Policy
 from shop.credit.records import Wallets
-from shop.credit.reservations import free_for
+from shop.credit.reservations import free_for, paid_before
 from shop.customers.records import Customers
 from shop.orders.order_records import OrderKind, Orders
 from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
-from shop.renewals.rules import STAR_TERM
 
 _ORDERS = 30
 

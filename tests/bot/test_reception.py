@@ -21,11 +21,11 @@ from shop.core.policy import Policy
 from shop.desk.failed_jobs import replay_letter, trouble
 from shop.intake import chat_updates
 from shop.intake.chat_updates import NewUpdate, claim_updates, keep_updates
-from shop.ledger.receipt_records import Receipts
 from shop.messaging.kinds import Notice
 from shop.messaging.outbox import claim
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Happening, PaymentEvent
+from shop.settlement.unassigned_records import UnassignedMoney
 from tests.house.clocks import NOON, HandClock
 
 OWNER = 9001
@@ -268,7 +268,7 @@ async def _again(storage: Storage, desk: Desk) -> None:
 
 
 def receipts(books: Books) -> list[str]:
-    return [one.receipt_id for one in books[Receipts].unassigned(most=9)]
+    return [one.receipt_id for one in books[UnassignedMoney].unassigned(most=9)]
 
 
 async def test_a_pre_checkout_is_answered_while_the_books_are_being_written(

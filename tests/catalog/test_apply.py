@@ -7,18 +7,16 @@ import pytest
 from bot.assemble import KNOWN
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.offers import (
+from shop.catalog.changes import (
     Change,
     NoCatalogError,
     What,
     apply_catalog,
     describe,
     export_catalog,
-    offer,
-    offers,
     plan_changes,
-    shopfront,
 )
+from shop.catalog.offers import offer, offers, shopfront
 from shop.catalog.products import Catalog
 from shop.catalog.records import CatalogTables
 from shop.core.errors import NotFoundError

@@ -6,7 +6,7 @@ import pytest
 
 from bot.assemble import KNOWN
 from shop.books.opening import Storage
-from shop.catalog.offers import apply_catalog, describe, export_catalog, plan_changes
+from shop.catalog.changes import apply_catalog, describe, export_catalog, plan_changes
 from shop.catalog.products import Catalog
 from shop.core.policy import Policy
 from shop.ledger.receiving import ReceiptPolicy, Tolerance

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assemble import KNOWN
-from shop.access.lifecycle import Terms
-from shop.catalog.products import Catalog, Channel, Plan, Setup, Shopfront, text_in
+from shop.catalog.products import Catalog, Channel, Plan, Setup, Shopfront, Terms, text_in
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval
 from shop.core.money import Money

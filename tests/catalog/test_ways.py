@@ -6,7 +6,7 @@ import pytest
 
 from bot.assemble import KNOWN
 from shop.books.opening import Storage
-from shop.catalog.offers import apply_catalog, describe, plan_changes
+from shop.catalog.changes import apply_catalog, describe, plan_changes
 from shop.catalog.products import Catalog
 from shop.orders.ways import WayPolicy, WayRule
 from shop.owner_file import BadCatalogError, read_catalog, sample_text, write_catalog

@@ -25,7 +25,7 @@ from preview.client import Preview
 from preview.config import PersonConfig, PreviewConfig
 from shop.access.provisioning import carry_out
 from shop.books.opening import Storage, storage_at
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.messaging.outbox import claim, finish_effect

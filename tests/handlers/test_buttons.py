@@ -7,11 +7,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.assemble import KNOWN
 from preview.client import Chat, Pressed
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.core.money import Money
-from shop.customers.people import overview
 from shop.desk.overview import history
 from shop.owner_file.reading import load_catalog
+from shop.storefront.overview import overview
 from tests.handlers.house import SAMPLE, House
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from preview.client import Chat, text_of
-from shop.checkout.payment import expire_orders
 from shop.core.money import Money
 from shop.ledger.receiving import ReceiptPolicy, Tolerance
+from shop.orders.orders import expire_orders
 from shop.ports import Happening
 from tests.handlers.house import STAFF, House
 

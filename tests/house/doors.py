@@ -16,7 +16,7 @@ from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from shop.books.opening import Storage
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.owner_file.live_policy import LivePolicy
 from tests.house.clocks import HandClock
 from tests.house.goods import GOODS

@@ -1,7 +1,6 @@
 """What the shop in hand sells: a plan that makes accounts, one from stock, one without grace."""
 
-from shop.access.lifecycle import Terms
-from shop.catalog.products import Catalog, Plan, Shopfront
+from shop.catalog.products import Catalog, Plan, Shopfront, Terms
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
 

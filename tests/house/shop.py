@@ -11,7 +11,7 @@ from bot.vault import FernetVault
 from shop.access.provisioning import carry_out
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogTables
 from shop.checkout.payment import Choice, begin_payment, note_page
 from shop.core.intervals import Interval

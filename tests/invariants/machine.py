@@ -19,25 +19,21 @@ from hypothesis.stateful import (
 
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
+from shop.access.by_staff import hold, rotate
 from shop.access.expiry import change_one, due_changes
 from shop.access.may import may
 from shop.access.reminders import remind
 from shop.access.stock import BooksShelf, load_stock
 from shop.books.opening import storage_at
-from shop.checkout.payment import (
-    InReviewError,
-    NoTrialError,
-    RenewingNowError,
-    TrialUsedError,
-    expire_orders,
-    start_trial,
-)
+from shop.checkout.grants import extend, grant
+from shop.checkout.payment import InReviewError, RenewingNowError
+from shop.checkout.trial import NoTrialError, TrialUsedError, start_trial
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
 from shop.customers.records import Customer
 from shop.desk.failed_jobs import replay_effect
-from shop.desk.overview import extend, grant, hold, rotate
+from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
 from shop.renewals.rules import RenewingPolicy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.checkout.payment import expire_orders
+from shop.orders.orders import expire_orders
 from shop.ports import BadSignatureError, Happening, ProviderSilentError
 from shop.settlement.settle import Outcome
 from tests.house.shop import CARD

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from shop.core.moves import RefundState
 from shop.ports import Happening
 from shop.refunds.manual_refunds import paid_by_hand
 from shop.refunds.records import Refund, Way
 from shop.refunds.refund import refunder
 from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
 from shop.settlement.settle import Outcome
 from tests.house.shop import STAFF
 from tests.house.tables import Tables, contradictions

@@ -15,9 +15,10 @@ from shop.core.money import Money
 from shop.intake.polling import ask_about, ask_soon
 from shop.intake.proof_records import File, Proofs
 from shop.intake.transfer_proofs import Taken, approve, take_proof
-from shop.intake.transfers import TRANSFER, FileKind
+from shop.intake.transfers import FileKind
 from shop.orders.payment_records import Payment, Payments
 from shop.ports import PaymentPage
+from shop.ports.transfers import TRANSFER
 from shop.refunds.records import Refund, Way
 from shop.refunds.refund import RefundWish, begin_refund, give_back
 from shop.settlement.settle import Outcome, Source, settle_all

@@ -6,7 +6,8 @@ import pytest
 from psycopg.errors import UniqueViolation
 
 from shop.access.subscription_records import Subscriptions
-from shop.checkout.payment import TrialUsedError, expire_orders, start_trial
+from shop.checkout.trial import TrialUsedError, start_trial
+from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payments
 from shop.settlement.settle import Outcome
 from tests.house.goods import PLANS, QUARTER, TERMS

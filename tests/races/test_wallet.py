@@ -173,7 +173,7 @@ async def test_what_was_given_free_again_is_missing(shop: Shop, tables: Tables) 
 async def test_what_was_spent_after_the_order_expired_is_missing_too(
     shop: Shop, tables: Tables
 ) -> None:
-    from shop.checkout.payment import expire_orders
+    from shop.orders.orders import expire_orders
 
     cheap = await price(shop, WEEK)
     anna = await rich(shop, cheap)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.vault import FernetVault
 from shop.books.books import Books
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogTables
 from shop.checkout.payment import RenewingNowError
 from shop.core.money import Money

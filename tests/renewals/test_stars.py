@@ -9,16 +9,16 @@ import pytest
 
 from shop.books.books import Books
 from shop.catalog.document import plan_document
+from shop.catalog.products import STAR_TERM
 from shop.catalog.records import CatalogTables
 from shop.checkout.payment import Choice, SubscribedError, begin_payment
 from shop.core.money import Money
+from shop.intake.pre_checkout import may_pay
 from shop.intake.star_reconciliation import reconcile
 from shop.messaging.kinds import Notice
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.renewals.rules import STAR_TERM
 from shop.renewals.star_subscriptions import UNTIL, steer
-from shop.screening.screening import may_pay
 from shop.settlement.settle import Outcome
 from tests.house.fixtures import database_url, new_database, shop, tables
 from tests.house.goods import GOODS

@@ -311,8 +311,8 @@ SLOW = {
 }
 PROGRAM = """
 import asyncio, sys
-from shop.storage import migrate
-from shop.storage.opening import storage_at
+from shop.books import migrate
+from shop.books.opening import storage_at
 url, slow = sys.argv[1:]
 known = migrate.load_migrations
 more = migrate.Migration(version=9000, name="9000_slow", sql=slow)

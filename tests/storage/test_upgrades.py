@@ -9,8 +9,8 @@ import pytest
 
 from shop.books.opening import storage_at
 from shop.core.money import Money
-from shop.core.moves import OrderState
 from shop.orders.payment_records import Payments
+from shop.orders.states import OrderState
 from shop.settlement.settle import Outcome
 from tests.house.goods import MONTH
 from tests.house.shop import Shop

@@ -9,14 +9,15 @@ import pytest
 
 from payments.telegram_cards import TelegramCards
 from shop.books.books import Books
-from shop.checkout.payment import expire_orders, note_answered, note_no_answer
+from shop.checkout.payment import note_answered, note_no_answer
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.money import Money
 from shop.desk.failed_jobs import trouble
 from shop.desk.overview import backlog
-from shop.intake.chat_updates import erase_letters
 from shop.intake.polling import ask_about, claim_polls, note_poll
 from shop.ledger.receipt_records import Receipts
+from shop.messaging.retention import erase_letters
+from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import claim_trials, hidden_ways, try_again
 from shop.ports import (

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shop.access import provisioning
+from shop.access.by_staff import hold
 from shop.access.expiry import change_one
 from shop.desk.failed_jobs import replay_effect
-from shop.desk.overview import hold
 from shop.ports import Account, AccountOrder
 from tests.house.service import Door, Service
 from tests.house.shop import STAFF, Shop

@@ -6,20 +6,22 @@ from dataclasses import replace
 import pytest
 
 from shop.books.books import Books
-from shop.checkout.payment import Choice, InReviewError, start_trial
+from shop.checkout.payment import Choice, InReviewError
+from shop.checkout.trial import start_trial
 from shop.checkout.wallet import pay_from_wallet
 from shop.core.errors import DoneAlreadyError
 from shop.core.money import Money
-from shop.credit.rules import WALLET
+from shop.intake.pre_checkout import may_pay
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.orders.payment_records import Payment
+from shop.orders.ways import WALLET
 from shop.ports import Happening, Payer, PaymentEvent
 from shop.screening.records import Guards
 from shop.screening.rules import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
-from shop.screening.screening import may_pay
 from shop.settlement.open_review import held
+from shop.settlement.review_records import Reviews
 from shop.settlement.reviews import approve, block, refuse, unblock, waiting
 from shop.settlement.settle import Outcome
 from tests.house.goods import QUARTER
@@ -349,7 +351,7 @@ def test_holding_neither_makes_nor_loses_money() -> None:
 
 
 def _has_refused_money(books: Books, customer_id: int) -> bool:
-    return books[Guards].has_refused_money(customer_id)
+    return books[Reviews].has_refused_money(customer_id)
 
 
 def _wallet(books: Books, customer_id: int) -> Money:

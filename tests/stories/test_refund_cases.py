@@ -8,7 +8,6 @@ import pytest
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.customers.people import overview
 from shop.orders.payment_records import Payment
 from shop.ports import (
     Happening,
@@ -32,6 +31,7 @@ from shop.refunds.refund import (
 from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
 from shop.renewals.star_records import StarTables
 from shop.settlement.settle import Outcome
+from shop.storefront.overview import overview
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
 
@@ -401,7 +401,7 @@ async def test_a_warning_holds_access_until_staff_trust_him(shop: Shop, tables: 
 
 
 async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) -> None:
-    from shop.desk.overview import hold
+    from shop.access.by_staff import hold
 
     payment = await bought(shop)
     await shop.run(hold, STAFF, subscription_id=1, is_held=True, now=shop.now)

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.assemble import KNOWN
-from shop.catalog.offers import apply_catalog
+from shop.catalog.changes import apply_catalog
 from shop.owner_file import read_catalog
 from tests.house.process import CATALOG
 from tests.stories.conftest import OpenKiosk

@@ -63,12 +63,6 @@ LEFT JOIN periods AS pe ON pe.order_id = o.id
 LEFT JOIN subscriptions AS s ON s.id = pe.subscription_id
 WHERE r.id = :id;
 
--- name: refund_receipts_of_payment
-SELECT id FROM receipts WHERE payment_id = :payment_id ORDER BY id DESC;
-
--- name: refund_receipt_named$
-SELECT id FROM receipts WHERE provider = :provider AND receipt_id = :receipt_id;
-
 -- name: refund_add$
 INSERT INTO refunds (
     reference, receipt, customer_id, way, state, minor, currency, from_wallet, from_order, tax,

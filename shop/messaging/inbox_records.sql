@@ -1,3 +1,23 @@
+-- name: inbox_latest
+-- Of the newest letters, so that a shop with much chat and few payments reads no more.
+SELECT * FROM inbox
+WHERE provider <> 'telegram' AND id > (SELECT MAX(id) FROM inbox) - 5000
+ORDER BY id DESC LIMIT :most;
+
+-- name: inbox_erase!
+UPDATE inbox SET body = :nothing, headers = '{}' WHERE id IN (
+    SELECT id FROM inbox
+    WHERE state = 'done' AND provider <> 'telegram' AND length(body) > 0
+        AND received_at < :before
+    ORDER BY received_at LIMIT :most
+);
+
+-- name: inbox_erase_noise!
+UPDATE inbox SET state = 'done', body = :nothing, headers = '{}' WHERE id IN (
+    SELECT id FROM inbox
+    WHERE state = 'unhandled' AND note = '' AND received_at < :before ORDER BY id LIMIT :most
+);
+
 -- name: inbox_keep$
 INSERT INTO inbox (provider, event_id, kind, headers, body, state, due_at, received_at, chat_id)
 VALUES (:provider, :event_id, :kind, :headers, :body, :state, :due_at, :now, :chat_id)

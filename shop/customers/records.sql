@@ -15,13 +15,6 @@ SELECT * FROM customers WHERE id = :id;
 -- Law 6: whoever changes a customer's affairs bumps the version first, and so goes alone.
 UPDATE customers SET version = version + 1 WHERE id = :id RETURNING *;
 
--- name: customer_claim_payer^
-UPDATE customers SET version = version + 1
-WHERE id = (
-    SELECT customer_id FROM payments WHERE reference = :reference AND provider = :provider
-)
-RETURNING *;
-
 -- name: customers_found
 SELECT * FROM customers
 WHERE telegram_id = :number OR id = :number OR username = :text
@@ -42,3 +35,7 @@ UPDATE customers SET is_reachable = :is_reachable WHERE telegram_id = :telegram_
 
 -- name: customer_set_country!
 UPDATE customers SET country = :country WHERE id = :id;
+
+-- name: new_customers$
+SELECT COUNT(*) FROM customers WHERE created_at >= :since AND created_at < :until
+    AND REPLACE(:staff, ',' || CAST(telegram_id AS TEXT) || ',', '') = :staff;

@@ -74,10 +74,5 @@ SELECT MIN(remind_at) FROM subscriptions WHERE remind_at IS NOT NULL;
 -- name: subscriptions_counts
 SELECT state, COUNT(*) AS many FROM subscriptions GROUP BY state ORDER BY state;
 
--- name: periods_by_order
-SELECT p.*, o.kind FROM periods AS p
-LEFT JOIN orders AS o ON o.id = p.order_id
-WHERE p.subscription_id = :subscription_id ORDER BY p.starts_at;
-
 -- name: period_set!
 UPDATE periods SET starts_at = :starts_at, ends_at = :ends_at WHERE id = :id;

@@ -36,3 +36,14 @@ WHERE o.customer_id = :customer_id ORDER BY o.id DESC LIMIT :most;
 
 -- name: order_refund!
 UPDATE orders SET state = 'refunded', closed_at = :now WHERE id = :id AND state = 'paid';
+
+-- name: order_reopen^
+-- An order of its own for money that comes by itself, whatever else is open.
+INSERT INTO orders (customer_id, product_id, kind, term, state, created_at, expires_at, closed_at)
+VALUES (:customer_id, :product_id, 'purchase', :term, 'expired', :now, :expires_at, :now)
+RETURNING *;
+
+-- name: periods_by_order
+SELECT p.*, o.kind FROM periods AS p
+LEFT JOIN orders AS o ON o.id = p.order_id
+WHERE p.subscription_id = :subscription_id ORDER BY p.starts_at;
