@@ -9,7 +9,7 @@ import pytest
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import EndpointClosedError, Happening, ProviderError
-from tests.payments.rigs import NOW, CardsRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NOW, CardsRig, hear, request_of, rig_of
 from tests.standins.star_bot import PROVIDER_TOKEN
 
 

@@ -32,8 +32,8 @@ from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
 from shop.renewals.star_records import StarTables
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import overview
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
