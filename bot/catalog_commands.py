@@ -7,9 +7,8 @@ import typer
 
 from bot.clocks import SystemClock
 from bot.settings import load_settings
-from shop.catalog_file import sample_text
+from shop.catalog_file import sample_text, write_catalog
 from shop.catalog_file.reading import load_catalog
-from shop.catalog_file.writing import write_catalog
 from shop.catalogue import NoCatalogError, apply_catalog, describe, export_catalog, plan_changes
 from shop.storage.opening import Storage, storage_at
 

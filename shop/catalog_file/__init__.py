@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from shop.catalog_file.page import BadCatalogError
 from shop.catalog_file.reading import load_catalog, read_catalog
-from shop.catalog_file.writing import write_catalog
+from shop.rules.catalog import Catalog
 
 __all__ = ["BadCatalogError", "load_catalog", "read_catalog", "sample_text", "write_catalog"]
 
@@ -12,3 +12,10 @@ __all__ = ["BadCatalogError", "load_catalog", "read_catalog", "sample_text", "wr
 def sample_text() -> str:
     """The sample catalog that ships with the shop, as TOML."""
     return (files("shop") / "sample_catalog.toml").read_text("utf-8")
+
+
+def write_catalog(catalog: Catalog) -> str:
+    """The whole catalog as TOML; what writes it loads here, for a shop that runs only reads."""
+    from shop.catalog_file import writing
+
+    return writing.write_catalog(catalog)
