@@ -12,6 +12,7 @@ from shop.outbox import is_due
 from shop.reminding import remind
 from shop.storage.books import Books
 from shop.storage.opening import storage_at
+from shop.storage.outbox import Outbox
 
 _SIZES = (10_000, 1_000_000)
 _DUE = 1_000
@@ -61,4 +62,4 @@ async def _claim(url: str) -> tuple[float, float]:
 
 
 def _waiting(books: Books) -> int:
-    return sum(depth.many for depth in books.outbox.depth())
+    return sum(depth.many for depth in books[Outbox].depth())

@@ -7,7 +7,7 @@ from datetime import datetime
 from shop.delivery import unseal
 from shop.ports import Vault
 from shop.rules.lifecycle import may_use
-from shop.storage.accounts import Holder
+from shop.storage.accounts import Accounts, Holder
 from shop.storage.books import Books
 from shop.storage.catalog import Product
 
@@ -23,7 +23,7 @@ class Access:
 
 def may(books: Books, token: str, *, now: datetime) -> Access | None:
     """Access, or None for a no; an unknown token is a no like any other."""
-    holder = books.accounts.holder(token)
+    holder = books[Accounts].holder(token)
     return None if holder is None else _answer(holder, now=now)
 
 
@@ -31,7 +31,7 @@ def may_sign_in(
     books: Books, username: str, password: str, *, vault: Vault, now: datetime
 ) -> Access | None:
     """The same question asked with the credentials that `connectors/generated` made."""
-    for holder in books.accounts.holders_named(username, connector="generated"):
+    for holder in books[Accounts].holders_named(username, connector="generated"):
         if holder.account.sealed is None:
             continue
         known = unseal(holder.account.sealed, vault).password

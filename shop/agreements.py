@@ -11,11 +11,12 @@ from shop.rules.policy import Policy
 from shop.rules.renewing import plan_round
 from shop.storage.books import Books
 from shop.storage.catalog import Product
-from shop.storage.customers import Customer
-from shop.storage.outbox import Effect, Kind
-from shop.storage.payments import Affairs, Payment
-from shop.storage.renewals import Means, Renewal
-from shop.storage.subscriptions import Subscription
+from shop.storage.customers import Customer, Customers
+from shop.storage.outbox import Effect, Kind, Outbox
+from shop.storage.payments import Affairs, Payment, Payments
+from shop.storage.renewals import Means, Renewal, Renewals
+from shop.storage.stars import StarTables
+from shop.storage.subscriptions import Subscription, Subscriptions
 
 
 def keep_means(
@@ -30,12 +31,12 @@ def keep_means(
 
     None: it cannot be charged again, and people are told so.
     """
-    payment = books.payments.get(payment_id)
-    if payment is None or not books.renewals.has_consent(payment_id):
+    payment = books[Payments].get(payment_id)
+    if payment is None or not books[Renewals].has_consent(payment_id):
         return
-    customer = books.customers.claim(payment.customer_id)
+    customer = books[Customers].claim(payment.customer_id)
     if means is None:
-        slug = books.payments.affairs(payment.reference).product.slug
+        slug = books[Payments].affairs(payment.reference).product.slug
         told = tell_customer(
             customer,
             Notice.RENEWAL_OFF,
@@ -44,25 +45,27 @@ def keep_means(
             why="unkept",
             card="",
         )
-        books.outbox.add([told], now=now)
+        books[Outbox].add([told], now=now)
         return
     sealed, brand, last4 = means
-    number = books.renewals.keep_means(payment, sealed=sealed, brand=brand, last4=last4, now=now)
-    kept = None if number is None else books.renewals.means(number)
+    number = books[Renewals].keep_means(payment, sealed=sealed, brand=brand, last4=last4, now=now)
+    kept = None if number is None else books[Renewals].means(number)
     if kept is not None:
-        books.outbox.add(plan_with(books, payment, kept, policy=policy, now=now), now=now)
+        books[Outbox].add(plan_with(books, payment, kept, policy=policy, now=now), now=now)
 
 
 def plan_with(
     books: Books, payment: Payment, means: Means, *, policy: Policy, now: datetime
 ) -> list[Effect]:
     """Renew what this payment bought with what it was paid with; the caller has the claim."""
-    affairs = books.payments.affairs(payment.reference)
+    affairs = books[Payments].affairs(payment.reference)
     if affairs.subscription_id is None:
         return []  # it ended meanwhile, or the money did not buy anything
-    customer = books.customers.get(payment.customer_id)
-    subscription = books.subscriptions.get(affairs.subscription_id)
-    if (star := books.stars.running(customer.id, affairs.product.id, now=now)) and star.renews:
+    customer = books[Customers].get(payment.customer_id)
+    subscription = books[Subscriptions].get(affairs.subscription_id)
+    if (
+        star := books[StarTables].running(customer.id, affairs.product.id, now=now)
+    ) and star.renews:
         return []  # Telegram renews it; twice would be once too often
     if means.provider != payment.provider or not subscription.standing.paid_until > now:
         return []
@@ -107,9 +110,9 @@ def switch(
     renewal = _own(books, subscription_id, customer_id)
     if renewal.means.forgotten_at is not None:
         return False
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     if not is_on:
-        books.renewals.write(replace(renewal, is_on=False))
+        books[Renewals].write(replace(renewal, is_on=False))
     elif not renewal.is_on or renewal.tries:
         plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)
     return True
@@ -118,12 +121,12 @@ def switch(
 def forget(books: Books, subscription_id: int, customer_id: int, *, now: datetime) -> bool:
     """Never charge this card again, whatever it renews; the provider is told to forget it too."""
     renewal = _own(books, subscription_id, customer_id)
-    if not books.renewals.forget_means(renewal.means.id, now=now):
+    if not books[Renewals].forget_means(renewal.means.id, now=now):
         return False
-    for number in books.renewals.with_means(renewal.means.id):
-        if (one := books.renewals.of(number)) is not None:
-            books.renewals.write(replace(one, is_on=False))
-    books.outbox.add([means_effect("forget", renewal.means.id, now=now)], now=now)
+    for number in books[Renewals].with_means(renewal.means.id):
+        if (one := books[Renewals].of(number)) is not None:
+            books[Renewals].write(replace(one, is_on=False))
+    books[Outbox].add([means_effect("forget", renewal.means.id, now=now)], now=now)
     return True
 
 
@@ -138,8 +141,8 @@ def means_effect(verb: str, number: int, *, now: datetime) -> Effect:
 
 
 def _own(books: Books, subscription_id: int, customer_id: int) -> Renewal:
-    books.customers.claim(customer_id)
-    renewal = books.renewals.of(subscription_id)
+    books[Customers].claim(customer_id)
+    renewal = books[Renewals].of(subscription_id)
     if renewal is None or renewal.customer_id != customer_id:
         raise NotFoundError(what="renewal", name=subscription_id)
     return renewal
@@ -157,7 +160,7 @@ def plan_anew(
     """Begin a fresh round for the end as it stands now; returns when it will be charged."""
     ends_at = subscription.standing.paid_until
     times = plan_round(starts_at=subscription.starts_at, ends_at=ends_at, policy=policy.renewing)
-    books.renewals.plan(
+    books[Renewals].plan(
         subscription.id,
         means,
         interval=renewal.interval,
@@ -197,7 +200,7 @@ def charged_card(books: Books, affairs: Affairs) -> str:
     """The card that this was taken from by ourselves, "" when somebody paid by hand."""
     if not affairs.is_charge or affairs.subscription_id is None:
         return ""
-    renewal = books.renewals.of(affairs.subscription_id)
+    renewal = books[Renewals].of(affairs.subscription_id)
     return card_label(renewal.means) if renewal else ""
 
 

@@ -13,12 +13,14 @@ from shop.rules.policy import Policy
 from shop.rules.receiving import Judgement, Verdict, judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.inbox import InboxState
-from shop.storage.journal import SALES, UNASSIGNED, WALLET, Entry
-from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs
-from shop.storage.receipts import LooseMoney
+from shop.storage.customers import Customer, Customers
+from shop.storage.inbox import Inbox, InboxState
+from shop.storage.journal import SALES, UNASSIGNED, WALLET, Entry, Journal
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.payments import Affairs, Payments
+from shop.storage.receipts import LooseMoney, Receipts
+from shop.storage.refunds import Refunds
+from shop.storage.staff import StaffTables
 
 _MOST = 20
 _FOR_EVER = 100_000  # days: how late money may be where a person says whose it is
@@ -35,23 +37,23 @@ class Place:
 
 def unassigned(books: Books) -> list[LooseMoney]:
     """Money of no known order, the oldest first."""
-    return books.receipts.unassigned(most=_MOST)
+    return books[Receipts].unassigned(most=_MOST)
 
 
 def loose_money(books: Books, receipt: int) -> tuple[LooseMoney, list[Customer]]:
     """One sum, and who was asked for just this much lately."""
     money = _loose(books, receipt)
-    return money, books.receipts.owing(money.money, most=5)
+    return money, books[Receipts].owing(money.money, most=5)
 
 
 def places_for(books: Books, receipt: int, customer_id: int) -> Place:
     """Where this sum could go if it is this customer's."""
     money = _loose(books, receipt)
-    found = books.receipts.assignable(customer_id, money.money.currency, most=5)
+    found = books[Receipts].assignable(customer_id, money.money.currency, most=5)
     return Place(
         money=money,
-        customer=books.customers.get(customer_id),
-        orders=tuple(books.payments.affairs(one.reference) for one in found),
+        customer=books[Customers].get(customer_id),
+        orders=tuple(books[Payments].affairs(one.reference) for one in found),
     )
 
 
@@ -69,14 +71,14 @@ def assign(
 
     What the order does not take is in the wallet, as with any money.
     """
-    customer = books.customers.claim(customer_id)
-    books.receipts.claim(receipt)
+    customer = books[Customers].claim(customer_id)
+    books[Receipts].claim(receipt)
     money = _loose(books, receipt)
-    if books.refunds.case(receipt).standing.given_back:
+    if books[Refunds].case(receipt).standing.given_back:
         raise BadInputError(reason="Some of this money went back already; it is nobody's now.")
     affairs = _affairs(books, customer, reference) if reference else None
     judgement = _judged(books, customer, affairs, money, policy=policy)
-    done = books.receipts.assign(
+    done = books[Receipts].assign(
         receipt,
         customer_id=customer.id,
         judgement=judgement,
@@ -88,25 +90,25 @@ def assign(
     if judgement.fulfils:
         book_tax(books, receipt, now=now)
     if money.letter_id is not None:
-        books.inbox.finish(money.letter_id, InboxState.DONE, note=f"to customer {customer.id}")
+        books[Inbox].finish(money.letter_id, InboxState.DONE, note=f"to customer {customer.id}")
     effects = _effects(books, customer, affairs, money, judgement, policy=policy, now=now)
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
     facts = {"receipt": receipt, "money": str(money.money), "order": reference or "wallet"}
-    books.staff.audit(staff_id, "assign", customer_id=customer.id, facts=facts, now=now)
+    books[StaffTables].audit(staff_id, "assign", customer_id=customer.id, facts=facts, now=now)
 
 
 def _loose(books: Books, receipt: int) -> LooseMoney:
-    money = books.receipts.get(receipt)
+    money = books[Receipts].get(receipt)
     if money is None:
         raise NotFoundError(what="receipt", name=receipt)
     return money
 
 
 def _affairs(books: Books, customer: Customer, reference: str) -> Affairs:
-    payment = books.payments.by_reference(reference)
+    payment = books[Payments].by_reference(reference)
     if payment is None or payment.customer_id != customer.id:
         raise BadInputError(reason="This order is not one of his.")
-    return books.payments.affairs(reference)
+    return books[Payments].affairs(reference)
 
 
 def _judged(
@@ -140,7 +142,7 @@ def _enter(
     *,
     now: datetime,
 ) -> None:
-    books.journal.enter(
+    books[Journal].enter(
         f"assigned:{receipt}",
         (
             Entry(account=UNASSIGNED, money=money),
@@ -174,7 +176,7 @@ def _effects(
     if not judgement.fulfils:
         return tell_not_owed(customer, affairs, judgement, money.id, money.money, policy=policy)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        books.payments.move(
+        books[Payments].move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
     return fulfil(

@@ -8,8 +8,10 @@ from shop.refunding import RefundMovedOnError, claimed_refund
 from shop.rules.policy import Policy
 from shop.rules.states import RefundState
 from shop.storage.books import Books
-from shop.storage.journal import REFUNDING, WALLET, Entry
-from shop.storage.refunds import Refund
+from shop.storage.journal import REFUNDING, WALLET, Entry, Journal
+from shop.storage.outbox import Outbox
+from shop.storage.refunds import Refund, Refunds
+from shop.storage.staff import StaffTables
 
 
 def paid_by_hand(
@@ -17,16 +19,16 @@ def paid_by_hand(
 ) -> Refund:
     """Staff paid it back outside, and say so."""
     refund = _at_hand(books, refund_id)
-    books.refunds.move(refund, RefundState.DONE, ask_at=None, done_at=now)
-    books.staff.audit(
+    books[Refunds].move(refund, RefundState.DONE, ask_at=None, done_at=now)
+    books[StaffTables].audit(
         staff_id,
         "refund_paid",
         customer_id=refund.customer_id,
         facts={"refund": refund.id, "money": str(refund.money)},
         now=now,
     )
-    follow(books, books.refunds.get(refund_id), policy=policy, now=now)
-    return books.refunds.get(refund_id)
+    follow(books, books[Refunds].get(refund_id), policy=policy, now=now)
+    return books[Refunds].get(refund_id)
 
 
 def give_up_by_hand(
@@ -39,8 +41,8 @@ def give_up_by_hand(
     refund = _at_hand(books, refund_id)
     if refund.bounced_at is not None and refund.customer_id is not None:
         return _into_wallet(books, refund, staff_id, policy=policy, now=now)
-    books.refunds.move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
-    books.staff.audit(
+    books[Refunds].move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
+    books[StaffTables].audit(
         staff_id,
         "refund_given_up",
         customer_id=refund.customer_id,
@@ -48,27 +50,27 @@ def give_up_by_hand(
         now=now,
     )
     undo(books, refund, policy=policy, now=now)
-    return books.refunds.get(refund_id)
+    return books[Refunds].get(refund_id)
 
 
 def _into_wallet(
     books: Books, refund: Refund, staff_id: int, *, policy: Policy, now: datetime
 ) -> Refund:
-    books.refunds.into_wallet(refund.id, now=now)
+    books[Refunds].into_wallet(refund.id, now=now)
     entries = (
         Entry(account=REFUNDING, money=refund.money),
         Entry(account=WALLET, money=-refund.money, customer_id=refund.customer_id),
     )
-    books.journal.enter(f"refund:{refund.id}:wallet", entries, now=now)
-    books.staff.audit(
+    books[Journal].enter(f"refund:{refund.id}:wallet", entries, now=now)
+    books[StaffTables].audit(
         staff_id,
         "refund_to_wallet",
         customer_id=refund.customer_id,
         facts={"refund": refund.id, "money": str(refund.money)},
         now=now,
     )
-    refund = books.refunds.get(refund.id)
-    books.outbox.add(tell_gone(books, refund, policy=policy), now=now)
+    refund = books[Refunds].get(refund.id)
+    books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
     return refund
 
 

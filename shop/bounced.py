@@ -11,9 +11,10 @@ from shop.rules.policy import Policy
 from shop.rules.states import RefundState
 from shop.storage.books import Books
 from shop.storage.customers import Customer
-from shop.storage.journal import REFUNDING, Entry
+from shop.storage.journal import REFUNDING, Entry, Journal
+from shop.storage.outbox import Outbox
 from shop.storage.payments import Affairs
-from shop.storage.refunds import Refund, Way
+from shop.storage.refunds import Refund, Refunds, Way
 
 _AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD})
 _OVER = frozenset({RefundState.FAILED, RefundState.CANCELLED})
@@ -41,13 +42,13 @@ def take_bounced(
             note_refusal(books, found.id, reason, policy=policy, now=now)
         return
     if found is not None:
-        if not books.refunds.bounce(found.id, note=reason, now=now):
+        if not books[Refunds].bounce(found.id, note=reason, now=now):
             return
         entries = (
             Entry(account=f"provider:{affairs.provider}", money=found.money),
             Entry(account=REFUNDING, money=-found.money),
         )
-        books.journal.enter(f"refund:{found.id}:bounced", entries, now=now)
+        books[Journal].enter(f"refund:{found.id}:bounced", entries, now=now)
     effects = tell_staff(
         policy,
         Notice.REFUND_BOUNCED,
@@ -72,7 +73,7 @@ def take_bounced(
                 currency=money.currency,
             )
         )
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
 
 
 def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money) -> Refund | None:
@@ -80,8 +81,8 @@ def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money
     named, ref = event.facts["refund"], event.facts["refund_ref"]
     rows = [
         one
-        for receipt in books.refunds.receipts_of_payment(affairs.payment_id)
-        for one in books.refunds.of_receipt(receipt)
+        for receipt in books[Refunds].receipts_of_payment(affairs.payment_id)
+        for one in books[Refunds].of_receipt(receipt)
         if one.way in _AT_PROVIDER
     ]
     for one in rows:

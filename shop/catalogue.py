@@ -13,7 +13,8 @@ from shop.rules.errors import NotFoundError, ShopError
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.storage.books import Books
-from shop.storage.catalog import Price, Product
+from shop.storage.catalog import CatalogTables, Price, Product
+from shop.storage.staff import StaffTables
 
 _NOTE = "catalog"
 
@@ -64,39 +65,41 @@ class Offer:
 def offers(books: Books) -> list[Offer]:
     """All that is on offer, in the owner's order."""
     prices: dict[int, list[Price]] = {}
-    for price in books.catalog.all_prices():
+    for price in books[CatalogTables].all_prices():
         prices.setdefault(price.product_id, []).append(price)
-    return [_offer(product, prices.get(product.id, [])) for product in books.catalog.offered()]
+    return [
+        _offer(product, prices.get(product.id, [])) for product in books[CatalogTables].offered()
+    ]
 
 
 def offer(books: Books, slug: str) -> Offer:
     """One plan with its prices, withdrawn or not (see `product.is_offered`)."""
-    product = books.catalog.by_slug(slug)
-    return _offer(product, books.catalog.prices(product.id))
+    product = books[CatalogTables].by_slug(slug)
+    return _offer(product, books[CatalogTables].prices(product.id))
 
 
 def plan_name(books: Books, slug: str) -> Texts:
     """What a plan is called, withdrawn or not; its slug where the books know no such plan."""
     try:
-        return books.catalog.by_slug(slug).name
+        return books[CatalogTables].by_slug(slug).name
     except NotFoundError:
         return {"": slug}
 
 
 def has_catalog(books: Books) -> bool:
     """Whether a catalog was ever applied."""
-    return books.catalog.latest() is not None
+    return books[CatalogTables].latest() is not None
 
 
 def shopfront(books: Books) -> Shopfront:
     """What the shop says about itself; a shop without a catalog has a name only."""
-    document = books.catalog.latest()
+    document = books[CatalogTables].latest()
     return front_of(document["front"]) if document else Shopfront(name={"": "Telekiosk"})
 
 
 def export_catalog(books: Books) -> Catalog:
     """The catalog as it is sold now."""
-    if (document := books.catalog.latest()) is None:
+    if (document := books[CatalogTables].latest()) is None:
         raise NoCatalogError
     return Catalog(
         currency=document["currency"],
@@ -109,7 +112,7 @@ def export_catalog(books: Books) -> Catalog:
 def plan_changes(books: Books, catalog: Catalog) -> list[Change]:
     """What `apply_catalog` would do; nothing is written."""
     return [
-        *_front_changes(books.catalog.latest(), catalog),
+        *_front_changes(books[CatalogTables].latest(), catalog),
         *_withdrawals(books, catalog),
         *_order_changes(books, catalog),
         *(change for plan in catalog.plans for change in _plan_changes(books, plan)),
@@ -131,13 +134,13 @@ def apply_catalog(books: Books, catalog: Catalog, *, now: datetime) -> list[Chan
         "choices": dict(catalog.sections),
     }
     digest = _digest(catalog)
-    books.staff.set_note(_NOTE, digest)
+    books[StaffTables].set_note(_NOTE, digest)
     if changes := plan_changes(books, catalog):
         for position, plan in enumerate(catalog.plans):
             _put(books, plan, position=position, changes=changes)
         for change in changes:
             _carry_out(books, change, now=now)
-        books.catalog.note_document(digest=digest, document=document, now=now)
+        books[CatalogTables].note_document(digest=digest, document=document, now=now)
     return changes
 
 
@@ -161,13 +164,13 @@ def _front_changes(document: Document | None, catalog: Catalog) -> Iterator[Chan
 
 def _withdrawals(books: Books, catalog: Catalog) -> Iterator[Change]:
     kept = {plan.slug for plan in catalog.plans}
-    for product in books.catalog.offered():
+    for product in books[CatalogTables].offered():
         if product.slug not in kept:
             yield Change(what=What.PLAN_WITHDRAWN, plan=product.slug)
 
 
 def _order_changes(books: Books, catalog: Catalog) -> Iterator[Change]:
-    offered = [product.slug for product in books.catalog.offered()]
+    offered = [product.slug for product in books[CatalogTables].offered()]
     wanted = [plan.slug for plan in catalog.plans]
     if [slug for slug in offered if slug in wanted] != [
         slug for slug in wanted if slug in offered
@@ -215,18 +218,22 @@ def _put(books: Books, plan: Plan, *, position: int, changes: list[Change]) -> N
     moves = {What.PLAN_ADDED, What.PLAN_WITHDRAWN, What.PLANS_REORDERED}
     touched = {change.plan for change in changes if change.what is What.PLAN_CHANGED}
     if plan.slug in touched or any(change.what in moves for change in changes):
-        books.catalog.put_product(plan.slug, document=plan_document(plan), position=position)
+        books[CatalogTables].put_product(
+            plan.slug, document=plan_document(plan), position=position
+        )
 
 
 def _carry_out(books: Books, change: Change, *, now: datetime) -> None:
     if change.what is What.PLAN_WITHDRAWN:
-        books.catalog.withdraw(change.plan)
+        books[CatalogTables].withdraw(change.plan)
     elif change.interval is not None:
-        product = books.catalog.by_slug(change.plan)
+        product = books[CatalogTables].by_slug(change.plan)
         if change.new is not None:
-            books.catalog.set_price(product.id, change.interval, change.new, now=now)
+            books[CatalogTables].set_price(product.id, change.interval, change.new, now=now)
         elif change.old is not None:
-            books.catalog.drop_price(product.id, change.interval, change.old.currency, now=now)
+            books[CatalogTables].drop_price(
+                product.id, change.interval, change.old.currency, now=now
+            )
 
 
 def _digest(catalog: Catalog) -> str:

@@ -25,11 +25,12 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, keep_letter, settle_letter
 from shop.storage.books import Books
+from shop.storage.customers import Customers
 from shop.storage.opening import Storage
-from shop.storage.outbox import QueuedEffect
-from shop.storage.payments import Payment
-from shop.storage.renewals import Means
-from shop.storage.stars import StarSubscription
+from shop.storage.outbox import Outbox, QueuedEffect
+from shop.storage.payments import Payment, Payments
+from shop.storage.renewals import Means, Renewals
+from shop.storage.stars import StarSubscription, StarTables
 
 Providers = Mapping[str, PaymentProvider]
 _UNTIL_KNOWN = timedelta(minutes=2)
@@ -81,7 +82,7 @@ def note_charge(
     """Take the outcome as settlement takes any payment's; a webhook may have been first."""
     source = Source(provider=intent.payment.provider)
     letters = [keep_letter(books, event, source, now=now) for event in charge.events]
-    books.customers.claim(intent.renewal.customer_id)
+    books[Customers].claim(intent.renewal.customer_id)
     note_charge_made(books, intent, provider_ref=charge.provider_ref, now=now)
     return [
         settle_letter(books, letter, event, source, policy=policy, now=now)
@@ -186,34 +187,34 @@ def _note_refusal(
     told = tell_staff(
         policy, Notice.MEANS_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
     )
-    books.outbox.add(told, now=now)
+    books[Outbox].add(told, now=now)
 
 
 def _is_charging(books: Books, number: int) -> bool:
-    return books.renewals.is_charging(number)
+    return books[Renewals].is_charging(number)
 
 
 def _is_replacing(books: Books, payment: Payment) -> bool:
     """Whether these means would take the place of some that are charged just now."""
-    product = books.payments.affairs(payment.reference).product
-    charge = books.renewals.charge_under_way(payment.customer_id, product.id)
+    product = books[Payments].affairs(payment.reference).product
+    charge = books[Renewals].charge_under_way(payment.customer_id, product.id)
     return charge is not None and not charge.provider_ref
 
 
 def _payment(books: Books, number: int) -> Payment | None:
-    return books.payments.get(number)
+    return books[Payments].get(number)
 
 
 def _means(books: Books, number: int) -> Means | None:
-    return books.renewals.means(number)
+    return books[Renewals].means(number)
 
 
 def _wipe(books: Books, number: int) -> None:
-    books.renewals.wipe_means(number)
+    books[Renewals].wipe_means(number)
 
 
 def _star(books: Books, number: int) -> tuple[StarSubscription | None, str, int]:
-    star, payment = books.stars.of_payment(number), books.payments.get(number)
+    star, payment = books[StarTables].of_payment(number), books[Payments].get(number)
     if star is None or payment is None:
         return None, "", 0
-    return star, payment.provider, books.customers.get(star.customer_id).telegram_id
+    return star, payment.provider, books[Customers].get(star.customer_id).telegram_id

@@ -25,10 +25,15 @@ from shop.rules.retries import poll_wait
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.setting_aside import came_before
 from shop.storage.books import Books
-from shop.storage.catalog import Price, Product
+from shop.storage.catalog import CatalogTables, Price, Product
+from shop.storage.customers import Customers
 from shop.storage.opening import Storage
-from shop.storage.orders import OrderKind
-from shop.storage.payments import Payment
+from shop.storage.orders import OrderKind, Orders
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Payment, Payments
+from shop.storage.renewals import Renewals
+from shop.storage.stars import StarTables
+from shop.storage.subscriptions import Subscriptions
 from shop.subscribing import TimeAdded, add_time
 
 
@@ -102,19 +107,19 @@ class PageTexts:
 
 def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime) -> Intent:
     """Note the intent to pay. A second tap finds the first try again."""
-    customer = books.customers.claim(choice.customer_id)
+    customer = books[Customers].claim(choice.customer_id)
     _refuse_second(books, choice)
-    price = books.catalog.price(choice.price_id)
-    product = books.catalog.get(price.product_id)
+    price = books[CatalogTables].price(choice.price_id)
+    product = books[CatalogTables].get(price.product_id)
     if not product.is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
     _refuse_renewing(books, customer.id, product, price, now=now)
-    if books.orders.is_held(customer.id, product_id=product.id, interval=price.interval):
+    if books[Orders].is_held(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     expires_at = now + policy.order_lifetime
-    order = books.orders.open_one(
+    order = books[Orders].open_one(
         customer.id,
         product_id=product.id,
         interval=price.interval,
@@ -130,16 +135,16 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     )
     payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
-    if payment.url and books.renewals.has_consent(payment.id) != choice.saves:
+    if payment.url and books[Renewals].has_consent(payment.id) != choice.saves:
         is_stale = True  # its page was made for the other answer
     if is_stale:
         # An older try asks for another sum or has run out: it ends, yet late money still counts.
-        books.payments.move(
+        books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
         )
         payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
     if choice.saves:
-        books.renewals.note_consent(payment.id, now=now)
+        books[Renewals].note_consent(payment.id, now=now)
     # Last, because a page that is found again is no further try; refused, none of this was.
     refuse_at_door(books, customer, policy=policy.fraud, now=now)
     return Intent(
@@ -156,10 +161,10 @@ def _refuse_renewing(
     books: Books, customer_id: int, product: Product, price: Price, *, now: datetime
 ) -> None:
     """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
-    if books.renewals.charge_under_way(customer_id, product.id) is not None:
+    if books[Renewals].charge_under_way(customer_id, product.id) is not None:
         raise RenewingNowError
     if product.recurs_at(price):
-        star = books.stars.running(customer_id, product.id, now=now)
+        star = books[StarTables].running(customer_id, product.id, now=now)
         if star is not None and star.renews:
             raise SubscribedError
 
@@ -167,7 +172,7 @@ def _refuse_renewing(
 def _refuse_second(books: Books, choice: Choice) -> None:
     # A tap that a killed process left may be answered only after its page was paid (law 12).
     if choice.screen_id is not None and (
-        paid := books.payments.paid_on_screen(
+        paid := books[Payments].paid_on_screen(
             choice.customer_id, screen_id=choice.screen_id, price_id=choice.price_id
         )
     ):
@@ -190,7 +195,7 @@ def _open(
     now: datetime,
     expires_at: datetime,
 ) -> Payment:
-    return books.payments.open_one(
+    return books[Payments].open_one(
         reference=new_reference(),
         order_id=order_id,
         customer_id=choice.customer_id,
@@ -214,7 +219,7 @@ def new_reference() -> str:
 def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
     """Note where it is paid; a page that closes earlier than the order says so."""
     expires_at = min(page.expires_at or payment.expires_at, payment.expires_at)
-    books.payments.note_page(
+    books[Payments].note_page(
         payment.id, provider_ref=page.provider_ref, url=page.url, expires_at=expires_at
     )
 
@@ -244,7 +249,7 @@ def note_no_answer(
     is_no = not isinstance(error, ProviderSilentError)
     note_trouble(books, payment.provider, error.sentence, policy=policy, now=now, is_no=is_no)
     if not is_no and may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
-        books.payments.move(
+        books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
         )
 
@@ -290,18 +295,18 @@ def start_trial(
     books: Books, customer_id: int, slug: str, *, policy: Policy, now: datetime
 ) -> TimeAdded:
     """Give the trial of a plan, once a person."""
-    customer = books.customers.claim(customer_id)
+    customer = books[Customers].claim(customer_id)
     refuse_at_door(books, customer, policy=policy.fraud, now=now, is_trial=True)
-    product = books.catalog.by_slug(slug)
+    product = books[CatalogTables].by_slug(slug)
     if not product.is_offered:
         raise NotOfferedError
     if not product.trial_days:
         raise NoTrialError
-    live = books.subscriptions.live(customer.id, product.id)
-    if live is not None or not books.subscriptions.take_trial(customer.id, product.id, now=now):
+    live = books[Subscriptions].live(customer.id, product.id)
+    if live is not None or not books[Subscriptions].take_trial(customer.id, product.id, now=now):
         raise TrialUsedError
     interval = Interval(count=product.trial_days, unit=Unit.DAY)
-    order = books.orders.add_given(
+    order = books[Orders].add_given(
         customer.id, product_id=product.id, kind=OrderKind.TRIAL, interval=interval, now=now
     )
     added = add_time(
@@ -316,10 +321,10 @@ def start_trial(
         until=int(added.span.ends_at.timestamp()),
         is_trial=True,
     )
-    books.outbox.add([told, *added.effects], now=now)
+    books[Outbox].add([told, *added.effects], now=now)
     return added
 
 
 def expire_orders(books: Books, *, clock: Clock, most: int = 500) -> int:
     """Close orders nobody paid; money that still comes for them is honoured by the policy."""
-    return books.orders.expire(now=clock.now(), most=most)
+    return books[Orders].expire(now=clock.now(), most=most)

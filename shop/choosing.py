@@ -15,11 +15,13 @@ from shop.rules.renewing import STAR_TERM
 from shop.rules.states import OrderState
 from shop.setting_aside import free_for
 from shop.storage.books import Books
-from shop.storage.catalog import Price, Product
-from shop.storage.orders import OrderKind
-from shop.storage.payments import Payment
-from shop.storage.renewals import Renewal
-from shop.storage.subscriptions import Subscription
+from shop.storage.catalog import CatalogTables, Price, Product
+from shop.storage.customers import Customers
+from shop.storage.orders import OrderKind, Orders
+from shop.storage.payments import Payment, Payments
+from shop.storage.renewals import Renewal, Renewals
+from shop.storage.subscriptions import Subscription, Subscriptions
+from shop.storage.wallets import Wallets
 from shop.subscribing import bought_span
 
 _ORDERS = 30
@@ -108,21 +110,21 @@ def card(books: Books, slug: str, customer_id: int, *, policy: Policy) -> Card:
 
 def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> Basket:
     """What paying this price would bring, in force or not (see `price.is_in_force`)."""
-    price = books.catalog.price(price_id)
-    live = books.subscriptions.live(customer_id, price.product_id)
+    price = books[CatalogTables].price(price_id)
+    live = books[Subscriptions].live(customer_id, price.product_id)
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
     return Basket(
-        product=books.catalog.get(price.product_id),
+        product=books[CatalogTables].get(price.product_id),
         price=price,
-        stars=books.catalog.price_for(price.product_id, price.interval, STARS),
+        stars=books[CatalogTables].price_for(price.product_id, price.interval, STARS),
         due=price.amount - _came_before(books, customer_id, price),
-        part=books.wallets.part(order, currency),
+        part=books[Wallets].part(order, currency),
         free=free_for(books, customer_id, order, currency),
         free_stars=free_for(books, customer_id, order, STARS),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
-        renewal=None if live is None else books.renewals.of(live.id),
+        renewal=None if live is None else books[Renewals].of(live.id),
     )
 
 
@@ -145,11 +147,11 @@ def renewal(
     books: Books, subscription_id: int, customer_id: int, *, policy: Policy
 ) -> tuple[Product, Price | None]:
     """The plan of one's own subscription, and today's price of the time bought last."""
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     if subscription.customer_id != customer_id:
         raise NotFoundError(what="subscription", name=subscription_id)
-    product = books.catalog.get(subscription.product.id)
-    orders = (order for order, _ in books.orders.of(customer_id, most=_ORDERS))
+    product = books[CatalogTables].get(subscription.product.id)
+    orders = (order for order, _ in books[Orders].of(customer_id, most=_ORDERS))
     last = next(
         (
             order.interval
@@ -167,7 +169,7 @@ def renewal(
 
 def way_used_last(books: Books, product_id: int, customer_id: int) -> str:
     """The provider a customer paid this plan with last; "" when he never paid for it."""
-    return books.payments.way_used_last(customer_id, product_id)
+    return books[Payments].way_used_last(customer_id, product_id)
 
 
 def price_of(
@@ -186,8 +188,8 @@ def rest_of(
 
     Nothing is missing once the order was paid, or what came was used otherwise.
     """
-    product = books.catalog.by_slug(slug)
-    price = books.catalog.price_for(product.id, interval, currency)
+    product = books[CatalogTables].by_slug(slug)
+    price = books[CatalogTables].price_for(product.id, interval, currency)
     if price is None or not product.is_offered:
         return None, None
     before = _came_before(books, customer_id, price)
@@ -196,31 +198,31 @@ def rest_of(
 
 def try_of(books: Books, reference: str, customer_id: int) -> Try:
     """How one's own payment stands in the books."""
-    payment = books.payments.by_reference(reference)
+    payment = books[Payments].by_reference(reference)
     if payment is None or payment.customer_id != customer_id:
         raise NotFoundError(what="payment", name=reference)
-    affairs = books.payments.affairs(payment.reference)
+    affairs = books[Payments].affairs(payment.reference)
     interval = Interval.from_key(affairs.term)
-    price = books.catalog.price_for(affairs.product.id, interval, payment.whole.currency)
+    price = books[CatalogTables].price_for(affairs.product.id, interval, payment.whole.currency)
     return Try(
         payment=payment,
         product=affairs.product,
         interval=interval,
         price_id=None if price is None else price.id,
         order_state=affairs.order_state,
-        live=books.subscriptions.live(customer_id, affairs.product.id),
+        live=books[Subscriptions].live(customer_id, affairs.product.id),
     )
 
 
 def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card:
-    wanted = books.customers.get(customer_id).currency
+    wanted = books[Customers].get(customer_id).currency
     currencies = _currencies(one, base=policy.base_currency)
     currency = next((code for code in (wanted, *currencies) if code in currencies), "")
     star = one.price(STAR_TERM, STARS) if one.product.star_subscription else None
     prices = (one.price(term, currency) for term in one.prices)
     found = [price for price in prices if price is not None and price != star]
     terms = [(price.interval, price.amount) for price in found]
-    live = books.subscriptions.live(customer_id, one.product.id)
+    live = books[Subscriptions].live(customer_id, one.product.id)
     may_try = one.product.trial_days > 0 and live is None and one.product.is_offered
     return Card(
         product=one.product,
@@ -235,7 +237,7 @@ def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card
         ),
         start=lowest(terms) if terms else None,
         live=live,
-        may_try=may_try and not books.subscriptions.had_trial(customer_id),
+        may_try=may_try and not books[Subscriptions].had_trial(customer_id),
         star=star,
     )
 
@@ -256,7 +258,7 @@ def _came_before(books: Books, customer_id: int, price: Price) -> Money:
 
 def _open_order(books: Books, customer_id: int, price: Price) -> int:
     """The number of the order that waits for this to be paid, 0 when there is none."""
-    for order, _ in books.orders.of(customer_id, most=_ORDERS):
+    for order, _ in books[Orders].of(customer_id, most=_ORDERS):
         is_it = order.product_id == price.product_id and order.interval == price.interval
         if is_it and order.state is OrderState.OPEN:
             return order.id
@@ -265,4 +267,4 @@ def _open_order(books: Books, customer_id: int, price: Price) -> int:
 
 def pay_screens(books: Books, receipt: int) -> list[int]:
     """The messages that still ask for money which this receipt was the last of."""
-    return books.payments.screens(receipt)
+    return books[Payments].screens(receipt)

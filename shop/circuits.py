@@ -12,8 +12,9 @@ from shop.rules.guarding import probe_wait
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.storage.books import Books
-from shop.storage.circuits import Circuit
+from shop.storage.circuits import Circuit, Circuits
 from shop.storage.opening import Storage
+from shop.storage.outbox import Outbox
 
 _LEASE = timedelta(minutes=1)  # longer than any provider is given to answer
 _LONGEST = 200
@@ -21,10 +22,10 @@ _LONGEST = 200
 
 def note_answer(books: Books, provider: str) -> None:
     """It answered as it should: whatever trouble it had is over."""
-    found = books.circuits.of(provider)
+    found = books[Circuits].of(provider)
     # One that is hidden comes back by a trial of our own, so that staff hear of it.
     if found is not None and not found.is_open:
-        books.circuits.close(provider)
+        books[Circuits].close(provider)
 
 
 def note_trouble(
@@ -34,23 +35,23 @@ def note_trouble(
 
     After enough of that in a row it is hidden; after refusals only if a trial fails, too.
     """
-    circuit = books.circuits.fail(provider, error=error[:_LONGEST])
+    circuit = books[Circuits].fail(provider, error=error[:_LONGEST])
     if circuit.is_open or circuit.failures < policy.guards.failures:
         return
     if is_no:
-        books.circuits.suspect(provider, now=now)
+        books[Circuits].suspect(provider, now=now)
     else:
         _hide(books, circuit, policy=policy, now=now)
 
 
 def hidden_ways(books: Books) -> frozenset[str]:
     """The providers that customers do not see just now."""
-    return frozenset(circuit.provider for circuit in books.circuits.opened())
+    return frozenset(circuit.provider for circuit in books[Circuits].opened())
 
 
 def claim_trials(books: Books, *, now: datetime) -> list[Circuit]:
     """Providers it is time to try again."""
-    return books.circuits.claim(now=now, lease=now + _LEASE)
+    return books[Circuits].claim(now=now, lease=now + _LEASE)
 
 
 async def try_again(
@@ -80,30 +81,30 @@ def note_failed(
     if not circuit.is_open:
         _hide(books, circuit, policy=policy, now=now)
         return
-    books.circuits.try_later(
+    books[Circuits].try_later(
         circuit.provider, now + probe_wait(circuit.tries), error=error[:_LONGEST]
     )
 
 
 def note_back(books: Books, provider: str, *, policy: Policy, now: datetime) -> None:
     """The trial went well: show it again, yet the next failure hides it at once (half open)."""
-    circuit = books.circuits.of(provider)
+    circuit = books[Circuits].of(provider)
     if circuit is None:
         return
     if not circuit.is_open or circuit.opened_at is None:
-        books.circuits.close(provider)
+        books[Circuits].close(provider)
         return
-    books.circuits.half_close(provider, failures=policy.guards.failures - 1)
+    books[Circuits].half_close(provider, failures=policy.guards.failures - 1)
     since = int(circuit.opened_at.timestamp())
     told = tell_staff(
         policy, Notice.PROVIDER_BACK, key=f"{provider}:{since}", provider=provider, since=since
     )
-    books.outbox.add(told, now=now)
+    books[Outbox].add(told, now=now)
 
 
 def _hide(books: Books, circuit: Circuit, *, policy: Policy, now: datetime) -> None:
     name = circuit.provider
-    if books.circuits.open(name, now=now, try_at=now + probe_wait(0)):
+    if books[Circuits].open(name, now=now, try_at=now + probe_wait(0)):
         told = tell_staff(
             policy,
             Notice.PROVIDER_DOWN,
@@ -111,4 +112,4 @@ def _hide(books: Books, circuit: Circuit, *, policy: Policy, now: datetime) -> N
             provider=name,
             error=circuit.error,
         )
-        books.outbox.add(told, now=now)
+        books[Outbox].add(told, now=now)

@@ -14,9 +14,11 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.ways import NOT_ASKABLE
 from shop.storage.books import Books
-from shop.storage.claims import ClaimState, MoneyClaim
-from shop.storage.inbox import InboxState
-from shop.storage.payments import Affairs, Payment
+from shop.storage.claims import Claims, ClaimState, MoneyClaim
+from shop.storage.customers import Customers
+from shop.storage.inbox import Inbox, InboxState
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Affairs, Payment, Payments
 
 _HASTE = timedelta(minutes=2)  # a provider may tell its webhooks before its own API
 _PATIENCE = timedelta(minutes=15)  # with one that does not answer at all
@@ -38,7 +40,7 @@ def note_claim(
 ) -> None:
     """Keep what was said, and have the clock ask at once."""
     if event.money is not None:
-        books.claims.add(
+        books[Claims].add(
             letter,
             payment_id=affairs.payment_id,
             receipt_id=event.receipt_id,
@@ -46,12 +48,12 @@ def note_claim(
             money=event.money,
             now=now,
         )
-    books.payments.poll_later(affairs.payment_id, now)
+    books[Payments].poll_later(affairs.payment_id, now)
 
 
 def refs_to_ask(books: Books, payment: Payment) -> list[str]:
     """The provider's names of this payment: the one we noted, and those that webhooks claimed."""
-    claimed = [claim.provider_ref for claim in books.claims.of(payment.id)]
+    claimed = [claim.provider_ref for claim in books[Claims].of(payment.id)]
     return [ref for ref in dict.fromkeys([payment.provider_ref, *claimed]) if ref]
 
 
@@ -64,7 +66,7 @@ def weigh_claims(
     now: datetime,
 ) -> None:
     """Hold what webhooks said against what the provider says; no events mean: no answer."""
-    claims = books.claims.of(payment.id)
+    claims = books[Claims].of(payment.id)
     if not claims:
         return
     if payment.provider in NOT_ASKABLE:
@@ -73,19 +75,19 @@ def weigh_claims(
     for claim in claims:
         found = next((one for one in received if one.receipt_id == claim.receipt_id), None)
         if found is not None and found.money == claim.money:
-            books.claims.end(claim.letter_id, ClaimState.CONFIRMED)
-            books.inbox.finish(claim.letter_id, InboxState.DONE, note="confirmed")
+            books[Claims].end(claim.letter_id, ClaimState.CONFIRMED)
+            books[Inbox].finish(claim.letter_id, InboxState.DONE, note="confirmed")
         elif found is not None or (events and now - claim.made_at >= _HASTE):
             money = found.money if found is not None else _together(received, claim)
             _deny(books, payment, claim, money, policy=policy, now=now)
         elif not events and now - claim.made_at >= _PATIENCE:
             _tell(books, payment, claim, None, policy=policy, now=now, is_silent=True)
     soon = now + _AGAIN
-    today = books.payments.by_reference(payment.reference)
+    today = books[Payments].by_reference(payment.reference)
     # A webhook may have wanted it at once while this question ran: that stands.
     is_soon = today is not None and today.poll_at is not None and today.poll_at <= soon
-    if books.claims.of(payment.id) and not is_soon:
-        books.payments.poll_later(payment.id, soon)
+    if books[Claims].of(payment.id) and not is_soon:
+        books[Payments].poll_later(payment.id, soon)
 
 
 def _together(received: Sequence[PaymentEvent], claim: MoneyClaim) -> Money:
@@ -104,7 +106,7 @@ def _deny(
     policy: Policy,
     now: datetime,
 ) -> None:
-    books.claims.end(claim.letter_id, ClaimState.DENIED)
+    books[Claims].end(claim.letter_id, ClaimState.DENIED)
     _tell(books, payment, claim, found, policy=policy, now=now, is_silent=False)
 
 
@@ -119,12 +121,12 @@ def _tell(
     is_silent: bool,
 ) -> None:
     said = "no answer" if is_silent else f"{payment.provider} says {found}"
-    books.inbox.finish(
+    books[Inbox].finish(
         claim.letter_id, InboxState.UNHANDLED, note=f"claimed {claim.money}; {said}"
     )
-    if not books.claims.note_told(claim.letter_id, now=now) and is_silent:
+    if not books[Claims].note_told(claim.letter_id, now=now) and is_silent:
         return
-    customer = books.customers.get(payment.customer_id)
+    customer = books[Customers].get(payment.customer_id)
     told = tell_staff(
         policy,
         Notice.FALSE_CLAIM,
@@ -139,4 +141,4 @@ def _tell(
         found_currency=(found or claim.money).currency,
         is_silent=is_silent,
     )
-    books.outbox.add(told, now=now)
+    books[Outbox].add(told, now=now)

@@ -23,11 +23,12 @@ from shop.rules.lifecycle import may_use
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.retries import connector_wait
-from shop.storage.accounts import AccountRow, Actual
+from shop.storage.accounts import AccountRow, Accounts, Actual
 from shop.storage.books import Books
+from shop.storage.customers import Customers
 from shop.storage.opening import Storage
-from shop.storage.outbox import QueuedEffect
-from shop.storage.subscriptions import Subscription
+from shop.storage.outbox import Outbox, QueuedEffect
+from shop.storage.subscriptions import Subscription, Subscriptions
 from shop.subscribing import new_token
 
 _AFTER = {
@@ -70,8 +71,8 @@ def prepare(
     books: Books, subscription_id: int, verb: Verb, *, vault: Vault, now: datetime
 ) -> Task:
     """Read what the wish needs, and drop it when time has overtaken it."""
-    subscription = books.subscriptions.get(subscription_id)
-    account = books.accounts.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    account = books[Accounts].get(subscription_id)
     if _is_overtaken(subscription, account, verb, now=now):
         return Task(verb=verb, connector=account.connector, order=None)
     is_first = verb is Verb.RESUME and account.actual is Actual.NONE
@@ -120,25 +121,25 @@ def note_carried_out(
     now: datetime,
 ) -> None:
     """Note the account, and tell the customer new credentials, in one transaction."""
-    if not books.outbox.finish(effect.id, now=now):
+    if not books[Outbox].finish(effect.id, now=now):
         return  # another process was first
     subscription_id = int(effect.payload["subscription_id"])
-    account = books.accounts.get(subscription_id)
+    account = books[Accounts].get(subscription_id)
     sealed = account.sealed if made.credentials is None else seal(made.credentials, vault)
-    books.accounts.note(
+    books[Accounts].note(
         subscription_id,
         actual=_AFTER[verb] or account.actual,
         external_id=made.external_id,
         sealed=sealed,
     )
     if verb is Verb.ROTATE:
-        books.accounts.set_token(subscription_id, token)
+        books[Accounts].set_token(subscription_id, token)
     if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
-        customer = books.customers.get(books.subscriptions.get(subscription_id).customer_id)
+        customer = books[Customers].get(books[Subscriptions].get(subscription_id).customer_id)
         told = tell_customer(
             customer, Notice.CREDENTIALS, key=effect.key, subscription=subscription_id
         )
-        books.outbox.add([told], now=now)
+        books[Outbox].add([told], now=now)
 
 
 def note_not_carried_out(
@@ -146,8 +147,8 @@ def note_not_carried_out(
 ) -> None:
     """Try again at 1, 5, 15 and 60 minutes, then give it to staff; the customer hears once."""
     wait = connector_wait(effect.tries)
-    subscription = books.subscriptions.get(int(effect.payload["subscription_id"]))
-    customer = books.customers.get(subscription.customer_id)
+    subscription = books[Subscriptions].get(int(effect.payload["subscription_id"]))
+    customer = books[Customers].get(subscription.customer_id)
     effects = []
     if effect.tries == 1 and effect.payload["verb"] == Verb.CREATE:
         effects.append(
@@ -156,7 +157,7 @@ def note_not_carried_out(
             )
         )
     if wait is None:
-        books.outbox.finish(effect.id, now=now, state="dead", error=reason)
+        books[Outbox].finish(effect.id, now=now, state="dead", error=reason)
         effects += tell_staff(
             policy,
             Notice.CONNECTOR_FAILED,
@@ -169,13 +170,13 @@ def note_not_carried_out(
             reason=reason,
         )
     else:
-        books.outbox.again(effect.id, due_at=now + wait, error=reason)
-    books.outbox.add(effects, now=now)
+        books[Outbox].again(effect.id, due_at=now + wait, error=reason)
+    books[Outbox].add(effects, now=now)
 
 
 def drop(books: Books, effect: QueuedEffect, *, now: datetime) -> None:
     """The wish is not needed any more."""
-    books.outbox.finish(effect.id, now=now, state="dropped")
+    books[Outbox].finish(effect.id, now=now, state="dropped")
 
 
 async def carry_out(

@@ -19,12 +19,13 @@ from shop.rules.states import (
     may_move,
 )
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.disputes import Dispute, DisputeKind
-from shop.storage.journal import Entry
-from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs
-from shop.storage.refunds import Way, unnamed
+from shop.storage.customers import Customer, Customers
+from shop.storage.disputes import Dispute, DisputeKind, Disputes
+from shop.storage.journal import Entry, Journal
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.payments import Affairs, Payments
+from shop.storage.refunds import Refunds, Way, unnamed
+from shop.storage.staff import StaffTables
 from shop.taking_time import hold_access, release_access
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
@@ -59,17 +60,17 @@ def take_dispute(
 def _receipt_id(books: Books, affairs: Affairs, event: PaymentEvent) -> tuple[str, int | None]:
     """The money it is about; where none is named, what came last for this payment."""
     if event.receipt_id:
-        found = books.refunds.receipt_named(affairs.provider, event.receipt_id)
+        found = books[Refunds].receipt_named(affairs.provider, event.receipt_id)
         return event.receipt_id, _in_place(books, found)
-    receipts = books.refunds.receipts_of_payment(affairs.payment_id)
+    receipts = books[Refunds].receipts_of_payment(affairs.payment_id)
     if not receipts:
         return unnamed(affairs.reference), None
-    return books.refunds.case(receipts[0]).receipt_id, _in_place(books, receipts[0])
+    return books[Refunds].case(receipts[0]).receipt_id, _in_place(books, receipts[0])
 
 
 def _in_place(books: Books, receipt: int | None) -> int | None:
     """A receipt whose money has its place; what a person must decide about has none yet."""
-    if receipt is None or books.refunds.case(receipt).standing.verdict is Verdict.HELD:
+    if receipt is None or books[Refunds].case(receipt).standing.verdict is Verdict.HELD:
         return None
     return receipt
 
@@ -78,7 +79,7 @@ def _known(books: Books, affairs: Affairs, event: PaymentEvent) -> Dispute | Non
     """The case this is about; one without a name is the one that runs, or the last."""
     receipt_id, _receipt = _receipt_id(books, affairs, event)
     kind = _KINDS.get(event.happening, DisputeKind.DISPUTE)
-    about = books.disputes.about(affairs.provider, kind, receipt_id)
+    about = books[Disputes].about(affairs.provider, kind, receipt_id)
     name = event.facts.get("dispute", "")
     same = [one for one in about if not name or one.dispute_ref in {"", name}]
     return same[-1] if same else None
@@ -97,7 +98,7 @@ def _open(
     receipt_id, receipt = _receipt_id(books, affairs, event)
     kind = _KINDS.get(event.happening, DisputeKind.DISPUTE)
     money = event.money or Money.zero(affairs.whole.currency)
-    dispute_id = books.disputes.add(
+    dispute_id = books[Disputes].add(
         provider=affairs.provider,
         kind=kind,
         dispute_ref=event.facts.get("dispute", ""),
@@ -111,13 +112,13 @@ def _open(
         answer_by=_answer_by(event),
         now=now,
     )
-    dispute = _learn(books, books.disputes.get(dispute_id), event, now=now)
+    dispute = _learn(books, books[Disputes].get(dispute_id), event, now=now)
     if not is_told:
         return dispute  # decided before we heard of it: there is nothing to hold
     if kind is DisputeKind.DISPUTE and may_move(
         PAYMENT_MOVES, affairs.payment_state, PaymentState.DISPUTED
     ):
-        books.payments.move(
+        books[Payments].move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.DISPUTED, poll_at=None
         )
     is_held, effects = _hold(books, dispute, affairs, policy=policy)
@@ -131,7 +132,7 @@ def _open(
     else:
         notice = Notice.FRAUD_WARNING
     effects += tell_staff(policy, notice, key=str(dispute_id), **facts)
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
     return dispute
 
 
@@ -145,7 +146,7 @@ def _hold(
         return False, []
     subscription_id = affairs.subscription_id
     if dispute.receipt is not None:
-        subscription_id = books.refunds.case(dispute.receipt).subscription_id or subscription_id
+        subscription_id = books[Refunds].case(dispute.receipt).subscription_id or subscription_id
     if subscription_id is None:
         return False, []
     effects = hold_access(books, subscription_id, dispute_id=dispute.id)
@@ -156,10 +157,10 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
     """Note its name, its deadline, and the money once that is said to be taken."""
     receipt = known.receipt
     if receipt is None:
-        receipt = _in_place(books, books.refunds.receipt_named(known.provider, known.receipt_id))
+        receipt = _in_place(books, books[Refunds].receipt_named(known.provider, known.receipt_id))
     taken = known.money
     if not taken and known.kind is DisputeKind.DISPUTE and event.money and receipt is not None:
-        standing = books.refunds.case(receipt).standing
+        standing = books[Refunds].case(receipt).standing
         # A sum in another currency than came cannot be taken out of it: staff are told, no more.
         if event.money.currency == standing.money.currency:
             taken = Money(min(event.money.minor, left_outside(standing)), event.money.currency)
@@ -173,7 +174,7 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
         money=taken,
     )
     if learnt != known:
-        books.disputes.name(learnt)
+        books[Disputes].name(learnt)
     return learnt
 
 
@@ -185,7 +186,7 @@ def _enter(
         Entry(account=f"provider:{dispute.provider}", money=-money),
         Entry(account=DISPUTED, money=money),
     )
-    books.journal.enter(f"dispute:{dispute.id}{group}", entries, now=now)
+    books[Journal].enter(f"dispute:{dispute.id}{group}", entries, now=now)
 
 
 def catch_up_disputes(
@@ -193,26 +194,26 @@ def catch_up_disputes(
 ) -> None:
     """Money arrived that was disputed before we heard of it: now there is money to move."""
     for key in (receipt_id, unnamed(affairs.reference)):
-        for one in books.disputes.about(affairs.provider, DisputeKind.DISPUTE, key):
+        for one in books[Disputes].about(affairs.provider, DisputeKind.DISPUTE, key):
             if one.receipt is not None or one.state is not DisputeState.OPEN:
                 continue
             if _in_place(books, receipt) is None:
                 continue
-            standing = books.refunds.case(receipt).standing
+            standing = books[Refunds].case(receipt).standing
             if standing.money.currency != one.money.currency:
                 continue  # it was about other money; staff were told of it
             money = Money(left_outside(standing), standing.money.currency)
             _enter(books, one, money, now=now)
             late = replace(one, receipt=receipt, money=money)
-            books.disputes.name(late)
-            books.payments.move(
+            books[Disputes].name(late)
+            books[Payments].move(
                 affairs.payment_id,
                 old=PaymentState.FINAL,
                 new=PaymentState.DISPUTED,
                 poll_at=None,
             )
             _is_held, effects = _hold(books, late, affairs, policy=policy)
-            books.outbox.add(effects, now=now)
+            books[Outbox].add(effects, now=now)
 
 
 def _close(
@@ -225,16 +226,16 @@ def _close(
     policy: Policy,
     now: datetime,
 ) -> None:
-    books.disputes.close(dispute.id, state, now=now)
+    books[Disputes].close(dispute.id, state, now=now)
     effects: list[Effect] = []
     if state is DisputeState.WON:
         if dispute.money:
             _enter(books, dispute, -dispute.money, now=now, group=":won")
-        books.payments.move(
+        books[Payments].move(
             affairs.payment_id, old=PaymentState.DISPUTED, new=PaymentState.FINAL, poll_at=None
         )
     elif dispute.money and dispute.receipt is not None:
-        case = books.refunds.case(dispute.receipt)
+        case = books[Refunds].case(dispute.receipt)
         refund = book_intent(
             books,
             case,
@@ -262,7 +263,7 @@ def _close(
         )
     )
     effects += tell_staff(policy, Notice.DISPUTE_CLOSED, key=f"{dispute.id}:{state}", **facts)
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
 
 
 def _warnings_of(
@@ -271,23 +272,23 @@ def _warnings_of(
     """The warnings of the same money, closed with it: the bank has decided what they foretold."""
     if dispute.kind is DisputeKind.WARNING:
         return []
-    about = books.disputes.about(dispute.provider, DisputeKind.WARNING, dispute.receipt_id)
-    return [one for one in about if books.disputes.close(one.id, state, now=now)]
+    about = books[Disputes].about(dispute.provider, DisputeKind.WARNING, dispute.receipt_id)
+    return [one for one in about if books[Disputes].close(one.id, state, now=now)]
 
 
 def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: datetime) -> bool:
     """Staff trust this customer: access comes back. False when that was decided already."""
-    dispute = books.disputes.get(dispute_id)
-    customer = books.customers.claim(dispute.customer_id)
-    dispute = books.disputes.get(dispute_id)
+    dispute = books[Disputes].get(dispute_id)
+    customer = books[Customers].claim(dispute.customer_id)
+    dispute = books[Disputes].get(dispute_id)
     is_warning = dispute.kind is DisputeKind.WARNING
-    if not is_warning or not books.disputes.close(dispute_id, DisputeState.WON, now=now):
+    if not is_warning or not books[Disputes].close(dispute_id, DisputeState.WON, now=now):
         return False
     effects = []
     if dispute.frozen_id is not None:
         effects = release_access(books, customer, dispute.frozen_id, dispute_id=dispute_id)
-    books.outbox.add(effects, now=now)
-    books.staff.audit(
+    books[Outbox].add(effects, now=now)
+    books[StaffTables].audit(
         staff_id, "trust", customer_id=customer.id, facts={"warning": dispute_id}, now=now
     )
     return True

@@ -6,12 +6,13 @@ from datetime import datetime
 from shop.rules.errors import NotFoundError
 from shop.rules.money import Money
 from shop.rules.receiving import Verdict
-from shop.storage.accounts import AccountRow
+from shop.storage.accounts import AccountRow, Accounts
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.disputes import Dispute, Use
-from shop.storage.refunds import Refund
-from shop.storage.subscriptions import Period, Subscription
+from shop.storage.customers import Customer, Customers
+from shop.storage.disputes import Dispute, Disputes, Use, Uses
+from shop.storage.payments import Payments
+from shop.storage.refunds import Refund, Refunds
+from shop.storage.subscriptions import Period, Subscription, Subscriptions
 
 _MOST = 200
 KEPT_DAYS = 400  # cards may be disputed for longer than a year after a yearly plan was bought
@@ -51,8 +52,8 @@ class Evidence:
 
 def evidence_of_dispute(books: Books, dispute_id: int) -> Evidence:
     """The story of the payment that a bank asks about."""
-    dispute = books.disputes.get(dispute_id)
-    receipts = books.refunds.receipts_of_payment(dispute.payment_id)
+    dispute = books[Disputes].get(dispute_id)
+    receipts = books[Refunds].receipts_of_payment(dispute.payment_id)
     receipt = dispute.receipt if dispute.receipt is not None else next(iter(receipts), None)
     if receipt is None:
         raise NotFoundError(what="money for dispute", name=dispute_id)
@@ -61,18 +62,18 @@ def evidence_of_dispute(books: Books, dispute_id: int) -> Evidence:
 
 def evidence_of(books: Books, receipt: int) -> Evidence:
     """The story of the payment of this receipt."""
-    case = books.refunds.case(receipt)
-    payment = books.payments.by_reference(case.reference) if case.reference else None
+    case = books[Refunds].case(receipt)
+    payment = books[Payments].by_reference(case.reference) if case.reference else None
     if payment is None or case.customer_id is None:
         raise NotFoundError(what="order for receipt", name=receipt)
-    customer = books.customers.get(case.customer_id)
-    cases = [books.refunds.case(one) for one in books.refunds.receipts_of_payment(payment.id)]
-    refunds = [one for each in cases for one in books.refunds.of_receipt(each.receipt)]
+    customer = books[Customers].get(case.customer_id)
+    cases = [books[Refunds].case(one) for one in books[Refunds].receipts_of_payment(payment.id)]
+    refunds = [one for each in cases for one in books[Refunds].of_receipt(each.receipt)]
     number = case.subscription_id
-    subscription = None if number is None else books.subscriptions.get(number)
-    sent = books.disputes.messages(f"chat:{customer.telegram_id}", most=_MOST)
+    subscription = None if number is None else books[Subscriptions].get(number)
+    sent = books[Disputes].messages(f"chat:{customer.telegram_id}", most=_MOST)
     disputes = [
-        one for one in books.disputes.of(customer.id, most=_MOST) if one.payment_id == payment.id
+        one for one in books[Disputes].of(customer.id, most=_MOST) if one.payment_id == payment.id
     ]
     return Evidence(
         customer=customer,
@@ -95,10 +96,10 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
         refunds=tuple(refunds),
         disputes=tuple(reversed(disputes)),
         subscription=subscription,
-        periods=tuple(() if number is None else books.subscriptions.stretches(number)),
-        account=None if number is None else books.accounts.get(number),
+        periods=tuple(() if number is None else books[Subscriptions].stretches(number)),
+        account=None if number is None else books[Accounts].get(number),
         messages=tuple((str(one["notice"]), at) for one, at in reversed(sent)),
-        uses=tuple(() if number is None else books.uses.of(number, most=_MOST)),
+        uses=tuple(() if number is None else books[Uses].of(number, most=_MOST)),
     )
 
 
@@ -106,9 +107,9 @@ def note_use(
     books: Books, subscription_id: int, *, door: str, address: str, now: datetime
 ) -> None:
     """Someone was let in, from this address as the media server told it."""
-    books.uses.note(subscription_id, door=door, address=address[:64], now=now)
+    books[Uses].note(subscription_id, door=door, address=address[:64], now=now)
 
 
 def forget_uses(books: Books, *, before: datetime) -> int:
     """Delete who used what so long ago that no bank asks any more."""
-    return books.uses.forget(before=before)
+    return books[Uses].forget(before=before)

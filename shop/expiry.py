@@ -8,9 +8,9 @@ from shop.rules.lifecycle import next_change, state_at
 from shop.rules.notices import Notice
 from shop.rules.states import SubscriptionState
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.outbox import Effect
-from shop.storage.subscriptions import Subscription
+from shop.storage.customers import Customer, Customers
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.subscriptions import Subscription, Subscriptions
 from shop.subscribing import wish
 
 _NOTICES = {
@@ -26,23 +26,23 @@ _VERBS = {
 
 def due_changes(books: Books, *, now: datetime, most: int) -> list[tuple[int, int]]:
     """(subscription id, customer id) of those whose time has come."""
-    return books.subscriptions.changing(now=now, most=most)
+    return books[Subscriptions].changing(now=now, most=most)
 
 
 def change_one(
     books: Books, subscription_id: int, customer_id: int, *, now: datetime
 ) -> SubscriptionState | None:
     """Bring one subscription to where the time says it is; None when a payment was first."""
-    customer = books.customers.claim(customer_id)
-    subscription = books.subscriptions.get(subscription_id)
+    customer = books[Customers].claim(customer_id)
+    subscription = books[Subscriptions].get(subscription_id)
     standing = subscription.standing
     new = state_at(standing, now=now)
     ended_at = now if new is SubscriptionState.ENDED else None
     later = None if ended_at else next_change(standing, now=now)
-    books.subscriptions.move(subscription_id, new, change_at=later, ended_at=ended_at)
+    books[Subscriptions].move(subscription_id, new, change_at=later, ended_at=ended_at)
     if new is standing.state:
         return None
-    books.outbox.add(_effects(books, customer, subscription, new), now=now)
+    books[Outbox].add(_effects(books, customer, subscription, new), now=now)
     return new
 
 

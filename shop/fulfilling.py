@@ -16,8 +16,10 @@ from shop.rules.states import OrderState
 from shop.setting_aside import came_before
 from shop.storage.books import Books
 from shop.storage.customers import Customer
+from shop.storage.orders import Orders
 from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs
+from shop.storage.subscriptions import Subscriptions
 from shop.subscribing import add_time
 
 
@@ -53,12 +55,12 @@ def fulfil(
 
     `by_itself` is who renewed it without our or anybody's doing.
     """
-    closed = books.orders.close(affairs.order_id, OrderState.PAID, now=now)
+    closed = books[Orders].close(affairs.order_id, OrderState.PAID, now=now)
     assert closed  # noqa: S101 - read under the claim as open or expired
     live = (
         None
         if affairs.subscription_id is None
-        else books.subscriptions.get(affairs.subscription_id)
+        else books[Subscriptions].get(affairs.subscription_id)
     )
     added = add_time(
         books,

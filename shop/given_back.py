@@ -11,8 +11,10 @@ from shop.rules.money import Money
 from shop.rules.policy import Policy
 from shop.rules.states import RefundState
 from shop.storage.books import Books
+from shop.storage.journal import Journal
 from shop.storage.payments import Affairs
-from shop.storage.refunds import Refund, Way, unnamed
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Refund, Refunds, Way, unnamed
 
 _UNDER_WAY = frozenset(
     {
@@ -34,20 +36,20 @@ def take_told(
 
     None when nothing was: it is our own refund. The caller has claimed the customer.
     """
-    receipts = books.refunds.receipts_of_payment(affairs.payment_id)
+    receipts = books[Refunds].receipts_of_payment(affairs.payment_id)
     ours = [
         one
         for receipt in receipts
-        for one in books.refunds.of_receipt(receipt)
+        for one in books[Refunds].of_receipt(receipt)
         if one.way is Way.PROVIDER and one.state not in _NOT_GIVEN
     ]
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
         return None if ours else Money.zero(affairs.whole.currency)
     key = event.receipt_id or unnamed(affairs.reference)
-    grew = books.refunds.tell_total(affairs.provider, key, event.money, now=now)
+    grew = books[Refunds].tell_total(affairs.provider, key, event.money, now=now)
     if event.receipt_id:
-        named = books.refunds.receipt_named(affairs.provider, event.receipt_id)
+        named = books[Refunds].receipt_named(affairs.provider, event.receipt_id)
         receipts = [] if named is None else [named]
     if not receipts:
         return event.money if grew else None  # before its receipt: booked when that comes
@@ -73,13 +75,13 @@ def book_told(
     now: datetime,
 ) -> Money | None:
     """Book what the provider's total exceeds ours by; returns how much that was."""
-    total = books.refunds.total(provider, key)
+    total = books[Refunds].total(provider, key)
     if total is None:
         return None
     ours = [
         one
         for receipt in receipts
-        for one in books.refunds.of_receipt(receipt)
+        for one in books[Refunds].of_receipt(receipt)
         if one.way in _AT_PROVIDER
         and one.state not in _NOT_GIVEN
         and one.money.currency == total.currency
@@ -89,7 +91,7 @@ def book_told(
         _finish_under_way(books, ours, policy=policy, now=now)
     rest = total.minor - known
     for receipt in receipts:
-        case, many = books.refunds.case(receipt), len(books.refunds.of_receipt(receipt))
+        case, many = books[Refunds].case(receipt), len(books[Refunds].of_receipt(receipt))
         part = min(rest, left_outside(case.standing))
         if part <= 0 or case.standing.money.currency != total.currency:
             continue
@@ -115,11 +117,11 @@ def _finish_under_way(
 ) -> None:
     """As much as all of ours went back: those whose answer we still wait for are done."""
     for one in refunds:
-        is_done = one.state in _UNDER_WAY and books.refunds.move(
+        is_done = one.state in _UNDER_WAY and books[Refunds].move(
             one, RefundState.DONE, ask_at=None, done_at=now
         )
         if is_done:
-            follow(books, books.refunds.get(one.id), policy=policy, now=now)
+            follow(books, books[Refunds].get(one.id), policy=policy, now=now)
 
 
 def take_told_of_unknown(
@@ -128,16 +130,16 @@ def take_told_of_unknown(
     """The same for money of no order we know: the total is kept, and booked if we have it."""
     if event.money is None or not event.receipt_id:
         return
-    books.refunds.tell_total(provider, event.receipt_id, event.money, now=now)
-    receipt = books.refunds.receipt_named(provider, event.receipt_id)
+    books[Refunds].tell_total(provider, event.receipt_id, event.money, now=now)
+    receipt = books[Refunds].receipt_named(provider, event.receipt_id)
     if receipt is not None:
-        books.receipts.claim(receipt)
+        books[Receipts].claim(receipt)
         book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
 
 
 def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None:
     """What was set aside goes back to where it lay; a total told meanwhile may now be owed."""
     entries = [replace(entry, money=-entry.money) for entry in set_aside_entries(refund)]
-    books.journal.enter(f"refund:{refund.id}:undone", entries, now=now)
-    case = books.refunds.case(refund.receipt)
+    books[Journal].enter(f"refund:{refund.id}:undone", entries, now=now)
+    case = books[Refunds].case(refund.receipt)
     book_told(books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now)

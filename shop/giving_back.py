@@ -25,9 +25,13 @@ from shop.rules.states import (
 )
 from shop.starbooks import star_of, steer
 from shop.storage.books import Books
-from shop.storage.journal import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry
-from shop.storage.outbox import Effect
-from shop.storage.refunds import Case, NewRefund, Refund, Way
+from shop.storage.customers import Customers
+from shop.storage.journal import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.storage.orders import Orders
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.payments import Payments
+from shop.storage.refunds import Case, NewRefund, Refund, Refunds, Way
+from shop.storage.subscriptions import Subscriptions
 from shop.taking_time import take_time
 
 DISPUTED = "disputed"
@@ -61,7 +65,7 @@ def book_intent(
     if way is Way.WALLET:
         pocket = replace(pocket, from_wallet=nothing, from_order=money, loss=nothing)
     tax = tax_part(case.standing, pocket.from_order.minor)
-    refund_id = books.refunds.add(
+    refund_id = books[Refunds].add(
         NewRefund(
             reference=reference,
             receipt=case.receipt,
@@ -79,8 +83,8 @@ def book_intent(
         ),
         now=now,
     )
-    refund = books.refunds.get(refund_id)
-    books.journal.enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
+    refund = books[Refunds].get(refund_id)
+    books[Journal].enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
     return refund
 
 
@@ -104,19 +108,19 @@ def follow(
 
     `is_known` when all this followed already, from the link that is claimed now.
     """
-    case = books.refunds.case(refund.receipt)
+    case = books[Refunds].case(refund.receipt)
     if refund.state is RefundState.DONE and refund.way is not Way.WALLET:
         _enter_paid(books, refund, case, now=now)
         _close_payment(books, case)
     if refund.state is RefundState.DONE and refund.bounced_at is not None:
         # The second time: what follows from money that goes back followed when it first went.
-        books.outbox.add(tell_gone(books, refund, policy=policy), now=now)
+        books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
         return
     if is_known or refund.state not in {RefundState.DONE, RefundState.CLAIM}:
         return
     access, effects = _close_order(books, refund, case, policy=policy, now=now)
     effects += _tell(books, refund, case, access=access, policy=policy)
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
 
 
 def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> None:
@@ -126,18 +130,18 @@ def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> N
         Entry(account=account, money=-refund.money),
     )
     again = "" if refund.bounced_at is None else ":again"
-    books.journal.enter(f"refund:{refund.id}:paid{again}", entries, now=now)
+    books[Journal].enter(f"refund:{refund.id}:paid{again}", entries, now=now)
 
 
 def _close_payment(books: Books, case: Case) -> None:
     """A payment is refunded when nothing of any of its receipts is left."""
     if case.payment_id is None or case.payment_state is None:
         return
-    receipts = books.refunds.receipts_of_payment(case.payment_id)
-    if any(left_outside(books.refunds.case(one).standing) for one in receipts):
+    receipts = books[Refunds].receipts_of_payment(case.payment_id)
+    if any(left_outside(books[Refunds].case(one).standing) for one in receipts):
         return
     if may_move(PAYMENT_MOVES, case.payment_state, PaymentState.REFUNDED):
-        books.payments.move(
+        books[Payments].move(
             case.payment_id, old=case.payment_state, new=PaymentState.REFUNDED, poll_at=None
         )
 
@@ -151,7 +155,7 @@ def _close_order(
         return Access.KEEP, []
     is_whole = case.order_back_surely >= paid
     if is_whole:
-        books.orders.refund(case.order_id, now=now)
+        books[Orders].refund(case.order_id, now=now)
     access = policy.refunds.whole if is_whole else policy.refunds.part
     if refund.way is Way.DISPUTE:
         access = Access.END
@@ -159,7 +163,7 @@ def _close_order(
         return Access.KEEP, []
     seconds, effects = take_time(
         books,
-        books.customers.get(case.customer_id),
+        books[Customers].get(case.customer_id),
         order_id=case.order_id,
         subscription_id=case.subscription_id,
         access=access,
@@ -169,14 +173,14 @@ def _close_order(
         now=now,
     )
     if seconds:
-        books.refunds.note_time_taken(refund.id, seconds_back=seconds)
+        books[Refunds].note_time_taken(refund.id, seconds_back=seconds)
     _stop_stars(books, case.customer_id, case.subscription_id, now=now)
     return (access if effects else Access.KEEP), effects
 
 
 def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: datetime) -> None:
     """Whose time has ended with its money is charged no more by Telegram's own subscription."""
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     if subscription.standing.state is not SubscriptionState.ENDED:
         return
     star = star_of(books, customer_id, subscription.product.id, now=now)
@@ -186,7 +190,7 @@ def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: da
 
 def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
     """What a bank had returned has found its way, and changed nothing more."""
-    case = books.refunds.case(refund.receipt)
+    case = books[Refunds].case(refund.receipt)
     return _tell(books, refund, case, access=Access.KEEP, policy=policy)
 
 
@@ -207,14 +211,14 @@ def _tell(
     key = str(refund.id) if refund.bounced_at is None else f"{refund.id}:again"
     if case.customer_id is None:
         return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
-    customer = books.customers.get(case.customer_id)
+    customer = books[Customers].get(case.customer_id)
     if refund.way is Way.DISPUTE:
         return []  # told as what it is
     notice = Notice.CLAIM_BACK if refund.state is RefundState.CLAIM else Notice.REFUNDED
     told = tell_customer(customer, notice, key=key, **facts)
     if refund.way is Way.TOLD:
         return [told]  # staff hear of it from the provider's news
-    staff = "–" if refund.staff_id is None else books.customers.name_of(refund.staff_id)
+    staff = "–" if refund.staff_id is None else books[Customers].name_of(refund.staff_id)
     heard = tell_staff(
         policy,
         Notice.REFUND_MADE,

@@ -21,9 +21,11 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.states import OPEN_PAYMENTS
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.guards import findings_document
-from shop.storage.payments import Affairs
+from shop.storage.customers import Customer, Customers
+from shop.storage.guards import Guards, findings_document
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Affairs, Payments
+from shop.storage.stars import StarTables
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -44,12 +46,12 @@ def refuse_at_door(
     """
     facts = FraudFacts(
         tries_last_hour=(
-            books.guards.tries(customer.id, since=now - _HOUR)
+            books[Guards].tries(customer.id, since=now - _HOUR)
             if policy.tries_an_hour and not is_trial
             else None
         ),
         trials_of_payer=(
-            books.guards.related_trials(customer.id) + 1
+            books[Guards].related_trials(customer.id) + 1
             if policy.trials_of_a_payer and is_trial
             else None
         ),
@@ -78,16 +80,16 @@ def weigh(
     facts = FraudFacts(
         amount=affairs.whole,
         payers_last_day=(
-            books.guards.other_payers(customer.id, fingerprint, since=now - _DAY) + 1
+            books[Guards].other_payers(customer.id, fingerprint, since=now - _DAY) + 1
             if policy.payers_a_day and fingerprint
             else None
         ),
         people_of_payer=(
-            books.guards.other_people(customer.id, fingerprint) + 1
+            books[Guards].other_people(customer.id, fingerprint) + 1
             if policy.people_of_a_payer and fingerprint
             else None
         ),
-        is_first_order=bool(policy.first_order) and not books.guards.has_bought(customer.id),
+        is_first_order=bool(policy.first_order) and not books[Guards].has_bought(customer.id),
         payer_country=payer.country,
         customer_country=customer.country or payer.home,
         blocked_by=(
@@ -98,7 +100,7 @@ def weigh(
         spends_refused=(
             uses_wallet
             and policy.refused is not Ruling.PASS
-            and books.guards.has_refused_money(customer.id)
+            and books[Guards].has_refused_money(customer.id)
         ),
     )
     return findings_on(facts, policy)
@@ -109,7 +111,7 @@ def note_payer(
 ) -> None:
     """Remember who paid, for the rules that count payers."""
     if fingerprint := fingerprint_of(provider, payer):
-        books.guards.see_payer(customer.id, fingerprint, country=payer.country, now=now)
+        books[Guards].see_payer(customer.id, fingerprint, country=payer.country, now=now)
 
 
 def note_refusal(
@@ -126,15 +128,15 @@ def note_refusal(
             name=customer.name,
             findings=findings_document([finding]),
         )
-        books.outbox.add(told, now=now)
+        books[Outbox].add(told, now=now)
 
 
 def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: datetime) -> bool:
     """Whether Telegram may take this money now (pre-checkout): the order waits for just this."""
-    payment = books.payments.by_reference(reference)
+    payment = books[Payments].by_reference(reference)
     if payment is None or payment.due != money:
         return False
-    star = books.stars.of_payment(payment.id)
+    star = books[StarTables].of_payment(payment.id)
     if star is not None and star.renews:
         # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
         return True
@@ -149,7 +151,7 @@ def is_turned_away(books: Books, customer_id: int, *, policy: FraudPolicy) -> bo
     """Whether the blocklist refuses this customer; asked again before Telegram charges."""
     if policy.blocklist is not Ruling.REFUSE:
         return False
-    return bool(_blocked(books, books.customers.get(customer_id), "", policy=policy))
+    return bool(_blocked(books, books[Customers].get(customer_id), "", policy=policy))
 
 
 def _blocked(
@@ -157,5 +159,5 @@ def _blocked(
 ) -> tuple[BlockedBy, ...]:
     if policy.blocklist is Ruling.PASS:
         return ()
-    found = books.guards.blocks_on(customer.telegram_id, customer.username, fingerprint)
+    found = books[Guards].blocks_on(customer.telegram_id, customer.username, fingerprint)
     return tuple(block.kind for block in found)

@@ -15,7 +15,8 @@ from shop.rules.receiving import Judgement, Verdict
 from shop.rules.states import OrderState
 from shop.storage.books import Books
 from shop.storage.customers import Customer
-from shop.storage.guards import findings_document
+from shop.storage.guards import Guards, findings_document
+from shop.storage.orders import Orders
 from shop.storage.outbox import Effect
 from shop.storage.payments import Affairs
 
@@ -45,9 +46,9 @@ def hold_order(
     now: datetime,
 ) -> list[Effect]:
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
-    is_held = books.orders.close(affairs.order_id, OrderState.HELD, now=now)
+    is_held = books[Orders].close(affairs.order_id, OrderState.HELD, now=now)
     assert is_held  # noqa: S101 - read under the claim as open or expired
-    review = books.guards.hold(
+    review = books[Guards].hold(
         receipt=receipt,
         payment_id=affairs.payment_id,
         order_id=affairs.order_id,

@@ -20,8 +20,8 @@ from shop.rules.states import (
 )
 from shop.storage.books import Books
 from shop.storage.customers import Customer
-from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.payments import Affairs, Payments
 
 _MOVES = {
     Happening.SEEN: PaymentState.SEEN,
@@ -43,7 +43,7 @@ def take_news(
     if event.happening is Happening.REFUNDED:
         back = take_told(books, affairs, event, policy=policy, now=now)
         if back is not None:  # not our own doing: nobody overlooks money
-            books.outbox.add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
+            books[Outbox].add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
         return
     if event.happening is Happening.BOUNCED:
         take_bounced(books, customer, affairs, event, policy=policy, now=now)
@@ -54,20 +54,20 @@ def take_news(
     if not may_move(PAYMENT_MOVES, affairs.payment_state, new):
         return  # out of order or repeated: a later state stands
     poll_at = affairs.poll_at if new in OPEN_PAYMENTS else None
-    books.payments.move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
+    books[Payments].move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
     key, slug = str(affairs.payment_id), affairs.product.slug
     if new is PaymentState.SEEN:
-        books.outbox.add([tell_customer(customer, Notice.SEEN, key=key, plan=slug)], now=now)
+        books[Outbox].add([tell_customer(customer, Notice.SEEN, key=key, plan=slug)], now=now)
     elif new is PaymentState.FAILED and affairs.is_charge:
         why = Refusal(event.facts.get("why", Refusal.DECLINED))
-        books.outbox.add(
+        books[Outbox].add(
             note_decline(books, customer, affairs, why, policy=policy, now=now), now=now
         )
     elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
         told = tell_customer(
             customer, Notice.PAYMENT_FAILED, key=key, plan=slug, term=affairs.term
         )
-        books.outbox.add([told], now=now)
+        books[Outbox].add([told], now=now)
 
 
 def take_late_news(

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from shop.rules.retries import message_wait
 from shop.storage.books import Books
-from shop.storage.outbox import QueuedEffect
+from shop.storage.circuits import Circuits
+from shop.storage.inbox import Inbox
+from shop.storage.orders import Orders
+from shop.storage.outbox import Outbox, QueuedEffect
+from shop.storage.payments import Payments
+from shop.storage.refunds import Refunds
+from shop.storage.renewals import Renewals
+from shop.storage.subscriptions import Subscriptions
 
 _LEASE = timedelta(seconds=90)
 
@@ -27,30 +34,30 @@ class Due:
 def is_due(books: Books, *, now: datetime) -> Due:
     """Look at each queue's first row."""
     return Due(
-        effects=_is_past(books.outbox.next_due(), now),
-        reminders=_is_past(books.subscriptions.next_reminder(), now),
-        orders=_is_past(books.orders.next_expiry(), now),
-        polls=_is_past(books.payments.next_poll(), now),
-        renewals=_is_past(books.renewals.next_due(), now),
-        letters=_is_past(books.inbox.next_due(), now),
-        trials=_is_past(books.circuits.next_try(), now),
-        refunds=_is_past(books.refunds.next_question(), now),
+        effects=_is_past(books[Outbox].next_due(), now),
+        reminders=_is_past(books[Subscriptions].next_reminder(), now),
+        orders=_is_past(books[Orders].next_expiry(), now),
+        polls=_is_past(books[Payments].next_poll(), now),
+        renewals=_is_past(books[Renewals].next_due(), now),
+        letters=_is_past(books[Inbox].next_due(), now),
+        trials=_is_past(books[Circuits].next_try(), now),
+        refunds=_is_past(books[Refunds].next_question(), now),
     )
 
 
 def claim(books: Books, *, now: datetime, most: int) -> list[QueuedEffect]:
     """Take due effects, one a lane; a killed process's come again after the lease."""
-    return books.outbox.claim(now=now, lease=now + _LEASE, most=most)
+    return books[Outbox].claim(now=now, lease=now + _LEASE, most=most)
 
 
 def take_over(books: Books, *, now: datetime) -> int:
     """At the start of a process that has the books to itself: wait for no dead one's leases."""
-    return books.outbox.release(now=now) + books.inbox.release(now=now)
+    return books[Outbox].release(now=now) + books[Inbox].release(now=now)
 
 
 def finish_effect(books: Books, effect: QueuedEffect, *, now: datetime) -> None:
     """It happened."""
-    books.outbox.finish(effect.id, now=now)
+    books[Outbox].finish(effect.id, now=now)
 
 
 def postpone(
@@ -58,11 +65,11 @@ def postpone(
 ) -> None:
     """Try again: after `wait` when the other side named it, else by the retry rule, else dead."""
     if wait is not None:
-        books.outbox.again(effect.id, due_at=now + wait, error=reason, is_counted=False)
+        books[Outbox].again(effect.id, due_at=now + wait, error=reason, is_counted=False)
     elif (again_in := message_wait(effect.tries)) is not None:
-        books.outbox.again(effect.id, due_at=now + again_in, error=reason)
+        books[Outbox].again(effect.id, due_at=now + again_in, error=reason)
     else:
-        books.outbox.finish(effect.id, now=now, state="dead", error=reason)
+        books[Outbox].finish(effect.id, now=now, state="dead", error=reason)
 
 
 def refuse(
@@ -70,7 +77,7 @@ def refuse(
 ) -> None:
     """It will never happen; a dead effect is one that staff should see."""
     state = "dead" if is_dead else "dropped"
-    books.outbox.finish(effect.id, now=now, state=state, error=reason)
+    books[Outbox].finish(effect.id, now=now, state=state, error=reason)
 
 
 def _is_past(due: datetime | None, now: datetime) -> bool:

@@ -11,14 +11,15 @@ from shop.rules.lifecycle import may_use
 from shop.rules.money import Money
 from shop.rules.reminders import next_after, schedule, zone_of
 from shop.rules.states import DisputeState
-from shop.storage.accounts import Actual
+from shop.storage.accounts import Accounts, Actual
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.disputes import Dispute, DisputeKind
-from shop.storage.refunds import Refund
-from shop.storage.renewals import Renewal
-from shop.storage.stars import StarSubscription
-from shop.storage.subscriptions import Subscription
+from shop.storage.customers import Customer, Customers
+from shop.storage.disputes import Dispute, DisputeKind, Disputes
+from shop.storage.journal import Journal
+from shop.storage.refunds import Refund, Refunds
+from shop.storage.renewals import Renewal, Renewals
+from shop.storage.stars import StarSubscription, StarTables
+from shop.storage.subscriptions import Subscription, Subscriptions
 
 _MOST_BACK, _SHOWN_FOR = 5, timedelta(days=60)
 
@@ -70,7 +71,7 @@ class Overview:
 
 def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) -> Customer:
     """Meet a person; the first meeting fixes language and time zone until he changes them."""
-    return books.customers.greet(
+    return books[Customers].greet(
         visitor.telegram_id,
         name=visitor.name[:200],
         username=visitor.username[:64],
@@ -83,33 +84,33 @@ def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) ->
 
 def known(books: Books, telegram_id: int) -> Customer | None:
     """The person of this Telegram id, if met."""
-    return books.customers.by_telegram(telegram_id)
+    return books[Customers].by_telegram(telegram_id)
 
 
 def person(books: Books, customer_id: int) -> Customer:
     """The person of this id."""
-    return books.customers.get(customer_id)
+    return books[Customers].get(customer_id)
 
 
 def overview(books: Books, customer_id: int, *, now: datetime) -> Overview:
     """What a person has here."""
     holdings = [
         _holding(books, subscription, now=now)
-        for subscription in books.subscriptions.of(customer_id)
+        for subscription in books[Subscriptions].of(customer_id)
     ]
     return Overview(
-        customer=books.customers.get(customer_id),
+        customer=books[Customers].get(customer_id),
         holdings=tuple(holdings),
-        wallets=tuple(books.journal.wallets(customer_id)),
-        may_try=not books.subscriptions.had_trial(customer_id),
+        wallets=tuple(books[Journal].wallets(customer_id)),
+        may_try=not books[Subscriptions].had_trial(customer_id),
         refunds=tuple(
             one
-            for one in books.refunds.of(customer_id, most=_MOST_BACK)
+            for one in books[Refunds].of(customer_id, most=_MOST_BACK)
             if now - one.made_at < _SHOWN_FOR
         ),
         disputes=tuple(
             one
-            for one in books.disputes.of(customer_id, most=_MOST_BACK)
+            for one in books[Disputes].of(customer_id, most=_MOST_BACK)
             if one.state is DisputeState.OPEN and one.kind is DisputeKind.DISPUTE
         ),
     )
@@ -119,8 +120,8 @@ def credentials_of(
     books: Books, subscription_id: int, customer_id: int, *, vault: Vault, now: datetime
 ) -> tuple[Subscription, Credentials, str]:
     """(subscription, credentials, playlist token) of someone's own subscription with access."""
-    subscription = books.subscriptions.get(subscription_id)
-    account = books.accounts.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    account = books[Accounts].get(subscription_id)
     is_own = subscription.customer_id == customer_id
     if not is_own or account.sealed is None or not may_use(subscription.standing, now=now):
         raise NotFoundError(what="access to subscription", name=subscription_id)
@@ -129,54 +130,54 @@ def credentials_of(
 
 def note_delivered(books: Books, subscription_id: int, *, now: datetime) -> None:
     """The credentials reached the chat."""
-    books.accounts.note_delivered(subscription_id, now=now)
+    books[Accounts].note_delivered(subscription_id, now=now)
 
 
 def choose_language(books: Books, customer_id: int, language: str) -> None:
     """Speak this language from now on."""
-    books.customers.set_language(customer_id, language)
+    books[Customers].set_language(customer_id, language)
 
 
 def choose_currency(books: Books, customer_id: int, currency: str) -> None:
     """Show prices in this currency from now on."""
-    books.customers.set_currency(customer_id, currency)
+    books[Customers].set_currency(customer_id, currency)
 
 
 def choose_country(books: Books, customer_id: int, country: str) -> Customer:
     """Note where a person says he lives; gives him as he is now."""
     if country not in COUNTRIES and country != ELSEWHERE:
         raise NotFoundError(what="country", name=country)
-    books.customers.set_country(customer_id, country)
-    return books.customers.get(customer_id)
+    books[Customers].set_country(customer_id, country)
+    return books[Customers].get(customer_id)
 
 
 def choose_reminders(books: Books, customer_id: int, *, wants: bool, now: datetime) -> None:
     """Turn reminders on or off; turning them on plans the next ones afresh."""
-    customer = books.customers.claim(customer_id)
-    books.customers.set_reminders(customer_id, wants=wants)
-    for subscription in books.subscriptions.of(customer_id):
+    customer = books[Customers].claim(customer_id)
+    books[Customers].set_reminders(customer_id, wants=wants)
+    for subscription in books[Subscriptions].of(customer_id):
         reminders = schedule(
             starts_at=subscription.starts_at,
             ends_at=subscription.standing.paid_until,
             zone=zone_of(customer.zone),
         )
         upcoming = next_after(reminders, after=now)
-        books.subscriptions.reschedule(
+        books[Subscriptions].reschedule(
             subscription.id, upcoming.at if upcoming and wants else None
         )
 
 
 def note_unreachable(books: Books, telegram_id: int) -> None:
     """The person blocked the bot: nothing is sent until he comes back."""
-    books.customers.set_reachable(telegram_id, is_reachable=False)
+    books[Customers].set_reachable(telegram_id, is_reachable=False)
 
 
 def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Holding:
-    account = books.accounts.get(subscription.id)
+    account = books[Accounts].get(subscription.id)
     return Holding(
         subscription=subscription,
         has_access=may_use(subscription.standing, now=now),
         has_credentials=account.sealed is not None and account.actual is not Actual.TERMINATED,
-        renewal=books.renewals.of(subscription.id),
-        star=books.stars.running(subscription.customer_id, subscription.product.id, now=now),
+        renewal=books[Renewals].of(subscription.id),
+        star=books[StarTables].running(subscription.customer_id, subscription.product.id, now=now),
     )

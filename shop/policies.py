@@ -6,6 +6,7 @@ from typing import Any
 from shop.catalog_file.choices import choices_of
 from shop.rules.policy import Choices, Policy
 from shop.storage.books import Books
+from shop.storage.catalog import CatalogTables
 from shop.storage.opening import Storage
 
 
@@ -28,8 +29,8 @@ class LivePolicy:
 
 
 def _newest(books: Books) -> int:
-    return books.catalog.latest_id()
+    return books[CatalogTables].latest_id()
 
 
 def _sections(books: Books) -> dict[str, Any]:
-    return dict((books.catalog.latest() or {}).get("choices", {}))
+    return dict((books[CatalogTables].latest() or {}).get("choices", {}))

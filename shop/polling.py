@@ -19,7 +19,7 @@ from shop.rules.states import PaymentState
 from shop.settlement import Outcome, Source, settle_all
 from shop.storage.books import Books
 from shop.storage.opening import Storage
-from shop.storage.payments import Payment
+from shop.storage.payments import Payment, Payments
 
 _LEASE = timedelta(minutes=2)
 _SETTLED = frozenset({PaymentState.FINAL, PaymentState.REFUNDED, PaymentState.DISPUTED})
@@ -27,7 +27,7 @@ _SETTLED = frozenset({PaymentState.FINAL, PaymentState.REFUNDED, PaymentState.DI
 
 def claim_polls(books: Books, *, now: datetime, most: int) -> list[Payment]:
     """Payments it is time to ask about."""
-    return books.payments.claim_polls(now=now, lease=now + _LEASE, most=most)
+    return books[Payments].claim_polls(now=now, lease=now + _LEASE, most=most)
 
 
 def note_poll(
@@ -49,7 +49,7 @@ def note_poll(
     events = [event for event in events if event.reference in {"", payment.reference}]
     told = [event for event in events if event.happening is not Happening.PENDING]
     outcomes = settle_all(books, told, source, policy=policy, now=now)
-    today = books.payments.by_reference(payment.reference)
+    today = books[Payments].by_reference(payment.reference)
     if today is not None:
         _ask_again(books, payment, today, events, now=now)
         weigh_claims(books, today, events, policy=policy, now=now)
@@ -67,28 +67,28 @@ def _ask_again(
         return
     is_over = today.state in _SETTLED and events and not is_more_coming
     wait = None if is_over else poll_wait(now - today.created_at)
-    books.payments.poll_later(today.id, None if wait is None else now + wait)
+    books[Payments].poll_later(today.id, None if wait is None else now + wait)
 
 
 def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
     """A try whose page no one ever saw: it ends with its order, and a new tap makes a new one."""
     if now < payment.expires_at:
-        books.payments.poll_later(payment.id, payment.expires_at)
+        books[Payments].poll_later(payment.id, payment.expires_at)
     else:
-        books.payments.move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
+        books[Payments].move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
 
 
 def note_nobody(books: Books, payment: Payment, *, now: datetime) -> None:
     """Its way to pay is switched off: somebody may have paid, and is found once it is on again."""
     wait = poll_wait(now - payment.created_at)
-    books.payments.poll_later(payment.id, None if wait is None else now + wait)
+    books[Payments].poll_later(payment.id, None if wait is None else now + wait)
 
 
 def ask_soon(books: Books, reference: str, *, now: datetime) -> Payment | None:
     """The payment of this reference; while it is open, the clock asks about it next."""
-    payment = books.payments.by_reference(reference)
+    payment = books[Payments].by_reference(reference)
     if payment is not None and payment.poll_at is not None and payment.poll_at > now:
-        books.payments.poll_later(payment.id, now)
+        books[Payments].poll_later(payment.id, now)
     return payment
 
 

@@ -15,9 +15,11 @@ from shop.rules.states import PaymentState
 from shop.rules.transfers import MOST_WAITING, TRANSFER, ProofState, code_of
 from shop.settlement import Outcome, Source, settle
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.payments import Affairs, Payment
-from shop.storage.proofs import File, Proof
+from shop.storage.customers import Customer, Customers
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Affairs, Payment, Payments
+from shop.storage.proofs import File, Proof, Proofs
+from shop.storage.staff import StaffTables
 
 _LONGEST_WORDS = 300
 _MOST_ALIKE = 3
@@ -53,27 +55,27 @@ class Case:
 
 def awaited(books: Books, customer_id: int, *, now: datetime) -> Affairs | None:
     """The transfer that a picture of this customer would be for."""
-    payment = books.proofs.payment_for(customer_id, since=now - _BEGUN_WITHIN)
-    return None if payment is None else books.payments.affairs(payment.reference)
+    payment = books[Proofs].payment_for(customer_id, since=now - _BEGUN_WITHIN)
+    return None if payment is None else books[Payments].affairs(payment.reference)
 
 
 def take_proof(
     books: Books, customer_id: int, file: File, *, policy: Policy, now: datetime
 ) -> Taken:
     """Keep a proof and have staff look at it; the same file for the same payment counts once."""
-    customer = books.customers.claim(customer_id)
-    payment = books.proofs.payment_for(customer.id, since=now - _BEGUN_WITHIN)
+    customer = books[Customers].claim(customer_id)
+    payment = books[Proofs].payment_for(customer.id, since=now - _BEGUN_WITHIN)
     if payment is None:
         return Taken.NO_ORDER
-    if (known := books.proofs.by_file(payment.id, file.unique_id)) is not None:
+    if (known := books[Proofs].by_file(payment.id, file.unique_id)) is not None:
         return _seen_before(known)
     if payment.state is PaymentState.FINAL:
         return Taken.PAID
-    if books.proofs.count_waiting(payment.id) >= MOST_WAITING:
+    if books[Proofs].count_waiting(payment.id) >= MOST_WAITING:
         return Taken.MANY
-    proof = books.proofs.add(payment, file, now=now)
+    proof = books[Proofs].add(payment, file, now=now)
     assert proof is not None  # noqa: S101 - looked up under the claim
-    books.outbox.add(tell_staff(policy, Notice.PROOF, key=str(proof.id), proof=proof.id), now=now)
+    books[Outbox].add(tell_staff(policy, Notice.PROOF, key=str(proof.id), proof=proof.id), now=now)
     return Taken.NOTED
 
 
@@ -88,26 +90,26 @@ def _seen_before(proof: Proof) -> Taken:
 
 def case_of(books: Books, proof_id: int) -> Case:
     """One proof, for staff."""
-    proof = books.proofs.get(proof_id)
+    proof = books[Proofs].get(proof_id)
     if proof is None:
         raise NotFoundError(what="proof", name=proof_id)
-    payment = books.proofs.payment(proof_id)
-    alike = books.proofs.alike(payment.id, proof.file, most=_MOST_ALIKE)
+    payment = books[Proofs].payment(proof_id)
+    alike = books[Proofs].alike(payment.id, proof.file, most=_MOST_ALIKE)
     return Case(
         proof=proof,
         payment=payment,
-        affairs=books.payments.affairs(payment.reference),
-        customer=books.customers.get(proof.customer_id),
+        affairs=books[Payments].affairs(payment.reference),
+        customer=books[Customers].get(proof.customer_id),
         code=code_of(payment.reference),
-        by="" if proof.staff_id is None else books.customers.name_of(proof.staff_id),
-        alike=tuple((one, books.customers.get(one.customer_id)) for one in alike),
+        by="" if proof.staff_id is None else books[Customers].name_of(proof.staff_id),
+        alike=tuple((one, books[Customers].get(one.customer_id)) for one in alike),
     )
 
 
 def pile(books: Books, *, most: int = 10) -> tuple[int, list[Case]]:
     """How many proofs wait, and the oldest of them."""
-    waiting = books.proofs.waiting(most=most)
-    return books.proofs.count_waiting(), [case_of(books, proof.id) for proof in waiting]
+    waiting = books[Proofs].waiting(most=most)
+    return books[Proofs].count_waiting(), [case_of(books, proof.id) for proof in waiting]
 
 
 def approve(
@@ -129,7 +131,7 @@ def approve(
     if money.minor <= 0:
         raise BadInputError(reason="Write how much arrived, such as 7.99.")
     _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, minor=money.minor, now=now)
-    books.proofs.close_others(payment.id, staff_id=staff_id, now=now)
+    books[Proofs].close_others(payment.id, staff_id=staff_id, now=now)
     facts = {"proof": proof.id, "staff": staff_id, "minor": money.minor, "money": money.currency}
     event = PaymentEvent(
         event_id=f"{_receipt_id(payment, proof)}.approved",
@@ -143,7 +145,7 @@ def approve(
     )
     source = Source(provider=TRANSFER, body=json.dumps(facts).encode(), is_looked_at=True)
     outcome = settle(books, event, source, policy=policy, now=now)
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         "approve_transfer",
         customer_id=proof.customer_id,
@@ -160,9 +162,9 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
         raise BadInputError(reason="Write the reason, the customer reads it.")
     proof, payment = _claim(books, proof_id)
     _decide(books, proof, ProofState.REFUSED, staff_id=staff_id, reason=words, now=now)
-    affairs = books.payments.affairs(payment.reference)
+    affairs = books[Payments].affairs(payment.reference)
     told = tell_customer(
-        books.customers.get(proof.customer_id),
+        books[Customers].get(proof.customer_id),
         Notice.PROOF_REFUSED,
         key=str(proof.id),
         plan=affairs.product.slug,
@@ -171,8 +173,8 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
         minor=payment.due.minor,
         currency=payment.due.currency,
     )
-    books.outbox.add([told], now=now)
-    books.staff.audit(
+    books[Outbox].add([told], now=now)
+    books[StaffTables].audit(
         staff_id,
         "refuse_transfer",
         customer_id=proof.customer_id,
@@ -183,11 +185,11 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
 
 def _claim(books: Books, proof_id: int) -> tuple[Proof, Payment]:
     """Law 6: the customer first; what is read after that holds until the commit."""
-    proof = books.proofs.get(proof_id)
+    proof = books[Proofs].get(proof_id)
     if proof is None:
         raise NotFoundError(what="proof", name=proof_id)
-    books.customers.claim(proof.customer_id)
-    return proof, books.proofs.payment(proof_id)
+    books[Customers].claim(proof.customer_id)
+    return proof, books[Proofs].payment(proof_id)
 
 
 def _decide(
@@ -200,7 +202,7 @@ def _decide(
     minor: int | None = None,
     now: datetime,
 ) -> None:
-    if not books.proofs.decide(
+    if not books[Proofs].decide(
         proof.id, state, staff_id=staff_id, reason=reason, minor=minor, now=now
     ):
         raise DoneAlreadyError

@@ -9,7 +9,11 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.receiving import Judgement, Verdict
 from shop.storage.books import Books
-from shop.storage.journal import SALES, TAX, UNASSIGNED, WALLET, Entry
+from shop.storage.journal import SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Payments
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Refunds
 
 
 def record_receipt(
@@ -29,7 +33,7 @@ def record_receipt(
     `rest` is the account of what the order does not take: the wallet, what is held, or
     unassigned for money of no customer.
     """
-    receipt = books.payments.add_receipt(
+    receipt = books[Payments].add_receipt(
         provider=provider,
         receipt_id=event.receipt_id,
         payment_id=payment_id,
@@ -42,7 +46,7 @@ def record_receipt(
     )
     if receipt is None:
         return None
-    books.journal.enter(
+    books[Journal].enter(
         f"receipt:{receipt}",
         (
             Entry(account=f"provider:{provider}", money=money),
@@ -63,12 +67,12 @@ def _tax(event: PaymentEvent, money: Money) -> int:
 
 def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
     """The tax inside what was just sold is not the shop's own; nothing where there is none."""
-    standing = books.refunds.case(receipt).standing
+    standing = books[Refunds].case(receipt).standing
     tax = Money(standing.tax, standing.money.currency)
     if not tax:
         return
     entries = (Entry(account=SALES, money=tax), Entry(account=TAX, money=-tax))
-    books.journal.enter(f"receipt:{receipt}:tax", entries, now=now)
+    books[Journal].enter(f"receipt:{receipt}:tax", entries, now=now)
 
 
 def keep_unknown_money(
@@ -103,7 +107,7 @@ def keep_unknown_money(
         now=now,
     )
     if receipt is not None:
-        books.receipts.note_letter(receipt, letter)
+        books[Receipts].note_letter(receipt, letter)
         effects = tell_staff(
             policy,
             Notice.UNKNOWN_MONEY,
@@ -115,4 +119,4 @@ def keep_unknown_money(
             receipt=event.receipt_id,
             reference=event.reference,
         )
-        books.outbox.add(effects, now=now)
+        books[Outbox].add(effects, now=now)

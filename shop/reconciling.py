@@ -11,6 +11,8 @@ from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, settle
 from shop.storage.books import Books
 from shop.storage.opening import Storage
+from shop.storage.outbox import Outbox
+from shop.storage.stars import StarTables
 
 _TURN, _UNTIL = "reconcile_turn:", "reconciled_until:"
 _NIGHT = time(3, tzinfo=UTC)
@@ -54,7 +56,7 @@ def compare(
     now: datetime,
 ) -> list[Outcome]:
     """Every money of theirs is in our books and the other way round; staff hear the rest."""
-    ours = books.stars.receipts_between(provider, since=since, until=until)
+    ours = books[StarTables].receipts_between(provider, since=since, until=until)
     outcomes: list[Outcome] = []
     found: list[PaymentEvent] = []
     odd: list[str] = []
@@ -63,7 +65,7 @@ def compare(
         if event.occurred_at is None or event.occurred_at >= until:
             continue
         theirs.add(event.receipt_id)
-        known = books.stars.is_receipt_known(provider, event.receipt_id)
+        known = books[StarTables].is_receipt_known(provider, event.receipt_id)
         if event.happening is Happening.RECEIVED and known:
             stands = ours.get(event.receipt_id)
             if stands is not None and event.money and stands != event.money.minor:
@@ -86,7 +88,7 @@ def compare(
             minor=sum(event.money.minor for event in found if event.money),
             currency=next((event.money.currency for event in found if event.money), ""),
         )
-        books.outbox.add(told, now=now)
+        books[Outbox].add(told, now=now)
     remember(books, _UNTIL + provider, str(int(until.timestamp())))
     remember(books, _TURN + provider, f"{int(_next_night(now).timestamp()):012d}")
     return outcomes
@@ -97,7 +99,7 @@ def _is_time(books: Books, provider: str, *, now: datetime) -> bool:
 
 
 def _take_turn(books: Books, provider: str, *, now: datetime) -> bool:
-    return books.stars.take_turn(_TURN + provider, now=now, next_at=now + _LEASE)
+    return books[StarTables].take_turn(_TURN + provider, now=now, next_at=now + _LEASE)
 
 
 def _window(books: Books, provider: str, *, now: datetime) -> tuple[datetime, datetime]:

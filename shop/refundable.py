@@ -6,8 +6,9 @@ from decimal import Decimal
 from shop.giving_back import most_back
 from shop.rules.money import Money, round_minor
 from shop.storage.books import Books
-from shop.storage.disputes import Dispute
-from shop.storage.refunds import Case, Refund, Way
+from shop.storage.disputes import Dispute, Disputes
+from shop.storage.payments import Payments
+from shop.storage.refunds import Case, Refund, Refunds, Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,10 @@ class Refundable:
 
 def refundable(books: Books, receipt: int) -> Refundable:
     """One receipt."""
-    case = books.refunds.case(receipt)
+    case = books[Refunds].case(receipt)
     return Refundable(
         case=case,
-        refunds=tuple(books.refunds.of_receipt(receipt)),
+        refunds=tuple(books[Refunds].of_receipt(receipt)),
         outside=most_back(case, Way.PROVIDER),
         to_wallet=most_back(case, Way.WALLET),
     )
@@ -43,20 +44,22 @@ def refundable(books: Books, receipt: int) -> Refundable:
 
 def receipts_of(books: Books, customer_id: int) -> list[Case]:
     """A customer's latest receipts."""
-    return [books.refunds.case(one.id) for one in books.payments.receipts_of(customer_id, most=8)]
+    return [
+        books[Refunds].case(one.id) for one in books[Payments].receipts_of(customer_id, most=8)
+    ]
 
 
 def refund_of(books: Books, refund_id: int) -> tuple[Refund, Case]:
     """One refund, and the receipt it is of."""
-    refund = books.refunds.get(refund_id)
-    return refund, books.refunds.case(refund.receipt)
+    refund = books[Refunds].get(refund_id)
+    return refund, books[Refunds].case(refund.receipt)
 
 
 def refund(books: Books, refund_id: int) -> Refund:
     """One refund."""
-    return books.refunds.get(refund_id)
+    return books[Refunds].get(refund_id)
 
 
 def dispute(books: Books, dispute_id: int) -> Dispute:
     """One dispute or warning."""
-    return books.disputes.get(dispute_id)
+    return books[Disputes].get(dispute_id)

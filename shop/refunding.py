@@ -26,8 +26,12 @@ from shop.rules.policy import Policy
 from shop.rules.retries import refund_wait
 from shop.rules.states import RefundState
 from shop.storage.books import Books
+from shop.storage.customers import Customers
 from shop.storage.opening import Storage
-from shop.storage.refunds import Case, Refund, Way
+from shop.storage.outbox import Outbox
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Case, Refund, Refunds, Way
+from shop.storage.staff import StaffTables
 
 _LEASE = timedelta(minutes=2)
 _STATES = {
@@ -76,7 +80,7 @@ def begin_refund(
     """
     case = _claimed(books, wish.receipt)
     reference = _reference(wish, staff_id)
-    for one in books.refunds.of_receipt(wish.receipt):
+    for one in books[Refunds].of_receipt(wish.receipt):
         if wish.tap and one.reference == reference:
             return one
     if wish.money.minor <= 0 or wish.money.currency != case.standing.money.currency:
@@ -101,7 +105,7 @@ def begin_refund(
         ask_at=now + _LEASE if state is RefundState.ASKED else None,
         now=now,
     )
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         "refund",
         customer_id=case.customer_id,
@@ -116,16 +120,16 @@ def begin_refund(
     )
     if state is RefundState.DONE:
         follow(books, refund, policy=policy, now=now)
-    return books.refunds.get(refund.id)
+    return books[Refunds].get(refund.id)
 
 
 def _claimed(books: Books, receipt: int) -> Case:
-    books.receipts.claim(receipt)
-    case = books.refunds.case(receipt)
+    books[Receipts].claim(receipt)
+    case = books[Refunds].case(receipt)
     if case.customer_id is None:
         return case
-    books.customers.claim(case.customer_id)
-    return books.refunds.case(receipt)
+    books[Customers].claim(case.customer_id)
+    return books[Refunds].case(receipt)
 
 
 def _reference(wish: RefundWish, staff_id: int) -> str:
@@ -137,7 +141,7 @@ def _reference(wish: RefundWish, staff_id: int) -> str:
 
 def question(books: Books, refund_id: int) -> Question | None:
     """What to ask of the provider, or None when this refund needs no answer any more."""
-    refund = books.refunds.get(refund_id)
+    refund = books[Refunds].get(refund_id)
     waiting = {
         RefundState.ASKED,
         RefundState.UNKNOWN,
@@ -146,8 +150,8 @@ def question(books: Books, refund_id: int) -> Question | None:
     }
     if refund.state not in waiting:
         return None
-    case = books.refunds.case(refund.receipt)
-    chat = 0 if case.customer_id is None else books.customers.get(case.customer_id).telegram_id
+    case = books[Refunds].case(refund.receipt)
+    chat = 0 if case.customer_id is None else books[Customers].get(case.customer_id).telegram_id
     before = case.standing.given_back - refund.money.minor
     request = RefundRequest(
         reference=refund.reference,
@@ -174,7 +178,7 @@ def note_answer(
     is_over = state is RefundState.DONE
     ask_at = None if is_over else now + refund_wait(now - refund.made_at)
     was_followed = refund.state in {RefundState.CLAIM, RefundState.DONE}
-    moved = refund.state not in _ENDS and books.refunds.move(
+    moved = refund.state not in _ENDS and books[Refunds].move(
         refund,
         state,
         refund_ref=answer.refund_ref,
@@ -185,10 +189,10 @@ def note_answer(
     )
     if answer.refund_ref:
         # Its news may have come first, and finished it without this name.
-        books.refunds.name(refund_id, answer.refund_ref)
+        books[Refunds].name(refund_id, answer.refund_ref)
     if moved:
-        follow(books, books.refunds.get(refund_id), policy=policy, now=now, is_known=was_followed)
-    return books.refunds.get(refund_id)
+        follow(books, books[Refunds].get(refund_id), policy=policy, now=now, is_known=was_followed)
+    return books[Refunds].get(refund_id)
 
 
 def note_silence(books: Books, refund_id: int, note: str, *, now: datetime) -> Refund:
@@ -198,8 +202,8 @@ def note_silence(books: Books, refund_id: int, note: str, *, now: datetime) -> R
         return refund
     state = RefundState.UNKNOWN if refund.state is RefundState.ASKED else refund.state
     ask_at = now + refund_wait(now - refund.made_at)
-    books.refunds.move(refund, state, note=note, ask_at=ask_at)
-    return books.refunds.get(refund_id)
+    books[Refunds].move(refund, state, note=note, ask_at=ask_at)
+    return books[Refunds].get(refund_id)
 
 
 def note_refusal(
@@ -210,12 +214,12 @@ def note_refusal(
     if refund.state is RefundState.CLAIM:
         # The customer holds a link: whatever is wrong now, the promise stands.
         return note_silence(books, refund_id, note, now=now)
-    if refund.state in _ENDS or not books.refunds.move(
+    if refund.state in _ENDS or not books[Refunds].move(
         refund, RefundState.FAILED, note=note, ask_at=None, done_at=now
     ):
-        return books.refunds.get(refund_id)
+        return books[Refunds].get(refund_id)
     undo(books, refund, policy=policy, now=now)
-    case = books.refunds.case(refund.receipt)
+    case = books[Refunds].case(refund.receipt)
     effects = tell_staff(
         policy,
         Notice.REFUND_FAILED,
@@ -228,8 +232,8 @@ def note_refusal(
         currency=refund.money.currency,
         reason=note,
     )
-    books.outbox.add(effects, now=now)
-    return books.refunds.get(refund_id)
+    books[Outbox].add(effects, now=now)
+    return books[Refunds].get(refund_id)
 
 
 _ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
@@ -237,17 +241,17 @@ _ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
 
 def claimed_refund(books: Books, refund_id: int) -> Refund:
     """Read a refund under its customer's claim, or its money's where that is nobody's."""
-    refund = books.refunds.get(refund_id)
+    refund = books[Refunds].get(refund_id)
     if refund.customer_id is None:
-        books.receipts.claim(refund.receipt)
+        books[Receipts].claim(refund.receipt)
     else:
-        books.customers.claim(refund.customer_id)
-    return books.refunds.get(refund_id)
+        books[Customers].claim(refund.customer_id)
+    return books[Refunds].get(refund_id)
 
 
 def claim_refunds(books: Books, *, now: datetime, most: int) -> list[Refund]:
     """Refunds it is time to ask about."""
-    return books.refunds.claim(now=now, lease=now + _LEASE, most=most)
+    return books[Refunds].claim(now=now, lease=now + _LEASE, most=most)
 
 
 async def give_back(

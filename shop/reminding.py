@@ -7,6 +7,8 @@ from shop.notices import tell_chat
 from shop.rules.notices import Notice
 from shop.rules.reminders import latest_due, next_after, schedule, zone_of
 from shop.storage.books import Books
+from shop.storage.outbox import Outbox
+from shop.storage.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from shop.storage.outbox import Effect
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def remind(books: Books, *, now: datetime, most: int) -> int:
     """Queue the reminders that are due; returns how many subscriptions were looked at."""
-    due = books.subscriptions.reminding(now=now, most=most)
+    due = books[Subscriptions].reminding(now=now, most=most)
     effects: list[Effect] = []
     nexts: list[tuple[Remindable, datetime | None]] = []
     for one in due:
@@ -41,6 +43,6 @@ def remind(books: Books, *, now: datetime, most: int) -> int:
         upcoming = next_after(reminders, after=now)
         nexts.append((one, None if upcoming is None else upcoming.at))
     if nexts:
-        books.subscriptions.reminded(nexts)
-        books.outbox.add(effects, now=now)
+        books[Subscriptions].reminded(nexts)
+        books[Outbox].add(effects, now=now)
     return len(due)

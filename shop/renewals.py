@@ -20,12 +20,13 @@ from shop.rules.renewing import decline_wait, notice_after, plan_round, silence_
 from shop.rules.retries import POLL_FOR
 from shop.rules.states import OPEN_PAYMENTS, PaymentState, SubscriptionState
 from shop.storage.books import Books
-from shop.storage.catalog import Price, Product
-from shop.storage.customers import Customer
-from shop.storage.outbox import Effect
-from shop.storage.payments import Affairs, Payment
-from shop.storage.renewals import GIVEN_UP, Renewal
-from shop.storage.subscriptions import Subscription
+from shop.storage.catalog import CatalogTables, Price, Product
+from shop.storage.customers import Customer, Customers
+from shop.storage.orders import Orders
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.payments import Affairs, Payment, Payments
+from shop.storage.renewals import GIVEN_UP, Renewal, Renewals
+from shop.storage.subscriptions import Subscription, Subscriptions
 
 LEASE = timedelta(minutes=2)
 _LOOK_AGAIN = timedelta(hours=6)
@@ -45,7 +46,7 @@ class ChargeIntent:
 
 def due_renewals(books: Books, *, now: datetime, most: int) -> list[int]:
     """Subscriptions whose renewal wants a look."""
-    return books.renewals.claim_due(now=now, lease=now + LEASE, most=most)
+    return books[Renewals].claim_due(now=now, lease=now + LEASE, most=most)
 
 
 def take_up(
@@ -56,13 +57,13 @@ def take_up(
     Everything is read again under the customer's claim: a renewal by hand just before, another
     process, or a charge of which we still know nothing each change what is to be done.
     """
-    found = books.renewals.of(subscription_id)
+    found = books[Renewals].of(subscription_id)
     if found is None:
         return None
-    customer = books.customers.claim(found.customer_id)
-    renewal = books.renewals.of(subscription_id) or found
-    subscription = books.subscriptions.get(subscription_id)
-    charge = None if renewal.payment_id is None else books.payments.get(renewal.payment_id)
+    customer = books[Customers].claim(found.customer_id)
+    renewal = books[Renewals].of(subscription_id) or found
+    subscription = books[Subscriptions].get(subscription_id)
+    charge = None if renewal.payment_id is None else books[Payments].get(renewal.payment_id)
     if charge is not None and charge.state in OPEN_PAYMENTS:
         return _ask_again(books, renewal, charge, subscription, now=now)
     if not renewal.is_on or subscription.standing.state is SubscriptionState.ENDED:
@@ -70,7 +71,7 @@ def take_up(
     if subscription.standing.paid_until < renewal.round_end:
         # Time was taken back, with its money: nobody is charged for that again unasked.
         told = tell(customer, Notice.RENEWAL_OFF, renewal, subscription.product, why="taken_back")
-        books.outbox.add([told], now=now)
+        books[Outbox].add([told], now=now)
         return _turn_off(books, renewal)
     if subscription.standing.paid_until != renewal.round_end:
         plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)
@@ -87,11 +88,11 @@ def _next_step(
     policy: Policy,
     now: datetime,
 ) -> ChargeIntent | None:
-    product = books.catalog.get(subscription.product.id)
-    price = books.catalog.price_for(product.id, renewal.interval, renewal.currency)
+    product = books[CatalogTables].get(subscription.product.id)
+    price = books[CatalogTables].price_for(product.id, renewal.interval, renewal.currency)
     if price is None or not product.is_offered:
         told = tell(customer, Notice.RENEWAL_OFF, renewal, product, why="not_sold")
-        books.outbox.add([told], now=now)
+        books[Outbox].add([told], now=now)
         return _turn_off(books, renewal)
     waits = subscription.standing.is_held or not customer.is_reachable
     waits = waits or is_turned_away(books, customer.id, policy=policy.fraud)
@@ -104,7 +105,7 @@ def _next_step(
         )
     if now < renewal.charge_at:
         return _later(books, renewal, renewal.charge_at)
-    if page := books.renewals.awaited(customer.id, product.id, since=now):
+    if page := books[Renewals].awaited(customer.id, product.id, since=now):
         # He may be paying this very moment: the page or the money on its way goes first.
         is_page = page.state is not PaymentState.SEEN
         return _later(books, renewal, page.expires_at if is_page else now + _SEEN_AGAIN)
@@ -134,7 +135,7 @@ def _announce(
         if is_in_time
         else max(times.charge_at, notice_after(now, ends_at=ends_at, policy=policy.renewing))
     )
-    books.renewals.write(
+    books[Renewals].write(
         replace(renewal, told_price_id=price.id, charge_at=charge_at, next_at=charge_at)
     )
     told = tell(
@@ -147,7 +148,7 @@ def _announce(
         minor=price.amount.minor,
         currency=price.amount.currency,
     )
-    books.outbox.add([told], now=now)
+    books[Outbox].add([told], now=now)
     return None
 
 
@@ -155,7 +156,7 @@ def _begin_charge(
     books: Books, renewal: Renewal, product: Product, price: Price, *, now: datetime
 ) -> ChargeIntent:
     expires_at = now + POLL_FOR
-    order = books.orders.open_one(
+    order = books[Orders].open_one(
         renewal.customer_id,
         product_id=product.id,
         interval=renewal.interval,
@@ -166,21 +167,21 @@ def _begin_charge(
     payment = _open_try(books, renewal, order.id, price, before, now=now)
     if payment.created_at != now:
         # A page that has run out; money that still comes through it goes to the wallet.
-        books.payments.move(
+        books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
         )
         payment = _open_try(books, renewal, order.id, price, before, now=now)
     # Until it is known how it ended, nobody asks but us, with the same reference each time.
-    books.payments.poll_later(payment.id, None)
+    books[Payments].poll_later(payment.id, None)
     renewal = replace(renewal, payment_id=payment.id, silences=0, next_at=now + LEASE)
-    books.renewals.write(renewal)
+    books[Renewals].write(renewal)
     return ChargeIntent(payment=payment, renewal=renewal, product=product)
 
 
 def _open_try(
     books: Books, renewal: Renewal, order_id: int, price: Price, before: Money, *, now: datetime
 ) -> Payment:
-    return books.payments.open_one(
+    return books[Payments].open_one(
         reference=new_reference(),
         order_id=order_id,
         customer_id=renewal.customer_id,
@@ -206,7 +207,7 @@ def _ask_again(
     if charge.provider_ref:
         return _later(books, renewal, now + _SEEN_AGAIN)  # the clock asks about it as about any
     renewal = replace(renewal, next_at=now + LEASE)
-    books.renewals.write(renewal)
+    books[Renewals].write(renewal)
     return ChargeIntent(payment=charge, renewal=renewal, product=subscription.product)
 
 
@@ -215,27 +216,29 @@ def note_charge_made(
 ) -> None:
     """The provider knows this charge: from now on it can be asked about like any payment."""
     payment = intent.payment
-    books.payments.note_page(
+    books[Payments].note_page(
         payment.id, provider_ref=provider_ref, url="", expires_at=payment.expires_at
     )
-    books.payments.poll_later(payment.id, now + LEASE)
+    books[Payments].poll_later(payment.id, now + LEASE)
 
 
 def note_charge_silence(
     books: Books, intent: ChargeIntent, *, reason: str, policy: Policy, now: datetime
 ) -> None:
     """No answer is not a no (law 11): the same charge is asked for again in minutes."""
-    books.customers.claim(intent.renewal.customer_id)
-    renewal = books.renewals.of(intent.renewal.subscription_id)
-    payment = books.payments.get(intent.payment.id)
+    books[Customers].claim(intent.renewal.customer_id)
+    renewal = books[Renewals].of(intent.renewal.subscription_id)
+    payment = books[Payments].get(intent.payment.id)
     if renewal is None or payment is None or renewal.payment_id != payment.id:
         return
     if payment.state is PaymentState.CREATED:
-        books.payments.move(
+        books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
         )
     silences = renewal.silences + 1
-    books.renewals.write(replace(renewal, silences=silences, next_at=now + silence_wait(silences)))
+    books[Renewals].write(
+        replace(renewal, silences=silences, next_at=now + silence_wait(silences))
+    )
     if silences == _WORRYING:
         told = tell_staff(
             policy,
@@ -245,7 +248,7 @@ def note_charge_silence(
             reason=reason,
             customer=renewal.customer_id,
         )
-        books.outbox.add(told, now=now)
+        books[Outbox].add(told, now=now)
 
 
 def note_decline(
@@ -262,12 +265,12 @@ def note_decline(
     The caller has claimed the customer, and has moved the payment to failed.
     """
     assert affairs.subscription_id is not None  # noqa: S101 - found through its renewal
-    renewal = books.renewals.of(affairs.subscription_id)
+    renewal = books[Renewals].of(affairs.subscription_id)
     assert renewal is not None  # noqa: S101 - the same
     tries = renewal.tries + 1
     wait = decline_wait(tries, policy.renewing) if why is Refusal.DECLINED else None
     again = None if wait is None else now + wait
-    books.renewals.write(
+    books[Renewals].write(
         replace(
             renewal,
             is_on=renewal.is_on and why is not Refusal.GONE,
@@ -293,11 +296,11 @@ def note_decline(
 
 def _later(books: Books, renewal: Renewal, at: datetime) -> ChargeIntent | None:
     """Nothing is to be charged now; look again then."""
-    books.renewals.write(replace(renewal, next_at=at))
+    books[Renewals].write(replace(renewal, next_at=at))
     return None
 
 
 def _turn_off(books: Books, renewal: Renewal) -> ChargeIntent | None:
     """Nothing is to be charged any more."""
-    books.renewals.write(replace(renewal, is_on=False, next_at=None))
+    books[Renewals].write(replace(renewal, is_on=False, next_at=None))
     return None

@@ -18,10 +18,11 @@ from shop.rules.errors import BadInputError, NotFoundError
 from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, act_on, settle_all
 from shop.storage.books import Books
-from shop.storage.claims import ClaimState
-from shop.storage.inbox import InboxState, Letter
+from shop.storage.claims import Claims, ClaimState
+from shop.storage.inbox import Inbox, InboxState, Letter
 from shop.storage.opening import Storage
-from shop.storage.receipts import LooseMoney
+from shop.storage.receipts import LooseMoney, Receipts
+from shop.storage.staff import StaffTables
 
 
 class Replayed(StrEnum):
@@ -107,10 +108,10 @@ def take_again(
 ) -> Replayed:
     """Act on its events as if they had come now; receipts are counted once all the same."""
     act = "believe_letter" if is_believed else "replay_letter"
-    books.staff.audit(staff_id, act, customer_id=None, facts={"letter": letter.id}, now=now)
-    books.inbox.finish(letter.id, InboxState.DONE, note=f"read again by {staff_id}")
+    books[StaffTables].audit(staff_id, act, customer_id=None, facts={"letter": letter.id}, now=now)
+    books[Inbox].finish(letter.id, InboxState.DONE, note=f"read again by {staff_id}")
     if is_believed:
-        books.claims.end(letter.id, ClaimState.BELIEVED)
+        books[Claims].end(letter.id, ClaimState.BELIEVED)
     source = Source(provider=letter.provider, is_believed=is_believed)
     found = Replayed.LEFT
     for event in events:
@@ -129,7 +130,7 @@ def take_said(
     )
     if not outcomes:
         return Replayed.LEFT
-    books.inbox.finish(letter.id, InboxState.DONE, note="its provider was asked")
+    books[Inbox].finish(letter.id, InboxState.DONE, note="its provider was asked")
     return Replayed.SAME if set(outcomes) == {Outcome.KNOWN} else Replayed.TAKEN
 
 
@@ -158,12 +159,12 @@ async def is_confirmed(
 
 def latest_letters(books: Books) -> list[Letter]:
     """What providers sent lately, handled or not."""
-    return books.inbox.latest(most=_LATEST)
+    return books[Inbox].latest(most=_LATEST)
 
 
 def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:
     """Which of these letters told of money that nobody confirmed."""
-    found = (books.claims.by_letter(letter_id) for letter_id in letter_ids)
+    found = (books[Claims].by_letter(letter_id) for letter_id in letter_ids)
     return frozenset(
         claim.letter_id
         for claim in found
@@ -172,11 +173,11 @@ def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:
 
 
 def _letter_of(books: Books, receipt: int) -> tuple[LooseMoney, Letter | None]:
-    money = books.receipts.get(receipt)
+    money = books[Receipts].get(receipt)
     if money is None:
         raise NotFoundError(what="receipt", name=receipt)
-    return money, None if money.letter_id is None else books.inbox.get(money.letter_id)
+    return money, None if money.letter_id is None else books[Inbox].get(money.letter_id)
 
 
 def _letter(books: Books, letter_id: int) -> Letter | None:
-    return books.inbox.get(letter_id)
+    return books[Inbox].get(letter_id)

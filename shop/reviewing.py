@@ -16,23 +16,29 @@ from shop.rules.policy import Policy
 from shop.rules.receiving import Judgement, Verdict
 from shop.rules.states import OrderState
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.guards import Block, Review, ReviewState
-from shop.storage.journal import HELD, SALES, WALLET, Entry
+from shop.storage.customers import Customer, Customers
+from shop.storage.guards import Block, Guards, Review, ReviewState
+from shop.storage.journal import HELD, SALES, WALLET, Entry, Journal
+from shop.storage.orders import Orders
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Payments
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Refunds
+from shop.storage.staff import StaffTables
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
     """What waits for a decision, the oldest first, each with whose it is."""
-    found = books.guards.waiting(most=20)
-    return [(one, books.customers.get(one.customer_id)) for one in found]
+    found = books[Guards].waiting(most=20)
+    return [(one, books[Customers].get(one.customer_id)) for one in found]
 
 
 def review_of(books: Books, review_id: int) -> tuple[Review, Customer]:
     """One review, decided or not."""
-    review = books.guards.review(review_id)
+    review = books[Guards].review(review_id)
     if review is None:
         raise NotFoundError(what="review", name=review_id)
-    return review, books.customers.get(review.customer_id)
+    return review, books[Customers].get(review.customer_id)
 
 
 def approve(
@@ -42,7 +48,7 @@ def approve(
     review, customer = _decided(
         books, staff_id, review_id, ReviewState.APPROVED, _as_judged, now=now
     )
-    affairs = books.payments.affairs(review.reference)
+    affairs = books[Payments].affairs(review.reference)
     effects = fulfil(
         books,
         customer,
@@ -53,7 +59,7 @@ def approve(
         policy=policy,
         now=now,
     )
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
     book_tax(books, review.receipt_id, now=now)
     _hear_of_it(books, review, policy=policy, now=now)
     return review
@@ -64,8 +70,8 @@ def refuse(
 ) -> Review:
     """Close the order; the money is the customer's again, in his wallet."""
     review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
-    books.orders.close(review.order_id, OrderState.CANCELLED, now=now)
-    affairs = books.payments.affairs(review.reference)
+    books[Orders].close(review.order_id, OrderState.CANCELLED, now=now)
+    affairs = books[Payments].affairs(review.reference)
     told = tell_customer(
         customer,
         Notice.REVIEW_REFUSED,
@@ -74,15 +80,15 @@ def refuse(
         minor=review.judgement.whole.minor,
         currency=review.judgement.whole.currency,
     )
-    books.outbox.add([told], now=now)
+    books[Outbox].add([told], now=now)
     _hear_of_it(books, review, policy=policy, now=now)
     return review
 
 
 def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) -> None:
     """What was told of this money while it waited: given back, or disputed."""
-    receipt_id = books.refunds.case(review.receipt_id).receipt_id
-    affairs = books.payments.affairs(review.reference, receipt_id=receipt_id)
+    receipt_id = books[Refunds].case(review.receipt_id).receipt_id
+    affairs = books[Payments].affairs(review.reference, receipt_id=receipt_id)
     take_late_news(books, affairs, review.receipt_id, receipt_id, policy=policy, now=now)
 
 
@@ -106,13 +112,13 @@ def _decided(
 ) -> tuple[Review, Customer]:
     """Take the decision, once: whoever comes second hears that it was taken."""
     review, _ = review_of(books, review_id)
-    customer = books.customers.claim(review.customer_id)
-    if not books.guards.decide(review_id, state, staff_id=staff_id, now=now):
+    customer = books[Customers].claim(review.customer_id)
+    if not books[Guards].decide(review_id, state, staff_id=staff_id, now=now):
         raise DoneAlreadyError
     judgement = judged(review)
-    is_first = books.receipts.decide(review.receipt_id, judgement)
+    is_first = books[Receipts].decide(review.receipt_id, judgement)
     assert is_first  # noqa: S101 - an open review's receipt is held
-    books.journal.enter(
+    books[Journal].enter(
         f"review:{review.id}",
         (
             Entry(account=HELD, money=review.judgement.whole, customer_id=customer.id),
@@ -121,7 +127,7 @@ def _decided(
         ),
         now=now,
     )
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         f"review_{state}",
         customer_id=customer.id,
@@ -136,7 +142,7 @@ def _decided(
 
 def blocklist(books: Books) -> list[Block]:
     """Who is on it, the latest first."""
-    return books.guards.blocks(most=40)
+    return books[Guards].blocks(most=40)
 
 
 def block(
@@ -144,17 +150,17 @@ def block(
 ) -> bool:
     """Put someone on the blocklist; False when he stood there already."""
     name = value.strip().removeprefix("@").lower()
-    done = books.guards.block(kind, name, reason=reason, staff_id=staff_id, now=now)
+    done = books[Guards].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
         facts = {"kind": kind, "value": name}
-        books.staff.audit(staff_id, "block", customer_id=None, facts=facts, now=now)
+        books[StaffTables].audit(staff_id, "block", customer_id=None, facts=facts, now=now)
     return done
 
 
 def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> bool:
     """Take someone off it; False when he was not on it any more."""
-    found = books.guards.unblock(block_id)
+    found = books[Guards].unblock(block_id)
     if found is not None:
         facts = {"kind": found[0], "value": found[1]}
-        books.staff.audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
+        books[StaffTables].audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
     return found is not None

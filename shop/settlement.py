@@ -25,10 +25,12 @@ from shop.starbooks import (
     take_charge,
 )
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.inbox import InboxState
+from shop.storage.claims import Claims
+from shop.storage.customers import Customer, Customers
+from shop.storage.inbox import Inbox, InboxState
 from shop.storage.journal import HELD, WALLET
-from shop.storage.payments import Affairs
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Affairs, Payments
 from shop.unsettled import doubt_other_sum, leave_to_staff, tell_of_unknown
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datet
     Always before its customer is claimed: whoever takes the two in another order waits for a
     webhook that waits for him, until PostgreSQL ends one of them.
     """
-    letter = books.inbox.keep(
+    letter = books[Inbox].keep(
         source.provider,
         event.event_id,
         kind=event.kind,
@@ -89,7 +91,7 @@ def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datet
     )
     if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
         # Its webhook came first and was not believed; now the provider itself says so.
-        letter = books.claims.waiting_letter(source.provider, event.event_id)
+        letter = books[Claims].waiting_letter(source.provider, event.event_id)
     return letter
 
 
@@ -123,7 +125,7 @@ def act_on(
         return Outcome.UNHANDLED
     claimed = _claim(books, event, source.provider)
     if claimed is None:
-        books.inbox.finish(letter, InboxState.UNKNOWN, note="no such payment")
+        books[Inbox].finish(letter, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(
             books, event, letter=letter, provider=source.provider, policy=policy, now=now
         )
@@ -133,7 +135,7 @@ def act_on(
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
-        books.payments.poll_later(affairs.payment_id, now)
+        books[Payments].poll_later(affairs.payment_id, now)
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not source.is_believed and must_ask(event, affairs, policy=policy):
@@ -165,7 +167,7 @@ def _doubt(
     now: datetime,
 ) -> Outcome:
     """Ask about what a webhook says; money that is here is known, whatever is said of it now."""
-    if books.payments.by_receipt(affairs.provider, event.receipt_id) is None:
+    if books[Payments].by_receipt(affairs.provider, event.receipt_id) is None:
         note_claim(books, letter, affairs, event, now=now)
         return Outcome.ASKED
     return _known(books, letter, affairs, event, policy=policy, now=now)
@@ -200,21 +202,23 @@ def _claim(books: Books, event: PaymentEvent, provider: str) -> tuple[Customer, 
     reference = event.reference
     if event.happening is Happening.REFUNDED and event.receipt_id and reference:
         # Every charge of a series names the first payment; the money itself knows its own.
-        own = books.payments.by_receipt(provider, event.receipt_id)
+        own = books[Payments].by_receipt(provider, event.receipt_id)
         reference = own.reference if own is not None else reference
-    customer = books.customers.claim_payer(reference, provider) if reference else None
+    customer = books[Customers].claim_payer(reference, provider) if reference else None
     if customer is None:
-        if reference and books.payments.by_reference(reference) is not None:
+        if reference and books[Payments].by_reference(reference) is not None:
             return None  # of another provider: whatever else the event names, it is not ours
         # "" is what payments have whose page was never noted: it finds nobody.
-        found = event.provider_ref and books.payments.by_provider_ref(provider, event.provider_ref)
+        found = event.provider_ref and books[Payments].by_provider_ref(
+            provider, event.provider_ref
+        )
         if not found and not reference and event.receipt_id:
             # A dispute may name the money alone.
-            found = books.payments.by_receipt(provider, event.receipt_id)
+            found = books[Payments].by_receipt(provider, event.receipt_id)
         if not found:
             return None
-        reference, customer = found.reference, books.customers.claim(found.customer_id)
-    return customer, books.payments.affairs(reference, receipt_id=event.receipt_id)
+        reference, customer = found.reference, books[Customers].claim(found.customer_id)
+    return customer, books[Payments].affairs(reference, receipt_id=event.receipt_id)
 
 
 def _receive(
@@ -270,7 +274,7 @@ def _receive(
         note_first_charge(books, affairs, event, now=now)
     note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
     if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        books.payments.move(
+        books[Payments].move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
     affected = (books, customer, affairs, judgement)
@@ -300,6 +304,6 @@ def _receive(
     else:
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
     take_late_news(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome

@@ -12,18 +12,24 @@ from shop.rules.periods import Interval, Unit
 from shop.rules.policy import Policy
 from shop.rules.states import SubscriptionState
 from shop.stockroom import Loaded, load_stock
+from shop.storage.accounts import Accounts
 from shop.storage.books import Books
-from shop.storage.catalog import Product
-from shop.storage.circuits import Circuit
-from shop.storage.customers import Customer
-from shop.storage.disputes import Dispute
-from shop.storage.inbox import InboxState
-from shop.storage.orders import Order, OrderKind
-from shop.storage.outbox import Depth
-from shop.storage.payments import Receipt
-from shop.storage.refunds import Refund
-from shop.storage.staff import Act
-from shop.storage.subscriptions import Subscription
+from shop.storage.catalog import CatalogTables, Product
+from shop.storage.circuits import Circuit, Circuits
+from shop.storage.customers import Customer, Customers
+from shop.storage.disputes import Dispute, Disputes
+from shop.storage.guards import Guards
+from shop.storage.inbox import Inbox, InboxState
+from shop.storage.journal import Journal
+from shop.storage.orders import Order, OrderKind, Orders
+from shop.storage.outbox import Depth, Outbox
+from shop.storage.payments import Payments, Receipt
+from shop.storage.proofs import Proofs
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Refund, Refunds
+from shop.storage.staff import Act, StaffTables
+from shop.storage.stock import Stock
+from shop.storage.subscriptions import Subscription, Subscriptions
 from shop.subscribing import TimeAdded, add_time, wish
 
 _MOST_DAYS = 3660
@@ -74,27 +80,27 @@ def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> To
     until = now + timedelta(seconds=1)
     return Today(
         since=since,
-        sales=tuple(books.payments.totals(since=since, until=until)),
-        given_back=tuple(books.refunds.totals(since=since, until=until)),
-        new_customers=books.staff.new_customers(
+        sales=tuple(books[Payments].totals(since=since, until=until)),
+        given_back=tuple(books[Refunds].totals(since=since, until=until)),
+        new_customers=books[StaffTables].new_customers(
             since=since, until=until, staff_ids=policy.staff_ids
         ),
-        subscriptions=books.subscriptions.counts(),
-        stock=books.stock.levels(),
+        subscriptions=books[Subscriptions].counts(),
+        stock=books[Stock].levels(),
         backlog=backlog(books),
-        proofs=books.proofs.count_waiting(),
+        proofs=books[Proofs].count_waiting(),
     )
 
 
 def backlog(books: Books) -> Backlog:
     """What waits in the outbox, and what staff should look at."""
     return Backlog(
-        outbox=tuple(books.outbox.depth()),
-        dead=books.outbox.count_dead(),
-        letters=books.inbox.counts(),
-        held=books.guards.count_waiting(),
-        unassigned=books.receipts.count_unassigned(),
-        hidden=tuple(books.circuits.opened()),
+        outbox=tuple(books[Outbox].depth()),
+        dead=books[Outbox].count_dead(),
+        letters=books[Inbox].counts(),
+        held=books[Guards].count_waiting(),
+        unassigned=books[Receipts].count_unassigned(),
+        hidden=tuple(books[Circuits].opened()),
     )
 
 
@@ -102,32 +108,32 @@ def find(books: Books, words: str) -> list[Customer]:
     """Up to ten people by id, Telegram id, @username or part of a name."""
     if not words.strip():
         raise BadInputError(reason="Write a name, @username or number to look for.")
-    return books.customers.find(words)
+    return books[Customers].find(words)
 
 
 def history(books: Books, customer_id: int) -> History:
     """A customer's history for one screen."""
     return History(
-        customer=books.customers.get(customer_id),
-        subscriptions=tuple(books.subscriptions.of(customer_id)),
+        customer=books[Customers].get(customer_id),
+        subscriptions=tuple(books[Subscriptions].of(customer_id)),
         orders=tuple(
-            (order, books.catalog.get(order.product_id))
-            for order, _ in books.orders.of(customer_id, most=8)
+            (order, books[CatalogTables].get(order.product_id))
+            for order, _ in books[Orders].of(customer_id, most=8)
         ),
-        receipts=tuple(books.payments.receipts_of(customer_id, most=8)),
-        refunds=tuple(books.refunds.of(customer_id, most=8)),
-        disputes=tuple(books.disputes.of(customer_id, most=4)),
-        wallets=tuple(books.journal.wallets(customer_id)),
+        receipts=tuple(books[Payments].receipts_of(customer_id, most=8)),
+        refunds=tuple(books[Refunds].of(customer_id, most=8)),
+        disputes=tuple(books[Disputes].of(customer_id, most=4)),
+        wallets=tuple(books[Journal].wallets(customer_id)),
         acts=tuple(
-            (one, books.customers.name_of(one.staff_id))
-            for one in books.staff.acts_on(customer_id, most=5)
+            (one, books[Customers].name_of(one.staff_id))
+            for one in books[StaffTables].acts_on(customer_id, most=5)
         ),
     )
 
 
 def subscription(books: Books, subscription_id: int) -> Subscription:
     """One subscription, whoever's it is."""
-    return books.subscriptions.get(subscription_id)
+    return books[Subscriptions].get(subscription_id)
 
 
 def grant(
@@ -147,7 +153,7 @@ def grant(
     added = _give(
         books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
     )
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         "grant",
         customer_id=customer_id,
@@ -169,7 +175,7 @@ def extend(
     """Add days to a subscription; `tap` as in `grant`."""
     if not 1 <= days <= _MOST_DAYS:
         raise BadInputError(reason="Give a number of days from 1 to 3660.")
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     added = _give(
         books,
         staff_id,
@@ -179,7 +185,7 @@ def extend(
         tap=tap,
         now=now,
     )
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         "extend",
         customer_id=subscription.customer_id,
@@ -193,17 +199,17 @@ def hold(
     books: Books, staff_id: int, *, subscription_id: int, is_held: bool, now: datetime
 ) -> None:
     """Stop access at once, or give it back; the paid time is not touched."""
-    subscription = books.subscriptions.get(subscription_id)
-    customer = books.customers.claim(subscription.customer_id)
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
+    subscription = books[Subscriptions].get(subscription_id)
     if subscription.standing.is_held == is_held:
         return
-    books.subscriptions.hold(subscription_id, is_held=is_held)
+    books[Subscriptions].hold(subscription_id, is_held=is_held)
     notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
     effect = wish(books, subscription_id, verb)
     told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
-    books.outbox.add([told, effect], now=now)
-    books.staff.audit(
+    books[Outbox].add([told, effect], now=now)
+    books[StaffTables].audit(
         staff_id,
         "suspend" if is_held else "resume",
         customer_id=customer.id,
@@ -216,15 +222,15 @@ def resend(
     books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
 ) -> None:
     """Send the customer his credentials again; `tap` as in `grant`."""
-    subscription = books.subscriptions.get(subscription_id)
-    customer = books.customers.claim(subscription.customer_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
     _refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
-    if books.accounts.get(subscription_id).sealed is None:
+    if books[Accounts].get(subscription_id).sealed is None:
         raise BadInputError(reason="This account has no credentials yet.")
-    key = f"resend:{subscription_id}:{books.accounts.wish(subscription_id)}"
+    key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
     told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
-    books.outbox.add([told], now=now)
-    books.staff.audit(
+    books[Outbox].add([told], now=now)
+    books[StaffTables].audit(
         staff_id,
         "resend",
         customer_id=customer.id,
@@ -237,11 +243,11 @@ def rotate(
     books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
 ) -> None:
     """Make new credentials; the old ones stop working. `tap` as in `grant`."""
-    subscription = books.subscriptions.get(subscription_id)
-    customer = books.customers.claim(subscription.customer_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
     _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
-    books.outbox.add([wish(books, subscription_id, Verb.ROTATE)], now=now)
-    books.staff.audit(
+    books[Outbox].add([wish(books, subscription_id, Verb.ROTATE)], now=now)
+    books[StaffTables].audit(
         staff_id,
         "rotate",
         customer_id=customer.id,
@@ -255,7 +261,7 @@ def load(
 ) -> Loaded:
     """Put stock on the shelf; the lines themselves stay out of the audit."""
     loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
-    books.staff.audit(
+    books[StaffTables].audit(
         staff_id,
         "load_stock",
         customer_id=None,
@@ -267,7 +273,7 @@ def load(
 
 def unbalanced(books: Books) -> list[str]:
     """Journal groups that do not sum to zero: always none, and doctor looks."""
-    return books.journal.unbalanced()
+    return books[Journal].unbalanced()
 
 
 def _give(
@@ -280,13 +286,13 @@ def _give(
     tap: str,
     now: datetime,
 ) -> TimeAdded:
-    customer = books.customers.claim(customer_id)
+    customer = books[Customers].claim(customer_id)
     _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
-    product = books.catalog.by_slug(slug)
-    order = books.orders.add_given(
+    product = books[CatalogTables].by_slug(slug)
+    order = books[Orders].add_given(
         customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
     )
-    live = books.subscriptions.live(customer.id, product.id)
+    live = books[Subscriptions].live(customer.id, product.id)
     added = add_time(
         books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
     )
@@ -299,7 +305,7 @@ def _give(
         until=int(added.span.ends_at.timestamp()),
         is_trial=False,
     )
-    books.outbox.add([told, *added.effects], now=now)
+    books[Outbox].add([told, *added.effects], now=now)
     return added
 
 
@@ -307,6 +313,6 @@ def _refuse_second(books: Books, what: str, tap: str) -> None:
     if not tap:
         return
     key = f"tap:{what}"
-    if books.staff.note(key) == tap:
+    if books[StaffTables].note(key) == tap:
         raise DoneAlreadyError
-    books.staff.set_note(key, tap)
+    books[StaffTables].set_note(key, tap)

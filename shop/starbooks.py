@@ -17,9 +17,12 @@ from shop.rules.periods import Interval
 from shop.rules.policy import Policy
 from shop.rules.states import OrderState, PaymentState
 from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.payments import Affairs
-from shop.storage.stars import StarState, StarSubscription
+from shop.storage.catalog import CatalogTables
+from shop.storage.customers import Customer, Customers
+from shop.storage.outbox import Outbox
+from shop.storage.payments import Affairs, Payments
+from shop.storage.renewals import Renewals
+from shop.storage.stars import StarState, StarSubscription, StarTables
 
 UNTIL = "subscribed_until"
 """The fact of an event that says it is one charge of a series, and until when it is paid."""
@@ -44,14 +47,14 @@ def take_charge(
 
     It counts as paid in time however late we hear of it: Telegram took it when it was due.
     """
-    if books.stars.is_receipt_known(affairs.provider, event.receipt_id):
+    if books[StarTables].is_receipt_known(affairs.provider, event.receipt_id):
         return None
-    star = books.stars.of_payment(affairs.payment_id)
+    star = books[StarTables].of_payment(affairs.payment_id)
     if star is None:
         return affairs  # the first payment was no subscription: this money was not asked for
-    price = books.catalog.price(star.price_id)
+    price = books[CatalogTables].price(star.price_id)
     expires_at = max(event.occurred_at or now, now) + policy.order_lifetime
-    order = books.stars.order_for_charge(
+    order = books[StarTables].order_for_charge(
         star.customer_id,
         product_id=star.product_id,
         interval=Interval.from_key(affairs.term),
@@ -59,7 +62,7 @@ def take_charge(
         expires_at=expires_at,
     )
     reference = new_reference()
-    books.stars.payment_for_charge(
+    books[StarTables].payment_for_charge(
         order,
         reference=reference,
         provider=affairs.provider,
@@ -71,10 +74,10 @@ def take_charge(
     )
     until = max(_until(event), star.expires_at)
     # A charge proves that it renews, whatever was heard in between.
-    books.stars.note(
+    books[StarTables].note(
         star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
     )
-    made = books.payments.affairs(reference, receipt_id=event.receipt_id)
+    made = books[Payments].affairs(reference, receipt_id=event.receipt_id)
     return replace(made, order_state=OrderState.OPEN)
 
 
@@ -82,28 +85,28 @@ def note_first_charge(
     books: Books, affairs: Affairs, event: PaymentEvent, *, now: datetime
 ) -> None:
     """A series began; a card that renewed the same plan rests from now on."""
-    if UNTIL not in event.facts or books.stars.of_payment(affairs.payment_id) is not None:
+    if UNTIL not in event.facts or books[StarTables].of_payment(affairs.payment_id) is not None:
         return
-    books.stars.begin(
+    books[StarTables].begin(
         affairs.payment_id, charge_id=event.receipt_id, expires_at=_until(event), now=now
     )
     if affairs.subscription_id is not None:
-        renewal = books.renewals.of(affairs.subscription_id)
+        renewal = books[Renewals].of(affairs.subscription_id)
         if renewal is not None and renewal.is_on:
-            books.renewals.write(replace(renewal, is_on=False))
+            books[Renewals].write(replace(renewal, is_on=False))
 
 
 def note_standing(
     books: Books, customer: Customer, affairs: Affairs, event: PaymentEvent, *, now: datetime
 ) -> None:
     """Telegram says that a subscription stopped, goes on, or could not be charged."""
-    star = books.stars.of_payment(affairs.payment_id)
+    star = books[StarTables].of_payment(affairs.payment_id)
     if star is None:
         return
     state, notice = _STATES[event.happening]
     if star.state is state:
         return
-    books.stars.note(
+    books[StarTables].note(
         star.payment_id, state=state, is_stopped_here=False, expires_at=star.expires_at
     )
     told = tell_customer(
@@ -117,14 +120,14 @@ def note_standing(
         currency=affairs.whole.currency,
         price_id=star.price_id,
     )
-    books.outbox.add([told], now=now)
+    books[Outbox].add([told], now=now)
 
 
 def star_of(
     books: Books, customer_id: int, product_id: int, *, now: datetime
 ) -> StarSubscription | None:
     """One's Star subscription to a plan while its time lasts, renewing or not."""
-    return books.stars.running(customer_id, product_id, now=now)
+    return books[StarTables].running(customer_id, product_id, now=now)
 
 
 def steer(
@@ -135,8 +138,8 @@ def steer(
     False when there is nothing to do. What we stopped we can only allow again: the person
     himself lets it go on, in Telegram's settings, and an update tells us.
     """
-    books.customers.claim(customer_id)
-    star = books.stars.of_payment(payment_id)
+    books[Customers].claim(customer_id)
+    star = books[StarTables].of_payment(payment_id)
     if star is None or star.customer_id != customer_id or star.expires_at <= now:
         raise NotFoundError(what="Star subscription", name=payment_id)
     if is_stopped == (not star.renews) and is_stopped == star.is_stopped_here:
@@ -144,11 +147,11 @@ def steer(
     if not is_stopped and not star.is_stopped_here:
         return False  # stopped in Telegram itself: there is nothing for us to allow
     state = StarState.CANCELED if is_stopped else star.state
-    books.stars.note(
+    books[StarTables].note(
         payment_id, state=state, is_stopped_here=is_stopped, expires_at=star.expires_at
     )
     verb = "stop" if is_stopped else "resume"
-    books.outbox.add([means_effect(verb, payment_id, now=now)], now=now)
+    books[Outbox].add([means_effect(verb, payment_id, now=now)], now=now)
     return True
 
 

@@ -15,9 +15,13 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.stock_csv import read_stock
 from shop.storage.books import Books
+from shop.storage.catalog import CatalogTables
+from shop.storage.customers import Customers
 from shop.storage.opening import Storage
-from shop.storage.outbox import Effect
-from shop.storage.stock import Line
+from shop.storage.outbox import Effect, Outbox
+from shop.storage.staff import StaffTables
+from shop.storage.stock import Line, Stock
+from shop.storage.subscriptions import Subscriptions
 
 _UNSEEN = 64  # more takers at once than all processes together have connections
 _KEY_NOTE, _LOADS_NOTE = "stock_key", "stock_loads"
@@ -34,13 +38,13 @@ class Loaded:
 
 def load_stock(books: Books, plan: str, csv_text: str, *, vault: Vault, now: datetime) -> Loaded:
     """Put the lines of a CSV text on the shelf of a plan; lines loaded before are left out."""
-    books.catalog.by_slug(plan)
+    books[CatalogTables].by_slug(plan)
     sheet = read_stock(csv_text)
     key = _fingerprint_key(books, vault)
     added = 0
     for fields in sheet.lines:
         credentials = Credentials(**fields)
-        is_new = books.stock.add(
+        is_new = books[Stock].add(
             plan,
             fingerprint=_fingerprint(credentials, key),
             sealed=seal(credentials, vault),
@@ -55,7 +59,7 @@ def take_line(
 ) -> StockLine:
     """Hand out a line, the same again to the same subscription; or `OutOfStockError`."""
     _claim(books, subscription_id)
-    line = books.stock.in_hand(subscription_id)
+    line = books[Stock].in_hand(subscription_id)
     if line is None:
         line = _take(books, plan, subscription_id, policy=policy, now=now)
     return _opened(line, vault)
@@ -66,13 +70,13 @@ def swap_line(
 ) -> StockLine:
     """Retire the line in use and hand out another; when there is none, it stays in use."""
     _claim(books, subscription_id)
-    books.stock.retire(subscription_id)
+    books[Stock].retire(subscription_id)
     return _opened(_take(books, plan, subscription_id, policy=policy, now=now), vault)
 
 
 def note_out_of_stock(books: Books, plan: str, *, policy: Policy, now: datetime) -> None:
     """Tell staff that someone waits for a line."""
-    books.outbox.add(_low_stock(books, plan, left=0, policy=policy), now=now)
+    books[Outbox].add(_low_stock(books, plan, left=0, policy=policy), now=now)
 
 
 class BooksShelf:
@@ -119,32 +123,32 @@ class BooksShelf:
 
 def _claim(books: Books, subscription_id: int) -> None:
     # Law 6: two tries for one subscription would each take a line.
-    books.customers.claim(books.subscriptions.get(subscription_id).customer_id)
+    books[Customers].claim(books[Subscriptions].get(subscription_id).customer_id)
 
 
 def _take(books: Books, plan: str, subscription_id: int, *, policy: Policy, now: datetime) -> Line:
-    line = books.stock.take(plan, subscription_id, now=now)
+    line = books[Stock].take(plan, subscription_id, now=now)
     if line is None:
         raise OutOfStockError
-    left = books.stock.left(plan)
+    left = books[Stock].left(plan)
     if left <= policy.low_stock + _UNSEEN:
         left = _count_alone(books, plan)
     if left <= policy.low_stock:
-        books.outbox.add(_low_stock(books, plan, left=left, policy=policy), now=now)
+        books[Outbox].add(_low_stock(books, plan, left=left, policy=policy), now=now)
     return line
 
 
 def _count_alone(books: Books, plan: str) -> int:
     # Takers at once do not see each other's lines on PostgreSQL. The note's row lets them
     # count one after the other, so that the last of them counts right.
-    books.staff.set_note(f"stock_taken:{plan}", "")
-    return books.stock.left(plan)
+    books[StaffTables].set_note(f"stock_taken:{plan}", "")
+    return books[Stock].left(plan)
 
 
 def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Effect]:
     # Once when the level is reached and once when nothing is left, until more is loaded.
     level = "low" if left else "none"
-    key = f"{plan}:{books.staff.note(_LOADS_NOTE) or 0}:{level}"
+    key = f"{plan}:{books[StaffTables].note(_LOADS_NOTE) or 0}:{level}"
     return tell_staff(policy, Notice.LOW_STOCK, key=key, plan=plan, left=left)
 
 
@@ -155,11 +159,13 @@ def _opened(line: Line, vault: Vault) -> StockLine:
 def _fingerprint_key(books: Books, vault: Vault) -> bytes:
     # Keyed, for a plain hash of a short password could be guessed from a stolen file. The
     # count goes first: its row lets two loads at once go one after the other.
-    books.staff.set_note(_LOADS_NOTE, str(int(books.staff.note(_LOADS_NOTE) or 0) + 1))
-    if stored := books.staff.note(_KEY_NOTE):
+    books[StaffTables].set_note(
+        _LOADS_NOTE, str(int(books[StaffTables].note(_LOADS_NOTE) or 0) + 1)
+    )
+    if stored := books[StaffTables].note(_KEY_NOTE):
         return vault.unseal(base64.b64decode(stored))
     key = secrets.token_bytes(32)
-    books.staff.set_note(_KEY_NOTE, base64.b64encode(vault.seal(key)).decode())
+    books[StaffTables].set_note(_KEY_NOTE, base64.b64encode(vault.seal(key)).decode())
     return key
 
 

@@ -3,21 +3,24 @@
 from datetime import datetime
 
 from shop.storage.books import Books
-from shop.storage.inbox import InboxState, Letter
-from shop.storage.outbox import Kind, QueuedEffect
+from shop.storage.customers import Customers
+from shop.storage.inbox import Inbox, InboxState, Letter
+from shop.storage.outbox import Kind, Outbox, QueuedEffect
+from shop.storage.staff import StaffTables
+from shop.storage.subscriptions import Subscriptions
 from shop.updates import TELEGRAM
 
 
 def trouble(books: Books) -> tuple[list[QueuedEffect], list[Letter]]:
     """What is stuck: effects given up, and letters that want a person."""
-    return books.outbox.dead(most=20), books.inbox.stuck(most=20)
+    return books[Outbox].dead(most=20), books[Inbox].stuck(most=20)
 
 
 def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
     """Let a given-up effect try afresh; False when it is not given up any more."""
-    done = books.outbox.replay(effect_id, now=now)
+    done = books[Outbox].replay(effect_id, now=now)
     if done:
-        books.staff.audit(
+        books[StaffTables].audit(
             staff_id,
             "replay_effect",
             customer_id=_whose(books, effect_id),
@@ -29,9 +32,9 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
 
 def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
     """Put a given-up effect away: it will not happen."""
-    done = books.outbox.dismiss(effect_id, now=now)
+    done = books[Outbox].dismiss(effect_id, now=now)
     if done:
-        books.staff.audit(
+        books[StaffTables].audit(
             staff_id,
             "dismiss_effect",
             customer_id=_whose(books, effect_id),
@@ -43,12 +46,12 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
 
 def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
     """Let a chat update be answered afresh; `replaying` does it for what providers sent."""
-    letter = books.inbox.get(letter_id)
+    letter = books[Inbox].get(letter_id)
     if letter is None or letter.provider != TELEGRAM:
         return False
-    done = books.inbox.reopen(letter_id, now=now)
+    done = books[Inbox].reopen(letter_id, now=now)
     if done:
-        books.staff.audit(
+        books[StaffTables].audit(
             staff_id,
             "replay_letter",
             customer_id=_sender(books, letter),
@@ -60,11 +63,11 @@ def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime)
 
 def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
     """Put a letter away as seen; it stays in the inbox."""
-    letter = books.inbox.get(letter_id)
+    letter = books[Inbox].get(letter_id)
     if letter is None or letter.state is InboxState.DONE:
         return False
-    books.inbox.finish(letter_id, InboxState.DONE, note="dismissed by staff")
-    books.staff.audit(
+    books[Inbox].finish(letter_id, InboxState.DONE, note="dismissed by staff")
+    books[StaffTables].audit(
         staff_id,
         "dismiss_letter",
         customer_id=_sender(books, letter),
@@ -75,12 +78,12 @@ def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime
 
 
 def _whose(books: Books, effect_id: int) -> int | None:
-    effect = books.outbox.get(effect_id)
+    effect = books[Outbox].get(effect_id)
     assert effect is not None  # noqa: S101 - it was changed just now
     match effect.kind:
         case Kind.PROVISION:
             number = int(effect.payload["subscription_id"])
-            return books.subscriptions.get(number).customer_id
+            return books[Subscriptions].get(number).customer_id
         case Kind.CHAT:
             return _who(books, int(effect.payload["to"]))
     return None
@@ -92,5 +95,5 @@ def _sender(books: Books, letter: Letter) -> int | None:
 
 
 def _who(books: Books, telegram_id: int) -> int | None:
-    customer = books.customers.by_telegram(telegram_id)
+    customer = books[Customers].by_telegram(telegram_id)
     return None if customer is None else customer.id

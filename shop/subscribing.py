@@ -9,12 +9,12 @@ from shop.rules.lifecycle import Standing, may_use, next_change, state_at
 from shop.rules.periods import Interval, Span, next_span
 from shop.rules.reminders import next_after, schedule, zone_of
 from shop.rules.states import SubscriptionState
-from shop.storage.accounts import Actual
+from shop.storage.accounts import Accounts, Actual
 from shop.storage.books import Books
 from shop.storage.catalog import Product
 from shop.storage.customers import Customer
 from shop.storage.outbox import Effect, Kind
-from shop.storage.subscriptions import Schedule, Subscription
+from shop.storage.subscriptions import Schedule, Subscription, Subscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,13 @@ def add_time(
     span = bought_span(interval, live=live, now=now)
     plan = _scheduled(customer, product, span, is_trial=is_trial, live=live, now=now)
     if live is None:
-        subscription_id = books.subscriptions.add(customer.id, product.id, plan)
+        subscription_id = books[Subscriptions].add(customer.id, product.id, plan)
         effect = _new_account(books, subscription_id, product)
     else:
         subscription_id = live.id
-        books.subscriptions.extend(subscription_id, plan)
+        books[Subscriptions].extend(subscription_id, plan)
         effect = _renewed_account(books, live)
-    books.subscriptions.add_period(
+    books[Subscriptions].add_period(
         subscription_id,
         order_id=order_id,
         starts_at=span.starts_at,
@@ -73,7 +73,7 @@ def bought_span(interval: Interval, *, live: Subscription | None, now: datetime)
 
 def wish(books: Books, subscription_id: int, verb: Verb) -> Effect:
     """A wish to a connector, numbered so that each is carried out once."""
-    return _wish(subscription_id, verb, books.accounts.wish(subscription_id))
+    return _wish(subscription_id, verb, books[Accounts].wish(subscription_id))
 
 
 def new_token() -> str:
@@ -123,12 +123,12 @@ def _scheduled(
 
 
 def _new_account(books: Books, subscription_id: int, product: Product) -> Effect:
-    number = books.accounts.add(subscription_id, connector=product.connector, token=new_token())
+    number = books[Accounts].add(subscription_id, connector=product.connector, token=new_token())
     return _wish(subscription_id, Verb.CREATE, number)
 
 
 def _renewed_account(books: Books, live: Subscription) -> Effect:
-    account = books.accounts.get(live.id)
+    account = books[Accounts].get(live.id)
     if account.actual is Actual.NONE:
         verb = Verb.CREATE
     elif account.actual is Actual.SUSPENDED and not live.standing.is_held:

@@ -12,8 +12,9 @@ from shop.rules.reminders import next_after, schedule, zone_of
 from shop.rules.states import SubscriptionState
 from shop.storage.books import Books
 from shop.storage.customers import Customer
+from shop.storage.disputes import Disputes
 from shop.storage.outbox import Effect
-from shop.storage.subscriptions import Period, Schedule, Subscription
+from shop.storage.subscriptions import Period, Schedule, Subscription, Subscriptions
 from shop.subscribing import wish
 
 _SECOND = timedelta(seconds=1)
@@ -35,10 +36,10 @@ def take_time(
 
     `back` of `paid` minor units went back now; later periods move up, so that none has a gap.
     """
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:
         return 0, []
-    periods = books.subscriptions.stretches(subscription_id)
+    periods = books[Subscriptions].stretches(subscription_id)
     mine = next(one for one in periods if one.order_id == order_id)
     left = mine.ends_at - max(now, mine.starts_at)
     seconds = time_to_take(
@@ -68,7 +69,7 @@ def _shortened(
             continue
         starts = one.starts_at if one.id == mine.id else one.starts_at - shift
         moved = replace(one, starts_at=starts, ends_at=one.ends_at - shift)
-        books.subscriptions.set_period(one.id, starts_at=moved.starts_at, ends_at=moved.ends_at)
+        books[Subscriptions].set_period(one.id, starts_at=moved.starts_at, ends_at=moved.ends_at)
         rest.append(moved)
     return rest
 
@@ -87,7 +88,7 @@ def _standing_now(
         starts_at=last.starts_at, ends_at=last.ends_at, zone=zone_of(customer.zone)
     )
     upcoming = None if has_ended else next_after(reminders, after=now)
-    books.subscriptions.extend(
+    books[Subscriptions].extend(
         subscription.id,
         Schedule(
             state=SubscriptionState.ENDED if has_ended else state_at(standing, now=now),
@@ -102,7 +103,7 @@ def _standing_now(
         ),
     )
     if has_ended:
-        books.subscriptions.move(
+        books[Subscriptions].move(
             subscription.id, SubscriptionState.ENDED, change_at=None, ended_at=now
         )
     return [wish(books, subscription.id, Verb.TERMINATE if has_ended else Verb.CHANGE)]
@@ -110,16 +111,16 @@ def _standing_now(
 
 def hold_access(books: Books, subscription_id: int, *, dispute_id: int) -> list[Effect]:
     """Stop access while a bank decides; what staff hold already is not this case's to release."""
-    subscription = books.subscriptions.get(subscription_id)
+    subscription = books[Subscriptions].get(subscription_id)
     standing = subscription.standing
     if standing.state is SubscriptionState.ENDED:
         return []
     if standing.is_held:
-        if books.disputes.is_frozen(subscription_id, besides=dispute_id):
-            books.disputes.freeze(dispute_id, subscription_id)
+        if books[Disputes].is_frozen(subscription_id, besides=dispute_id):
+            books[Disputes].freeze(dispute_id, subscription_id)
         return []
-    books.subscriptions.hold(subscription_id, is_held=True)
-    books.disputes.freeze(dispute_id, subscription_id)
+    books[Subscriptions].hold(subscription_id, is_held=True)
+    books[Disputes].freeze(dispute_id, subscription_id)
     return [wish(books, subscription_id, Verb.SUSPEND)]
 
 
@@ -127,12 +128,12 @@ def release_access(
     books: Books, customer: Customer, subscription_id: int, *, dispute_id: int
 ) -> list[Effect]:
     """Give it back, unless another open case holds it too, or someone did already."""
-    books.disputes.freeze(dispute_id, None)
-    subscription = books.subscriptions.get(subscription_id)
-    is_others = books.disputes.is_frozen(subscription_id, besides=dispute_id)
+    books[Disputes].freeze(dispute_id, None)
+    subscription = books[Subscriptions].get(subscription_id)
+    is_others = books[Disputes].is_frozen(subscription_id, besides=dispute_id)
     if is_others or not subscription.standing.is_held:
         return []
-    books.subscriptions.hold(subscription_id, is_held=False)
+    books[Subscriptions].hold(subscription_id, is_held=False)
     if subscription.standing.state is SubscriptionState.ENDED:
         return []  # its time went with the money: there is no access to give back
     effect = wish(books, subscription_id, Verb.RESUME)

@@ -7,7 +7,10 @@ from shop.ports import Happening, PaymentEvent
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.storage.books import Books
-from shop.storage.inbox import InboxState
+from shop.storage.inbox import Inbox, InboxState
+from shop.storage.outbox import Outbox
+from shop.storage.receipts import Receipts
+from shop.storage.refunds import Refunds
 
 # News of a payment we do not know that a person must not miss; of money received they hear anyway.
 _GRAVE = frozenset(
@@ -33,7 +36,7 @@ def leave_to_staff(
 ) -> None:
     """Keep what the shop does not act on; where it has facts, there is something to look at."""
     note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
-    books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
+    books[Inbox].finish(letter, InboxState.UNHANDLED, note=note)
     if event.happening is Happening.FOREIGN:
         told = tell_staff(
             policy,
@@ -43,7 +46,7 @@ def leave_to_staff(
             provider=provider,
             account=event.facts.get("account", ""),
         )
-        books.outbox.add(told, now=now)
+        books[Outbox].add(told, now=now)
     elif note:
         _tell(books, letter, event, provider, note, key=str(letter), policy=policy, now=now)
 
@@ -61,7 +64,7 @@ def tell_of_unknown(
     is_booked = (
         event.happening is Happening.REFUNDED
         and event.receipt_id
-        and (books.refunds.receipt_named(provider, event.receipt_id) is not None)
+        and (books[Refunds].receipt_named(provider, event.receipt_id) is not None)
     )  # of money that waits for its owner: staff are told of the refund itself
     if event.happening not in _GRAVE or is_booked:
         return
@@ -72,7 +75,7 @@ def tell_of_unknown(
         **{key: event.facts.get(key, "") for key in ("dispute", "refund_ref", "reason")},
     }
     note = ", ".join(f"{name} {value}" for name, value in names.items() if value)
-    books.inbox.finish(letter, InboxState.UNKNOWN, note=note)
+    books[Inbox].finish(letter, InboxState.UNKNOWN, note=note)
     about = event.receipt_id or event.provider_ref or event.reference or letter
     key = f"{event.happening}:{provider}:{about}"
     _tell(books, letter, event, provider, note, key=key, policy=policy, now=now)
@@ -88,12 +91,12 @@ def doubt_other_sum(
     now: datetime,
 ) -> bool:
     """A webhook names another sum for money that is in the books: nothing changes, staff hear."""
-    receipt = books.refunds.receipt_named(provider, event.receipt_id)
-    known = None if receipt is None else books.receipts.get(receipt)
+    receipt = books[Refunds].receipt_named(provider, event.receipt_id)
+    known = None if receipt is None else books[Receipts].get(receipt)
     if known is None or event.money is None or known.money == event.money:
         return False
     note = f"{event.receipt_id}: told {event.money}, in the books {known.money}"
-    books.inbox.finish(letter, InboxState.UNHANDLED, note=note)
+    books[Inbox].finish(letter, InboxState.UNHANDLED, note=note)
     _tell(books, letter, event, provider, note, key=str(letter), policy=policy, now=now)
     return True
 
@@ -118,4 +121,4 @@ def _tell(
         what=event.kind,
         note=note[:_LONGEST],
     )
-    books.outbox.add(told, now=now)
+    books[Outbox].add(told, now=now)

@@ -12,7 +12,8 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.settlement import Source, settle
 from shop.storage.books import Books
-from shop.storage.inbox import InboxState, Letter
+from shop.storage.inbox import Inbox, InboxState, Letter
+from shop.storage.outbox import Outbox
 
 TELEGRAM = "telegram"
 _LEASE = timedelta(seconds=90)
@@ -62,7 +63,7 @@ def keep_updates(
     kept, due_at = [], now + _LEASE if are_answered else now
     for update in updates:
         body = json.dumps(update.raw).encode()  # escaped: half a character is one, too
-        letter = books.inbox.keep(
+        letter = books[Inbox].keep(
             TELEGRAM,
             str(update.update_id),
             kind=update.kind,
@@ -101,18 +102,18 @@ def settle_kept(
 
 def is_overtaken(books: Books, update: KeptUpdate, *, chat_id: int) -> bool:
     """Whether the person went on meanwhile: a later update of this chat was answered."""
-    return books.inbox.is_overtaken(update.letter_id, chat_id=chat_id)
+    return books[Inbox].is_overtaken(update.letter_id, chat_id=chat_id)
 
 
 def finish_update(books: Books, letter_id: int) -> None:
     """It was answered."""
-    books.inbox.finish(letter_id, InboxState.DONE)
+    books[Inbox].finish(letter_id, InboxState.DONE)
 
 
 def fail_update(books: Books, letter_id: int, note: str, *, policy: Policy, now: datetime) -> None:
     """Answering it failed in a way that trying again will not mend: staff see it."""
-    books.inbox.finish(letter_id, InboxState.STUCK, note=note)
-    books.outbox.add(
+    books[Inbox].finish(letter_id, InboxState.STUCK, note=note)
+    books[Outbox].add(
         tell_staff(policy, Notice.STUCK, key=f"letter:{letter_id}", letter=letter_id, reason=note),
         now=now,
     )
@@ -121,7 +122,7 @@ def fail_update(books: Books, letter_id: int, note: str, *, policy: Policy, now:
 def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> list[KeptUpdate]:
     """Updates a killed process left unanswered; after three tries they are given to staff."""
     found = []
-    for letter in books.inbox.claim(now=now, lease=now + _LEASE, most=most):
+    for letter in books[Inbox].claim(now=now, lease=now + _LEASE, most=most):
         if letter.tries > _TRIES:
             fail_update(books, letter.id, "it was tried three times", policy=policy, now=now)
         else:
@@ -131,7 +132,7 @@ def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> 
 
 def forget_updates(books: Books, *, now: datetime) -> int:
     """Delete chat updates answered more than two weeks ago."""
-    return books.inbox.forget_updates(before=now - timedelta(days=14), most=1000)
+    return books[Inbox].forget_updates(before=now - timedelta(days=14), most=1000)
 
 
 def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
@@ -142,7 +143,7 @@ def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
     if not policy.guards.keep_days:
         return 0
     before = now - timedelta(days=policy.guards.keep_days)
-    return books.inbox.erase(before=before, most=ERASED_AT_ONCE)
+    return books[Inbox].erase(before=before, most=ERASED_AT_ONCE)
 
 
 def _kept(letter: Letter) -> KeptUpdate:

@@ -13,9 +13,12 @@ from shop.rules.wallet import WALLET, covers, offered_part
 from shop.setting_aside import free_for, set_aside
 from shop.settlement import Source, settle
 from shop.storage.books import Books
-from shop.storage.catalog import Price, Product
+from shop.storage.catalog import CatalogTables, Price, Product
+from shop.storage.customers import Customers
+from shop.storage.journal import Journal
+from shop.storage.orders import Orders
 from shop.storage.payments import Payment
-from shop.storage.wallets import Move
+from shop.storage.wallets import Move, Wallets
 
 _MOVES, _PRICES = 6, 6
 
@@ -40,13 +43,13 @@ def use_wallet(
 
     Nothing is booked yet: the money stays the customer's until the rest comes.
     """
-    customer = books.customers.claim(customer_id)
-    price = books.catalog.price(price_id)
-    if not books.catalog.get(price.product_id).is_offered:
+    customer = books[Customers].claim(customer_id)
+    price = books[CatalogTables].price(price_id)
+    if not books[CatalogTables].get(price.product_id).is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
-    order = books.orders.open_one(
+    order = books[Orders].open_one(
         customer.id,
         product_id=price.product_id,
         interval=price.interval,
@@ -65,7 +68,7 @@ def pay_from_wallet(books: Books, choice: Choice, *, policy: Policy, now: dateti
     The receipt is of nothing new: the whole price comes from the wallet, and `settle` decides as
     it does about any money. A second tap finds the first (`PaidAlreadyError`).
     """
-    books.customers.claim(choice.customer_id)
+    books[Customers].claim(choice.customer_id)
     intent = begin_payment(books, replace(choice, provider=WALLET), policy=policy, now=now)
     payment, price = intent.payment, intent.price.amount
     free = free_for(books, choice.customer_id, payment.order_id, price.currency)
@@ -87,7 +90,7 @@ def pay_from_wallet(books: Books, choice: Choice, *, policy: Policy, now: dateti
 
 def purse(books: Books, customer_id: int) -> Purse:
     """What a person has here, and what it is good for."""
-    balances = books.journal.wallets(customer_id)
+    balances = books[Journal].wallets(customer_id)
     free = [free_for(books, customer_id, 0, one.currency) for one in balances]
     found = (
         (one.product, price)
@@ -99,6 +102,6 @@ def purse(books: Books, customer_id: int) -> Purse:
     dearest = sorted(found, key=lambda pair: -pair[1].amount.minor)[:_PRICES]
     return Purse(
         balances=tuple(balances),
-        moves=tuple(books.wallets.moves(customer_id, most=_MOVES)),
+        moves=tuple(books[Wallets].moves(customer_id, most=_MOVES)),
         prices=tuple(dearest),
     )

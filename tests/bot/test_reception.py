@@ -23,6 +23,7 @@ from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.storage.books import Books
 from shop.storage.opening import Storage, storage_at
+from shop.storage.receipts import Receipts
 from shop.stuck import replay_letter, trouble
 from shop.updates import NewUpdate, claim_updates, keep_updates
 from tests.house.clocks import NOON, HandClock
@@ -267,7 +268,7 @@ async def _again(storage: Storage, desk: Desk) -> None:
 
 
 def receipts(books: Books) -> list[str]:
-    return [one.receipt_id for one in books.receipts.unassigned(most=9)]
+    return [one.receipt_id for one in books[Receipts].unassigned(most=9)]
 
 
 async def test_a_pre_checkout_is_answered_while_the_books_are_being_written(

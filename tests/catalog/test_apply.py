@@ -22,6 +22,7 @@ from shop.rules.errors import NotFoundError
 from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.storage.books import Books
+from shop.storage.catalog import CatalogTables
 from shop.storage.opening import Storage
 from tests.catalog.test_file import RIGHT
 
@@ -85,7 +86,7 @@ async def test_a_new_price_supersedes_the_old_one_which_stays_known(storage: Sto
     assert (after.amount, after.id) != (before.amount, before.id)
 
     def old_price(books: Books) -> tuple[Money, bool]:
-        price = books.catalog.price(before.id)
+        price = books[CatalogTables].price(before.id)
         return price.amount, price.is_in_force
 
     assert await storage.read(old_price) == (Money(799, "EUR"), False)

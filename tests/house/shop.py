@@ -27,6 +27,7 @@ from shop.rules.periods import Interval
 from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, settle
 from shop.storage.books import Books
+from shop.storage.catalog import CatalogTables
 from shop.storage.customers import Customer
 from shop.storage.opening import Storage
 from shop.storage.outbox import Kind, QueuedEffect
@@ -168,6 +169,6 @@ class Shop:
 
 
 def _price_of(books: Books, slug: str, term: Interval, currency: str) -> int:
-    price = books.catalog.price_for(books.catalog.by_slug(slug).id, term, currency)
+    price = books[CatalogTables].price_for(books[CatalogTables].by_slug(slug).id, term, currency)
     assert price is not None
     return price.id

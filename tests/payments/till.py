@@ -17,8 +17,9 @@ from shop.rules.money import Money
 from shop.rules.transfers import TRANSFER, FileKind
 from shop.settlement import Outcome, Source, settle_all
 from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.proofs import File
+from shop.storage.catalog import CatalogTables
+from shop.storage.payments import Payment, Payments
+from shop.storage.proofs import File, Proofs
 from shop.storage.refunds import Refund, Way
 from tests.house.goods import MONTH
 from tests.house.shop import STAFF, Shop
@@ -116,7 +117,7 @@ class Till:
                 await self._approve(1, None)
                 raise AssertionError(taken)
             return Outcome.KNOWN
-        [proof] = await self.shop.storage.read(lambda books: books.proofs.waiting(most=9))
+        [proof] = await self.shop.storage.read(lambda books: books[Proofs].waiting(most=9))
         minor = int(picture.headers.get("minor", self.payment.due.minor))
         return await self._approve(proof.id, Money(minor, self.rig.currency))
 
@@ -155,13 +156,15 @@ class Till:
 
 
 def _price(books: Books, currency: str) -> int:
-    price = books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, currency)
+    price = books[CatalogTables].price_for(
+        books[CatalogTables].by_slug("solo").id, MONTH, currency
+    )
     assert price
     return price.id
 
 
 def _payment(books: Books, reference: str) -> Payment:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found
 

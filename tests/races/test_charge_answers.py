@@ -52,7 +52,7 @@ async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
     def answer(books: Books) -> list[Outcome]:
         tries.append("answer")
         if claims_first:
-            books.customers.claim(intent.renewal.customer_id)
+            books[Customers].claim(intent.renewal.customer_id)
         charge = Charge(provider_ref=intent.payment.reference, events=[event])
         return note_charge(books, intent, charge, policy=shop.policy, now=shop.now)
 

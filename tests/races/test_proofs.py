@@ -26,7 +26,7 @@ async def proof_of(shop: Shop, telegram_id: int = 1001, name: str = "u1") -> int
     anna = await shop.greet(telegram_id)
     await shop.ask(anna, provider="transfer")
     assert await send(shop, anna.id, name) is Taken.NOTED
-    waiting = await shop.storage.read(lambda books: books.proofs.waiting(most=99))
+    waiting = await shop.storage.read(lambda books: books[Proofs].waiting(most=99))
     return waiting[-1].id
 
 

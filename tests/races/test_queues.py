@@ -13,9 +13,9 @@ from shop.polling import claim_polls
 from shop.reminding import remind
 from shop.storage.books import Books
 from shop.storage.opening import Storage, storage_at
-from shop.storage.outbox import Effect, Kind
+from shop.storage.outbox import Effect, Kind, Outbox
 from shop.storage.queries import Sql, load_queries
-from shop.storage.stock import Line
+from shop.storage.stock import Line, Stock
 from tests.house.shop import Shop
 from tests.house.tables import Tables
 from tests.races.meeting import UNGUARDED, meet_after
@@ -24,7 +24,7 @@ WORKERS = 4
 
 
 def queue(books: Books, *, many: int, now: datetime) -> None:
-    books.outbox.add(
+    books[Outbox].add(
         [
             Effect(kind=Kind.CHAT, lane=f"chat:{n}", key=f"note:{n}", payload={"to": n})
             for n in range(many)
@@ -166,16 +166,16 @@ async def test_as_many_lines_as_people_reach_everyone_once(shop: Shop, tables: T
 
 
 def take(books: Books, number: int, *, now: datetime) -> Line | None:
-    return books.stock.take("duo", number, now=now)
+    return books[Stock].take("duo", number, now=now)
 
 
 def add(books: Books, effects: list[Effect], *, now: datetime) -> None:
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
 
 
 def load(books: Books, *, most: int, now: datetime) -> None:
     for n in range(most):
-        books.stock.add("duo", fingerprint=f"line {n}", sealed=b"sealed", now=now)
+        books[Stock].add("duo", fingerprint=f"line {n}", sealed=b"sealed", now=now)
 
 
 @pytest.mark.parametrize(("begin", "lost"), [("BEGIN", 1), ("BEGIN IMMEDIATE", 0)])

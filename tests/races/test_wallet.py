@@ -9,6 +9,7 @@ from shop import wallet
 from shop.checkout import Choice, PaidAlreadyError
 from shop.rules.money import Money
 from shop.settlement import Outcome
+from shop.storage.catalog import CatalogTables
 from shop.storage.journal import Journal
 from shop.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
 from tests.house.goods import MONTH, QUARTER, WEEK
@@ -48,7 +49,7 @@ async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1
 
 async def price(shop: Shop, term: "Interval") -> int:
     number = await price_id(shop, term)
-    return (await shop.storage.read(lambda books: books.catalog.price(number))).amount.minor
+    return (await shop.storage.read(lambda books: books[CatalogTables].price(number))).amount.minor
 
 
 async def aside(shop: Shop, anna: "Customer", term: "Interval", *, wants: bool = True) -> int:

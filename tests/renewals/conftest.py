@@ -20,6 +20,7 @@ from shop.renewals import due_renewals
 from shop.rules.notices import Notice
 from shop.rules.renewing import RenewingPolicy
 from shop.settlement import Outcome
+from shop.storage.catalog import CatalogTables
 from shop.storage.customers import Customer
 from shop.storage.outbox import QueuedEffect
 from shop.storage.payments import Payment
@@ -124,7 +125,9 @@ class Kept:
 
     async def buy(self, *, saves: bool) -> Payment:
         price = await self.shop.storage.read(
-            lambda books: books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, "EUR")
+            lambda books: books[CatalogTables].price_for(
+                books[CatalogTables].by_slug("solo").id, MONTH, "EUR"
+            )
         )
         assert price is not None
         choice = Choice(customer_id=self.anna.id, price_id=price.id, provider=CARD, saves=saves)

@@ -17,7 +17,8 @@ from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.settlement import Outcome
 from shop.storage.books import Books
-from shop.storage.renewals import Renewal
+from shop.storage.catalog import CatalogTables
+from shop.storage.renewals import Renewal, Renewals
 from tests.house.goods import GOODS, MONTH
 from tests.house.tables import Tables
 from tests.renewals.conftest import Kept
@@ -274,11 +275,11 @@ async def test_a_charge_under_way_survives_being_switched_off(kept: Kept) -> Non
 
 
 def _reprice(books: Books, amount: Money, *, now: object) -> None:
-    product = books.catalog.by_slug("solo")
-    books.catalog.set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
+    product = books[CatalogTables].by_slug("solo")
+    books[CatalogTables].set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
 
 
 def _renewal(books: Books) -> Renewal:
-    found = books.renewals.of(1)
+    found = books[Renewals].of(1)
     assert found is not None
     return found

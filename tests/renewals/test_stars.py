@@ -18,6 +18,7 @@ from shop.rules.renewing import STAR_TERM
 from shop.settlement import Outcome
 from shop.starbooks import UNTIL, steer
 from shop.storage.books import Books
+from shop.storage.catalog import CatalogTables
 from shop.storage.payments import Payment
 from tests.house.fixtures import database_url, new_database, shop, tables
 from tests.house.goods import GOODS
@@ -108,9 +109,9 @@ class Series:
 def offer(books: Books, *, now: datetime) -> int:
     """Put the subscription among the plans of the shop in hand."""
     plan = replace(GOODS.plans[0], star_subscription=PRICE.minor)
-    number = books.catalog.put_product("solo", document=plan_document(plan), position=0)
-    books.catalog.set_price(number, STAR_TERM, PRICE, now=now)
-    price = books.catalog.price_for(number, STAR_TERM, "XTR")
+    number = books[CatalogTables].put_product("solo", document=plan_document(plan), position=0)
+    books[CatalogTables].set_price(number, STAR_TERM, PRICE, now=now)
+    price = books[CatalogTables].price_for(number, STAR_TERM, "XTR")
     assert price is not None
     return price.id
 
@@ -183,8 +184,8 @@ async def test_the_agreed_price_holds_while_the_subscription_runs(
     series: Series, tables: Tables
 ) -> None:
     def reprice(books: Books) -> None:
-        number = books.catalog.by_slug("solo").id
-        books.catalog.set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
+        number = books[CatalogTables].by_slug("solo").id
+        books[CatalogTables].set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
 
     await series.shop.run(reprice)
     series.shop.clock.move(days=30)

@@ -18,17 +18,18 @@ from shop.rules.errors import BooksUnavailableError
 from shop.storage import postgres
 from shop.storage.books import Books
 from shop.storage.opening import Storage, storage_at
+from shop.storage.staff import StaffTables
 from tests.books import migrate
 from tests.postgres import FreshDatabase, Server
 
 
 def note(books: Books, key: str) -> str:
-    books.staff.set_note(key, "yes")
+    books[StaffTables].set_note(key, "yes")
     return key
 
 
 def look(books: Books, key: str) -> str | None:
-    return books.staff.note(key)
+    return books[StaffTables].note(key)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from shop.storage import sqlite
 from shop.storage.books import Books
 from shop.storage.migrate import migrate_sqlite
 from shop.storage.opening import Storage, storage_at
+from shop.storage.staff import StaffTables
 
 NOBODY = 65534
 
@@ -31,12 +32,12 @@ async def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 def note(books: Books, key: str, size: int = 1) -> str:
-    books.staff.set_note(key, "x" * size)
+    books[StaffTables].set_note(key, "x" * size)
     return key
 
 
 def look(books: Books, key: str) -> str | None:
-    return books.staff.note(key)
+    return books[StaffTables].note(key)
 
 
 async def answers(storage: Storage, keys: list[str], *, size: int) -> list[str | BaseException]:

@@ -10,6 +10,7 @@ from shop.rules.states import OrderState
 from shop.settlement import Outcome
 from shop.storage.migrate import load_migrations
 from shop.storage.opening import storage_at
+from shop.storage.payments import Payments
 from tests.house.goods import MONTH
 from tests.house.shop import Shop
 from tests.house.tables import TABLES, Tables, contradictions
@@ -117,7 +118,7 @@ async def test_an_earlier_versions_books_are_kept_and_gone_on_with(
 
     shop = Shop(storage, numbers=count(100))
     (number,) = Tables(empty).rows("SELECT id FROM payments WHERE state = 'created'")[-1]
-    payment = await storage.read(lambda books: books.payments.get(number))
+    payment = await storage.read(lambda books: books[Payments].get(number))
     assert payment is not None
     assert await shop.settle(shop.received(payment, receipt="after")) is Outcome.SETTLED
     await storage.close()

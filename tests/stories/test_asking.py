@@ -7,7 +7,8 @@ from shop.polling import claim_polls, note_poll
 from shop.ports import Happening, PaymentEvent
 from shop.settlement import Outcome
 from shop.storage.books import Books
-from shop.storage.payments import Payment
+from shop.storage.inbox import Inbox
+from shop.storage.payments import Payment, Payments
 from tests.house.shop import Shop
 
 H = Happening
@@ -119,10 +120,10 @@ async def _poll_at(shop: Shop, payment: Payment) -> datetime | None:
 
 
 def _moment(books: Books, reference: str) -> datetime | None:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found.poll_at
 
 
 def _stuck(books: Books) -> list[str]:
-    return [letter.note for letter in books.inbox.stuck(most=9)]
+    return [letter.note for letter in books[Inbox].stuck(most=9)]

@@ -27,7 +27,7 @@ from shop.rules.money import Money
 from shop.settlement import Outcome, Source, settle
 from shop.staffdesk import backlog
 from shop.storage.books import Books
-from shop.storage.payments import Payment
+from shop.storage.payments import Payment, Payments
 from shop.storage.receipts import Receipts
 from shop.stuck import trouble
 from shop.updates import erase_letters
@@ -578,6 +578,6 @@ async def test_a_page_that_comes_too_late_for_people_counts_as_silence(shop: Sho
 
 
 def _payment(books: Books, reference: str) -> Payment:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found

@@ -18,6 +18,7 @@ from shop.rules.wallet import WALLET
 from shop.settlement import Outcome
 from shop.storage.books import Books
 from shop.storage.guards import Guards
+from shop.storage.journal import Journal
 from shop.storage.payments import Payment
 from shop.storage.receipts import Receipts
 from shop.wallet import pay_from_wallet
@@ -348,8 +349,8 @@ def test_holding_neither_makes_nor_loses_money() -> None:
 
 
 def _has_refused_money(books: Books, customer_id: int) -> bool:
-    return books.guards.has_refused_money(customer_id)
+    return books[Guards].has_refused_money(customer_id)
 
 
 def _wallet(books: Books, customer_id: int) -> Money:
-    return books.journal.wallet(customer_id, "EUR")
+    return books[Journal].wallet(customer_id, "EUR")

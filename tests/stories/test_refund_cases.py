@@ -31,6 +31,7 @@ from shop.settlement import Outcome
 from shop.storage.books import Books
 from shop.storage.payments import Payment
 from shop.storage.refunds import Refund, Way
+from shop.storage.stars import StarTables
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
 
@@ -312,7 +313,7 @@ async def test_telegrams_own_subscription_is_stopped_with_its_money(
 
 
 def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetime) -> None:
-    books.stars.begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
+    books[StarTables].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
 
 
 # --- banks -------------------------------------------------------------------------------------
