@@ -12,8 +12,9 @@ from decimal import Decimal
 from payments import fields
 from payments.outgoing import pending
 from shop.ports import Happening, PaymentEvent
+from shop.rules.currencies import exponent_of
 from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of, round_minor
+from shop.rules.money import Money, round_minor
 
 _H = Happening
 _KINDS_TO_ASK = (

@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 
 from payments import fields
 from shop.ports import Happening, Payer, PaymentEvent
+from shop.rules.currencies import exponent_of
 from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of, round_minor
+from shop.rules.money import Money, round_minor
 
 _H = Happening
 # Delayed and failed charges may hold money all the same: it came late, or too little.

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from payments import fields
 from shop.ports import ProviderError
+from shop.rules.currencies import exponent_of
 from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of
+from shop.rules.money import Money
 
 _CODES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF
@@ -21,9 +22,12 @@ USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
 CURRENCIES = frozenset(_CODES.split())
 """What Stripe may charge; which of these a shop can use depends on its country."""
 
-# The króna and the Ugandan shilling have no minor unit but are written as if they had; the
-# ariary has one that Stripe leaves out.
-_STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+"""Digits after the decimal point where Stripe's differ from ISO 4217's.
+
+The króna and the Ugandan shilling have no minor unit but are written as if they had; the ariary
+has one that Stripe leaves out. The forint and the Taiwan dollar are special only in payouts.
+"""
 
 
 def to_stripe(money: Money) -> int:
@@ -37,7 +41,7 @@ def to_stripe(money: Money) -> int:
 def from_stripe(amount: int, currency: str) -> Money:
     """Read `amount_total` and the like; `currency` in any case."""
     code = currency.upper()
-    if code not in _STRIPE_EXPONENTS:
+    if code not in EXPONENTS:
         return Money(amount, code)
     minor = Decimal(amount).scaleb(-_shift(code))
     if minor != minor.to_integral_value():
@@ -47,4 +51,4 @@ def from_stripe(amount: int, currency: str) -> Money:
 
 def _shift(currency: str) -> int:
     own = exponent_of(currency)
-    return _STRIPE_EXPONENTS.get(currency, own) - own
+    return EXPONENTS.get(currency, own) - own

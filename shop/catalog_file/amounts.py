@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from shop.catalog_file.page import Table, meant
-from shop.rules.currencies import CURRENCIES, sample_amount
+from shop.rules.currencies import CURRENCIES, exponent_of, sample_amount
 from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of
+from shop.rules.money import Money
 
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _MOST_MINOR = 10**12

@@ -18,7 +18,8 @@ from tomlkit.items import (
 )
 
 from shop.rules.catalog import STARS, Catalog, Channel, Plan, Setup, Texts
-from shop.rules.money import Money, exponent_of
+from shop.rules.currencies import exponent_of
+from shop.rules.money import Money
 from shop.rules.periods import Interval
 from shop.rules.renewing import STAR_TERM
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.rules.currencies import exponent_of
 from shop.rules.errors import BadInputError
-from shop.rules.money import CurrencyMismatchError, Money, exponent_of, round_minor, split
+from shop.rules.money import CurrencyMismatchError, Money, round_minor, split
 
 currencies = st.sampled_from(["EUR", "XTR", "JPY", "KWD", "USDC"])
 amounts = st.builds(Money, st.integers(-(10**15), 10**15), currencies)
