@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.assemble import KNOWN
 from shop.catalog_file import sample_text
 from shop.catalog_file.reading import read_catalog
 from shop.catalogue import apply_catalog, has_catalog, offer
@@ -33,7 +34,9 @@ class Sale:
 async def stock(storage: Storage, *, now: datetime) -> None:
     """Give the shop the sample catalog."""
     if not await storage.read(has_catalog):
-        await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=now)
+        await storage.run(
+            apply_catalog, read_catalog(sample_text(), name="sample", known=KNOWN), now=now
+        )
 
 
 async def open_orders(storage: Storage, many: int, *, first: int, now: datetime) -> list[Sale]:

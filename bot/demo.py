@@ -28,6 +28,7 @@ from shop.catalogue import apply_catalog, has_catalog, shopfront
 from shop.memory import recall, remember
 from shop.rules.catalog import text_in
 from shop.rules.errors import BadInputError
+from shop.storage.migrate import ChangedMigrationError
 from shop.storage.opening import storage_at
 
 _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
@@ -76,7 +77,12 @@ class Demo:
     async def _stock(self, clock: MovableClock) -> str:
         """Put out the catalog that was named, over an earlier one, too; gives the shop's name."""
         storage = storage_at(self._books)
-        await storage.open()
+        try:
+            await storage.open()
+        except ChangedMigrationError as error:
+            raise BadInputError(
+                reason=f"{error.sentence} telekiosk demo --fresh makes new ones."
+            ) from error
         try:
             clock.moved = timedelta(seconds=int(await storage.read(recall, _NOTE) or 0))
             if self.catalog is not None or not await storage.read(has_catalog):

@@ -21,7 +21,7 @@ from shop.catalogue import has_catalog
 from shop.ports import EndpointClosedError
 from shop.rules.catalog import STARS, Catalog
 from shop.rules.errors import BooksUnavailableError, ShopError
-from shop.rules.ways import WayRule, unshown
+from shop.rules.ways import WayPolicy, WayRule, unshown
 from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
@@ -232,7 +232,7 @@ async def _provider(parts: Parts, name: str) -> Finding:
 def _ways(parts: Parts) -> Iterator[Finding]:
     """What the owner's rules show, and whether that is what Telegram asks for."""
     catalog = catalog_of(parts)
-    rules = choices_of(catalog.sections).ways
+    rules = choices_of(catalog.sections)[WayPolicy].rules
     hidden, off = unshown(rules, parts.providers)
     if hidden:
         says = f"{', '.join(hidden)}: on, but no [[way]] of the catalog shows it"

@@ -122,6 +122,7 @@ async def _build(
         wake=awake.set,
         transfer_details=settings.transfer_details,
         trusted_proxies=settings.trusted_proxies,
+        sign_in_connector=parts.sign_in_connector,
     )
     reception = Reception(
         counter,

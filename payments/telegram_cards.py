@@ -30,6 +30,7 @@ class TelegramCards:
     """Card payments to the bot of this token, taken by the provider of `provider_token`."""
 
     name = NAME
+    is_askable = False
     currencies: frozenset[str] | None = frozenset(
         code for code in CURRENCIES if len(code) == _CODE and code != STARS
     )

@@ -17,6 +17,7 @@ class Transfer:
     """Transfers to the account in `details`."""
 
     name = TRANSFER
+    is_askable = False
     currencies: frozenset[str] | None = CURRENCIES - {STARS}
 
     def __init__(self, *, details: str) -> None:

@@ -28,10 +28,10 @@ def may(books: Books, token: str, *, now: datetime) -> Access | None:
 
 
 def may_sign_in(
-    books: Books, username: str, password: str, *, vault: Vault, now: datetime
+    books: Books, username: str, password: str, *, connector: str, vault: Vault, now: datetime
 ) -> Access | None:
-    """The same question asked with the credentials that `connectors/generated` made."""
-    for holder in books[Accounts].holders_named(username, connector="generated"):
+    """The same question asked with the credentials that this connector made."""
+    for holder in books[Accounts].holders_named(username, connector=connector):
         if holder.account.sealed is None:
             continue
         known = unseal(holder.account.sealed, vault).password

@@ -8,7 +8,7 @@ from shop.rules.errors import NotFoundError
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval
 from shop.rules.policy import Policy
-from shop.rules.renewing import plan_round
+from shop.rules.renewing import RenewingPolicy, plan_round
 from shop.storage.books import Books
 from shop.storage.catalog import Product
 from shop.storage.customers import Customer, Customers
@@ -159,7 +159,9 @@ def plan_anew(
 ) -> datetime:
     """Begin a fresh round for the end as it stands now; returns when it will be charged."""
     ends_at = subscription.standing.paid_until
-    times = plan_round(starts_at=subscription.starts_at, ends_at=ends_at, policy=policy.renewing)
+    times = plan_round(
+        starts_at=subscription.starts_at, ends_at=ends_at, policy=policy[RenewingPolicy]
+    )
     books[Renewals].plan(
         subscription.id,
         means,

@@ -10,7 +10,7 @@ from shop.rules.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
-from shop.rules.receiving import Judgement, Verdict, judge
+from shop.rules.receiving import Judgement, ReceiptPolicy, Verdict, judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.storage.books import Books
 from shop.storage.customers import Customer, Customers
@@ -120,7 +120,7 @@ def _judged(
     policy: Policy,
 ) -> Judgement:
     if affairs is not None:
-        patient = replace(policy.receipts, late_days=_FOR_EVER)
+        patient = replace(policy[ReceiptPolicy], late_days=_FOR_EVER)
         due = due_of(books, customer, affairs, money.money)
         return judge(due, money.money, at=money.occurred_at, policy=patient)
     nothing = Money.zero(money.money.currency)

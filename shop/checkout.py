@@ -17,6 +17,8 @@ from shop.ports import (
     ProviderSilentError,
 )
 from shop.rules.errors import ShopError
+from shop.rules.fraud import FraudPolicy
+from shop.rules.health import HealthPolicy
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.periods import Interval, Unit
@@ -146,7 +148,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if choice.saves:
         books[Renewals].note_consent(payment.id, now=now)
     # Last, because a page that is found again is no further try; refused, none of this was.
-    refuse_at_door(books, customer, policy=policy.fraud, now=now)
+    refuse_at_door(books, customer, policy=policy[FraudPolicy], now=now)
     return Intent(
         payment=payment,
         product=product,
@@ -235,7 +237,7 @@ def note_answered(
 ) -> None:
     """The provider made the page; one that takes too long for people is in trouble, too."""
     note_page(books, payment, page)
-    if seconds > policy.guards.slow_seconds:
+    if seconds > policy[HealthPolicy].slow_seconds:
         error = f"{seconds:.0f} s for a page"
         note_trouble(books, payment.provider, error, policy=policy, now=now)
     else:
@@ -296,7 +298,7 @@ def start_trial(
 ) -> TimeAdded:
     """Give the trial of a plan, once a person."""
     customer = books[Customers].claim(customer_id)
-    refuse_at_door(books, customer, policy=policy.fraud, now=now, is_trial=True)
+    refuse_at_door(books, customer, policy=policy[FraudPolicy], now=now, is_trial=True)
     product = books[CatalogTables].by_slug(slug)
     if not product.is_offered:
         raise NotOfferedError

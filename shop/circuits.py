@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shop.notices import tell_staff
 from shop.ports import Clock, PaymentProvider, ProviderError
-from shop.rules.guarding import probe_wait
+from shop.rules.health import HealthPolicy, probe_wait
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.storage.books import Books
@@ -36,7 +36,7 @@ def note_trouble(
     After enough of that in a row it is hidden; after refusals only if a trial fails, too.
     """
     circuit = books[Circuits].fail(provider, error=error[:_LONGEST])
-    if circuit.is_open or circuit.failures < policy.guards.failures:
+    if circuit.is_open or circuit.failures < policy[HealthPolicy].failures:
         return
     if is_no:
         books[Circuits].suspect(provider, now=now)
@@ -94,7 +94,7 @@ def note_back(books: Books, provider: str, *, policy: Policy, now: datetime) -> 
     if not circuit.is_open or circuit.opened_at is None:
         books[Circuits].close(provider)
         return
-    books[Circuits].half_close(provider, failures=policy.guards.failures - 1)
+    books[Circuits].half_close(provider, failures=policy[HealthPolicy].failures - 1)
     since = int(circuit.opened_at.timestamp())
     told = tell_staff(
         policy, Notice.PROVIDER_BACK, key=f"{provider}:{since}", provider=provider, since=since

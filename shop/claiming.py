@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from shop.notices import tell_staff
 from shop.ports import Happening, PaymentEvent
+from shop.rules.believing import ClaimPolicy
+from shop.rules.fraud import FraudPolicy
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
-from shop.rules.ways import NOT_ASKABLE
 from shop.storage.books import Books
 from shop.storage.claims import Claims, ClaimState, MoneyClaim
 from shop.storage.customers import Customers
@@ -30,9 +31,9 @@ def must_ask(event: PaymentEvent, affairs: Affairs, *, policy: Policy) -> bool:
     money = event.money
     if money is None or money != affairs.due:
         return True
-    if event.payer.is_vague and policy.fraud.wants_payer:
+    if event.payer.is_vague and policy[FraudPolicy].wants_payer:
         return True
-    return not policy.guards.may_believe(money)
+    return not policy[ClaimPolicy].may_believe(money)
 
 
 def note_claim(
@@ -69,8 +70,6 @@ def weigh_claims(
     claims = books[Claims].of(payment.id)
     if not claims:
         return
-    if payment.provider in NOT_ASKABLE:
-        events = ()
     received = [event for event in events if event.happening is Happening.RECEIVED]
     for claim in claims:
         found = next((one for one in received if one.receipt_id == claim.receipt_id), None)

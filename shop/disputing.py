@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shop.giving_back import DISPUTED, book_intent, follow
 from shop.notices import tell_customer, tell_staff
 from shop.ports import Happening, PaymentEvent
-from shop.rules.giving_back import left_outside
+from shop.rules.giving_back import RefundPolicy, left_outside
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
@@ -140,7 +140,7 @@ def _hold(
     books: Books, dispute: Dispute, affairs: Affairs, *, policy: Policy
 ) -> tuple[bool, list[Effect]]:
     """Stop the access this money bought, if the owner wants it so."""
-    rules = policy.refunds
+    rules = policy[RefundPolicy]
     is_warning = dispute.kind is DisputeKind.WARNING
     if not (rules.hold_warnings if is_warning else rules.hold_disputes):
         return False, []

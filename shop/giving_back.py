@@ -6,6 +6,7 @@ from datetime import datetime
 from shop.notices import tell_customer, tell_staff
 from shop.rules.giving_back import (
     Access,
+    RefundPolicy,
     left_outside,
     most_outside,
     most_to_wallet,
@@ -156,7 +157,7 @@ def _close_order(
     is_whole = case.order_back_surely >= paid
     if is_whole:
         books[Orders].refund(case.order_id, now=now)
-    access = policy.refunds.whole if is_whole else policy.refunds.part
+    access = policy[RefundPolicy].whole if is_whole else policy[RefundPolicy].part
     if refund.way is Way.DISPUTE:
         access = Access.END
     if case.subscription_id is None or case.order_state is not OrderState.PAID:

@@ -142,7 +142,7 @@ def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: 
         return True
     if now >= payment.expires_at:
         return False
-    if is_turned_away(books, payment.customer_id, policy=policy.fraud):
+    if is_turned_away(books, payment.customer_id, policy=policy[FraudPolicy]):
         return False
     return payment.state in OPEN_PAYMENTS
 

@@ -1,10 +1,10 @@
 """The shop's policy as it is now: the settings, and the choices of the catalog in the books."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from shop.catalog_file.choices import choices_of
-from shop.rules.policy import Choices, Policy
+from shop.rules.policy import Policy
 from shop.storage.books import Books
 from shop.storage.catalog import CatalogTables
 from shop.storage.opening import Storage
@@ -24,8 +24,8 @@ class LivePolicy:
         if newest == self._catalog_id:
             return
         choices = choices_of(await storage.read(_sections))
-        chosen = {one.name: getattr(choices, one.name) for one in fields(Choices)}
-        self.current, self._catalog_id = replace(self.current, **chosen), newest
+        self.current = replace(self.current, choices=choices.choices)
+        self._catalog_id = newest
 
 
 def _newest(books: Books) -> int:

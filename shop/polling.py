@@ -12,6 +12,7 @@ from shop.ports import (
     PaymentProvider,
     ProviderError,
     ProviderSilentError,
+    can_be_asked,
 )
 from shop.rules.policy import Policy
 from shop.rules.retries import poll_wait
@@ -38,6 +39,7 @@ def note_poll(
     policy: Policy,
     now: datetime,
     error: ProviderError | None = None,
+    is_askable: bool = True,
 ) -> list[Outcome]:
     """Settle what the provider told, and set when to ask next; silence is counted."""
     if isinstance(error, ProviderSilentError):
@@ -52,7 +54,8 @@ def note_poll(
     today = books[Payments].by_reference(payment.reference)
     if today is not None:
         _ask_again(books, payment, today, events, now=now)
-        weigh_claims(books, today, events, policy=policy, now=now)
+        # What one that cannot be asked was said to have brought, a person must confirm.
+        weigh_claims(books, today, events if is_askable else (), policy=policy, now=now)
     return outcomes
 
 
@@ -115,7 +118,13 @@ async def ask_about(
     except ProviderError as error:
         events, trouble = [], error
     return await storage.run(
-        note_poll, payment, events, policy=policy, now=clock.now(), error=trouble
+        note_poll,
+        payment,
+        events,
+        policy=policy,
+        now=clock.now(),
+        error=trouble,
+        is_askable=can_be_asked(provider),
     )
 
 

@@ -12,11 +12,18 @@ from shop.checkout import new_reference, paid_before
 from shop.guarding import is_turned_away
 from shop.notices import tell_staff
 from shop.ports import Refusal
+from shop.rules.fraud import FraudPolicy
 from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.rules.reminders import in_daytime, zone_of
-from shop.rules.renewing import decline_wait, notice_after, plan_round, silence_wait
+from shop.rules.renewing import (
+    RenewingPolicy,
+    decline_wait,
+    notice_after,
+    plan_round,
+    silence_wait,
+)
 from shop.rules.retries import POLL_FOR
 from shop.rules.states import OPEN_PAYMENTS, PaymentState, SubscriptionState
 from shop.storage.books import Books
@@ -95,7 +102,7 @@ def _next_step(
         books[Outbox].add([told], now=now)
         return _turn_off(books, renewal)
     waits = subscription.standing.is_held or not customer.is_reachable
-    waits = waits or is_turned_away(books, customer.id, policy=policy.fraud)
+    waits = waits or is_turned_away(books, customer.id, policy=policy[FraudPolicy])
     if waits or renewal.waits_for_person:
         # On hold, turned away, not to be told, or the person's turn: look in now and then.
         return _later(books, renewal, now + _LOOK_AGAIN)
@@ -125,7 +132,9 @@ def _announce(
 ) -> ChargeIntent | None:
     """Tell what is going to be charged and when; a new price is told anew, with due notice."""
     ends_at = renewal.round_end
-    times = plan_round(starts_at=subscription.starts_at, ends_at=ends_at, policy=policy.renewing)
+    times = plan_round(
+        starts_at=subscription.starts_at, ends_at=ends_at, policy=policy[RenewingPolicy]
+    )
     tell_at = in_daytime(times.tell_at, zone_of(customer.zone))
     if now < tell_at:
         return _later(books, renewal, tell_at)
@@ -133,7 +142,9 @@ def _announce(
     charge_at = (
         times.charge_at
         if is_in_time
-        else max(times.charge_at, notice_after(now, ends_at=ends_at, policy=policy.renewing))
+        else max(
+            times.charge_at, notice_after(now, ends_at=ends_at, policy=policy[RenewingPolicy])
+        )
     )
     books[Renewals].write(
         replace(renewal, told_price_id=price.id, charge_at=charge_at, next_at=charge_at)
@@ -268,7 +279,7 @@ def note_decline(
     renewal = books[Renewals].of(affairs.subscription_id)
     assert renewal is not None  # noqa: S101 - the same
     tries = renewal.tries + 1
-    wait = decline_wait(tries, policy.renewing) if why is Refusal.DECLINED else None
+    wait = decline_wait(tries, policy[RenewingPolicy]) if why is Refusal.DECLINED else None
     again = None if wait is None else now + wait
     books[Renewals].write(
         replace(

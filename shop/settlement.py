@@ -14,8 +14,9 @@ from shop.holding import held, hold_order
 from shop.news import take_late_news, take_news
 from shop.ports import Happening, PaymentEvent
 from shop.receipts import book_tax, keep_unknown_money, record_receipt
+from shop.rules.fraud import FraudPolicy
 from shop.rules.policy import Policy
-from shop.rules.receiving import judge
+from shop.rules.receiving import ReceiptPolicy, judge
 from shop.rules.states import PAYMENT_MOVES, PaymentState, may_move
 from shop.starbooks import (
     STANDINGS,
@@ -242,7 +243,7 @@ def _receive(
             return _known(books, letter, affairs, event, policy=policy, now=now)
         affairs = taken
     judgement = judge(
-        due_of(books, customer, affairs, money), money, at=at, policy=policy.receipts
+        due_of(books, customer, affairs, money), money, at=at, policy=policy[ReceiptPolicy]
     )
     findings: tuple[Finding, ...] = ()
     # What comes again by itself was weighed when it came first.
@@ -253,7 +254,7 @@ def _receive(
             event.payer,
             affairs,
             uses_wallet=bool(judgement.from_wallet),
-            policy=policy.fraud,
+            policy=policy[FraudPolicy],
             now=now,
         )
     is_held = bool(findings)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shop.notices import tell_staff
 from shop.ports import PaymentEvent
+from shop.rules.keeping import InboxPolicy
 from shop.rules.notices import Notice
 from shop.rules.policy import Policy
 from shop.settlement import Source, settle
@@ -140,9 +141,9 @@ def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
 
     So an event that comes again is still known; what staff have not handled is kept whole.
     """
-    if not policy.guards.keep_days:
+    if not policy[InboxPolicy].keep_days:
         return 0
-    before = now - timedelta(days=policy.guards.keep_days)
+    before = now - timedelta(days=policy[InboxPolicy].keep_days)
     return books[Inbox].erase(before=before, most=ERASED_AT_ONCE)
 
 

@@ -35,7 +35,12 @@ def nginx_door(counter: Counter) -> Endpoint:
             return Response(status_code=403)
         try:
             access = await counter.storage.read(
-                may_sign_in, username, password, vault=counter.vault, now=counter.clock.now()
+                may_sign_in,
+                username,
+                password,
+                connector=counter.sign_in_connector,
+                vault=counter.vault,
+                now=counter.clock.now(),
             )
         except BooksUnavailableError:
             return Response(status_code=503)

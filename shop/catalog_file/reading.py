@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from shop.catalog_file.amounts import amounts_by_currency
-from shop.catalog_file.choices import read_choices, sections_of
+from shop.catalog_file.choices import Known, read_choices, sections_of
 from shop.catalog_file.page import BadCatalogError, Fault, Page, Table, meant
-from shop.rules.catalog import CONNECTORS, STARS, Catalog, Channel, Plan, Setup, Shopfront
+from shop.rules.catalog import STARS, Catalog, Channel, Plan, Setup, Shopfront
 from shop.rules.currencies import CURRENCIES
 from shop.rules.errors import BadInputError
 from shop.rules.lifecycle import Terms
@@ -25,8 +27,11 @@ _URL_HINT = "write an http(s) address; only {token} may stand in braces"
 _SYNTAX_LINE = re.compile(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
-def load_catalog(path: Path) -> Catalog:
-    """The catalog in this file; raises `BadCatalogError` with all that is wrong with it."""
+def load_catalog(path: Path, *, known: Known) -> Catalog:
+    """The catalog in this file; raises `BadCatalogError` with all that is wrong with it.
+
+    `known` is what it may name.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
@@ -36,10 +41,10 @@ def load_catalog(path: Path) -> Catalog:
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
         fault = Fault(line=line, reason="this is not UTF-8; save the file as UTF-8.")
         raise BadCatalogError(str(path), [fault]) from error
-    return read_catalog(text, name=str(path))
+    return read_catalog(text, name=str(path), known=known)
 
 
-def read_catalog(text: str, *, name: str) -> Catalog:
+def read_catalog(text: str, *, name: str, known: Known) -> Catalog:
     """The catalog in this TOML; `name` stands before the line in what is wrong."""
     text = text.replace("\r\n", "\n")
     try:
@@ -47,7 +52,7 @@ def read_catalog(text: str, *, name: str) -> Catalog:
     except tomllib.TOMLDecodeError as error:
         raise BadCatalogError(name, [_syntax_fault(error, text)]) from error
     page = Page(text)
-    catalog = _catalog(Table(page, (), values))
+    catalog = _catalog(Table(page, (), values), known)
     if page.faults:
         raise BadCatalogError(name, page.faults)
     return catalog
@@ -60,10 +65,10 @@ def _syntax_fault(error: tomllib.TOMLDecodeError, text: str) -> Fault:
     return Fault(line=int(found[2]) if found and found[2] else last, reason=f"{reason}.")
 
 
-def _catalog(top: Table) -> Catalog:
+def _catalog(top: Table, known: Known) -> Catalog:
     shop = top.table("shop")
     currency = _base_currency(shop) if shop else ""
-    plans = tuple(_plan(table, currency) for table in top.tables("plan"))
+    plans = tuple(_plan(table, currency, known.connectors) for table in top.tables("plan"))
     if not plans:
         top.refuse("plan", "there is no [[plan]]; a shop needs something to sell.")
     slugs = [plan.slug for plan in plans]
@@ -71,7 +76,7 @@ def _catalog(top: Table) -> Catalog:
     setup = tuple(_setup(table) for table in top.tables("setup"))
     channels = tuple(_channel(table, slugs) for table in top.tables("channel"))
     _refuse_repeats(top, "channel", "id", [channel.id for channel in channels])
-    read_choices(top, slugs=slugs)
+    read_choices(top, known=replace(known, plans=slugs))
     front = Shopfront(name={})
     if shop:
         front = _front(shop, setup, channels)
@@ -104,14 +109,14 @@ def _front(shop: Table, setup: tuple[Setup, ...], channels: tuple[Channel, ...])
     )
 
 
-def _plan(table: Table, currency: str) -> Plan:
+def _plan(table: Table, currency: str, connectors: Collection[str] | None) -> Plan:
     stars = table.whole("star_subscription", default=0, least=0, most=MOST_STARS)
     plan = Plan(
         slug=table.text("slug", most=24, like=_SLUG, hint="use a-z, 0-9 and _"),
         name=table.texts("name", most=_TITLE, is_needed=True),
         description=table.texts("description", most=_DESCRIPTION, is_needed=True),
         screens=table.whole("screens", default=1, least=1, most=1000),
-        connector=_connector(table),
+        connector=_connector(table, connectors),
         trial_days=table.whole("trial_days", default=0, least=0, most=90),
         terms=Terms(
             grace_days=table.whole("grace_days", default=3, least=0, most=60),
@@ -137,11 +142,12 @@ def _with_stars(
     return {**prices, STAR_TERM: (*usual, Money(stars, STARS))}
 
 
-def _connector(table: Table) -> str:
-    name = table.text("connector", most=24, default="generated")
-    if name not in CONNECTORS:
-        known = " or ".join(sorted(CONNECTORS))
-        near = meant(name, CONNECTORS)
+def _connector(table: Table, connectors: Collection[str] | None) -> str:
+    usual = next(iter(connectors or ()), None)
+    name = table.text("connector", most=24, default=usual)
+    if name and connectors is not None and name not in connectors:
+        known = " or ".join(sorted(connectors))
+        near = meant(name, connectors)
         table.refuse("connector", f"connector {name!r} is not known; write {known}.{near}")
     return name
 

@@ -5,20 +5,24 @@ from collections.abc import Collection
 from shop.catalog_file.page import Table, meant
 from shop.rules.countries import COUNTRIES
 from shop.rules.currencies import CURRENCIES
-from shop.rules.ways import WAYS, WayRule
+from shop.rules.wallet import WALLET
+from shop.rules.ways import WayPolicy, WayRule
 
 _LONGEST_NAME = 32
 
 
-def way_rules(top: Table, *, slugs: Collection[str] | None) -> tuple[WayRule, ...]:
-    """The rules in the order of the file; none when there is no [[way]]."""
-    return tuple(_rule(table, slugs) for table in top.tables("way"))
+def way_policy(
+    top: Table, *, providers: Collection[str] | None, plans: Collection[str] | None
+) -> WayPolicy:
+    """The rules in the order of the file, none when there is no [[way]]; `None` checks nothing."""
+    ways = None if providers is None else (*providers, WALLET)
+    return WayPolicy(rules=tuple(_rule(table, ways, plans) for table in top.tables("way")))
 
 
-def _rule(table: Table, slugs: Collection[str] | None) -> WayRule:
+def _rule(table: Table, ways: Collection[str] | None, slugs: Collection[str] | None) -> WayRule:
     provider = table.text("provider", most=24)
-    if provider and provider not in WAYS:
-        table.refuse("provider", f"{provider!r} is not a way to pay: {', '.join(WAYS)}.")
+    if provider and ways is not None and provider not in ways:
+        table.refuse("provider", f"{provider!r} is not a way to pay: {', '.join(ways)}.")
     rule = WayRule(
         provider=provider,
         currencies=_codes(table, "currencies", CURRENCIES, "a currency such as EUR"),

@@ -14,6 +14,7 @@ from shop.ports.connectors import (
     Shelf,
     StockLine,
     Verb,
+    books_answer,
 )
 from shop.ports.payments import (
     BadSignatureError,
@@ -26,6 +27,7 @@ from shop.ports.payments import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    can_be_asked,
 )
 from shop.ports.refunds import RefundAnswer, RefundRequest, RefundsPayments, RefundStep
 from shop.ports.renewals import (
@@ -72,6 +74,8 @@ __all__ = [
     "StockLine",
     "Vault",
     "Verb",
+    "books_answer",
+    "can_be_asked",
     "saver_of",
     "steerer_of",
 ]

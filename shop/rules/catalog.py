@@ -11,7 +11,6 @@ from shop.rules.money import Money
 from shop.rules.periods import Interval, Unit
 
 __all__ = [
-    "CONNECTORS",
     "STARS",
     "Catalog",
     "Channel",
@@ -25,7 +24,6 @@ __all__ = [
     "text_in",
 ]
 
-CONNECTORS = frozenset({"generated", "stock"})
 Texts = Mapping[str, str]  # language code ("" is the default) -> text
 _DAYS_A_MONTH = 30
 

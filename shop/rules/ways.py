@@ -3,27 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shop.rules.transfers import TRANSFER
 from shop.rules.wallet import WALLET
 
 Texts = Mapping[str, str]
-# Every way there is, so that a slip of the pen in the catalog is found at once.
-WAYS = (
-    "stripe",
-    "stars",
-    "telegram_cards",
-    "coinbase",
-    "coinbase_commerce",
-    "btcpay",
-    "cryptopay",
-    "nowpayments",
-    TRANSFER,
-    WALLET,
-    "sandbox_card",
-    "sandbox_crypto",
-)
-# Whose `look_up` knows nothing, ever: what they were told to have brought, a person must confirm.
-NOT_ASKABLE = frozenset({"telegram_cards", TRANSFER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayPolicy:
+    """The owner's rules in their order; without any, every way that is on shows."""
+
+    rules: "tuple[WayRule, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

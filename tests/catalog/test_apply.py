@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.assemble import KNOWN
 from shop.catalog_file import read_catalog, sample_text
 from shop.catalogue import (
     Change,
@@ -28,7 +29,7 @@ from tests.catalog.test_file import RIGHT
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONTH = Interval.from_key("1m")
-SAMPLE = read_catalog(sample_text(), name="sample")
+SAMPLE = read_catalog(sample_text(), name="sample", known=KNOWN)
 
 
 def changed(*edits: tuple[str, str]) -> Catalog:
@@ -36,7 +37,7 @@ def changed(*edits: tuple[str, str]) -> Catalog:
     for old, new in edits:
         assert old in text
         text = text.replace(old, new, 1)
-    return read_catalog(text, name="changed")
+    return read_catalog(text, name="changed", known=KNOWN)
 
 
 SMALL = changed()
@@ -172,7 +173,7 @@ async def test_an_offer_lists_short_intervals_first(storage: Storage) -> None:
     text = RIGHT.replace(
         '"1 year"', '"2 months" = { EUR = "15" }\n"7 days" = { EUR = "3" }\n"1 year"'
     )
-    await storage.run(apply_catalog, read_catalog(text, name="x"), now=NOW)
+    await storage.run(apply_catalog, read_catalog(text, name="x", known=KNOWN), now=NOW)
     [one] = await storage.read(offers)
     assert [interval.key for interval in one.prices] == ["7d", "1m", "2m", "12m"]
     assert one == await storage.read(offer, "solo")

@@ -16,6 +16,7 @@ from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
 import shop
+from bot.assemble import KNOWN
 from handlers.chat import apologise, register
 from handlers.counter import Counter
 from handlers.notices import send_notice
@@ -268,7 +269,7 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
     stars = PlayTill(name="stars", currencies=frozenset({"XTR"}))
     storage = storage_at(f"sqlite:///{folder / 'shop.db'}")
     await storage.open()
-    await storage.run(apply_catalog, load_catalog(catalog), now=clock.now())
+    await storage.run(apply_catalog, load_catalog(catalog, known=KNOWN), now=clock.now())
     application = (
         Application.builder()
         .token("1000:DEMO")

@@ -136,6 +136,7 @@ class Doors:
             public_url=parts.settings.address,
             chat_url="https://t.me/shop_bot",
             trusted_proxies=parts.settings.trusted_proxies,
+            sign_in_connector=parts.sign_in_connector,
         )
         self._hang()
 

@@ -92,7 +92,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.tables = Tables(url)
         self.card = Card()
         self.shop.providers = {CARD: self.card}  # type: ignore[dict-item]  # it only keeps cards
-        self.shop.policy = replace(self.shop.policy, renewing=RenewingPolicy(asks=True))
+        self.shop.policy = self.shop.policy.choosing(RenewingPolicy(asks=True))
         self.do(self.shop.open())
         self.asked = 0
         self.count_things()
@@ -220,7 +220,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     @rule(most=st.sampled_from([0, 1, 1000, 10**6]))
     def the_owner_becomes_cautious(self, most: int) -> None:
         fraud = FraudPolicy(first_order=dict.fromkeys(CURRENCIES, most) if most else {})
-        self.shop.policy = replace(self.shop.policy, fraud=fraud)
+        self.shop.policy = self.shop.policy.choosing(fraud)
 
     @there_are("reviews")
     @rule(which=st.integers(0, 3), is_fine=st.booleans(), times=st.integers(1, 2))

@@ -1,7 +1,6 @@
 """What may happen to money after it came: refunds by staff, by the provider, and by banks."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -51,7 +50,7 @@ class MoneyBack(Things):
         chosen = RefundPolicy(
             whole=whole, part=part, hold_disputes=disputes, hold_warnings=warnings
         )
-        self.shop.policy = replace(self.shop.policy, refunds=chosen)
+        self.shop.policy = self.shop.policy.choosing(chosen)
 
     @there_are("receipts")
     @rule(

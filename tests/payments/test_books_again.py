@@ -1,7 +1,6 @@
 """A kept card at a provider's door: one charge a period, however it answers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.parametrize("till", ["stripe"], indirect=True)
 
 async def kept(till: Till) -> None:
     """Buy a month, and let the card be kept."""
-    till.shop.policy = replace(till.shop.policy, renewing=RenewingPolicy(asks=True))
+    till.shop.policy = till.shop.policy.choosing(RenewingPolicy(asks=True))
     till.shop.providers = {till.rig.provider.name: till.rig.provider}
     page = await till.ask(saves=True)
     assert await till.take(await till.rig.pay(page)) == [Outcome.SETTLED]

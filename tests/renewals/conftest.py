@@ -1,7 +1,7 @@
 """A shop in hand whose customer let a card be kept, and a card that does as it is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -147,7 +147,7 @@ async def kept(shop: Shop) -> Kept:
 
 
 async def keep(shop: Shop) -> Kept:
-    shop.policy = replace(shop.policy, renewing=RenewingPolicy(asks=True))
+    shop.policy = shop.policy.choosing(RenewingPolicy(asks=True))
     card = Card()
     shop.providers = {CARD: card}  # type: ignore[dict-item]  # it only keeps and charges
     made = Kept(shop=shop, anna=await shop.greet(), card=card)

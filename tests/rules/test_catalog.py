@@ -1,5 +1,6 @@
 import json
 
+from bot.assemble import KNOWN
 from shop.catalog_file import read_catalog, sample_text
 from shop.rules.catalog import (
     Channel,
@@ -45,7 +46,7 @@ def test_a_channel_plays_at_its_own_address_or_below_the_shops() -> None:
 
 
 def test_the_front_survives_the_books() -> None:
-    front = read_catalog(sample_text(), name="sample").front
+    front = read_catalog(sample_text(), name="sample", known=KNOWN).front
     assert front_of(json.loads(json.dumps(front_document(front)))) == front
 
 

@@ -31,7 +31,7 @@ CAUTIOUS = FraudPolicy(first_order={"EUR": 500})
 
 
 def being(shop: Shop, policy: FraudPolicy) -> None:
-    shop.policy = replace(shop.policy, fraud=policy)
+    shop.policy = shop.policy.choosing(policy)
 
 
 async def held_payment(shop: Shop, telegram_id: int = 1001) -> Payment:

@@ -266,7 +266,7 @@ async def test_access_follows_the_owners_policy(
     shop: Shop, tables: Tables, access: tuple[Access, Access], minor: int, left: float
 ) -> None:
     whole, part = access
-    shop.policy = replace(shop.policy, refunds=RefundPolicy(whole=whole, part=part))
+    shop.policy = shop.policy.choosing(RefundPolicy(whole=whole, part=part))
     await bought(shop)
     (length,) = tables.rows("SELECT ends_at - starts_at FROM periods")[0]
     shop.clock.move(seconds=length - 20 * DAY)
@@ -385,7 +385,7 @@ async def test_disputed_money_cannot_be_given_back_meanwhile(shop: Shop) -> None
 
 
 async def test_an_owner_may_leave_access_on(shop: Shop, tables: Tables) -> None:
-    shop.policy = replace(shop.policy, refunds=RefundPolicy(hold_disputes=False))
+    shop.policy = shop.policy.choosing(RefundPolicy(hold_disputes=False))
     payment = await bought(shop)
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     assert disputed(tables) == (1598, 0, "disputed")

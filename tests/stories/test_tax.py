@@ -83,7 +83,7 @@ async def test_what_the_provider_tells_and_what_a_bank_takes_go_with_their_tax(
 async def test_money_that_waited_for_a_person_is_taxed_when_it_is_sold(
     shop: Shop, tables: Tables
 ) -> None:
-    shop.policy = replace(shop.policy, fraud=FraudPolicy(first_order={"EUR": 500}))
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
     payment = await shop.ask(await shop.greet())
     assert await shop.settle(taxed(shop, payment)) is Outcome.HELD
     assert earned(tables) == (0, 0)
@@ -92,7 +92,7 @@ async def test_money_that_waited_for_a_person_is_taxed_when_it_is_sold(
 
 
 async def test_money_that_a_person_refused_is_no_sale(shop: Shop, tables: Tables) -> None:
-    shop.policy = replace(shop.policy, fraud=FraudPolicy(first_order={"EUR": 500}))
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
     payment = await shop.ask(await shop.greet())
     await shop.settle(taxed(shop, payment))
     await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.assemble import KNOWN
 from shop.catalog_file import read_catalog
 from shop.catalogue import apply_catalog
 from tests.house.process import CATALOG
@@ -32,7 +33,7 @@ async def ways_of(person: Person) -> list[str]:
 
 
 async def apply(kiosk: Kiosk, text: str) -> None:
-    catalog = read_catalog(f"{CATALOG}\n{text}", name="mine.toml")
+    catalog = read_catalog(f"{CATALOG}\n{text}", name="mine.toml", known=KNOWN)
     await kiosk.parts.storage.run(apply_catalog, catalog, now=kiosk.clock.now())
     await asyncio.sleep(0.2)  # the clock looks every 20 ms here
 
