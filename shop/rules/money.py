@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import Self
 
 from shop.rules.currencies import EXPONENTS, UnknownCurrencyError, exponent_of
@@ -17,8 +17,8 @@ class CurrencyMismatchError(ValueError):
 
 
 def round_minor(amount: Decimal) -> int:
-    """The one rounding of the shop: half to even, to a whole minor unit."""
-    return int(amount.to_integral_value(ROUND_HALF_EVEN))
+    """The one rounding of the shop: to a whole minor unit, half away from zero (decision 11)."""
+    return int(amount.to_integral_value(ROUND_HALF_UP))  # the half's size goes up, not its sign
 
 
 @dataclass(frozen=True, slots=True, order=False)
