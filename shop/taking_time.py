@@ -7,6 +7,7 @@ from shop.notices import tell_customer
 from shop.ports import Verb
 from shop.rules.giving_back import Access, time_to_take
 from shop.rules.lifecycle import next_change, state_at
+from shop.rules.money import Money
 from shop.rules.notices import Notice
 from shop.rules.reminders import next_after, schedule, zone_of
 from shop.rules.states import SubscriptionState
@@ -27,14 +28,14 @@ def take_time(
     order_id: int,
     subscription_id: int,
     access: Access,
-    back: int,
-    paid: int,
+    back: Money,
+    paid: Money,
     taken_before: int,
     now: datetime,
 ) -> tuple[int, list[Effect]]:
     """Take the time of an order back, as `access` says; returns its seconds and the effects.
 
-    `back` of `paid` minor units went back now; later periods move up, so that none has a gap.
+    `back` of `paid` went back now; later periods move up, so that none has a gap.
     """
     subscription = books[Subscriptions].get(subscription_id)
     if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:
