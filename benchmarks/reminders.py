@@ -8,11 +8,11 @@ from statistics import median
 from benchmarks.engines import Engine
 from benchmarks.filling import fill
 from benchmarks.tables import milliseconds, ratio, show, thousands
-from shop.outbox import is_due
-from shop.reminding import remind
-from shop.storage.books import Books
-from shop.storage.opening import storage_at
-from shop.storage.outbox import Outbox
+from bot.due import is_due
+from shop.access.reminders import remind
+from shop.books.books import Books
+from shop.books.opening import storage_at
+from shop.messaging.outbox_records import Outbox
 
 _SIZES = (10_000, 1_000_000)
 _DUE = 1_000

@@ -12,12 +12,12 @@ from bot.reception import MoneyReader
 from bot.settings import Settings, several
 from bot.timed import timed
 from bot.vault import FernetVault, derive
-from shop.catalog_file.choices import Known
+from shop.access.stock import BooksShelf
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BadInputError
+from shop.core.policy import Policy
+from shop.owner_file.choices import Known
 from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault, books_answer
-from shop.rules.errors import BadInputError
-from shop.rules.policy import Policy
-from shop.stockroom import BooksShelf
-from shop.storage.opening import Storage, storage_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,16 @@ import typer
 from bot.assemble import KNOWN
 from bot.clocks import SystemClock
 from bot.settings import load_settings
-from shop.catalog_file import sample_text, write_catalog
-from shop.catalog_file.reading import load_catalog
-from shop.catalogue import NoCatalogError, apply_catalog, describe, export_catalog, plan_changes
-from shop.storage.opening import Storage, storage_at
+from shop.books.opening import Storage, storage_at
+from shop.catalog.changes import (
+    NoCatalogError,
+    apply_catalog,
+    describe,
+    export_catalog,
+    plan_changes,
+)
+from shop.owner_file import sample_text, write_catalog
+from shop.owner_file.reading import load_catalog
 
 
 async def check(file: Path) -> None:

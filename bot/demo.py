@@ -24,12 +24,13 @@ from bot.logs import configure_logs
 from bot.process import run_shop
 from bot.settings import Settings
 from bot.stocking import catalog_at
-from shop.catalogue import apply_catalog, has_catalog, shopfront
-from shop.memory import recall, remember
-from shop.rules.catalog import text_in
-from shop.rules.errors import BadInputError
-from shop.storage.migrate import ChangedMigrationError
-from shop.storage.opening import storage_at
+from shop.books.migrate import ChangedMigrationError
+from shop.books.notes import recall, remember
+from shop.books.opening import storage_at
+from shop.catalog.changes import apply_catalog
+from shop.catalog.offers import has_catalog, shopfront
+from shop.catalog.products import text_in
+from shop.core.errors import BadInputError
 
 _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
 _BOT = "telekiosk_demo_bot"

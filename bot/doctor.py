@@ -16,13 +16,13 @@ from bot.books_trouble import what_to_do
 from bot.settings import Settings, load_settings
 from bot.stocking import catalog_of
 from bot.telegram import name_of
-from shop.catalog_file.choices import choices_of
-from shop.catalogue import has_catalog
+from shop.catalog.offers import has_catalog
+from shop.catalog.products import STARS, Catalog
+from shop.core.errors import BooksUnavailableError, ShopError
+from shop.desk.overview import backlog, unbalanced
+from shop.orders.ways import WayPolicy, WayRule, unshown
+from shop.owner_file.choices import choices_of
 from shop.ports import EndpointClosedError
-from shop.rules.catalog import STARS, Catalog
-from shop.rules.errors import BooksUnavailableError, ShopError
-from shop.rules.ways import WayPolicy, WayRule, unshown
-from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
 _PATIENCE = 15.0

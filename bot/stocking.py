@@ -5,10 +5,11 @@ from pathlib import Path
 import structlog
 
 from bot.assemble import KNOWN, Parts
-from shop.catalog_file import sample_text
-from shop.catalog_file.reading import load_catalog, read_catalog
-from shop.catalogue import apply_catalog, has_catalog, plan_changes
-from shop.rules.catalog import Catalog
+from shop.catalog.changes import apply_catalog, plan_changes
+from shop.catalog.offers import has_catalog
+from shop.catalog.products import Catalog
+from shop.owner_file import sample_text
+from shop.owner_file.reading import load_catalog, read_catalog
 
 log = structlog.get_logger()
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shop.policies import LivePolicy
+from shop.books.opening import Storage
+from shop.core.policy import Policy
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Clock, PaymentProvider, Vault
-from shop.rules.policy import Policy
-from shop.storage.opening import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

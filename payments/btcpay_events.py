@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from payments import fields
 from payments.outgoing import pending
+from shop.core.currencies import exponent_of
+from shop.core.errors import BadInputError
+from shop.core.money import Money, round_minor
 from shop.ports import Happening, PaymentEvent
-from shop.rules.currencies import exponent_of
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money, round_minor
 
 _H = Happening
 _KINDS_TO_ASK = (

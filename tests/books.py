@@ -8,14 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.lifecycle import Terms
-from shop.rules.states import SubscriptionState
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.customers import Customers
-from shop.storage.migrate import migrate_postgres
-from shop.storage.opening import Storage, storage_at
-from shop.storage.subscriptions import Schedule, Subscriptions
+from shop.access.states import SubscriptionState
+from shop.access.subscription_records import Schedule, Subscriptions
+from shop.books.books import Books
+from shop.books.migrate import migrate_postgres
+from shop.books.opening import Storage, storage_at
+from shop.catalog.products import Terms
+from shop.catalog.records import CatalogTables
+from shop.customers.records import Customers
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLAN = {

@@ -3,8 +3,8 @@
 from handlers.screens import Row, Screen, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape
-from shop.rules.countries import ELSEWHERE
-from shop.rules.ways import WayPolicy, countries_of
+from shop.customers.countries import ELSEWHERE
+from shop.orders.ways import WayPolicy, countries_of
 
 _MOST = 90  # Telegram shows a hundred buttons
 

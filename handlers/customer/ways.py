@@ -8,17 +8,17 @@ from handlers.customer.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.agreements import card_label
-from shop.choosing import Basket, basket, own_basket, rest_of, way_used_last
-from shop.circuits import hidden_ways
-from shop.people import choose_country
+from shop.catalog.products import STARS
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.credit.rules import covers, offered_part
+from shop.customers.people import choose_country
+from shop.orders.provider_health import hidden_ways
+from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
 from shop.ports import PaymentProvider, saver_of
-from shop.rules.catalog import STARS
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.renewing import RenewingPolicy
-from shop.rules.wallet import WALLET, covers, offered_part
-from shop.rules.ways import WayPolicy, arranged, asks_for_country, name_of
+from shop.renewals.rules import RenewingPolicy
+from shop.renewals.saved_methods import card_label
+from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
 STARS_PROVIDER = "stars"
 SAVES = "auto"

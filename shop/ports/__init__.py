@@ -1,6 +1,6 @@
 """What the outside must fulfil: payment providers, connectors, the clock and the vault.
 
-Shapes only; no port raises anything but the errors named here and in `shop.rules.errors`.
+Shapes only; no port raises anything but the errors named here and in `shop.core.errors`.
 """
 
 from shop.ports.basics import Clock, SealBrokenError, Vault

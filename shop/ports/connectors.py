@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
 
 
 class ConnectorError(ShopError):

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shop.rules.errors import ShopError
-from shop.rules.money import Money
+from shop.core.errors import ShopError
+from shop.core.money import Money
 
 
 class ProviderError(ShopError):

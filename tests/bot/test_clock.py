@@ -13,12 +13,12 @@ from telegram.error import NetworkError
 from bot.clock import Ticker
 from bot.reception import Answer, Reception
 from handlers.counter import Counter
-from shop.notices import tell_customer
-from shop.policies import LivePolicy
+from shop.books.opening import storage_at
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_customer
+from shop.messaging.outbox_records import Outbox
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentEvent
-from shop.rules.notices import Notice
-from shop.storage.opening import storage_at
-from shop.storage.outbox import Outbox
 from tests.house.shop import CARD, Shop
 
 _OPEN = 150  # more than are asked about at once, and more than are sent at once

@@ -5,26 +5,24 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.assemble import KNOWN
-from shop.catalog_file import read_catalog, sample_text
-from shop.catalogue import (
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.changes import (
     Change,
     NoCatalogError,
     What,
     apply_catalog,
     describe,
     export_catalog,
-    offer,
-    offers,
     plan_changes,
-    shopfront,
 )
-from shop.rules.catalog import Catalog
-from shop.rules.errors import NotFoundError
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.opening import Storage
+from shop.catalog.offers import offer, offers, shopfront
+from shop.catalog.products import Catalog
+from shop.catalog.records import CatalogTables
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.owner_file import read_catalog, sample_text
 from tests.catalog.test_file import RIGHT
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

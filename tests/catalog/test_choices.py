@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assemble import KNOWN
-from shop.catalog_file import BadCatalogError, read_catalog, sample_text, write_catalog
-from shop.catalog_file.choices import choices_of, sections_of
-from shop.catalogue import apply_catalog, describe, export_catalog, plan_changes
-from shop.policies import LivePolicy
-from shop.rules.catalog import Catalog
-from shop.rules.policy import Policy
-from shop.rules.receiving import ReceiptPolicy, Tolerance
-from shop.storage.opening import Storage
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog, describe, export_catalog, plan_changes
+from shop.catalog.products import Catalog
+from shop.core.policy import Policy
+from shop.ledger.receiving import ReceiptPolicy, Tolerance
+from shop.owner_file import BadCatalogError, read_catalog, sample_text, write_catalog
+from shop.owner_file.choices import choices_of, sections_of
+from shop.owner_file.live_policy import LivePolicy
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

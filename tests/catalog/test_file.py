@@ -5,18 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assemble import KNOWN
-from shop.catalog_file import (
-    BadCatalogError,
-    load_catalog,
-    read_catalog,
-    sample_text,
-    write_catalog,
-)
-from shop.rules.catalog import Catalog, Channel, Plan, Setup, Shopfront, text_in
-from shop.rules.errors import BadInputError
-from shop.rules.lifecycle import Terms
-from shop.rules.money import Money
-from shop.rules.periods import Interval
+from shop.catalog.products import Catalog, Channel, Plan, Setup, Shopfront, Terms, text_in
+from shop.core.errors import BadInputError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.owner_file import BadCatalogError, load_catalog, read_catalog, sample_text, write_catalog
 
 RIGHT = """\
 [shop]

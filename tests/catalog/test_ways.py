@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.assemble import KNOWN
-from shop.catalog_file import BadCatalogError, read_catalog, sample_text, write_catalog
-from shop.catalog_file.choices import choices_of
-from shop.catalogue import apply_catalog, describe, plan_changes
-from shop.rules.catalog import Catalog
-from shop.rules.ways import WayPolicy, WayRule
-from shop.storage.opening import Storage
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog, describe, plan_changes
+from shop.catalog.products import Catalog
+from shop.orders.ways import WayPolicy, WayRule
+from shop.owner_file import BadCatalogError, read_catalog, sample_text, write_catalog
+from shop.owner_file.choices import choices_of
 
 WAYS = """
 [[way]]

@@ -23,11 +23,15 @@ from handlers.notices import send_notice
 from preview.app import create_app
 from preview.client import Preview
 from preview.config import PersonConfig, PreviewConfig
-from shop.catalog_file.reading import load_catalog
-from shop.catalogue import apply_catalog
-from shop.delivery import carry_out
-from shop.outbox import claim, finish_effect
-from shop.policies import LivePolicy
+from shop.access.provisioning import carry_out
+from shop.books.opening import Storage, storage_at
+from shop.catalog.changes import apply_catalog
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.messaging.outbox import claim, finish_effect
+from shop.messaging.outbox_records import Kind
+from shop.owner_file.live_policy import LivePolicy
+from shop.owner_file.reading import load_catalog
 from shop.ports import (
     Account,
     AccountOrder,
@@ -38,11 +42,7 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
 )
-from shop.rules.money import Money
-from shop.rules.policy import Policy
-from shop.settlement import Outcome, Source, settle
-from shop.storage.opening import Storage, storage_at
-from shop.storage.outbox import Kind
+from shop.settlement.settle import Outcome, Source, settle
 
 STAFF = 9001
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

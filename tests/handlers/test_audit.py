@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from preview.client import Chat
-from shop.outbox import refuse
-from shop.storage.books import Books
-from shop.storage.inbox import Inbox, InboxState
-from shop.storage.outbox import Effect, Kind, Outbox
-from shop.storage.staff import Act, StaffTables
-from shop.updates import TELEGRAM
+from shop.books.books import Books
+from shop.intake.chat_updates import TELEGRAM
+from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.outbox import refuse
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.staff.audit_records import Act, StaffTables
 from tests.handlers.house import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
 

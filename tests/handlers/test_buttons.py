@@ -7,11 +7,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.assemble import KNOWN
 from preview.client import Chat, Pressed
-from shop.catalog_file.reading import load_catalog
-from shop.catalogue import apply_catalog
-from shop.people import overview
-from shop.rules.money import Money
-from shop.staffdesk import history
+from shop.catalog.changes import apply_catalog
+from shop.core.money import Money
+from shop.desk.overview import history
+from shop.owner_file.reading import load_catalog
+from shop.storefront.overview import overview
 from tests.handlers.house import SAMPLE, House
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from preview.client import Chat, text_of
-from shop.checkout import expire_orders
+from shop.core.money import Money
+from shop.ledger.receiving import ReceiptPolicy, Tolerance
+from shop.orders.orders import expire_orders
 from shop.ports import Happening
-from shop.rules.money import Money
-from shop.rules.receiving import ReceiptPolicy, Tolerance
 from tests.handlers.house import STAFF, House
 
 LENIENT = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=20)})

@@ -14,15 +14,15 @@ from handlers.customer.routes import SCREENS
 from handlers.screens import Args
 from handlers.visit import visit_to
 from handlers.wording import speak
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.messaging.kinds import Notice
+from shop.orders.payment_records import Payments
 from shop.ports import Refusal
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.payments import Payments
-from shop.storage.renewals import GIVEN_UP, Renewals
-from shop.storage.stars import StarState, StarTables
-from shop.storage.subscriptions import Subscriptions
+from shop.renewals.records import GIVEN_UP, Renewals
+from shop.renewals.star_records import StarState, StarTables
 from tests.handlers.house import House, open_house
 from tests.handlers.test_screens import FACTS, faults
 

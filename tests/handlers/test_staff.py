@@ -1,9 +1,9 @@
 import pytest
 
 from preview.client import Chat
-from shop.rules.money import Money
-from shop.staffdesk import history
-from shop.storage.staff import StaffTables
+from shop.core.money import Money
+from shop.desk.overview import history
+from shop.staff.audit_records import StaffTables
 from tests.handlers.house import STAFF, House
 
 

@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from shop.back_by_hand import give_up_by_hand, paid_by_hand
-from shop.disputing import dismiss_warning
+from shop.core.errors import NotFoundError
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
-from shop.refunding import (
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
+from shop.refunds.records import Way
+from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
@@ -17,10 +20,7 @@ from shop.refunding import (
     note_refusal,
     note_silence,
 )
-from shop.rules.errors import NotFoundError
-from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
-from shop.rules.money import Money
-from shop.storage.refunds import Way
+from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
 from tests.house.shop import STAFF, Shop
 from tests.invariants.what_there_is import Things, there_are
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from shop.charging import renew_one
-from shop.renewals import due_renewals
-from shop.rules.renewing import RenewingPolicy
-from shop.settlement import Outcome
+from shop.intake.charges import renew_one
+from shop.renewals.renew import due_renewals
+from shop.renewals.rules import RenewingPolicy
+from shop.settlement.settle import Outcome
 from tests.house.tables import Tables
 from tests.payments.till import Till
 from tests.standins.moods import Mood

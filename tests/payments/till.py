@@ -7,20 +7,21 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from shop.checkout import Choice, PageTexts, begin_payment, open_page
-from shop.polling import ask_about, ask_soon
+from shop.books.books import Books
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, PageTexts, begin_payment, open_page
+from shop.core.errors import DoneAlreadyError
+from shop.core.money import Money
+from shop.intake.polling import ask_about, ask_soon
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfer_proofs import Taken, approve, take_proof
+from shop.intake.transfers import FileKind
+from shop.orders.payment_records import Payment, Payments
 from shop.ports import PaymentPage
-from shop.proofs import Taken, approve, take_proof
-from shop.refunding import RefundWish, begin_refund, give_back
-from shop.rules.errors import DoneAlreadyError
-from shop.rules.money import Money
-from shop.rules.transfers import TRANSFER, FileKind
-from shop.settlement import Outcome, Source, settle_all
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.payments import Payment, Payments
-from shop.storage.proofs import File, Proofs
-from shop.storage.refunds import Refund, Way
+from shop.ports.transfers import TRANSFER
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import RefundWish, begin_refund, give_back
+from shop.settlement.settle import Outcome, Source, settle_all
 from tests.house.goods import MONTH
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shop.checkout import Choice, RenewingNowError, begin_payment
-from shop.renewals import ChargeIntent, take_up
-from shop.storage.catalog import CatalogTables
-from shop.storage.renewals import Renewals
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, RenewingNowError, begin_payment
+from shop.renewals.records import Renewals
+from shop.renewals.renew import ChargeIntent, take_up
 from tests.house.fixtures import new_database, postgres_shop
 from tests.house.goods import MONTH
 from tests.house.shop import Shop

@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shop.charging import renew_one
-from shop.checkout import Choice, begin_payment
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, begin_payment
+from shop.customers.records import Customer
+from shop.intake.charges import renew_one
+from shop.messaging.kinds import Notice
+from shop.messaging.outbox_records import QueuedEffect
+from shop.orders.payment_records import Payment
 from shop.ports import (
     Charge,
     ChargeRequest,
@@ -16,14 +21,9 @@ from shop.ports import (
     Refusal,
     SavedMeans,
 )
-from shop.renewals import due_renewals
-from shop.rules.notices import Notice
-from shop.rules.renewing import RenewingPolicy
-from shop.settlement import Outcome
-from shop.storage.catalog import CatalogTables
-from shop.storage.customers import Customer
-from shop.storage.outbox import QueuedEffect
-from shop.storage.payments import Payment
+from shop.renewals.renew import due_renewals
+from shop.renewals.rules import RenewingPolicy
+from shop.settlement.settle import Outcome
 from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
 from tests.house.goods import MONTH
 from tests.house.shop import CARD, Shop

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from bot.vault import FernetVault
-from shop.agreements import forget, switch
-from shop.catalogue import apply_catalog
-from shop.checkout import RenewingNowError
-from shop.people import note_unreachable
+from shop.books.books import Books
+from shop.catalog.changes import apply_catalog
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import RenewingNowError
+from shop.core.money import Money
+from shop.customers.people import note_unreachable
+from shop.messaging.kinds import Notice
 from shop.ports import ProviderError, ProviderSilentError, Refusal
-from shop.renewals import due_renewals, take_up
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.renewals import Renewal, Renewals
+from shop.renewals.records import Renewal, Renewals
+from shop.renewals.renew import due_renewals, take_up
+from shop.renewals.saved_methods import forget, switch
+from shop.settlement.settle import Outcome
 from tests.house.goods import GOODS, MONTH
 from tests.house.tables import Tables
 from tests.renewals.conftest import Kept

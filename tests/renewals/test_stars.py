@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop.checkout import Choice, SubscribedError, begin_payment
-from shop.guarding import may_pay
+from shop.books.books import Books
+from shop.catalog.document import plan_document
+from shop.catalog.products import STAR_TERM
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, SubscribedError, begin_payment
+from shop.core.money import Money
+from shop.intake.pre_checkout import may_pay
+from shop.intake.star_reconciliation import reconcile
+from shop.messaging.kinds import Notice
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.reconciling import reconcile
-from shop.rules.catalog_document import plan_document
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.renewing import STAR_TERM
-from shop.settlement import Outcome
-from shop.starbooks import UNTIL, steer
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.payments import Payment
+from shop.renewals.star_subscriptions import UNTIL, steer
+from shop.settlement.settle import Outcome
 from tests.house.fixtures import database_url, new_database, shop, tables
 from tests.house.goods import GOODS
 from tests.house.shop import Shop

@@ -1,8 +1,8 @@
 import json
 
 from bot.assemble import KNOWN
-from shop.catalog_file import read_catalog, sample_text
-from shop.rules.catalog import (
+from shop.catalog.document import front_document, front_of
+from shop.catalog.products import (
     Channel,
     Shopfront,
     channel_address,
@@ -10,8 +10,8 @@ from shop.rules.catalog import (
     length_of,
     text_in,
 )
-from shop.rules.catalog_document import front_document, front_of
-from shop.rules.periods import Interval
+from shop.core.intervals import Interval
+from shop.owner_file import read_catalog, sample_text
 
 
 def test_a_text_is_found_in_ones_language_or_the_nearest() -> None:

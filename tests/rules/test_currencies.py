@@ -8,15 +8,15 @@ from babel import Locale
 
 from locales import languages
 from payments import cryptopay, stripe_money
-from shop.rules.countries import COUNTRIES, ELSEWHERE
-from shop.rules.currencies import (
+from shop.core.currencies import (
     CURRENCIES,
     EXPONENTS,
     UnknownCurrencyError,
     exponent_of,
     sample_amount,
 )
-from shop.rules.money import Money
+from shop.core.money import Money
+from shop.customers.countries import COUNTRIES, ELSEWHERE
 
 COUNTED = {one.code: one.exponent for one in iso4217.Currency if one.exponent is not None}
 METALS_AND_THE_LIKE = {one.code for one in iso4217.Currency if one.exponent is None}

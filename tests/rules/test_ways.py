@@ -2,14 +2,7 @@
 
 import pytest
 
-from shop.rules.ways import (
-    WayRule,
-    arranged,
-    asks_for_country,
-    countries_of,
-    name_of,
-    unshown,
-)
+from shop.orders.ways import WayRule, arranged, asks_for_country, countries_of, name_of, unshown
 
 THERE = {"wallet": "EUR", "stripe": "EUR", "stars": "XTR", "transfer": "EUR"}
 

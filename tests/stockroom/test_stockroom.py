@@ -3,16 +3,16 @@ import asyncio
 import pytest
 
 from bot.vault import FernetVault
-from shop import staffdesk
+from shop.access import stock
+from shop.access.stock import BooksShelf, Loaded, load_stock, swap_line, take_line
+from shop.access.stock_records import Stock
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.core.errors import NotFoundError
+from shop.core.policy import Policy
+from shop.messaging.outbox_records import Outbox
 from shop.ports import OutOfStockError
-from shop.rules.errors import NotFoundError
-from shop.rules.policy import Policy
-from shop.stockroom import BooksShelf, Loaded, load_stock, swap_line, take_line
-from shop.storage.books import Books
-from shop.storage.opening import Storage
-from shop.storage.outbox import Outbox
-from shop.storage.staff import StaffTables
-from shop.storage.stock import Stock
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, StoppedClock, put_plan, subscribe
 
 VAULT = FernetVault("a key for tests")
@@ -77,7 +77,7 @@ async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
 ) -> None:
     async def load_by_staff() -> Loaded:
         return await shop.run(
-            staffdesk.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
+            stock.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
         )
 
     with monkeypatch.context() as patch:

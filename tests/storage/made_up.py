@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from shop.storage import migrate
-from shop.storage.migrate import load_migrations
+from shop.books import migrate
+from shop.books.migrate import load_migrations
 
 REAL: Final = [one.version for one in load_migrations("sqlite")]
 NAME: Final = f"{REAL[-1] + 1:04}_made_up.sql"

@@ -4,17 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.renewing import STAR_TERM
-from shop.rules.states import PaymentState
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.orders import Orders
-from shop.storage.payments import Payment, Payments
-from shop.storage.renewals import Renewals
-from shop.storage.stars import StarState, StarTables
-from shop.storage.subscriptions import Subscriptions
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.catalog.products import STAR_TERM
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.receipt_records import Receipts
+from shop.orders.order_records import Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import PaymentState
+from shop.renewals.records import Renewals
+from shop.renewals.star_records import StarState, StarTables
+from shop.settlement.circumstances import CircumstanceRecords
 from tests.books import NOW, subscribe
 
 DAY = timedelta(days=1)
@@ -54,7 +57,7 @@ def renewals(books: Books) -> None:
     books[Renewals].note_consent(payment.id, now=NOW)
     books[Renewals].note_consent(payment.id, now=NOW)
     assert books[Renewals].has_consent(payment.id)
-    assert books[Payments].affairs("keeps").saves
+    assert books[CircumstanceRecords].of("keeps").saves
 
     kept: dict[str, Any] = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
     number = books[Renewals].keep_means(payment, **kept)
@@ -89,7 +92,7 @@ def renewals(books: Books) -> None:
     assert books[Renewals].awaited(customer_id, product_id, since=NOW + DAY) is None
     assert books[Renewals].charge_under_way(customer_id, product_id) is None
     books[Renewals].write(replace(renewal, payment_id=payment.id, told_price_id=1, tries=2))
-    assert books[Payments].affairs("keeps").is_charge
+    assert books[CircumstanceRecords].of("keeps").is_charge
     charge = books[Renewals].charge_under_way(customer_id, product_id)
     assert charge is not None
     assert books[Renewals].is_charging(number)
@@ -126,8 +129,8 @@ def stars(books: Books) -> None:
     assert noted is not None
     assert (noted.renews, noted.is_stopped_here, noted.expires_at) == (False, True, NOW + DAY)
     made = [
-        books[StarTables].payment_for_charge(
-            books[StarTables].order_for_charge(
+        books[Payments].payment_for_charge(
+            books[Orders].order_for_charge(
                 payment.customer_id,
                 product_id=product.id,
                 interval=STAR_TERM,
@@ -146,10 +149,10 @@ def stars(books: Books) -> None:
     ]
     assert [one.poll_at for one in made] == [None, None]
     assert made[0].order_id != made[1].order_id, "each charge has an order of its own"
-    assert books[StarTables].is_receipt_known("card", "m1")
-    assert not books[StarTables].is_receipt_known("card", "m9")
-    assert "m1" in books[StarTables].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
-    assert books[StarTables].receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
-    assert books[StarTables].take_turn("job", now=NOW, next_at=NOW + DAY)
-    assert not books[StarTables].take_turn("job", now=NOW, next_at=NOW + DAY)
-    assert books[StarTables].take_turn("job", now=NOW + DAY, next_at=NOW + 2 * DAY)
+    assert books[Receipts].is_receipt_known("card", "m1")
+    assert not books[Receipts].is_receipt_known("card", "m9")
+    assert "m1" in books[Receipts].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
+    assert books[Receipts].receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
+    assert books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert not books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert books[Notes].take_turn("job", now=NOW + DAY, next_at=NOW + 2 * DAY)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.journal import Entry, Journal
-from shop.storage.opening import Storage
-from shop.storage.staff import StaffTables
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.journal_records import Entry, Journal
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, put_plan, subscribe
 
 EUR = Money(799, "EUR")

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.storage import migrate
-from shop.storage.migrate import (
+from shop.books import migrate
+from shop.books.migrate import (
     ChangedMigrationError,
     Migration,
     NewerBooksError,
@@ -23,8 +23,8 @@ from shop.storage.migrate import (
     migrate_postgres,
     migrate_sqlite,
 )
-from shop.storage.opening import storage_at
-from shop.storage.queries import Dialect
+from shop.books.opening import storage_at
+from shop.books.queries import Dialect
 from tests.books import put_plan, subscribe
 from tests.postgres import FreshDatabase
 from tests.storage.made_up import REAL, made_up
@@ -205,7 +205,7 @@ def test_a_process_that_meets_newer_books_ends(tmp_path: Path) -> None:
     execute(url, "INSERT INTO schema_migrations (version, digest) VALUES (9999, 'x')")
     program = (
         "import asyncio, sys\n"
-        "from shop.storage.opening import storage_at\n"
+        "from shop.books.opening import storage_at\n"
         "asyncio.run(storage_at(sys.argv[1]).open())\n"
     )
     ended = subprocess.run(
@@ -311,8 +311,8 @@ SLOW = {
 }
 PROGRAM = """
 import asyncio, sys
-from shop.storage import migrate
-from shop.storage.opening import storage_at
+from shop.books import migrate
+from shop.books.opening import storage_at
 url, slow = sys.argv[1:]
 known = migrate.load_migrations
 more = migrate.Migration(version=9000, name="9000_slow", sql=slow)
@@ -342,7 +342,7 @@ def test_a_kill_in_the_middle_leaves_the_books_as_they_were(empty: str, seconds:
 def test_two_processes_migrate_new_books_once(empty: str) -> None:
     program = (
         "import asyncio, sys\n"
-        "from shop.storage.opening import storage_at\n"
+        "from shop.books.opening import storage_at\n"
         "async def main():\n"
         "    storage = storage_at(sys.argv[1])\n"
         "    print(len(await storage.open()))\n"

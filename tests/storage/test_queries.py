@@ -1,4 +1,4 @@
-"""Every query of shop/storage/sql, run at least once in each kind of database."""
+"""Every query of every wing, run at least once in each kind of database."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,41 +7,42 @@ from typing import Any
 
 import pytest
 
-from shop.rules.errors import NotFoundError
-from shop.rules.fraud import BlockedBy, Check, Finding, Ruling
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.receiving import Judgement, Verdict
-from shop.rules.states import (
-    DisputeState,
-    OrderState,
-    PaymentState,
-    RefundState,
-    SubscriptionState,
-)
-from shop.rules.transfers import FileKind, ProofState
-from shop.storage import queries
-from shop.storage.accounts import Accounts, Actual
-from shop.storage.books import Books
-from shop.storage.catalog import CatalogTables
-from shop.storage.circuits import Circuits
-from shop.storage.claims import Claims, ClaimState
-from shop.storage.customers import Customers
-from shop.storage.disputes import DisputeKind, Disputes, Uses
-from shop.storage.guards import Guards, ReviewState
-from shop.storage.inbox import Inbox, InboxState
-from shop.storage.journal import WALLET, Entry, Journal, UnbalancedError
-from shop.storage.opening import Storage
-from shop.storage.orders import Order, OrderKind, Orders
-from shop.storage.outbox import Effect, Kind, Outbox
-from shop.storage.payments import Payment, Payments
-from shop.storage.proofs import File, Proofs
-from shop.storage.receipts import Receipts
-from shop.storage.refunds import NewRefund, Refunds, Way
-from shop.storage.staff import StaffTables
-from shop.storage.stock import Stock
-from shop.storage.subscriptions import Subscriptions
-from shop.storage.wallets import Wallets
+from shop.access.account_records import Accounts, Actual
+from shop.access.states import SubscriptionState
+from shop.access.stock_records import Stock
+from shop.access.subscription_records import Subscriptions
+from shop.access.use_records import Uses
+from shop.books import queries
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.credit.records import Wallets
+from shop.customers.records import Customers
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfers import FileKind, ProofState
+from shop.ledger.journal_records import WALLET, Entry, Journal, UnbalancedError
+from shop.ledger.receipt_records import Receipts
+from shop.ledger.receiving import Judgement, Verdict
+from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.orders.health_records import Circuits
+from shop.orders.order_records import Order, OrderKind, Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import OrderState, PaymentState
+from shop.refunds.dispute_records import DisputeKind, Disputes
+from shop.refunds.records import NewRefund, Refunds, Way
+from shop.refunds.states import DisputeState, RefundState
+from shop.screening.records import Guards
+from shop.screening.rules import BlockedBy, Check, Finding, Ruling
+from shop.settlement.circumstances import CircumstanceRecords
+from shop.settlement.claim_records import Claims, ClaimState
+from shop.settlement.review_records import Reviews, ReviewState
+from shop.settlement.unassigned_records import UnassignedMoney
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, PLAN, month_from, put_plan, subscribe
 from tests.storage.renewing import renewals, stars
 
@@ -206,10 +207,10 @@ def payments(books: Books) -> None:
     assert books[Payments].by_provider_ref("card", "p1") == found
     assert books[Payments].by_reference("r2") is None
     assert books[Payments].by_provider_ref("card", "p2") is None
-    payer = books[Customers].claim_payer("r1", "card")
+    payer = books[Payments].claim_payer("r1", "card")
     assert payer is not None
     assert payer.id == payment.customer_id
-    assert books[Customers].claim_payer("r1", "another") is None
+    assert books[Payments].claim_payer("r1", "another") is None
     assert books[Payments].next_poll() == NOW
     assert [one.id for one in books[Payments].claim_polls(now=NOW, lease=NOW + DAY, most=9)] == [
         payment.id
@@ -287,8 +288,8 @@ def money(books: Books) -> None:
         "occurred_at": NOW,
         "now": NOW,
     }
-    assert books[Payments].add_receipt(**facts) is not None
-    assert books[Payments].add_receipt(**facts) is None
+    assert books[Receipts].add_receipt(**facts) is not None
+    assert books[Receipts].add_receipt(**facts) is None
     paid = books[Payments].by_receipt("card", "m1")
     assert paid is not None
     assert paid.reference == "r1"
@@ -299,9 +300,9 @@ def money(books: Books) -> None:
     order_id = order_of(books).id
     assert books[Payments].short_before(order_id, "EUR") == EUR
     assert books[Payments].short_before(order_id, "USD") == Money(0, "USD")
-    [receipt] = books[Payments].receipts_of(1, most=9)
+    [receipt] = books[Receipts].receipts_of(1, most=9)
     assert (receipt.money, receipt.verdict) == (EUR, Verdict.SHORT)
-    assert books[Payments].totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
+    assert books[Receipts].totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
     books[Journal].enter(
         "receipt:1",
         [Entry(account="card", money=EUR), Entry(account=WALLET, money=-EUR, customer_id=1)],
@@ -374,7 +375,7 @@ def accounts(books: Books) -> None:
 
 
 def periods(books: Books) -> None:
-    [one] = books[Subscriptions].stretches(1)
+    [one] = books[Orders].stretches(1)
     assert (one.order_id, one.is_trial) == (None, False)
     books[Subscriptions].set_period(one.id, starts_at=NOW, ends_at=NOW + DAY)
     assert books[Subscriptions].periods(1) == [(NOW, NOW + DAY)]
@@ -402,9 +403,9 @@ def refunds(books: Books) -> None:
     case = books[Refunds].case(1)
     assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, EUR, EUR)
     assert (case.order_id, case.plan, case.reference) == (order_of(books).id, "solo", "r1")
-    assert books[Refunds].receipts_of_payment(1) == [1]
-    assert books[Refunds].receipt_named("card", "m1") == 1
-    assert books[Refunds].receipt_named("card", "m2") is None
+    assert books[Receipts].receipts_of_payment(1) == [1]
+    assert books[Receipts].receipt_named("card", "m1") == 1
+    assert books[Receipts].receipt_named("card", "m2") is None
     first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
     refund_of(books, "b", way=Way.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
     assert books[Refunds].next_question() == NOW
@@ -434,13 +435,13 @@ def refunds(books: Books) -> None:
     assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
     assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
-    assert not books[Payments].affairs("r1", receipt_id="m1").is_told_of
+    assert not books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
     assert books[Refunds].tell_total("card", "m1", EUR, now=NOW)
     assert not books[Refunds].tell_total("card", "m1", EUR, now=NOW)
     assert not books[Refunds].tell_total("card", "m1", Money(1, "EUR"), now=NOW)
     assert books[Refunds].total("card", "m1") == EUR
     assert books[Refunds].total("card", "m2") is None
-    assert books[Payments].affairs("r1", receipt_id="m1").is_told_of
+    assert books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
     order = order_of(books)
     assert not books[Orders].refund(order.id, now=NOW), "it was never paid"
     for look in (books[Refunds].get, books[Refunds].case):
@@ -603,12 +604,12 @@ def staff(books: Books) -> None:
     [act] = books[StaffTables].acts_on(1, most=9)
     assert books[StaffTables].latest_acts(most=9) == [act]
     assert (act.act, act.facts) == ("grant", {"plan": "solo"})
-    assert books[StaffTables].note("clock") is None
-    books[StaffTables].set_note("clock", "1")
-    books[StaffTables].set_note("clock", "2")
-    assert books[StaffTables].note("clock") == "2"
+    assert books[Notes].note("clock") is None
+    books[Notes].set_note("clock", "1")
+    books[Notes].set_note("clock", "2")
+    assert books[Notes].note("clock") == "2"
     for staff, many in (((), 2), ((7,), 1), ((8, 7), 1), ((77, 1_007), 2)):
-        found = books[StaffTables].new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
+        found = books[Customers].new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
         assert found == many, staff
 
 
@@ -628,7 +629,7 @@ def guards(books: Books) -> None:
     assert books[Guards].tries(1, since=NOW - DAY) > 0
     assert books[Guards].tries(1, since=NOW) == 0
     assert books[Guards].has_bought(1) in {True, False}
-    assert books[Guards].has_refused_money(1) in {True, False}
+    assert books[Reviews].has_refused_money(1) in {True, False}
     for is_new in (True, False):
         added = books[Guards].block(BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW)
         assert added == is_new
@@ -652,7 +653,7 @@ def loose_money(books: Books) -> None:
     letter = books[Inbox].keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
     assert letter is not None
     kept, unknown = (
-        books[Payments].add_receipt(
+        books[Receipts].add_receipt(
             provider="card",
             receipt_id=one.verdict,
             payment_id=None,
@@ -668,7 +669,7 @@ def loose_money(books: Books) -> None:
     assert kept is not None
     assert unknown is not None
     finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
-    number = books[Guards].hold(
+    number = books[Reviews].hold(
         receipt=kept,
         payment_id=payment.id,
         order_id=payment.order_id,
@@ -680,24 +681,26 @@ def loose_money(books: Books) -> None:
     )
     assert books[Orders].close(payment.order_id, OrderState.HELD, now=NOW)
     assert books[Orders].is_held(1, product_id=1, interval=MONTH)
-    review = books[Guards].review(number)
+    review = books[Reviews].review(number)
     assert review is not None
     assert (review.findings, review.judgement.to_wallet) == ((finding,), EUR)
-    assert books[Guards].review_of(kept) == review
-    assert books[Guards].waiting(most=9) == [review]
-    assert books[Guards].count_waiting() == 1
-    assert books[Guards].decide(number, ReviewState.APPROVED, staff_id=1, now=NOW)
-    assert not books[Guards].decide(number, ReviewState.REFUSED, staff_id=1, now=NOW)
+    assert books[Reviews].review_of(kept) == review
+    assert books[Reviews].waiting(most=9) == [review]
+    assert books[Reviews].count_waiting() == 1
+    assert books[Reviews].decide(number, ReviewState.APPROVED, staff_id=1, now=NOW)
+    assert not books[Reviews].decide(number, ReviewState.REFUSED, staff_id=1, now=NOW)
     assert books[Receipts].decide(kept, replace(judged, verdict=Verdict.REFUSED))
     assert not books[Receipts].decide(kept, judged)
     books[Receipts].note_letter(unknown, letter)
-    [found] = books[Receipts].unassigned(most=9)
+    [found] = books[UnassignedMoney].unassigned(most=9)
     assert (found, found.letter_id) == (books[Receipts].get(unknown), letter)
-    assert books[Receipts].count_unassigned() == 1
+    assert books[UnassignedMoney].count_unassigned() == 1
     assert books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
     again = payment_of(books, "r10")
-    assert [one.reference for one in books[Receipts].assignable(1, "EUR", most=9)] == ["r10"]
-    assert [one.id for one in books[Receipts].owing(again.due, most=9)] == [1]
+    assert [one.reference for one in books[UnassignedMoney].assignable(1, "EUR", most=9)] == [
+        "r10"
+    ]
+    assert [one.id for one in books[UnassignedMoney].owing(again.due, most=9)] == [1]
     given = replace(judged, verdict=Verdict.ASSIGNED)
     books[Receipts].claim(unknown)
     assert books[Receipts].assign(unknown, customer_id=1, payment_id=None, judgement=given)

@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from shop.rules.money import Money
-from shop.rules.states import OrderState
-from shop.settlement import Outcome
-from shop.storage.opening import storage_at
-from shop.storage.payments import Payments
+from shop.books.opening import storage_at
+from shop.core.money import Money
+from shop.orders.payment_records import Payments
+from shop.orders.states import OrderState
+from shop.settlement.settle import Outcome
 from tests.house.goods import MONTH
 from tests.house.shop import Shop
 from tests.house.tables import TABLES, Tables, contradictions

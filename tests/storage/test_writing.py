@@ -8,16 +8,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.storage.sqlite import SqliteStorage
-from shop.storage.staff import StaffTables
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.books.opening import Storage, storage_at
+from shop.books.sqlite import SqliteStorage
+from shop.core.errors import BadInputError, BooksUnavailableError
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW
 
 
 def note(books: Books, key: str, value: str = "yes") -> str:
-    books[StaffTables].set_note(key, value)
+    books[Notes].set_note(key, value)
     return key
 
 
@@ -27,12 +28,12 @@ def note_and_fail(books: Books, key: str) -> None:
 
 
 def look(books: Books, key: str) -> str | None:
-    return books[StaffTables].note(key)
+    return books[Notes].note(key)
 
 
 def count_up(books: Books) -> int:
-    customer = books[StaffTables].note("count") or "0"
-    books[StaffTables].set_note("count", str(int(customer) + 1))
+    customer = books[Notes].note("count") or "0"
+    books[Notes].set_note("count", str(int(customer) + 1))
     return int(customer) + 1
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shop.polling import claim_polls, note_poll
+from shop.books.books import Books
+from shop.intake.polling import claim_polls, note_poll
+from shop.messaging.inbox_records import Inbox
+from shop.orders.payment_records import Payment, Payments
 from shop.ports import Happening, PaymentEvent
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.inbox import Inbox
-from shop.storage.payments import Payment, Payments
+from shop.settlement.settle import Outcome
 from tests.house.shop import Shop
 
 H = Happening

@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 
 from payments.telegram_cards import TelegramCards
-from shop.assigning import assign, places_for, unassigned
-from shop.checkout import expire_orders, note_answered, note_no_answer
-from shop.circuits import claim_trials, hidden_ways, try_again
-from shop.claiming import refs_to_ask
-from shop.polling import ask_about, claim_polls, note_poll
+from shop.books.books import Books
+from shop.checkout.payment import note_answered, note_no_answer
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.core.money import Money
+from shop.desk.failed_jobs import trouble
+from shop.desk.overview import backlog
+from shop.intake.polling import ask_about, claim_polls, note_poll
+from shop.ledger.receipt_records import Receipts
+from shop.messaging.retention import erase_letters
+from shop.orders.orders import expire_orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.provider_health import claim_trials, hidden_ways, try_again
 from shop.ports import (
     Happening,
     Payer,
@@ -21,17 +28,11 @@ from shop.ports import (
     ProviderError,
     ProviderSilentError,
 )
-from shop.rules.believing import ClaimPolicy
-from shop.rules.errors import BadInputError, DoneAlreadyError
-from shop.rules.fraud import FraudPolicy
-from shop.rules.money import Money
-from shop.settlement import Outcome, Source, settle
-from shop.staffdesk import backlog
-from shop.storage.books import Books
-from shop.storage.payments import Payment, Payments
-from shop.storage.receipts import Receipts
-from shop.stuck import trouble
-from shop.updates import erase_letters
+from shop.screening.rules import FraudPolicy
+from shop.settlement.claim_rules import ClaimPolicy
+from shop.settlement.provider_claims import refs_to_ask
+from shop.settlement.settle import Outcome, Source, settle
+from shop.settlement.unassigned import assign, places_for, unassigned
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shop.back_by_hand import paid_by_hand
-from shop.disputing import dismiss_warning
-from shop.people import overview
+from shop.books.books import Books
+from shop.core.money import Money
+from shop.orders.payment_records import Payment
 from shop.ports import (
     Happening,
     PaymentEvent,
@@ -18,20 +18,20 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunding import (
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.manual_refunds import paid_by_hand
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
     claim_refunds,
     give_back,
 )
-from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.refunds import Refund, Way
-from shop.storage.stars import StarTables
+from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
+from shop.renewals.star_records import StarTables
+from shop.settlement.settle import Outcome
+from shop.storefront.overview import overview
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
 
@@ -416,7 +416,7 @@ async def test_a_warning_holds_access_until_staff_trust_him(shop: Shop, tables: 
 
 
 async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) -> None:
-    from shop.staffdesk import hold
+    from shop.access.by_staff import hold
 
     payment = await bought(shop)
     await shop.run(hold, STAFF, subscription_id=1, is_held=True, now=shop.now)

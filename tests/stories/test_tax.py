@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from shop.assigning import assign
-from shop.back_by_hand import give_up_by_hand
+from shop.core.money import Money
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError
-from shop.reviewing import approve, refuse
-from shop.rules.fraud import FraudPolicy
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.payments import Payment
-from shop.storage.refunds import Way
+from shop.refunds.manual_refunds import give_up_by_hand
+from shop.refunds.records import Way
+from shop.screening.rules import FraudPolicy
+from shop.settlement.reviews import approve, refuse
+from shop.settlement.settle import Outcome
+from shop.settlement.unassigned import assign
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables, contradictions
 from tests.stories.test_refund_cases import Till, give, news, refunds

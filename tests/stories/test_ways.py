@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.assemble import KNOWN
-from shop.catalog_file import read_catalog
-from shop.catalogue import apply_catalog
+from shop.catalog.changes import apply_catalog
+from shop.owner_file import read_catalog
 from tests.house.process import CATALOG
 from tests.stories.conftest import OpenKiosk
 from tests.stories.kiosk import Kiosk, Person

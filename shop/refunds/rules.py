@@ -1,0 +1,157 @@
+"""What of received money can go back, out of which pocket, and what paid time goes with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shop.core.errors import ShopError
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+
+
+class TooMuchBackError(ShopError):
+    """That is more than is left to give back: {most}."""
+
+
+class Access(StrEnum):
+    """What becomes of the paid time when its money goes back."""
+
+    END = "end"  # what is left of it ends now
+    SHORTEN = "shorten"  # as much of it ends as went back of the money
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPolicy:
+    """The owner's choices about money that goes back.
+
+    `whole` and `part` say what becomes of access after a refund of the whole order or of a
+    part; a dispute or a bank's early warning of fraud may hold access until it is decided.
+    """
+
+    whole: Access = Access.END
+    part: Access = Access.KEEP
+    hold_disputes: bool = True
+    hold_warnings: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A receipt and its order, as far as giving back depends on them.
+
+    `given_back` and `disputed` have left the provider; `wallet_gained` is what refunds put
+    into the wallet less what they took out of it; `order_back` what went back of the order.
+    `tax` is what of this receipt was tax: `tax_back` of it went back with `own_back` of the order.
+    All is in the receipt's currency but what begins with `order_`: that is in the currency the
+    order was paid in, which is another where too little came first and the rest never did.
+    """
+
+    money: Money
+    verdict: Verdict
+    to_order: Money
+    to_wallet: Money
+    given_back: Money
+    disputed: Money
+    wallet_gained: Money
+    wallet: Money
+    order_paid: Money
+    order_back: Money
+    order_from_wallet: Money
+    tax: Money
+    own_back: Money
+    tax_back: Money
+
+    @property
+    def nothing(self) -> Money:
+        """No money, in the receipt's currency."""
+        return Money.zero(self.money.currency)
+
+    @property
+    def is_of_one_currency(self) -> bool:
+        """Whether the order was paid in the receipt's currency."""
+        return self.order_paid.currency == self.money.currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portions:
+    """Where money that goes back comes from; what neither covers is the shop's loss."""
+
+    from_wallet: Money
+    from_order: Money
+    loss: Money
+
+
+def left_outside(standing: Standing) -> Money:
+    """What the provider still holds of this receipt: nothing goes back twice.
+
+    Money that waits for a person's decision has no place yet that it could be taken from.
+    """
+    if standing.verdict is Verdict.HELD:
+        return standing.nothing
+    return max(standing.money - standing.given_back - standing.disputed, standing.nothing)
+
+
+def most_outside(standing: Standing) -> Money:
+    """The most that may be sent back to where it came from."""
+    return min(left_outside(standing), _wallet_part(standing) + order_part(standing))
+
+
+def most_to_wallet(standing: Standing) -> Money:
+    """The most that may be put into the wallet: all of the order, also what came from there.
+
+    What is in the wallet already cannot come again.
+    """
+    return _order_left(standing)
+
+
+def order_part(standing: Standing) -> Money:
+    """What of this receipt paid its order and has not gone back."""
+    return min(_order_left(standing), standing.money)
+
+
+def _order_left(standing: Standing) -> Money:
+    has_paid = standing.to_order or standing.verdict is Verdict.SHORT
+    if not (has_paid and standing.is_of_one_currency):
+        return standing.nothing
+    return max(standing.order_paid - standing.order_back, standing.nothing)
+
+
+def portions(standing: Standing, money: Money) -> Portions:
+    """Take from the wallet what lies there of this receipt, then from what paid the order."""
+    from_wallet = min(money, _wallet_part(standing))
+    from_order = min(money - from_wallet, order_part(standing))
+    loss = money - from_wallet - from_order
+    return Portions(from_wallet=from_wallet, from_order=from_order, loss=loss)
+
+
+def tax_part(standing: Standing, from_order: Money) -> Money:
+    """What of `from_order` is tax: in proportion, and with the last of the order all that is left.
+
+    What the wallet gave to the order was not taxed with this receipt.
+    """
+    if not (standing.to_order and standing.order_paid):
+        return standing.nothing
+    taxed = min(standing.order_paid, standing.money)
+    back = min(standing.own_back + from_order, taxed)
+    so_far = Money(standing.tax.minor * back.minor // taxed.minor, taxed.currency)
+    return max(so_far - standing.tax_back, standing.nothing)
+
+
+def _wallet_part(standing: Standing) -> Money:
+    gained = standing.to_wallet + standing.wallet_gained
+    if standing.verdict is Verdict.SHORT and standing.is_of_one_currency:
+        gained -= standing.order_from_wallet  # it completed its order since
+    return max(min(gained, standing.wallet), standing.nothing)
+
+
+def time_to_take(
+    access: Access, *, whole_seconds: int, left_seconds: int, back: Money, paid: Money
+) -> int:
+    """How many seconds of a period of `whole_seconds` go, when `back` of `paid` went back."""
+    match access:
+        case Access.KEEP:
+            return 0
+        case Access.END:
+            return left_seconds
+        case Access.SHORTEN:
+            share = whole_seconds * back.minor // paid.minor if paid else 0
+            return min(left_seconds, share)
