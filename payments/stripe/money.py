@@ -6,8 +6,9 @@ Source: https://docs.stripe.com/currencies (presentment currencies, special case
 from decimal import Decimal
 
 from payments import fields
+from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
-from shop.core.money import Money, exponent_of
+from shop.core.money import Money
 from shop.ports import ProviderError
 
 _CODES = """
@@ -20,9 +21,13 @@ USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
 """
 CURRENCIES = frozenset(_CODES.split())
 """What Stripe may charge; which of these a shop can use depends on its country."""
-# The króna and the Ugandan shilling have no minor unit but are written as if they had; the
-# ariary has one that Stripe leaves out.
-_STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+
+EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+"""Digits after the decimal point where Stripe's differ from ISO 4217's.
+
+The króna and the Ugandan shilling have no minor unit but are written as if they had; the ariary
+has one that Stripe leaves out. The forint and the Taiwan dollar are special only in payouts.
+"""
 
 
 def to_stripe(money: Money) -> int:
@@ -36,7 +41,7 @@ def to_stripe(money: Money) -> int:
 def from_stripe(amount: int, currency: str) -> Money:
     """Read `amount_total` and the like; `currency` in any case."""
     code = currency.upper()
-    if code not in _STRIPE_EXPONENTS:
+    if code not in EXPONENTS:
         return Money(amount, code)
     minor = Decimal(amount).scaleb(-_shift(code))
     if minor != minor.to_integral_value():
@@ -46,4 +51,4 @@ def from_stripe(amount: int, currency: str) -> Money:
 
 def _shift(currency: str) -> int:
     own = exponent_of(currency)
-    return _STRIPE_EXPONENTS.get(currency, own) - own
+    return EXPONENTS.get(currency, own) - own

@@ -284,7 +284,7 @@ def money(books: Books) -> None:
         "customer_id": 1,
         "money": EUR,
         "judgement": short,
-        "tax": 0,
+        "tax": Money(0, "EUR"),
         "occurred_at": NOW,
         "now": NOW,
     }
@@ -401,7 +401,7 @@ def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401
 
 def refunds(books: Books) -> None:
     case = books[Refunds].case(1)
-    assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, 799, 799)
+    assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, EUR, EUR)
     assert (case.order_id, case.plan, case.reference) == (order_of(books).id, "solo", "r1")
     assert books[Receipts].receipts_of_payment(1) == [1]
     assert books[Receipts].receipt_named("card", "m1") == 1
@@ -413,7 +413,7 @@ def refunds(books: Books) -> None:
     assert [one.id for one in books[Refunds].claim(now=NOW, lease=later, most=9)] == [first]
     assert books[Refunds].claim(now=NOW, lease=later, most=9) == []
     standing = books[Refunds].case(1).standing
-    assert (standing.given_back, standing.wallet_gained) == (300, 0)
+    assert (standing.given_back, standing.wallet_gained) == (Money(300, "EUR"), Money(0, "EUR"))
     one = books[Refunds].get(first)
     done = RefundState.DONE
     assert books[Refunds].move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
@@ -660,7 +660,7 @@ def loose_money(books: Books) -> None:
             customer_id=None,
             money=EUR,
             judgement=one,
-            tax=0,
+            tax=Money(0, "EUR"),
             occurred_at=NOW,
             now=NOW,
         )

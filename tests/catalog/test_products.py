@@ -10,9 +10,7 @@ from shop.catalog.products import (
     length_of,
     text_in,
 )
-from shop.core.currencies import CURRENCIES, sample_amount
 from shop.core.intervals import Interval
-from shop.core.money import Money
 from shop.owner_file import read_catalog, sample_text
 
 
@@ -56,7 +54,3 @@ def test_intervals_sort_by_about_how_long_they_are() -> None:
     keys = ["12m", "7d", "1m", "45d", "3m"]
     ordered = sorted(map(Interval.from_key, keys), key=length_of)
     assert [interval.key for interval in ordered] == ["7d", "1m", "45d", "3m", "12m"]
-
-
-def test_the_amount_shown_as_a_sample_is_right_for_each_currency() -> None:
-    assert all(Money.parse(sample_amount(currency), currency) for currency in CURRENCIES)

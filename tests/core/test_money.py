@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
-from shop.core.money import CurrencyMismatchError, Money, exponent_of, round_minor, split
+from shop.core.money import CurrencyMismatchError, Money, round_minor, split
 
 currencies = st.sampled_from(["EUR", "XTR", "JPY", "KWD", "USDC"])
 amounts = st.builds(Money, st.integers(-(10**15), 10**15), currencies)
@@ -89,11 +90,64 @@ def test_amounts_of_two_currencies_never_meet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "minor"),
-    [("0.5", 0), ("1.5", 2), ("2.5", 2), ("-0.5", 0), ("-1.5", -2), ("2.51", 3), ("1e20", 10**20)],
+    ("amount", "currency", "rounded"),
+    [
+        ("365.125", "EUR", "365.13"),
+        ("-13.775", "EUR", "-13.78"),
+        ("0.005", "EUR", "0.01"),
+        ("-0.005", "EUR", "-0.01"),
+        ("0.015", "EUR", "0.02"),
+        ("0.025", "EUR", "0.03"),
+        ("-0.025", "EUR", "-0.03"),
+        ("0.0249999999999999999999999", "EUR", "0.02"),
+        ("-0.0250000000000000000000001", "EUR", "-0.03"),
+        ("0.004", "EUR", "0.00"),
+        ("-0.004", "EUR", "0.00"),
+        ("7.99", "EUR", "7.99"),
+        ("0.5", "JPY", "1"),
+        ("-0.5", "JPY", "-1"),
+        ("2.5", "JPY", "3"),
+        ("-2.5", "XTR", "-3"),
+        ("2.49", "XTR", "2"),
+        ("1e20", "XTR", "100000000000000000000"),
+        ("7.9905", "KWD", "7.991"),
+        ("7.9905", "HUF", "7.99"),
+        ("-7.9905", "KWD", "-7.991"),
+        ("7.99049", "KWD", "7.990"),
+        ("0.0005", "BHD", "0.001"),
+        ("0.00005", "CLF", "0.0001"),
+    ],
 )
-def test_halves_are_rounded_to_even(amount: str, minor: int) -> None:
-    assert round_minor(Decimal(amount)) == minor
+def test_a_half_is_rounded_away_from_zero_in_the_minor_unit_of_its_currency(
+    amount: str, currency: str, rounded: str
+) -> None:
+    minor = round_minor(Decimal(amount).scaleb(exponent_of(currency)))
+    assert f"{Money(minor, currency).decimal():f}" == rounded
+
+
+fractions = st.decimals(-(10**12), 10**12, places=4)
+
+
+@given(fractions)
+def test_rounding_moves_an_amount_by_half_a_unit_at_most_and_a_half_outwards(
+    amount: Decimal,
+) -> None:
+    moved = round_minor(amount) - amount
+    assert abs(moved) <= Decimal("0.5")
+    if abs(moved) == Decimal("0.5"):
+        assert abs(round_minor(amount)) > abs(amount)
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_every_half_goes_to_the_unit_further_from_zero(whole: int) -> None:
+    half = Decimal(whole) + Decimal("0.5")
+    assert round_minor(half) == (whole + 1 if whole >= 0 else whole)
+
+
+@given(fractions, fractions)
+def test_rounding_knows_no_sign_and_keeps_the_order(one: Decimal, other: Decimal) -> None:
+    assert round_minor(-one) == -round_minor(one)
+    assert (one <= other) <= (round_minor(one) <= round_minor(other))
 
 
 @pytest.mark.parametrize(("currency", "digits"), [("EUR", 2), ("XTR", 0), ("JPY", 0), ("BHD", 3)])

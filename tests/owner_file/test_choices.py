@@ -1,8 +1,13 @@
 """The owner's choices: read with the file, kept in the books, live at once, exported again."""
 
+import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.assemble import KNOWN
 from shop.books.opening import Storage
@@ -80,17 +85,23 @@ async def test_an_exported_catalog_has_the_choices(storage: Storage) -> None:
     assert read_catalog(text, name="exported", known=KNOWN) == catalog
 
 
-def test_sections_of_any_toml_shape_are_written_as_they_were() -> None:
-    sections = {
-        "money": {"by": {"EUR": "0.50", "a b": 'say "so"'}, "on": True, "many": ["x", "y\nz"]},
-    }
-    catalog = read_catalog(sample_text(), name="sample", known=KNOWN)
-    odd = Catalog(
-        currency=catalog.currency, front=catalog.front, plans=catalog.plans, sections=sections
-    )
-    import tomllib
+keys = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=9)
+values = st.recursive(
+    st.booleans() | st.integers(-(10**15), 10**15) | keys | st.just("a.b\r\nc \x7f"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
+    max_leaves=6,
+)
+tables = st.dictionaries(keys, values, max_size=3)
 
-    assert sections_of(tomllib.loads(write_catalog(odd))) == sections
+
+@given(money=tables, ways=st.lists(tables, max_size=3))
+def test_sections_of_any_toml_shape_are_written_as_they_were(
+    money: dict[str, Any], ways: list[dict[str, Any]]
+) -> None:
+    sections = {"money": money, "way": ways}
+    sample = read_catalog(sample_text(), name="sample", known=KNOWN)
+    text = write_catalog(replace(sample, sections=sections))
+    assert sections_of(tomllib.loads(text)) == sections
 
 
 def test_what_may_be_missing_is_a_sum_a_share_or_both() -> None:

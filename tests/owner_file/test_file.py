@@ -27,6 +27,54 @@ trial_days = 3
 "1 year" = { EUR = "79" }
 """
 
+WRITTEN = """\
+[shop]
+name = "Kiosk"
+currency = "EUR"
+greeting.en = \"\"\"
+Hello.
+Say "hi"!\"\"\"
+greeting.pt-BR = "Olá."
+
+[refunds]
+whole = "end"
+hold_disputes = true
+
+[money]
+tolerance = { EUR = "0.50", JPY = 5 }
+
+[[way]]
+provider = "stars"
+plans = ["solo"]
+
+[[way]]
+provider = "transfer"
+
+[[plan]]
+slug = "solo"
+name = "Solo"
+description.en = "One screen"
+screens = 1
+connector = "generated"
+trial_days = 3
+grace_days = 3
+keep_days = 14
+
+[plan.prices]
+"1 month" = { EUR = "7.99", XTR = 450 }
+
+[[setup]]
+device.en = "TV"
+steps = \"\"\"
+Press
+"on\"\"\"\"
+
+[[channel]]
+id = "one"
+name = "One"
+plans = ["solo", "duo"]
+"""
+
 
 def refused(text: str) -> list[str]:
     with pytest.raises(BadCatalogError) as caught:
@@ -77,6 +125,36 @@ def test_the_sample_is_whole_and_speaks_two_languages() -> None:
 def test_writing_the_sample_and_reading_it_again_changes_nothing() -> None:
     catalog = read_catalog(sample_text(), name="sample", known=KNOWN)
     assert read_catalog(write_catalog(catalog), name="again", known=KNOWN) == catalog
+
+
+def test_a_written_file_looks_as_an_owner_would_write_it() -> None:
+    catalog = Catalog(
+        currency="EUR",
+        front=Shopfront(
+            name={"": "Kiosk"},
+            greeting={"en": 'Hello.\nSay "hi"!', "pt-BR": "Olá."},
+            setup=(Setup(device={"en": "TV"}, steps={"": 'Press\n"on"'}),),
+            channels=(Channel(id="one", name="One", plans=("solo", "duo")),),
+        ),
+        plans=(
+            Plan(
+                slug="solo",
+                name={"": "Solo"},
+                description={"en": "One screen"},
+                screens=1,
+                connector="generated",
+                trial_days=3,
+                terms=Terms(grace_days=3, keep_days=14),
+                prices={Interval.from_key("1m"): (Money(799, "EUR"), Money(450, "XTR"))},
+            ),
+        ),
+        sections={
+            "refunds": {"whole": "end", "hold_disputes": True},
+            "money": {"tolerance": {"EUR": "0.50", "JPY": 5}},
+            "way": [{"provider": "stars", "plans": ["solo"]}, {"provider": "transfer"}],
+        },
+    )
+    assert write_catalog(catalog) == WRITTEN
 
 
 # (what stands in the right file, what to put there, the line, what is said)

@@ -316,6 +316,21 @@ def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetim
     books[StarTables].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
 
 
+async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tables) -> None:
+    customer = await shop.greet()
+    payment = await shop.ask(customer)
+    await shop.settle(shop.received(payment, money=Money(300, "EUR"), receipt="money_1"))
+    stars = await shop.ask(customer, currency="XTR", provider="stars")
+    await shop.settle(shop.received(stars, receipt="charge_1"), provider="stars")
+    assert tables.one("SELECT state FROM orders") == "paid"
+    with pytest.raises(TooMuchBackError):
+        await give(shop, 300, way=Way.WALLET)
+    refund = await give(shop, 300)
+    assert (refund.from_wallet, refund.from_order) == (Money(300, "EUR"), Money(0, "EUR"))
+    assert tables.one("SELECT state FROM orders") == "paid", "its Stars are still here"
+    assert contradictions(tables) == {}
+
+
 # --- banks -------------------------------------------------------------------------------------
 
 

@@ -107,7 +107,7 @@ async def _title(visit: Visit, case: Case) -> Html:
     if case.plan:
         plan = await plan_name(visit, case.plan)
         came = _("{money} for {plan} came by {way} on {date}.", plan=plan, **named)
-    tax = Money(case.standing.tax, case.standing.money.currency)
+    tax = case.standing.tax
     taxed = _("{tax} of it is tax, and goes back with it.", tax=_.money(tax)) if tax else Html("")
     return lines(bold(_("Give money back")), came, taxed)
 
