@@ -4,7 +4,7 @@ import pytest
 import structlog
 
 from tests.doors.conftest import doors, open_doors
-from tests.house.fixtures import database_url, new_database
+from tests.fixtures.plugin import database_url, new_database
 
 __all__ = ["database_url", "doors", "new_database", "open_doors"]
 

@@ -18,16 +18,15 @@ from shop.ledger.receiving import Judgement, Verdict
 from shop.orders.payment_records import Payment
 from shop.orders.ways import WALLET
 from shop.ports import Happening, Payer, PaymentEvent
-from shop.screening.records import Guards
 from shop.screening.rules import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
 from shop.settlement.open_review import held
 from shop.settlement.review_records import Reviews
 from shop.settlement.reviews import approve, block, refuse, unblock, waiting
 from shop.settlement.settle import Outcome
-from tests.house.goods import QUARTER
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables, contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import QUARTER
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 CAUTIOUS = FraudPolicy(first_order={"EUR": 500})
 
@@ -154,10 +153,10 @@ async def test_without_the_claim_and_the_conditions_two_taps_deliver_twice(
     tables.write("ALTER TABLE journal DROP CONSTRAINT journal_group_ref_line_key")
     tables.write("DROP INDEX subscriptions_one_of_a_product")
     leave_unclaimed(monkeypatch)
-    monkeypatch.setattr(Guards, "decide", lambda *_, **__: True)
+    monkeypatch.setattr(Reviews, "decide", lambda *_, **__: True)
     monkeypatch.setattr(Receipts, "decide", lambda *_, **__: True)
     monkeypatch.setattr("shop.orders.order_records.Orders.close", lambda *_, **__: True)
-    meet_after(monkeypatch, Guards, "review", seconds=UNGUARDED)
+    meet_after(monkeypatch, Reviews, "review", seconds=UNGUARDED)
 
     await asyncio.gather(
         *(
@@ -175,7 +174,7 @@ async def test_with_them_two_taps_that_meet_deliver_once(
 ) -> None:
     shop, tables = postgres_shop
     await held_payment(shop)
-    meet_after(monkeypatch, Guards, "review")
+    meet_after(monkeypatch, Reviews, "review")
 
     taps = await asyncio.gather(
         shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now),
