@@ -31,7 +31,7 @@ def hold(
     if subscription.standing.is_held == is_held:
         return
     books[Subscriptions].hold(subscription_id, is_held=is_held)
-    notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
+    notice, verb = (Notice.FROZEN, Verb.SUSPEND) if is_held else (Notice.UNFROZEN, Verb.RESUME)
     effect = wish(books, subscription_id, verb)
     told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
     books[Outbox].add([told, effect], now=now)

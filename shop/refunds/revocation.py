@@ -139,5 +139,5 @@ def release_access(
     if subscription.standing.state is SubscriptionState.ENDED:
         return []  # its time went with the money: there is no access to give back
     effect = wish(books, subscription_id, Verb.RESUME)
-    told = tell_customer(customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug)
+    told = tell_customer(customer, Notice.UNFROZEN, key=effect.key, plan=subscription.product.slug)
     return [told, effect]

@@ -7,7 +7,8 @@ import pytest
 from babel import Locale
 
 from locales import languages
-from payments import cryptopay, stripe_money
+from payments import cryptopay
+from payments.stripe import money as stripe_money
 from shop.core.currencies import (
     CURRENCIES,
     EXPONENTS,

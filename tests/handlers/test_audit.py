@@ -51,7 +51,7 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
             kind=Kind.CHAT,
             lane="chat:1001",
             key="m",
-            payload={"to": 1001, "notice": "held", "plan": "solo"},
+            payload={"to": 1001, "notice": "frozen", "plan": "solo"},
         ),
     }
     books[Outbox].add(list(effects.values()), now=now)
