@@ -149,7 +149,7 @@ async def _open_counter(
     return Counter(
         storage=parts.storage,
         clock=parts.clock,
-        vault=parts.vault,
+        encryption=parts.encryption,
         policies=policies,
         providers=parts.providers,
         bot_username=name,

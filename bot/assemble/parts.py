@@ -1,4 +1,4 @@
-"""Everything concrete that a process needs, from the vault to the last provider."""
+"""Everything concrete that a process needs, from the encryption to the last provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ import httpx
 from bot.assemble.connectors import build_connectors
 from bot.assemble.providers import Providers
 from bot.clocks import SystemClock
-from bot.encryption import FernetVault
-from bot.latency import timed
+from bot.encryption import FernetEncryption
+from bot.latency import measured
 from bot.settings import Settings
 from bot.updates import MoneyReader
 from shop.access.stock import BooksShelf
 from shop.books.opening import Storage, storage_at
 from shop.core.errors import BadInputError
 from shop.core.policy import Policy
-from shop.ports import Clock, Connector, PaymentProvider, Vault, books_answer
+from shop.ports import Clock, Connector, Encryption, PaymentProvider, books_answer
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -34,7 +34,7 @@ class Parts:
     settings: Settings
     storage: Storage
     clock: Clock
-    vault: Vault
+    encryption: Encryption
     policy: Policy
     http: httpx.AsyncClient
     providers: Mapping[str, PaymentProvider]
@@ -67,7 +67,7 @@ def assemble(
         raise BadInputError(reason=f"SECRET_KEY: needs 16 characters or more; {_MAKE_KEY}")
     time = clock or SystemClock()
     storage = storage_at(settings.database_url.get_secret_value())
-    vault = FernetVault(secret)
+    encryption = FernetEncryption(secret)
     policy = Policy(
         base_currency=settings.base_currency,
         shop_name=settings.shop_name,
@@ -80,17 +80,17 @@ def assemble(
         # calls there are at once is bounded by whoever makes them.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
     )
-    shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
+    shelf = BooksShelf(storage, encryption=encryption, clock=time, policy=policy)
     builder = Providers(settings, time, http, folder or Path("sandbox"))
     providers = builder.build()
     return Parts(
         settings=settings,
         storage=storage,
         clock=time,
-        vault=vault,
+        encryption=encryption,
         policy=policy,
         http=http,
-        providers={name: timed(provider) for name, provider in providers.items()},
+        providers={name: measured(provider) for name, provider in providers.items()},
         connectors=build_connectors(settings, shelf),
         routes=tuple(builder.routes),
         read_money=builder.read_money(),

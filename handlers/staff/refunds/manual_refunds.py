@@ -3,7 +3,7 @@
 from handlers.screens import Args, Screen
 from handlers.staff.refunds.wording import refund_screen
 from handlers.visit import Visit
-from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
+from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
 from shop.refunds.refund import RefundMovedOnError
 from shop.refunds.refundable import refund_of
 
@@ -20,7 +20,7 @@ async def not_paid(visit: Visit, args: Args) -> Screen:
 
 async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
     _, counter = visit.speech, visit.counter
-    act = paid_by_hand if is_paid else give_up_by_hand
+    act = confirm_manual_refund if is_paid else cancel_manual_refund
     words = _("Done.")
     try:
         await counter.storage.run(

@@ -6,7 +6,7 @@ from handlers.staff.refunds.wording import reason_name, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.core.money import Money
-from shop.refunds.records import Case, Way
+from shop.refunds.records import Case, RefundRoute
 from shop.refunds.refund import refunder
 from shop.refunds.refundable import Refundable
 from shop.refunds.states import RefundState
@@ -45,7 +45,7 @@ async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
     under_way = [
         button(refund_line(_, one), "rfd", one.id)
         for one in it.refunds
-        if one.state in {RefundState.BY_HAND, RefundState.UNKNOWN, RefundState.CLAIM}
+        if one.state in {RefundState.MANUAL, RefundState.UNKNOWN, RefundState.LINK}
     ]
     text = paragraphs(
         await _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
@@ -87,11 +87,11 @@ async def offer_ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     return Screen(text=text, rows=(*in_rows(found, wide=1), back))
 
 
-async def offer_reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Screen:
+async def offer_reasons(visit: Visit, it: Refundable, money: Money, route: str) -> Screen:
     """Why it goes back; the answer is kept with the refund."""
     _, case = visit.speech, it.case
     found = [
-        button(reason_name(_, one), "rf", case.receipt, money.minor, way, one) for one in REASONS
+        button(reason_name(_, one), "rf", case.receipt, money.minor, route, one) for one in REASONS
     ]
     back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
     return Screen(
@@ -99,14 +99,14 @@ async def offer_reasons(visit: Visit, it: Refundable, money: Money, way: str) ->
     )
 
 
-def question(visit: Visit, it: Refundable, money: Money, way: Way) -> Html:
+def question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
     """What staff say yes to."""
     _ = visit.speech
     name = provider_name(_, it.case.provider)
-    match way:
-        case Way.WALLET:
+    match route:
+        case RefundRoute.WALLET:
             return _("Put {money} into the customer’s wallet?", money=_.money(money))
-        case Way.HAND:
+        case RefundRoute.MANUAL:
             return _(
                 "Do you want to pay {money} back yourself? The steps come next.",
                 money=_.money(money),

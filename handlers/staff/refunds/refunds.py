@@ -17,8 +17,8 @@ from handlers.visit import Visit
 from handlers.wording import Html
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.refunds.records import Way
-from shop.refunds.refund import RefundWish, begin_refund, give_back, refunder
+from shop.refunds.records import RefundRoute
+from shop.refunds.refund import RefundWish, begin_refund, carry_out_refund, refunder
 from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
@@ -26,7 +26,7 @@ from shop.refunds.states import RefundState
 if TYPE_CHECKING:
     from handlers.screens import Row
 
-_WAYS = {"p": Way.PROVIDER, "w": Way.WALLET, "h": Way.HAND}
+_ROUTES = {"p": RefundRoute.PROVIDER, "w": RefundRoute.WALLET, "h": RefundRoute.MANUAL}
 _LONGEST_TAP = 12
 
 
@@ -36,27 +36,27 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     if not args.choice(1):
         return await offer_amounts(visit, it)
     money = Money(args.number(1), it.case.standing.money.currency)
-    if not (way := args.choice(2)):
+    if not (route := args.choice(2)):
         return await offer_ways(visit, it, money)
-    if way not in _WAYS:
+    if route not in _ROUTES:
         raise OddButtonError
     if not (reason := args.choice(3)):
-        return await offer_reasons(visit, it, money, way)
+        return await offer_reasons(visit, it, money, route)
     if reason not in REASONS:
         raise OddButtonError
     if tap := _tap(args.choice(4)):
         wish = RefundWish(
-            receipt=it.case.receipt, money=money, way=_WAYS[way], reason=reason, tap=tap
+            receipt=it.case.receipt, money=money, route=_ROUTES[route], reason=reason, tap=tap
         )
         return await _do(visit, it, wish)
     _ = visit.speech
     return sure(
         visit,
-        question(visit, it, money, _WAYS[way]),
+        question(visit, it, money, _ROUTES[route]),
         "rf",
         it.case.receipt,
         money.minor,
-        way,
+        route,
         reason,
         back=("rf", it.case.receipt),
     )
@@ -77,7 +77,7 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
     except BadInputError as error:
         return (await offer_amounts(visit, it)).explaining(Html(error.sentence))
     if refund.state is RefundState.ASKED:
-        asked = await give_back(
+        asked = await carry_out_refund(
             counter.storage,
             counter.providers,
             refund.id,
@@ -110,7 +110,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
         money=it.outside,
         reason="fraud",
         tap=_tap(args.text(1)),
-        way=Way.PROVIDER if can_ask else Way.HAND,
+        route=RefundRoute.PROVIDER if can_ask else RefundRoute.MANUAL,
     )
     return await _do(visit, it, wish)
 
@@ -137,7 +137,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 "{date} {money} · {way}",
                 date=_.day(one.recorded_at),
                 money=_.money(one.standing.money),
-                way=provider_name(_, one.provider),
+                route=provider_name(_, one.provider),
             ),
             "rf",
             one.receipt,
