@@ -386,7 +386,7 @@ def periods(books: Books) -> None:
 def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
     nothing = Money.zero("EUR")
     usual: dict[str, Any] = {
-        "way": RefundRoute.PROVIDER,
+        "route": RefundRoute.PROVIDER,
         "state": RefundState.ASKED,
         "money": Money(300, "EUR"),
         "from_wallet": nothing,
