@@ -1,7 +1,6 @@
 """A whole shop in a test: real library, SQLite file, stand-in over HTTP; only money is fake."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -42,6 +41,7 @@ from shop.rules.policy import Policy
 from shop.settlement import Outcome, Source, settle
 from shop.storage.opening import Storage, storage_at
 from shop.storage.outbox import Kind
+from tests.standins.server import PromptServer, bound
 
 STAFF = 9001
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -204,10 +204,9 @@ class House:
         offset = 0
         while True:
             try:
-                updates = await self.application.bot.get_updates(offset=offset, timeout=0)
-            except TelegramError:
+                updates = await self.application.bot.get_updates(offset=offset, timeout=5)
+            except TelegramError:  # it leaves, or a test planned trouble
                 updates = ()
-            if not updates:
                 await asyncio.sleep(0.02)
             for update in updates:
                 offset = update.update_id + 1
@@ -245,8 +244,8 @@ async def open_house(folder: Path, *, catalog: Path = SAMPLE) -> AsyncIterator[H
 @asynccontextmanager
 async def stand_in(config: PreviewConfig) -> AsyncIterator[str]:
     """The Bot API stand-in on a free port."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
+    door = bound()
+    server = PromptServer(
         uvicorn.Config(
             create_app(config, stopping=lambda: server.should_exit),
             log_level="error",
@@ -257,7 +256,7 @@ async def stand_in(config: PreviewConfig) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.leave()
         await running
         door.close()
 

@@ -17,6 +17,7 @@ from shop.storage import sqlite
 from shop.storage.books import Books
 from shop.storage.migrate import migrate_sqlite
 from shop.storage.opening import Storage, storage_at
+from tests.house.tables import Tables
 
 NOBODY = 65534
 
@@ -140,7 +141,7 @@ async def test_one_that_does_not_fit_fails_alone_when_the_others_do(
 ) -> None:
     # A limit of pages is met within a statement, so SQLite may undo just that one.
     writer = books._writer  # type: ignore[attr-defined]  # noqa: SLF001 - to set a limit on it
-    pages = sqlite3.connect(tmp_path / "shop.db").execute("PRAGMA page_count").fetchone()[0]
+    pages = Tables(f"sqlite:///{tmp_path}/shop.db").one("PRAGMA page_count")
     await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 4}")
     results = await asyncio.gather(
         books.run(note, "a"),
