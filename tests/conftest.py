@@ -60,7 +60,7 @@ def _only_this_machine() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _certificates_read_once() -> Iterator[None]:
     """Reading this machine's certificates costs 0.02 s, and every client of httpx does it anew."""
-    read, kept = httpx._transports.default.create_ssl_context, httpx.create_ssl_context()  # noqa: SLF001 - there is no other way
+    read, kept = httpx.create_ssl_context, httpx.create_ssl_context()
 
     def lent(
         verify: ssl.SSLContext | str | bool = True,  # noqa: FBT001, FBT002 - httpx' own signature

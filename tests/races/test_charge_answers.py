@@ -16,13 +16,13 @@ from shop.storage.inbox import Inbox
 from tests.house.fixtures import new_database, postgres_shop
 from tests.house.shop import CARD, Shop
 from tests.house.tables import Tables
-from tests.races.meeting import UNGUARDED
+from tests.races.meeting import LONG_ENOUGH, UNGUARDED
 from tests.races.test_renewing_races import due
 
 __all__ = ["new_database", "postgres_shop"]
 
 
-def meet_at_the_first_lock(patch: pytest.MonkeyPatch) -> None:
+def meet_at_the_first_lock(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
     """Let both go on once each holds something, or one has waited long enough."""
     door = Barrier(2)
     for kind, name in ((Inbox, "keep"), (Customers, "claim")):
@@ -32,7 +32,7 @@ def meet_at_the_first_lock(patch: pytest.MonkeyPatch) -> None:
             found = _method(self, *args, **facts)
             if not door.broken:
                 try:
-                    door.wait(UNGUARDED)
+                    door.wait(seconds)
                 except BrokenBarrierError:
                     door.abort()
                 else:
@@ -61,7 +61,7 @@ async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
         return [settle(books, event, Source(provider=CARD), policy=shop.policy, now=shop.now)]
 
     with pytest.MonkeyPatch.context() as patch:
-        meet_at_the_first_lock(patch)
+        meet_at_the_first_lock(patch, seconds=UNGUARDED if claims_first else LONG_ENOUGH)
         told = await asyncio.gather(shop.run(answer), shop.run(webhook))
     return sorted(told[0] + told[1]), len(tries)
 
