@@ -9,7 +9,7 @@ from typing import Protocol
 
 import psycopg
 
-from shop.storage.migrate import migrate_postgres
+from shop.books.migrate import migrate_postgres
 from tests.postgres import Server, find_binaries
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.orders import stock
-from shop.storage.opening import storage_at
+from shop.books.opening import storage_at
 
 _SALES = (Path(__file__).parent / "filling.sql").read_text("utf-8")
 _REST = "-- the rest of a sale"

@@ -4,17 +4,19 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.catalog_file import sample_text
-from shop.catalog_file.reading import read_catalog
-from shop.catalogue import apply_catalog, has_catalog, offer
-from shop.checkout import Choice, begin_payment, note_page
-from shop.people import Visitor, greet
+from bot.assemble import KNOWN
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog
+from shop.catalog.offers import has_catalog, offer
+from shop.checkout.payment import Choice, begin_payment, note_page
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.customers.people import Visitor, greet
+from shop.owner_file import sample_text
+from shop.owner_file.reading import read_catalog
 from shop.ports import PaymentPage
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.policy import Policy
-from shop.storage.books import Books
-from shop.storage.opening import Storage
 
 POLICY = Policy()
 _TOGETHER = 50
@@ -33,7 +35,9 @@ class Sale:
 async def stock(storage: Storage, *, now: datetime) -> None:
     """Give the shop the sample catalog."""
     if not await storage.read(has_catalog):
-        await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=now)
+        await storage.run(
+            apply_catalog, read_catalog(sample_text(), name="sample", known=KNOWN), now=now
+        )
 
 
 async def open_orders(storage: Storage, many: int, *, first: int, now: datetime) -> list[Sale]:

@@ -17,11 +17,11 @@ from benchmarks.providers import open_with
 from benchmarks.tables import milliseconds, show, thousands
 from bot.clocks import SystemClock
 from payments.cryptopay import CryptoPay
-from shop.checkout import note_page
-from shop.polling import ask_about, claim_polls
+from shop.books.books import Books
+from shop.books.opening import Storage, storage_at
+from shop.checkout.payment import note_page
+from shop.intake.polling import ask_about, claim_polls
 from shop.ports import PaymentPage, PaymentProvider
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
 from tests.house.tables import Tables
 from tests.standins.server import serve
 

@@ -21,7 +21,7 @@ from bot.listener import Listener, bind
 from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.routes import build_web
-from shop.policies import LivePolicy
+from shop.owner_file.live_policy import LivePolicy
 from tests.house.doors import settings_of
 
 

@@ -13,14 +13,14 @@ from benchmarks.load import Report, fire
 from benchmarks.orders import POLICY, stock
 from benchmarks.provider_shop import running
 from benchmarks.tables import milliseconds, ratio, show, thousands
-from shop.catalogue import offer
-from shop.checkout import Choice, begin_payment, note_page
-from shop.people import Visitor, greet
+from shop.books.books import Books
+from shop.books.opening import storage_at
+from shop.catalog.offers import offer
+from shop.checkout.payment import Choice, begin_payment, note_page
+from shop.core.intervals import Interval
+from shop.customers.people import Visitor, greet
+from shop.orders.payment_records import Payment
 from shop.ports import PaymentPage
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.opening import storage_at
-from shop.storage.payments import Payment
 from tests.doors.senders import SENDERS, Sender
 from tests.house.doors import SECRETS
 from tests.house.tables import Tables, contradictions

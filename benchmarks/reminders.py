@@ -8,10 +8,11 @@ from statistics import median
 from benchmarks.engines import Engine
 from benchmarks.filling import fill
 from benchmarks.tables import milliseconds, ratio, show, thousands
-from shop.outbox import is_due
-from shop.reminding import remind
-from shop.storage.books import Books
-from shop.storage.opening import storage_at
+from bot.due import is_due
+from shop.access.reminders import remind
+from shop.books.books import Books
+from shop.books.opening import storage_at
+from shop.messaging.outbox_records import Outbox
 
 _SIZES = (10_000, 1_000_000)
 _DUE = 1_000
@@ -61,4 +62,4 @@ async def _claim(url: str) -> tuple[float, float]:
 
 
 def _waiting(books: Books) -> int:
-    return sum(depth.many for depth in books.outbox.depth())
+    return sum(depth.many for depth in books[Outbox].depth())

@@ -12,7 +12,7 @@ from benchmarks.orders import Sale, open_orders
 from benchmarks.shop_process import Way, running
 from benchmarks.tables import milliseconds, ratio, show, thousands
 from benchmarks.webhooks import request_of
-from shop.storage.opening import storage_at
+from shop.books.opening import storage_at
 
 _IN_FLIGHT = (16, 64)
 _FEW, _MANY = 300, 3000

@@ -23,9 +23,9 @@ from bot.vault import FernetVault
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from payments.stripe import Stripe
-from shop.policies import LivePolicy
-from shop.settlement import Outcome
-from shop.storage.opening import Storage, storage_at
+from shop.books.opening import Storage, storage_at
+from shop.owner_file.live_policy import LivePolicy
+from shop.settlement.settle import Outcome
 
 
 class Way(StrEnum):
@@ -116,11 +116,11 @@ def _storage(url: str, way: Way) -> Storage:
     if way is Way.NO_BOOKS:
         return NoBooks()
     if way is Way.ALONE:
-        import shop.storage.postgres
-        import shop.storage.sqlite
+        import shop.books.postgres
+        import shop.books.sqlite
 
-        shop.storage.sqlite._MOST_TOGETHER = 1  # noqa: SLF001 - what it is like without
-        shop.storage.postgres._SIZE = 1  # noqa: SLF001 - the same
+        shop.books.sqlite._MOST_TOGETHER = 1  # noqa: SLF001 - what it is like without
+        shop.books.postgres._SIZE = 1  # noqa: SLF001 - the same
     return storage_at(url)
 
 

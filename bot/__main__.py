@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
 
 app = typer.Typer(
     help="A subscription shop that lives in a Telegram chat.",
@@ -68,7 +68,7 @@ def demo(  # noqa: PLR0917 - one parameter an option
 def migrate() -> None:
     """Bring the books to this version's schema."""
     from bot.settings import load_settings
-    from shop.storage.opening import storage_at
+    from shop.books.opening import storage_at
 
     async def go() -> None:
         storage = storage_at(load_settings().database_url.get_secret_value())

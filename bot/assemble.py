@@ -12,11 +12,12 @@ from bot.reception import MoneyReader
 from bot.settings import Settings, several
 from bot.timed import timed
 from bot.vault import FernetVault, derive
-from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault
-from shop.rules.errors import BadInputError
-from shop.rules.policy import Policy
-from shop.stockroom import BooksShelf
-from shop.storage.opening import Storage, storage_at
+from shop.access.stock import BooksShelf
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BadInputError
+from shop.core.policy import Policy
+from shop.owner_file.choices import Known
+from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault, books_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,25 @@ if TYPE_CHECKING:
 
 _SHORTEST_KEY = 16
 _MAKE_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+# Every one there is, on or off, so that a slip of the pen in the catalog is found at once.
+KNOWN = Known(
+    providers=(
+        "stripe",
+        "stars",
+        "telegram_cards",
+        "coinbase",
+        "coinbase_commerce",
+        "btcpay",
+        "cryptopay",
+        "nowpayments",
+        "transfer",
+        "sandbox_card",
+        "sandbox_crypto",
+    ),
+    connectors=("generated", "stock"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +61,11 @@ class Parts:
     connectors: Mapping[str, Connector]
     routes: tuple["BaseRoute", ...]
     read_money: MoneyReader
+
+    @property
+    def sign_in_connector(self) -> str:
+        """The connector whose usernames and passwords our own doors check, "" without one."""
+        return next((name for name, one in self.connectors.items() if books_answer(one)), "")
 
     async def close(self) -> None:
         """Let go of everything, the books last."""

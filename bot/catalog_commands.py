@@ -5,25 +5,32 @@ from pathlib import Path
 
 import typer
 
+from bot.assemble import KNOWN
 from bot.clocks import SystemClock
 from bot.settings import load_settings
-from shop.catalog_file import sample_text
-from shop.catalog_file.reading import load_catalog
-from shop.catalog_file.writing import write_catalog
-from shop.catalogue import NoCatalogError, apply_catalog, describe, export_catalog, plan_changes
-from shop.storage.opening import Storage, storage_at
+from shop.books.opening import Storage, storage_at
+from shop.catalog.changes import (
+    NoCatalogError,
+    apply_catalog,
+    describe,
+    export_catalog,
+    plan_changes,
+)
+from shop.owner_file import sample_text
+from shop.owner_file.reading import load_catalog
+from shop.owner_file.writing import write_catalog
 
 
 async def check(file: Path) -> None:
     """Say that the file is fine; raises `BadCatalogError` with file, line and reason."""
-    catalog = load_catalog(file)
+    catalog = load_catalog(file, known=KNOWN)
     prices = sum(len(amounts) for plan in catalog.plans for amounts in plan.prices.values())
     typer.echo(f"{file}: fine, {len(catalog.plans)} plans with {prices} prices.")
 
 
 async def apply(file: Path, *, is_sure: bool) -> None:
     """Show the difference, ask, change; nothing happens when the file is wrong."""
-    catalog = load_catalog(file)
+    catalog = load_catalog(file, known=KNOWN)
     storage = await _open()
     try:
         changes = await storage.read(plan_changes, catalog)

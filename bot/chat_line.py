@@ -11,9 +11,9 @@ from bot.settings import Settings
 from bot.telegram import Bot, Calls, catch_error, name_of, poll, set_webhook, wait_for_stop
 from handlers.chat import apologise, register, set_profile
 from handlers.counter import Counter
-from shop.memory import recall, remember
-from shop.rules.errors import BadInputError
-from shop.storage.opening import Storage
+from shop.books.notes import recall, remember
+from shop.books.opening import Storage
+from shop.core.errors import BadInputError
 
 _FIRST_WAIT = 5.0
 _AGAIN = 3.0

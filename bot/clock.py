@@ -9,30 +9,32 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.crew import Crew
+from bot.due import is_due
 from bot.pace import seconds_of
 from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.measures import SENT, SETTLED
 from handlers.notices import send_notice
-from shop.charging import carry_out_means, renew_one
-from shop.checkout import expire_orders
-from shop.circuits import claim_trials, try_again
-from shop.delivery import carry_out
-from shop.evidence import KEPT_DAYS, forget_uses
-from shop.expiry import change_one, due_changes
-from shop.outbox import claim, finish_effect, is_due, postpone, refuse
-from shop.people import note_unreachable
-from shop.polling import ask_about, claim_polls
+from shop.access.expiry import change_one, due_changes
+from shop.access.provisioning import carry_out
+from shop.access.reminders import remind
+from shop.core.errors import BooksUnavailableError, ShopError
+from shop.customers.people import note_unreachable
+from shop.intake.charges import carry_out_means, renew_one
+from shop.intake.chat_updates import claim_updates
+from shop.intake.polling import ask_about, claim_polls
+from shop.intake.star_reconciliation import reconcile
+from shop.messaging.outbox import claim, finish_effect, postpone, refuse
+from shop.messaging.outbox_records import Kind, QueuedEffect
+from shop.messaging.retention import ERASED_AT_ONCE, erase_letters, forget_updates
+from shop.orders.orders import expire_orders
+from shop.orders.payment_records import Payment
+from shop.orders.provider_health import claim_trials, try_again
 from shop.ports import Connector, PaymentProvider
-from shop.reconciling import reconcile
-from shop.refunding import claim_refunds, give_back
-from shop.reminding import remind
-from shop.renewals import due_renewals
-from shop.rules.errors import BooksUnavailableError, ShopError
-from shop.settlement import Outcome
-from shop.storage.outbox import Kind, QueuedEffect
-from shop.storage.payments import Payment
-from shop.updates import ERASED_AT_ONCE, claim_updates, erase_letters, forget_updates
+from shop.refunds.evidence import KEPT_DAYS, forget_uses
+from shop.refunds.refund import claim_refunds, give_back
+from shop.renewals.renew import due_renewals
+from shop.settlement.settle import Outcome
 
 _TICK = 1.0
 _SENDERS = 64

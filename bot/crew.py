@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from shop.rules.errors import BooksUnavailableError
+from shop.core.errors import BooksUnavailableError
 
 log = structlog.get_logger()
 

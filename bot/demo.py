@@ -24,11 +24,13 @@ from bot.logs import configure_logs
 from bot.process import run_shop
 from bot.settings import Settings
 from bot.stocking import catalog_at
-from shop.catalogue import apply_catalog, has_catalog, shopfront
-from shop.memory import recall, remember
-from shop.rules.catalog import text_in
-from shop.rules.errors import BadInputError
-from shop.storage.opening import storage_at
+from shop.books.migrate import ChangedMigrationError
+from shop.books.notes import recall, remember
+from shop.books.opening import storage_at
+from shop.catalog.changes import apply_catalog
+from shop.catalog.offers import has_catalog, shopfront
+from shop.catalog.products import text_in
+from shop.core.errors import BadInputError
 
 _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this machine
 _BOT = "telekiosk_demo_bot"
@@ -76,7 +78,12 @@ class Demo:
     async def _stock(self, clock: MovableClock) -> str:
         """Put out the catalog that was named, over an earlier one, too; gives the shop's name."""
         storage = storage_at(self._books)
-        await storage.open()
+        try:
+            await storage.open()
+        except ChangedMigrationError as error:
+            raise BadInputError(
+                reason=f"{error.sentence} telekiosk demo --fresh makes new ones."
+            ) from error
         try:
             clock.moved = timedelta(seconds=int(await storage.read(recall, _NOTE) or 0))
             if self.catalog is not None or not await storage.read(has_catalog):

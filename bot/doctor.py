@@ -16,13 +16,13 @@ from bot.books_trouble import what_to_do
 from bot.settings import Settings, load_settings
 from bot.stocking import catalog_of
 from bot.telegram import name_of
-from shop.catalog_file.choices import choices_of
-from shop.catalogue import has_catalog
+from shop.catalog.offers import has_catalog
+from shop.catalog.products import STARS, Catalog
+from shop.core.errors import BooksUnavailableError, ShopError
+from shop.desk.overview import backlog, unbalanced
+from shop.orders.ways import WayPolicy, WayRule, unshown
+from shop.owner_file.choices import choices_of
 from shop.ports import EndpointClosedError
-from shop.rules.catalog import STARS, Catalog
-from shop.rules.errors import BooksUnavailableError, ShopError
-from shop.rules.ways import WayRule, unshown
-from shop.staffdesk import backlog, unbalanced
 
 _MOST_DRIFT = 30
 _PATIENCE = 15.0
@@ -232,7 +232,7 @@ async def _provider(parts: Parts, name: str) -> Finding:
 def _ways(parts: Parts) -> Iterator[Finding]:
     """What the owner's rules show, and whether that is what Telegram asks for."""
     catalog = catalog_of(parts)
-    rules = choices_of(catalog.sections).ways
+    rules = choices_of(catalog.sections)[WayPolicy].rules
     hidden, off = unshown(rules, parts.providers)
     if hidden:
         says = f"{', '.join(hidden)}: on, but no [[way]] of the catalog shows it"

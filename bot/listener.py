@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import uvicorn
 from starlette.applications import Starlette
 
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 _BACKLOG = 2048
 

@@ -18,8 +18,8 @@ from bot.stocking import stock_the_shop
 from bot.telegram import Calls, answer_one, build_application
 from handlers.counter import Counter
 from handlers.http.routes import build_web
-from shop.outbox import take_over
-from shop.policies import LivePolicy
+from shop.messaging.outbox import take_over
+from shop.owner_file.live_policy import LivePolicy
 
 _STOP_WITHIN = 8.0
 log = structlog.get_logger()
@@ -122,6 +122,7 @@ async def _build(
         wake=awake.set,
         transfer_details=settings.transfer_details,
         trusted_proxies=settings.trusted_proxies,
+        sign_in_connector=parts.sign_in_connector,
     )
     reception = Reception(
         counter,

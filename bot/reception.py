@@ -13,12 +13,10 @@ from handlers.apologies import closed_link
 from handlers.counter import Counter
 from handlers.http.measures import SETTLED, UPDATES
 from handlers.screens import shown_below
-from shop.guarding import may_pay
-from shop.people import note_unreachable
-from shop.ports import PaymentEvent
-from shop.rules.errors import BadInputError, BooksUnavailableError, ShopError
-from shop.rules.money import Money
-from shop.updates import (
+from shop.core.errors import BadInputError, BooksUnavailableError, ShopError
+from shop.core.money import Money
+from shop.customers.people import note_unreachable
+from shop.intake.chat_updates import (
     KeptUpdate,
     NewUpdate,
     fail_update,
@@ -27,6 +25,8 @@ from shop.updates import (
     keep_updates,
     settle_kept,
 )
+from shop.intake.pre_checkout import may_pay
+from shop.ports import PaymentEvent
 
 Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 _URL = TypeAdapter(HttpUrl)
 _CODE = r"^[A-Z]{3,5}$"

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import structlog
 
-from bot.assemble import Parts
-from shop.catalog_file import sample_text
-from shop.catalog_file.reading import load_catalog, read_catalog
-from shop.catalogue import apply_catalog, has_catalog, plan_changes
-from shop.rules.catalog import Catalog
+from bot.assemble import KNOWN, Parts
+from shop.catalog.changes import apply_catalog, plan_changes
+from shop.catalog.offers import has_catalog
+from shop.catalog.products import Catalog
+from shop.owner_file import sample_text
+from shop.owner_file.reading import load_catalog, read_catalog
 
 log = structlog.get_logger()
 
@@ -21,8 +22,8 @@ def catalog_of(parts: Parts) -> Catalog:
 def catalog_at(path: Path | None) -> Catalog:
     """The catalog of this file, or the sample; raises `BadCatalogError`."""
     if path is None:
-        return read_catalog(sample_text(), name="sample_catalog.toml")
-    return load_catalog(path)
+        return read_catalog(sample_text(), name="sample_catalog.toml", known=KNOWN)
+    return load_catalog(path, known=KNOWN)
 
 
 async def stock_the_shop(parts: Parts) -> None:
@@ -34,6 +35,6 @@ async def stock_the_shop(parts: Parts) -> None:
         changes = await storage.run(apply_catalog, catalog_of(parts), now=parts.clock.now())
         log.info("catalog_applied", changes=len(changes))
     elif path is not None:
-        changes = await storage.read(plan_changes, load_catalog(path))
+        changes = await storage.read(plan_changes, load_catalog(path, known=KNOWN))
         if changes:
             log.warning("catalog_differs", changes=len(changes), hint="telekiosk catalog apply")

@@ -13,7 +13,7 @@ from telegram.request import HTTPXRequest
 from bot.pace import Pace
 from bot.reception import Reception
 from bot.settings import Settings, several
-from shop.rules.errors import BooksUnavailableError
+from shop.core.errors import BooksUnavailableError
 
 ALLOWED = ["message", "callback_query", "pre_checkout_query", "my_chat_member", "subscription"]
 _POLL_SECONDS = 25

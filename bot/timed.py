@@ -13,7 +13,7 @@ from shop.ports import (
     RefundRequest,
     RefundsPayments,
 )
-from shop.refunding import refunder
+from shop.refunds.refund import refunder
 
 
 class TimedProvider:

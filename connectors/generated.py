@@ -23,6 +23,7 @@ class GeneratedConnector:
     """
 
     name = "generated"
+    books_answer = True
 
     def __init__(self, *, playlist_url: str) -> None:
         """Remember the address."""

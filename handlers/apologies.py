@@ -8,9 +8,9 @@ from telegram.error import TelegramError
 from handlers.counter import Counter
 from handlers.visit import answer, is_answered
 from handlers.wording import Html, Speech, escape, speak
-from shop.people import known
+from shop.core.errors import BadInputError, BooksUnavailableError, NotFoundError, ShopError
+from shop.customers.people import known
 from shop.ports import ProviderError, SealBrokenError
-from shop.rules.errors import BadInputError, BooksUnavailableError, NotFoundError, ShopError
 
 _LOG = structlog.get_logger()
 

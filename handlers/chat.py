@@ -27,7 +27,7 @@ from handlers.staff.customers import found
 from handlers.staff.stock import receive
 from handlers.visit import Visit, answer, is_answered, visit_of
 from handlers.wording import speak
-from shop.rules.errors import BadInputError, NotFoundError
+from shop.core.errors import BadInputError, NotFoundError
 
 __all__ = ["apologise", "register", "set_profile"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shop.policies import LivePolicy
+from shop.books.opening import Storage
+from shop.core.policy import Policy
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Clock, PaymentProvider, Vault
-from shop.rules.policy import Policy
-from shop.storage.opening import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,8 @@ class Counter:
     `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
     name given to people met for the first time; `wake` tells the clock that effects wait;
     `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are
-    addresses and networks whose word is believed about the viewer they ask for.
+    addresses and networks whose word is believed about the viewer they ask for;
+    `sign_in_connector` names the connector whose usernames and passwords our doors check.
     """
 
     storage: Storage
@@ -31,6 +32,7 @@ class Counter:
     zone: str = "UTC"
     transfer_details: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    sign_in_connector: str = ""
 
     @property
     def policy(self) -> Policy:

@@ -12,7 +12,7 @@ from handlers.staff.disputes import CASES
 from handlers.staff.naming import plan_name
 from handlers.staff.proofs import show_proof
 from handlers.visit import Visit, visit_to
-from shop.rules.notices import Notice
+from shop.messaging.kinds import Notice
 
 
 async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) -> None:

@@ -9,9 +9,9 @@ from telegram.error import TelegramError
 import locales
 from handlers.counter import Counter
 from handlers.wording import Html, Speech, speak
-from shop.catalogue import shopfront
-from shop.people import known
-from shop.rules.catalog import Shopfront
+from shop.catalog.offers import shopfront
+from shop.catalog.products import Shopfront
+from shop.customers.people import known
 
 _LOG = structlog.get_logger()
 _DESCRIPTION, _SHORT_DESCRIPTION = 512, 120

@@ -7,7 +7,7 @@ from typing import Any
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.wording import Html, escape
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
 
 MOST_DATA = 64  # bytes; Telegram's limit for callback data
 MOST_COPIED = 256  # characters of a copy button

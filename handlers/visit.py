@@ -14,8 +14,8 @@ from handlers.counter import Counter
 from handlers.screens import MOST_TOAST, Screen
 from handlers.wording import Html, Speech, escape, paragraphs, speak
 from locales import ENGLISH
-from shop.people import Visitor, greet, known
-from shop.storage.customers import Customer
+from shop.customers.people import Visitor, greet, known
+from shop.customers.records import Customer
 
 _LOG = structlog.get_logger()
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

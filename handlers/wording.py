@@ -13,10 +13,10 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal
 
 import locales
-from shop.rules.catalog import STARS, Texts, text_in
-from shop.rules.money import Money
-from shop.rules.periods import Interval, Unit
-from shop.rules.reminders import zone_of
+from shop.access.reminder_rules import zone_of
+from shop.catalog.products import STARS, Texts, text_in
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
 
 _TAG = re.compile(r"<[^>]+>")
 _MONTHS_A_YEAR = 12

@@ -16,6 +16,7 @@ from payments.btcpay_events import events_of, is_of, read_events
 from payments.btcpay_refund import answer_of, body_of, find
 from payments.outgoing import TOTAL_SECONDS, ask, ask_rows, understood
 from payments.signatures import check_code, check_open, keys_of
+from shop.core.errors import BadInputError
 from shop.ports import (
     BadSignatureError,
     Clock,
@@ -25,7 +26,6 @@ from shop.ports import (
     RefundAnswer,
     RefundRequest,
 )
-from shop.rules.errors import BadInputError
 
 NAME = "btcpay"
 SIGNATURE_HEADER = "btcpay-sig"

@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from payments import fields
 from payments.outgoing import pending
+from shop.core.errors import BadInputError
+from shop.core.money import Money, exponent_of, round_minor
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of, round_minor
 
 _H = Happening
 _KINDS_TO_ASK = (

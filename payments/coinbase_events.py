@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from payments import fields
 from payments.coinbase_refund import back_so_far, is_in_fiat
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 _H = Happening
 _HAPPENINGS: Mapping[str, Happening] = {

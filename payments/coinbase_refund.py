@@ -5,9 +5,9 @@ the refund call honours X-Idempotency-Key is not said there [?], so the checkout
 """
 
 from payments import fields
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import RefundAnswer, RefundRequest, RefundStep
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 _STEPS = {
     "PENDING": RefundStep.PENDING,

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from payments import fields
+from shop.core.errors import BadInputError
+from shop.core.money import Money, exponent_of, round_minor
 from shop.ports import Happening, Payer, PaymentEvent
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of, round_minor
 
 _H = Happening
 # Delayed and failed charges may hold money all the same: it came late, or too little.

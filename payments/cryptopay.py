@@ -14,6 +14,8 @@ import httpx
 from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, reason_without, understood
 from payments.signatures import check_code, check_open, keys_of
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import (
     Clock,
     Happening,
@@ -22,8 +24,6 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
 )
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 NAME = "cryptopay"
 API_URL = "https://pay.crypt.bot"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 Fields = Mapping[str, object]
 

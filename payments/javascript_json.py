@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 
 class Number(str):

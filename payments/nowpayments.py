@@ -17,6 +17,7 @@ from payments.nowpayments_events import events_of, read_events
 from payments.nowpayments_ipn import check_ipn
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
 from payments.signatures import keys_of
+from shop.core.errors import BadInputError
 from shop.ports import (
     PaymentEvent,
     PaymentPage,
@@ -24,7 +25,6 @@ from shop.ports import (
     ProviderError,
     ProviderSilentError,
 )
-from shop.rules.errors import BadInputError
 
 NAME = "nowpayments"
 API_URL = "https://api.nowpayments.io"

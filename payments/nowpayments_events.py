@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from payments import fields
 from payments.outgoing import pending
+from shop.core.money import Money, round_minor
 from shop.ports import Happening, PaymentEvent
-from shop.rules.money import Money, round_minor
 
 _H = Happening
 _STATES = {

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from payments import javascript_json as js
 from payments.signatures import check_code, check_open
+from shop.core.errors import BadInputError
 from shop.ports import BadSignatureError
-from shop.rules.errors import BadInputError
 
 SIGNATURE_HEADER = "x-nowpayments-sig"
 

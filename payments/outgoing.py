@@ -10,8 +10,8 @@ from typing import TypeVar
 import httpx
 
 from payments import fields
+from shop.core.errors import BadInputError
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.rules.errors import BadInputError
 
 Read = TypeVar("Read")
 Answer = TypeVar("Answer")

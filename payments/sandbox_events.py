@@ -4,9 +4,9 @@ import json
 
 from payments import fields
 from payments.sandbox_till import Act, Slip
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, Refusal
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 _DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 

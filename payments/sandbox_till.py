@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from payments import fields
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, ProviderError
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 RETURNED = "_returned"
 """What the event of a returned refund is called after the refund's own."""

@@ -11,8 +11,8 @@ from babel.numbers import format_currency
 
 from locales import nearest, translations
 from payments.sandbox_till import Act, Slip
+from shop.core.money import Money
 from shop.ports import Happening
-from shop.rules.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from payments import fields
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent
-from shop.rules.money import Money
 
 CURRENCY = "XTR"
 

@@ -15,9 +15,9 @@ from payments import fields
 from payments.stripe_money import from_stripe
 from payments.stripe_payer import payer_of
 from payments.stripe_saving import RENEWAL, events_of_intent
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 # Tuples, because what is looked for in them may be anything, lists included.
 _PAID = ("paid", "no_payment_required")

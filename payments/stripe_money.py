@@ -6,9 +6,9 @@ Source: https://docs.stripe.com/currencies (presentment currencies, special case
 from decimal import Decimal
 
 from payments import fields
+from shop.core.errors import BadInputError
+from shop.core.money import Money, exponent_of
 from shop.ports import ProviderError
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money, exponent_of
 
 _CODES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from payments import fields
 from payments.stripe_money import to_stripe
+from shop.core.errors import BadInputError
 from shop.ports import RefundAnswer, RefundRequest, RefundStep
-from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from stripe.params import RefundCreateParams, RefundListParams

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from payments import fields
 from payments.stripe_money import from_stripe, to_stripe
+from shop.core.errors import BadInputError
 from shop.ports import ChargeRequest, Happening, PaymentEvent, ProviderError, Refusal, SavedMeans
-from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
 
-    from shop.rules.money import Money
+    from shop.core.money import Money
 
 KEPT_FOR = timedelta(hours=20)
 """Stripe remembers an idempotency key for at least a day; older charges are looked for."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from payments import fields
 from payments.stripe_money import to_stripe
+from shop.core.errors import BadInputError
 from shop.ports import PaymentPage, PaymentRequest
-from shop.rules.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

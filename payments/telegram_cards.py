@@ -14,10 +14,10 @@ from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
 from payments.star_events import CURRENCY as STARS
 from payments.stars import API_URL
+from shop.core.currencies import CURRENCIES
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import EndpointClosedError, Happening, PaymentEvent, PaymentPage, PaymentRequest
-from shop.rules.currencies import CURRENCIES
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 
 NAME = "telegram_cards"
 
@@ -30,6 +30,7 @@ class TelegramCards:
     """Card payments to the bot of this token, taken by the provider of `provider_token`."""
 
     name = NAME
+    is_askable = False
     currencies: frozenset[str] | None = frozenset(
         code for code in CURRENCIES if len(code) == _CODE and code != STARS
     )

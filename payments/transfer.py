@@ -1,22 +1,23 @@
 """Bank transfers: the customer sends money and a picture of it, a person looks at the account.
 
 Nobody outside can be asked, so the chat is the whole provider: `create` leads back to it,
-the chat shows the details, and `shop.proofs` settles what staff approve.
+the chat shows the details, and `shop.intake.transfer_proofs` settles what staff approve.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from payments.outgoing import pending
+from shop.core.currencies import CURRENCIES, STARS
 from shop.ports import EndpointClosedError, PaymentEvent, PaymentPage, PaymentRequest
-from shop.rules.currencies import CURRENCIES, STARS
-from shop.rules.transfers import TRANSFER, details_of
+from shop.ports.transfers import TRANSFER, details_of
 
 
 class Transfer:
     """Transfers to the account in `details`."""
 
     name = TRANSFER
+    is_askable = False
     currencies: frozenset[str] | None = CURRENCIES - {STARS}
 
     def __init__(self, *, details: str) -> None:

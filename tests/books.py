@@ -8,12 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.lifecycle import Terms
-from shop.rules.states import SubscriptionState
-from shop.storage.books import Books
-from shop.storage.migrate import migrate_postgres
-from shop.storage.opening import Storage, storage_at
-from shop.storage.subscriptions import Schedule
+from shop.access.states import SubscriptionState
+from shop.access.subscription_records import Schedule, Subscriptions
+from shop.books.books import Books
+from shop.books.migrate import migrate_postgres
+from shop.books.opening import Storage, storage_at
+from shop.catalog.products import Terms
+from shop.catalog.records import CatalogTables
+from shop.customers.records import Customers
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLAN = {
@@ -62,15 +64,17 @@ async def storage(books_url: str) -> AsyncIterator[Storage]:
 
 def put_plan(books: Books, slug: str = "solo") -> int:
     """Offer a plan; returns its id."""
-    return books.catalog.put_product(slug, document=PLAN, position=0)
+    return books[CatalogTables].put_product(slug, document=PLAN, position=0)
 
 
 def subscribe(books: Books, telegram_id: int, *, plan: str = "solo") -> int:
     """Meet a person who then has a month of the plan; returns the subscription's id."""
-    customer = books.customers.greet(
+    customer = books[Customers].greet(
         telegram_id, name="Ada", username="ada", language="en", zone="UTC", source="", now=NOW
     )
-    return books.subscriptions.add(customer.id, books.catalog.by_slug(plan).id, month_from(NOW))
+    return books[Subscriptions].add(
+        customer.id, books[CatalogTables].by_slug(plan).id, month_from(NOW)
+    )
 
 
 def month_from(starts_at: datetime) -> Schedule:

@@ -13,12 +13,12 @@ from handlers.customer.pages import cut
 from handlers.screens import Args, Row, Screen, bold, button, code, copy, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.catalogue import shopfront
-from shop.people import credentials_of, note_delivered
+from shop.access.credentials import credentials_of, note_delivered
+from shop.access.subscription_records import Subscription
+from shop.catalog.offers import shopfront
+from shop.catalog.products import Shopfront, text_in
+from shop.core.errors import NotFoundError, ShopError
 from shop.ports import Credentials
-from shop.rules.catalog import Shopfront, text_in
-from shop.rules.errors import NotFoundError, ShopError
-from shop.storage.subscriptions import Subscription
 
 _HALF_A_ROW = 13  # characters of a label that do not break on a phone
 _LOG = structlog.get_logger()

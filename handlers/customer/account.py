@@ -6,10 +6,11 @@ from handlers.customer.told_back import back_lines
 from handlers.screens import Args, Row, Screen, bold, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.agreements import card_label
-from shop.people import Holding, Overview, choose_reminders, overview
-from shop.rules.lifecycle import Standing, state_at
-from shop.rules.states import SubscriptionState as State
+from shop.access.lifecycle import Standing, state_at
+from shop.access.reminders import choose_reminders
+from shop.access.states import SubscriptionState as State
+from shop.renewals.saved_methods import card_label
+from shop.storefront.overview import Holding, Overview, overview
 
 _MOST_SHOWN = 8
 

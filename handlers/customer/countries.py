@@ -3,8 +3,8 @@
 from handlers.screens import Row, Screen, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape
-from shop.rules.countries import ELSEWHERE
-from shop.rules.ways import countries_of
+from shop.customers.countries import ELSEWHERE
+from shop.orders.ways import WayPolicy, countries_of
 
 _MOST = 90  # Telegram shows a hundred buttons
 
@@ -12,7 +12,9 @@ _MOST = 90  # Telegram shows a hundred buttons
 def country_question(visit: Visit, price_id: int) -> Screen:
     """The countries that make a difference here, by their names in the person's language."""
     _ = visit.speech
-    known = sorted(countries_of(visit.counter.policy.ways), key=lambda code: country_name(_, code))
+    known = sorted(
+        countries_of(visit.counter.policy[WayPolicy].rules), key=lambda code: country_name(_, code)
+    )
     lands = [button(country_name(_, code), "land", price_id, code) for code in known[:_MOST]]
     other = (button(_("Another country"), "land", price_id, ELSEWHERE),)
     text = _("Where do you live? Some ways to pay are there only for some countries.")

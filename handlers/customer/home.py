@@ -3,8 +3,8 @@
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalogue import shopfront
-from shop.people import Overview, overview
+from shop.catalog.offers import shopfront
+from shop.storefront.overview import Overview, overview
 
 
 async def home(visit: Visit, _args: Args) -> Screen:

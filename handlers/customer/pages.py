@@ -6,9 +6,9 @@ import locales
 from handlers.screens import Args, Row, Screen, bold, button, code, in_rows, link
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs, speak
-from shop.catalogue import shopfront
-from shop.people import choose_language
-from shop.rules.catalog import text_in
+from shop.catalog.offers import shopfront
+from shop.catalog.products import text_in
+from shop.customers.people import choose_language
 
 _PAGE = 3000  # characters of the owner's text on one screen, far below Telegram's 4096
 

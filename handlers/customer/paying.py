@@ -18,7 +18,7 @@ from handlers.customer.ways import (
 from handlers.screens import Args, Screen, bold, button, link
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, paragraphs
-from shop.checkout import (
+from shop.checkout.payment import (
     Choice,
     Intent,
     NotOfferedError,
@@ -28,12 +28,12 @@ from shop.checkout import (
     begin_payment,
     open_page,
 )
-from shop.choosing import Basket, Try, basket, renewal, try_of
-from shop.circuits import hidden_ways
-from shop.polling import ask_about
+from shop.intake.polling import ask_about
+from shop.orders.provider_health import hidden_ways
+from shop.orders.states import OPEN_PAYMENTS, OrderState, PaymentState
 from shop.ports import PaymentProvider, ProviderError
-from shop.rules.states import OPEN_PAYMENTS, OrderState, PaymentState
-from shop.rules.transfers import TRANSFER
+from shop.ports.transfers import TRANSFER
+from shop.storefront.plans import Basket, Try, basket, renewal, try_of
 
 _PATIENCE = 0.7  # seconds until a person is told that the page is being made
 

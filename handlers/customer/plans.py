@@ -3,9 +3,9 @@
 from handlers.screens import Args, Row, Screen, bold, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.choosing import Card, Term, card, menu
-from shop.people import choose_currency
-from shop.rules.errors import NotFoundError
+from shop.core.errors import NotFoundError
+from shop.customers.people import choose_currency
+from shop.storefront.plans import Card, Term, card, menu
 
 
 async def plans(visit: Visit, _args: Args) -> Screen:

@@ -9,13 +9,15 @@ from handlers.customer.ways import changed, summary, ways_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.checkout import Choice, NotOfferedError, PaidAlreadyError, PriceChangedError
-from shop.choosing import basket, try_of
-from shop.rules.receiving import Verdict
-from shop.rules.states import OrderState
-from shop.rules.wallet import WALLET, covers
-from shop.storage.wallets import Move
-from shop.wallet import Purse, WalletTooSmallError, pay_from_wallet, purse, use_wallet
+from shop.checkout.payment import Choice, NotOfferedError, PaidAlreadyError, PriceChangedError
+from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from shop.credit.records import Move
+from shop.credit.rules import covers
+from shop.ledger.receiving import Verdict
+from shop.orders.states import OrderState
+from shop.orders.ways import WALLET
+from shop.storefront.plans import basket, try_of
+from shop.storefront.wallet import Purse, purse
 
 
 async def wallet(visit: Visit, _args: Args) -> Screen:

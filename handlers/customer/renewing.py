@@ -4,10 +4,10 @@ from handlers.customer.account import account
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, paragraphs
-from shop.agreements import card_label, forget, switch
-from shop.people import Holding, overview
-from shop.rules.errors import NotFoundError
-from shop.starbooks import steer
+from shop.core.errors import NotFoundError
+from shop.renewals.saved_methods import card_label, forget, switch
+from shop.renewals.star_subscriptions import steer
+from shop.storefront.overview import Holding, overview
 
 
 async def renewing(visit: Visit, args: Args) -> Screen:

@@ -2,10 +2,10 @@
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
-from shop.checkout import InReviewError, RenewingNowError, SubscribedError
-from shop.guarding import note_refusal
-from shop.rules.errors import ShopError
-from shop.rules.fraud import RefusedError
+from shop.checkout.payment import InReviewError, RenewingNowError, SubscribedError
+from shop.core.errors import ShopError
+from shop.screening.rules import RefusedError
+from shop.screening.screening import note_refusal
 
 SORRY = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
 

@@ -27,9 +27,9 @@ from handlers.customer.told_time import ended, grace, reminder, suspended
 from handlers.customer.transferring import proof_refused
 from handlers.screens import Screen, button
 from handlers.visit import Visit
-from shop.choosing import Card, card
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
+from shop.core.intervals import Interval
+from shop.messaging.kinds import Notice
+from shop.storefront.plans import Card, card
 
 Facts = Mapping[str, Any]
 Teller = Callable[[Visit, Facts], Awaitable[Screen | None]]

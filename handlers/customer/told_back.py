@@ -6,13 +6,13 @@ from typing import Any
 from handlers.screens import Screen, bold, button, link
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalogue import offer
-from shop.refundable import refund as refund_of_id
-from shop.rules.giving_back import Access
-from shop.rules.money import Money
-from shop.rules.states import DisputeState, RefundState
-from shop.storage.disputes import Dispute
-from shop.storage.refunds import Refund, Way
+from shop.catalog.offers import offer
+from shop.core.money import Money
+from shop.refunds.dispute_records import Dispute
+from shop.refunds.records import Refund, Way
+from shop.refunds.refundable import refund as refund_of_id
+from shop.refunds.rules import Access
+from shop.refunds.states import DisputeState, RefundState
 
 Facts = Mapping[str, Any]
 _IN_WALLET = frozenset({Way.WALLET, Way.RETURNED})

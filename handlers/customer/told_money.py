@@ -14,11 +14,11 @@ from handlers.customer.ways import STARS_PROVIDER, provider_name, ways_screen
 from handlers.screens import Args, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalogue import offer
-from shop.choosing import pay_screens, price_of, rest_of
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.receiving import Verdict
+from shop.catalog.offers import offer
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+from shop.storefront.plans import pay_screens, price_of, rest_of
 
 _LOG = structlog.get_logger()
 Facts = Mapping[str, Any]

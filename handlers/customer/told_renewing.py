@@ -7,10 +7,10 @@ from typing import Any
 from handlers.screens import Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html
-from shop.catalogue import offer
-from shop.people import Holding, overview
+from shop.catalog.offers import offer
+from shop.core.money import Money
 from shop.ports import Refusal
-from shop.rules.money import Money
+from shop.storefront.overview import Holding, overview
 
 Facts = Mapping[str, Any]
 

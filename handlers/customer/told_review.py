@@ -7,8 +7,8 @@ from handlers.customer.told_money import close_pay_screens
 from handlers.screens import Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
-from shop.catalogue import offer
-from shop.rules.money import Money
+from shop.catalog.offers import offer
+from shop.core.money import Money
 
 Facts = Mapping[str, Any]
 

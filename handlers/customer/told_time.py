@@ -9,13 +9,13 @@ from handlers.customer.told_renewing import renewal_ahead
 from handlers.screens import Row, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
-from shop.choosing import card, renewal
-from shop.people import Holding, overview
-from shop.rules.lifecycle import state_at
-from shop.rules.reminders import days_until
-from shop.rules.states import SubscriptionState as State
-from shop.storage.catalog import Price
-from shop.storage.subscriptions import Subscription
+from shop.access.lifecycle import state_at
+from shop.access.reminder_rules import days_until
+from shop.access.states import SubscriptionState as State
+from shop.access.subscription_records import Subscription
+from shop.catalog.records import Price
+from shop.storefront.overview import Holding, overview
+from shop.storefront.plans import card, renewal
 
 Facts = Mapping[str, Any]
 _TOMORROW, _TODAY = 1, 0

@@ -13,21 +13,14 @@ from handlers.customer.ways import summary
 from handlers.screens import Screen, bold, button, code, copy, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.checkout import Intent
-from shop.choosing import Basket
-from shop.proofs import Taken, awaited, take_proof
-from shop.rules.periods import Interval
-from shop.rules.transfers import (
-    MOST_BYTES,
-    TRANSFER,
-    FileKind,
-    Reason,
-    code_of,
-    details_of,
-    is_picture_or_pdf,
-)
-from shop.storage.payments import Affairs
-from shop.storage.proofs import File
+from shop.checkout.payment import Intent
+from shop.core.intervals import Interval
+from shop.intake.proof_records import File
+from shop.intake.transfer_proofs import Taken, awaited, take_proof
+from shop.intake.transfers import MOST_BYTES, FileKind, Reason, is_picture_or_pdf
+from shop.orders.payment_records import Affairs
+from shop.ports.transfers import TRANSFER, code_of, details_of
+from shop.storefront.plans import Basket
 
 if TYPE_CHECKING:
     from telegram import Document, PhotoSize

@@ -5,12 +5,13 @@ from handlers.customer.plans import plan_screen
 from handlers.customer.sorry import sorry
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
-from shop.checkout import NotOfferedError, NoTrialError, TrialUsedError, start_trial
-from shop.choosing import card
-from shop.rules.errors import NotFoundError
-from shop.rules.fraud import RefusedError
-from shop.rules.lifecycle import state_at
-from shop.rules.states import SubscriptionState
+from shop.access.lifecycle import state_at
+from shop.access.states import SubscriptionState
+from shop.checkout.payment import NotOfferedError
+from shop.checkout.trial import NoTrialError, TrialUsedError, start_trial
+from shop.core.errors import NotFoundError
+from shop.screening.rules import RefusedError
+from shop.storefront.plans import card
 
 
 async def trial(visit: Visit, args: Args) -> Screen:

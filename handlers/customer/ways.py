@@ -8,16 +8,17 @@ from handlers.customer.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.agreements import card_label
-from shop.choosing import Basket, basket, own_basket, rest_of, way_used_last
-from shop.circuits import hidden_ways
-from shop.people import choose_country
+from shop.catalog.products import STARS
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.credit.rules import covers, offered_part
+from shop.customers.people import choose_country
+from shop.orders.provider_health import hidden_ways
+from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
 from shop.ports import PaymentProvider, saver_of
-from shop.rules.catalog import STARS
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.wallet import WALLET, covers, offered_part
-from shop.rules.ways import arranged, asks_for_country, name_of
+from shop.renewals.rules import RenewingPolicy
+from shop.renewals.saved_methods import card_label
+from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
 STARS_PROVIDER = "stars"
 SAVES = "auto"
@@ -87,7 +88,7 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     price_id = one.price.id
     if reason := changed(_, one):
         return (await plan_screen(visit, one.product.slug)).explaining(reason)
-    rules = visit.counter.policy.ways
+    rules = visit.counter.policy[WayPolicy].rules
     if asks_for_country(rules) and not visit.customer.country:
         return country_question(visit, price_id)
     hidden = await visit.counter.storage.read(hidden_ways)
@@ -126,7 +127,7 @@ async def land(visit: Visit, args: Args) -> Screen:
 
 async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
     """Whether a button of this way would be shown today: an old one may hang in the chat."""
-    if not visit.counter.policy.ways:
+    if not visit.counter.policy[WayPolicy].rules:
         return True
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
     return provider in _shown(visit, one, ways_for(visit.counter.providers, one))
@@ -136,7 +137,10 @@ def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
     there = {WALLET: one.price.amount.currency}
     there |= {way.provider: way.amount.currency for way in found}
     return arranged(
-        visit.counter.policy.ways, there, country=visit.customer.country, plan=one.product.slug
+        visit.counter.policy[WayPolicy].rules,
+        there,
+        country=visit.customer.country,
+        plan=one.product.slug,
     )
 
 
@@ -158,14 +162,14 @@ def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> l
 
 def way_name(visit: Visit, provider: str) -> Html:
     """What the owner calls a way to pay, or what people usually do."""
-    own = visit.speech.own(name_of(visit.counter.policy.ways, provider))
+    own = visit.speech.own(name_of(visit.counter.policy[WayPolicy].rules, provider))
     return own or provider_name(visit.speech, provider)
 
 
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
     """Who of these could keep the card, when the owner has people asked for that."""
     is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
-    if not visit.counter.policy.renewing.asks or is_on:
+    if not visit.counter.policy[RenewingPolicy].asks or is_on:
         return set()
     providers = visit.counter.providers
     return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
@@ -269,7 +273,9 @@ async def way_again(visit: Visit, one: Basket) -> Way | None:
     hidden = await visit.counter.storage.read(hidden_ways)
     found = [way for way in ways_for(visit.counter.providers, one) if way.provider not in hidden]
     shown = _shown(visit, one, found)
-    is_asked = asks_for_country(visit.counter.policy.ways) and not visit.customer.country
+    is_asked = (
+        asks_for_country(visit.counter.policy[WayPolicy].rules) and not visit.customer.country
+    )
     if is_asked or (WALLET in shown and _wallet_rows(visit.speech, one)):
         return None
     again = (way for way in found if way.provider == last and last in shown)

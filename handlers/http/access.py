@@ -11,9 +11,9 @@ from handlers.counter import Counter
 from handlers.http.footprints import Footprints
 from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
-from shop.access import Access, may, may_sign_in
-from shop.catalogue import shopfront
-from shop.rules.errors import BadInputError, BooksUnavailableError
+from shop.access.may import Access, may, may_sign_in
+from shop.catalog.offers import shopfront
+from shop.core.errors import BadInputError, BooksUnavailableError
 
 _MOST_SECONDS = 180  # how long a media server may rely on a yes
 _TOKEN_LENGTH = 64
@@ -35,7 +35,12 @@ def nginx_door(counter: Counter) -> Endpoint:
             return Response(status_code=403)
         try:
             access = await counter.storage.read(
-                may_sign_in, username, password, vault=counter.vault, now=counter.clock.now()
+                may_sign_in,
+                username,
+                password,
+                connector=counter.sign_in_connector,
+                vault=counter.vault,
+                now=counter.clock.now(),
             )
         except BooksUnavailableError:
             return Response(status_code=503)

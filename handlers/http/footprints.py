@@ -8,8 +8,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 
 from handlers.counter import Counter
-from shop.evidence import note_use
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
+from shop.refunds.evidence import note_use
 
 _EVERY = timedelta(minutes=15)
 _MOST = 10_000

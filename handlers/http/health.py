@@ -16,10 +16,10 @@ from handlers.http.measures import (
     UNASSIGNED,
 )
 from handlers.http.webhooks import Endpoint
-from shop.rules.errors import BooksUnavailableError
-from shop.staffdesk import Backlog, backlog
-from shop.storage.inbox import InboxState
-from shop.storage.outbox import Kind
+from shop.core.errors import BooksUnavailableError
+from shop.desk.overview import Backlog, backlog
+from shop.messaging.inbox_records import InboxState
+from shop.messaging.outbox_records import Kind
 
 
 async def alive(_request: Request) -> Response:

@@ -1,6 +1,6 @@
 """The playlist of one customer: extended M3U with the channels of his plan."""
 
-from shop.rules.catalog import Shopfront, channel_address, channels_of
+from shop.catalog.products import Shopfront, channel_address, channels_of
 
 
 def playlist(front: Shopfront, plan: str, *, token: str) -> str:

@@ -8,11 +8,11 @@ from starlette.responses import HTMLResponse, Response
 from handlers.counter import Counter
 from handlers.http.webhooks import Endpoint
 from handlers.wording import speak
-from shop.choosing import try_of
-from shop.people import person
-from shop.polling import ask_soon
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.rules.states import OrderState, PaymentState
+from shop.core.errors import BadInputError, BooksUnavailableError
+from shop.customers.people import person
+from shop.intake.polling import ask_soon
+from shop.orders.states import OrderState, PaymentState
+from shop.storefront.plans import try_of
 
 _PAGE = """<!doctype html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8">

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from handlers.http.measures import REJECTED
 from handlers.http.webhooks import Endpoint, TooLargeError, read_body
-from shop.rules.errors import BadInputError, BooksUnavailableError
+from shop.core.errors import BadInputError, BooksUnavailableError
 
 Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from handlers.counter import Counter
 from handlers.http.measures import REJECTED, SETTLED
+from shop.core.errors import BadInputError, BooksUnavailableError
 from shop.ports import BadSignatureError, EndpointClosedError
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.settlement import Outcome, Source, settle_all
+from shop.settlement.settle import Outcome, Source, settle_all
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _MOST_BYTES = 1024 * 1024

@@ -7,9 +7,10 @@ from handlers.screens import Args, Screen, bold, button
 from handlers.staff.customers import story
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
-from shop import staffdesk
-from shop.rules.errors import BadInputError, DoneAlreadyError
-from shop.storage.subscriptions import Subscription
+from shop.access import by_staff
+from shop.access.subscription_records import Subscription
+from shop.checkout import grants
+from shop.core.errors import BadInputError, DoneAlreadyError
 
 _WEEK, _MONTH = 7, 30
 
@@ -47,7 +48,7 @@ def _title(visit: Visit, one: Subscription) -> Html:
 
 
 async def _get(visit: Visit, args: Args) -> Subscription:
-    return await visit.counter.storage.read(staffdesk.subscription, args.number(0))
+    return await visit.counter.storage.read(by_staff.subscription, args.number(0))
 
 
 async def extend(visit: Visit, args: Args) -> Screen:
@@ -56,7 +57,7 @@ async def extend(visit: Visit, args: Args) -> Screen:
     one, days = await _get(visit, args), args.number(1)
     if tap := args.choice(2):
         done = visit.counter.storage.run(
-            staffdesk.extend,
+            grants.extend,
             visit.customer.telegram_id,
             subscription_id=one.id,
             days=days,
@@ -94,7 +95,7 @@ async def _hold(visit: Visit, args: Args, *, is_held: bool) -> Screen:
     one = await _get(visit, args)
     if args.choice(1):
         done = visit.counter.storage.run(
-            staffdesk.hold,
+            by_staff.hold,
             visit.customer.telegram_id,
             subscription_id=one.id,
             is_held=is_held,
@@ -113,7 +114,7 @@ async def resend(visit: Visit, args: Args) -> Screen:
     """Send the credentials once more."""
     one = await _get(visit, args)
     done = visit.counter.storage.run(
-        staffdesk.resend,
+        by_staff.resend,
         visit.customer.telegram_id,
         subscription_id=one.id,
         tap=str(args.number(1)),
@@ -128,7 +129,7 @@ async def rotate(visit: Visit, args: Args) -> Screen:
     one = await _get(visit, args)
     if tap := args.choice(1):
         done = visit.counter.storage.run(
-            staffdesk.rotate,
+            by_staff.rotate,
             visit.customer.telegram_id,
             subscription_id=one.id,
             tap=tap,

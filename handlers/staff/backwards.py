@@ -6,9 +6,9 @@ from handlers.customer.ways import provider_name
 from handlers.screens import Screen, bold, button, code, link
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.rules.states import DisputeState, RefundState
-from shop.storage.disputes import Dispute, DisputeKind
-from shop.storage.refunds import Case, Refund, Way
+from shop.refunds.dispute_records import Dispute, DisputeKind
+from shop.refunds.records import Case, Refund, Way
+from shop.refunds.states import DisputeState, RefundState
 
 if TYPE_CHECKING:
     from handlers.screens import Row

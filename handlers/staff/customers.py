@@ -6,15 +6,17 @@ from handlers.screens import Args, Row, Screen, bold, button, code, in_rows
 from handlers.staff.backwards import dispute_line, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.rules.receiving import Verdict
-from shop.rules.states import DisputeState, OrderState, SubscriptionState
-from shop.staffdesk import History, find, history
-from shop.storage.catalog import Product
-from shop.storage.customers import Customer
-from shop.storage.orders import Order, OrderKind
-from shop.storage.payments import Receipt
-from shop.storage.staff import Act
-from shop.storage.subscriptions import Subscription
+from shop.access.states import SubscriptionState
+from shop.access.subscription_records import Subscription
+from shop.catalog.records import Product
+from shop.customers.records import Customer
+from shop.desk.overview import History, find, history
+from shop.ledger.receipt_records import Receipt
+from shop.ledger.receiving import Verdict
+from shop.orders.order_records import Order, OrderKind
+from shop.orders.states import OrderState
+from shop.refunds.states import DisputeState
+from shop.staff.audit_records import Act
 
 _MOST_SUBSCRIPTIONS = 6
 _LONGEST_FACTS = 80

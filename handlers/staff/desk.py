@@ -8,11 +8,11 @@ from handlers.screens import Args, Screen, bold, button
 from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.catalogue import offers
-from shop.rules.reminders import zone_of
-from shop.rules.states import SubscriptionState as State
-from shop.staffdesk import Today, today
-from shop.storage.outbox import Depth, Kind
+from shop.access.reminder_rules import zone_of
+from shop.access.states import SubscriptionState as State
+from shop.catalog.offers import offers
+from shop.desk.overview import Today, today
+from shop.messaging.outbox_records import Depth, Kind
 
 STOCK = "stock"
 

@@ -13,13 +13,13 @@ from handlers.staff.dossier import dossier
 from handlers.staff.naming import plan_name
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.disputing import dismiss_warning
-from shop.evidence import Evidence, evidence_of, evidence_of_dispute
-from shop.refundable import dispute as dispute_of
-from shop.rules.errors import NotFoundError
-from shop.rules.notices import Notice
-from shop.rules.states import DisputeState
-from shop.storage.disputes import Dispute, DisputeKind
+from shop.core.errors import NotFoundError
+from shop.messaging.kinds import Notice
+from shop.refunds.dispute_records import Dispute, DisputeKind
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.evidence import Evidence, evidence_of, evidence_of_dispute
+from shop.refunds.refundable import dispute as dispute_of
+from shop.refunds.states import DisputeState
 
 Facts = Mapping[str, Any]
 _LONGEST_NAME = 80

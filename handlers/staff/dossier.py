@@ -7,9 +7,9 @@ from handlers.customer.ways import provider_name
 from handlers.staff.backwards import state_name, way_name
 from handlers.staff.customers import verdict_name
 from handlers.wording import Html, Speech
-from shop.evidence import Evidence
-from shop.rules.periods import Interval
-from shop.storage.refunds import Refund
+from shop.core.intervals import Interval
+from shop.refunds.evidence import Evidence
+from shop.refunds.records import Refund
 
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 

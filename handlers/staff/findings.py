@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.wording import Html, Speech, lines
-from shop.rules.fraud import Check
-from shop.rules.money import Money
+from shop.core.money import Money
+from shop.screening.rules import Check
 
 
 def reasons(_: Speech, findings: Iterable[Mapping[str, Any]]) -> Html:

@@ -3,9 +3,9 @@
 from handlers.screens import Args, Screen, button, in_rows
 from handlers.staff.acts import after, sure
 from handlers.visit import Visit
-from shop import staffdesk
-from shop.catalogue import offer, offers
-from shop.rules.periods import Interval, Unit
+from shop.catalog.offers import offer, offers
+from shop.checkout import grants
+from shop.core.intervals import Interval, Unit
 
 _LENGTHS = (
     Interval(count=3, unit=Unit.DAY),
@@ -32,7 +32,7 @@ async def give(visit: Visit, args: Args) -> Screen:
     interval = Interval.from_key(term)
     if tap := args.choice(3):
         act = visit.counter.storage.run(
-            staffdesk.grant,
+            grants.grant,
             visit.customer.telegram_id,
             customer_id=customer_id,
             slug=slug,

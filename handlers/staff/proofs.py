@@ -13,13 +13,13 @@ from handlers.screens import Args, Row, Screen, bold, button, code
 from handlers.staff.customers import back
 from handlers.visit import Visit, answer, is_gone
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.proofs import Case, approve, case_of, pile, refuse
-from shop.rules.errors import BadInputError, DoneAlreadyError
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.states import OrderState
-from shop.rules.transfers import FileKind, ProofState, Reason
-from shop.settlement import Outcome
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.intake.transfer_proofs import Case, approve, case_of, pile, refuse
+from shop.intake.transfers import FileKind, ProofState, Reason
+from shop.orders.states import OrderState
+from shop.settlement.settle import Outcome
 
 _LOG = structlog.get_logger()
 _WORDS = 2  # of /paid

@@ -7,14 +7,14 @@ from handlers.staff.backwards import reason_name, refund_line, refund_screen
 from handlers.staff.naming import plan_name
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.back_by_hand import give_up_by_hand, paid_by_hand
-from shop.refundable import Refundable, receipts_of, refund_of, refundable
-from shop.refunding import RefundMovedOnError, RefundWish, begin_refund, give_back, refunder
-from shop.rules.errors import BadInputError
-from shop.rules.giving_back import TooMuchBackError
-from shop.rules.money import Money
-from shop.rules.states import RefundState
-from shop.storage.refunds import Case, Way
+from shop.core.errors import BadInputError
+from shop.core.money import Money
+from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
+from shop.refunds.records import Case, Way
+from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, give_back, refunder
+from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
+from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
 
 _WAYS = {"p": Way.PROVIDER, "w": Way.WALLET, "h": Way.HAND}
 REASONS = ("wish", "broken", "twice", "fraud")

@@ -8,11 +8,12 @@ from handlers.staff.customers import back, story
 from handlers.staff.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
-from shop import reviewing
-from shop.rules.errors import BadInputError, DoneAlreadyError
-from shop.rules.fraud import BlockedBy
-from shop.storage.customers import Customer
-from shop.storage.guards import Block, Review, findings_document
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.customers.records import Customer
+from shop.screening.records import Block, findings_document
+from shop.screening.rules import BlockedBy
+from shop.settlement import reviews
+from shop.settlement.review_records import Review
 
 if TYPE_CHECKING:
     from handlers.screens import Row
@@ -23,7 +24,7 @@ _MOST = 8
 async def held(visit: Visit, _args: Args) -> Screen:
     """Every payment that waits, the oldest first."""
     _ = visit.speech
-    found = (await visit.counter.storage.read(reviewing.waiting))[:_MOST]
+    found = (await visit.counter.storage.read(reviews.waiting))[:_MOST]
     blocks = (button(_("Blocklist"), "blocks"),)
     if not found:
         return Screen(text=_("✅ No payment waits for you."), rows=(blocks, back(_)))
@@ -58,7 +59,7 @@ async def approve(visit: Visit, args: Args) -> Screen:
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
-            reviewing.approve,
+            reviews.approve,
             visit.customer.telegram_id,
             review_id=args.number(0),
             policy=counter.policy,
@@ -77,7 +78,7 @@ async def refuse(visit: Visit, args: Args) -> Screen:
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
-            reviewing.refuse,
+            reviews.refuse,
             visit.customer.telegram_id,
             review_id=args.number(0),
             policy=visit.counter.policy,
@@ -94,7 +95,7 @@ async def refuse(visit: Visit, args: Args) -> Screen:
 async def blocks(visit: Visit, _args: Args) -> Screen:
     """Who is on the blocklist."""
     _ = visit.speech
-    found = await visit.counter.storage.read(reviewing.blocklist)
+    found = await visit.counter.storage.read(reviews.blocklist)
     how = _(
         "To add someone, write {first} or {second}.",
         first=code("/block 12345"),
@@ -132,7 +133,7 @@ async def block_by_words(visit: Visit, words: list[str]) -> Screen:
 
 async def block_payer(visit: Visit, args: Args) -> Screen:
     """Whoever paid this review's money, by card or wallet; else his Telegram id."""
-    review, customer = await visit.counter.storage.read(reviewing.review_of, args.number(0))
+    review, customer = await visit.counter.storage.read(reviews.review_of, args.number(0))
     if review.fingerprint:
         return await _blocked(visit, BlockedBy.PAYER, review.fingerprint)
     return await _blocked(visit, BlockedBy.TELEGRAM, str(customer.telegram_id))
@@ -141,7 +142,7 @@ async def block_payer(visit: Visit, args: Args) -> Screen:
 async def _blocked(visit: Visit, kind: BlockedBy, value: str) -> Screen:
     _ = visit.speech
     is_new = await visit.counter.storage.run(
-        reviewing.block, visit.customer.telegram_id, kind, value, reason="", now=visit.now
+        reviews.block, visit.customer.telegram_id, kind, value, reason="", now=visit.now
     )
     words = _("Done.") if is_new else _("That was done already.")
     return (await blocks(visit, Args(()))).saying(words)
@@ -151,7 +152,7 @@ async def unblock(visit: Visit, args: Args) -> Screen:
     """Take someone off the blocklist."""
     _ = visit.speech
     done = await visit.counter.storage.run(
-        reviewing.unblock, visit.customer.telegram_id, block_id=args.number(0), now=visit.now
+        reviews.unblock, visit.customer.telegram_id, block_id=args.number(0), now=visit.now
     )
     words = _("Done.") if done else _("That was done already.")
     return (await blocks(visit, args)).saying(words)

@@ -9,10 +9,9 @@ from handlers.staff.customers import back
 from handlers.staff.naming import plan_name
 from handlers.visit import NO_PREVIEW, Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalogue import Offer, offers
-from shop.rules.errors import BadInputError
-from shop.staffdesk import load
-from shop.stockroom import Loaded
+from shop.access.stock import Loaded, load
+from shop.catalog.offers import Offer, offers
+from shop.core.errors import BadInputError
 
 _MOST_BYTES = 2_000_000
 _MOST_REFUSED = 10

@@ -7,10 +7,16 @@ from handlers.staff.acts import sure
 from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
-from shop.replaying import Replayed, claims_on, latest_letters, replay
-from shop.storage.inbox import InboxState, Letter
-from shop.storage.outbox import Kind, QueuedEffect
-from shop.stuck import dismiss_effect, dismiss_letter, replay_effect, replay_letter, trouble
+from shop.desk.failed_jobs import (
+    dismiss_effect,
+    dismiss_letter,
+    replay_effect,
+    replay_letter,
+    trouble,
+)
+from shop.intake.replays import Replayed, claims_on, latest_letters, replay
+from shop.messaging.inbox_records import InboxState, Letter
+from shop.messaging.outbox_records import Kind, QueuedEffect
 
 _MOST = 8
 _LONGEST = 120

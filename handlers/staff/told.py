@@ -16,10 +16,10 @@ from handlers.staff.told_back import (
 )
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
-from shop.rules.receiving import Verdict
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+from shop.messaging.kinds import Notice
 
 Facts = Mapping[str, Any]
 

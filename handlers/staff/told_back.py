@@ -6,10 +6,10 @@ from typing import Any
 from handlers.customer.ways import provider_name
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
-from shop.rules.giving_back import Access
-from shop.rules.money import Money
-from shop.rules.states import DisputeState
-from shop.storage.refunds import Way
+from shop.core.money import Money
+from shop.refunds.records import Way
+from shop.refunds.rules import Access
+from shop.refunds.states import DisputeState
 
 Facts = Mapping[str, Any]
 

@@ -11,9 +11,9 @@ from handlers.screens import button
 from handlers.staff.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.messaging.kinds import Notice
 
 Facts = Mapping[str, Any]
 

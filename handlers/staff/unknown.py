@@ -10,14 +10,14 @@ from handlers.staff.acts import after, sure
 from handlers.staff.customers import back
 from handlers.visit import Visit
 from handlers.wording import Html, escape, paragraphs
-from shop.assigning import Place, assign, loose_money, places_for, unassigned
-from shop.replaying import is_confirmed
-from shop.rules.errors import BadInputError
-from shop.rules.periods import Interval
-from shop.rules.receiving import Verdict
-from shop.staffdesk import find
-from shop.storage.payments import Affairs
-from shop.storage.receipts import LooseMoney
+from shop.core.errors import BadInputError
+from shop.core.intervals import Interval
+from shop.desk.overview import find
+from shop.intake.replays import is_confirmed
+from shop.ledger.receipt_records import LooseMoney
+from shop.ledger.receiving import Verdict
+from shop.orders.payment_records import Affairs
+from shop.settlement.unassigned import Place, assign, loose_money, places_for, unassigned
 
 if TYPE_CHECKING:
     from handlers.screens import Row

@@ -23,7 +23,7 @@ Now make both say what {Name} really says (docs/new-provider.md has the list), a
                     {name}_api_url: str = "https://api.{name}.example"  (and in _check_url)
   .env.example      {NAME}_API_KEY, {NAME}_WEBHOOK_SECRET, {NAME}_API_URL, a line each
   bot/assemble.py   a step in _Providers.build that makes payments.{name}.{Name}
-  shop/rules/ways.py  "{name}" in WAYS, so that a [[way]] may name it
+                    "{name}" in KNOWN, so that a [[way]] may name it
   handlers/customer/ways.py  what people call it, in provider_name
 """
 

@@ -1,6 +1,6 @@
 """What the outside must fulfil: payment providers, connectors, the clock and the vault.
 
-Shapes only; no port raises anything but the errors named here and in `shop.rules.errors`.
+Shapes only; no port raises anything but the errors named here and in `shop.core.errors`.
 """
 
 from shop.ports.basics import Clock, SealBrokenError, Vault
@@ -14,6 +14,7 @@ from shop.ports.connectors import (
     Shelf,
     StockLine,
     Verb,
+    books_answer,
 )
 from shop.ports.payments import (
     BadSignatureError,
@@ -26,6 +27,7 @@ from shop.ports.payments import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    can_be_asked,
 )
 from shop.ports.refunds import RefundAnswer, RefundRequest, RefundsPayments, RefundStep
 from shop.ports.renewals import (
@@ -72,6 +74,8 @@ __all__ = [
     "StockLine",
     "Vault",
     "Verb",
+    "books_answer",
+    "can_be_asked",
     "saver_of",
     "steerer_of",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
 
 
 class Clock(Protocol):

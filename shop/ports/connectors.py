@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shop.rules.errors import ShopError
+from shop.core.errors import ShopError
 
 
 class ConnectorError(ShopError):
@@ -63,7 +63,10 @@ class Account:
 
 
 class Connector(Protocol):
-    """A system that holds accounts. Each verb may be repeated and then changes nothing more."""
+    """A system that holds accounts. Each verb may be repeated and then changes nothing more.
+
+    One whose accounts exist in the books alone says `books_answer = True` (see `books_answer`).
+    """
 
     name: str
 
@@ -90,6 +93,11 @@ class Connector(Protocol):
     async def rotate(self, order: AccountOrder) -> Account:
         """Make new credentials; the old ones stop working."""
         ...
+
+
+def books_answer(connector: Connector) -> bool:
+    """Whether its usernames and passwords are checked at our own doors, from the books."""
+    return getattr(connector, "books_answer", False) is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

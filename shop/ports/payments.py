@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from shop.rules.errors import ShopError
-from shop.rules.money import Money
+from shop.core.errors import ShopError
+from shop.core.money import Money
 
 
 class ProviderError(ShopError):
@@ -127,7 +127,8 @@ class PaymentProvider(Protocol):
     """One way of being paid.
 
     Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
-    `ProviderError` a plain no. `currencies` None means any.
+    `ProviderError` a plain no. `currencies` None means any. One whose `look_up` never knows
+    anything says `is_askable = False` (see `can_be_asked`).
     """
 
     name: str
@@ -162,3 +163,8 @@ class PaymentProvider(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+def can_be_asked(provider: PaymentProvider) -> bool:
+    """Whether `look_up` can know what became of a payment."""
+    return getattr(provider, "is_askable", True) is not False

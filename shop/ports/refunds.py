@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from shop.rules.money import Money
+from shop.core.money import Money
 
 
 class RefundStep(StrEnum):

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, cast
 
+from shop.core.money import Money
 from shop.ports.payments import PaymentEvent, PaymentProvider
-from shop.rules.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.doctor import _ways
-from shop.catalog_file import sample_text
+from shop.owner_file import sample_text
 from tests.house.doors import Doors
 
 SLUG = sample_text().split('slug = "')[1].split('"')[0]

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bot.listener import Listener, bind
 from bot.settings import Settings, load_settings
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 FORWARDED = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"}
 

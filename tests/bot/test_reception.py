@@ -13,18 +13,19 @@ from bot import telegram as bot_telegram
 from bot.reception import MoneyReader, Reception
 from bot.vault import FernetVault
 from handlers.counter import Counter
-from shop import updates
-from shop.outbox import claim
-from shop.policies import LivePolicy
+from shop.books.books import Books
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BadInputError, BooksUnavailableError
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.desk.failed_jobs import replay_letter, trouble
+from shop.intake import chat_updates
+from shop.intake.chat_updates import NewUpdate, claim_updates, keep_updates
+from shop.messaging.kinds import Notice
+from shop.messaging.outbox import claim
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.policy import Policy
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.stuck import replay_letter, trouble
-from shop.updates import NewUpdate, claim_updates, keep_updates
+from shop.settlement.unassigned_records import UnassignedMoney
 from tests.house.clocks import NOON, HandClock
 
 OWNER = 9001
@@ -235,7 +236,7 @@ async def test_an_update_the_books_refuse_does_not_keep_the_others_out(
     desk = Desk(storage, read_money=_stars)
     desk.may_answer.set()
     with monkeypatch.context() as patch:
-        patch.setattr(updates, "settle", fail)
+        patch.setattr(chat_updates, "settle", fail)
         await desk.reception.take([said(49, 1, "before"), PAID, said(51, 1, "after")])
     await desk.reception.settle_down()
     assert desk.answered == [(1, "before"), (1, "after")]
@@ -267,7 +268,7 @@ async def _again(storage: Storage, desk: Desk) -> None:
 
 
 def receipts(books: Books) -> list[str]:
-    return [one.receipt_id for one in books.receipts.unassigned(most=9)]
+    return [one.receipt_id for one in books[UnassignedMoney].unassigned(most=9)]
 
 
 async def test_a_pre_checkout_is_answered_while_the_books_are_being_written(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings, load_settings
-from shop.rules.errors import BadInputError
+from shop.core.errors import BadInputError
 
 
 @pytest.fixture(autouse=True)

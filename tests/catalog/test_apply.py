@@ -4,30 +4,30 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.catalog_file import read_catalog, sample_text
-from shop.catalogue import (
+from bot.assemble import KNOWN
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.changes import (
     Change,
     NoCatalogError,
     What,
     apply_catalog,
     describe,
     export_catalog,
-    offer,
-    offers,
     plan_changes,
-    shopfront,
 )
-from shop.rules.catalog import Catalog
-from shop.rules.errors import NotFoundError
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.opening import Storage
+from shop.catalog.offers import offer, offers, shopfront
+from shop.catalog.products import Catalog
+from shop.catalog.records import CatalogTables
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.owner_file import read_catalog, sample_text
 from tests.catalog.test_file import RIGHT
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONTH = Interval.from_key("1m")
-SAMPLE = read_catalog(sample_text(), name="sample")
+SAMPLE = read_catalog(sample_text(), name="sample", known=KNOWN)
 
 
 def changed(*edits: tuple[str, str]) -> Catalog:
@@ -35,7 +35,7 @@ def changed(*edits: tuple[str, str]) -> Catalog:
     for old, new in edits:
         assert old in text
         text = text.replace(old, new, 1)
-    return read_catalog(text, name="changed")
+    return read_catalog(text, name="changed", known=KNOWN)
 
 
 SMALL = changed()
@@ -85,7 +85,7 @@ async def test_a_new_price_supersedes_the_old_one_which_stays_known(storage: Sto
     assert (after.amount, after.id) != (before.amount, before.id)
 
     def old_price(books: Books) -> tuple[Money, bool]:
-        price = books.catalog.price(before.id)
+        price = books[CatalogTables].price(before.id)
         return price.amount, price.is_in_force
 
     assert await storage.read(old_price) == (Money(799, "EUR"), False)
@@ -171,7 +171,7 @@ async def test_an_offer_lists_short_intervals_first(storage: Storage) -> None:
     text = RIGHT.replace(
         '"1 year"', '"2 months" = { EUR = "15" }\n"7 days" = { EUR = "3" }\n"1 year"'
     )
-    await storage.run(apply_catalog, read_catalog(text, name="x"), now=NOW)
+    await storage.run(apply_catalog, read_catalog(text, name="x", known=KNOWN), now=NOW)
     [one] = await storage.read(offers)
     assert [interval.key for interval in one.prices] == ["7d", "1m", "2m", "12m"]
     assert one == await storage.read(offer, "solo")

@@ -4,24 +4,25 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.catalog_file import BadCatalogError, read_catalog, sample_text, write_catalog
-from shop.catalog_file.choices import choices_of, sections_of
-from shop.catalogue import apply_catalog, describe, export_catalog, plan_changes
-from shop.policies import LivePolicy
-from shop.rules.catalog import Catalog
-from shop.rules.policy import Policy
-from shop.rules.receiving import Tolerance
-from shop.storage.opening import Storage
+from bot.assemble import KNOWN
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog, describe, export_catalog, plan_changes
+from shop.catalog.products import Catalog
+from shop.core.policy import Policy
+from shop.ledger.receiving import ReceiptPolicy, Tolerance
+from shop.owner_file import BadCatalogError, read_catalog, sample_text, write_catalog
+from shop.owner_file.choices import choices_of, sections_of
+from shop.owner_file.live_policy import LivePolicy
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def with_choices(text: str) -> Catalog:
-    return read_catalog(f"{sample_text()}\n{text}", name="mine.toml")
+    return read_catalog(f"{sample_text()}\n{text}", name="mine.toml", known=KNOWN)
 
 
 def test_a_choice_left_out_is_the_usual_one() -> None:
-    assert choices_of({}).receipts.late_days == Policy().receipts.late_days
+    assert choices_of({})[ReceiptPolicy].late_days == Policy()[ReceiptPolicy].late_days
 
 
 @pytest.mark.parametrize(
@@ -48,21 +49,27 @@ async def test_a_choice_is_live_once_it_is_applied(storage: Storage) -> None:
     catalog = with_choices("[money]\nlate_days = 9")
     await storage.run(apply_catalog, catalog, now=NOW)
     await live.refresh(storage)
-    assert live.current.receipts.late_days == 9
+    assert live.current[ReceiptPolicy].late_days == 9
     assert live.current.staff_ids == (7,)
-    await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=NOW)
+    await storage.run(
+        apply_catalog, read_catalog(sample_text(), name="sample", known=KNOWN), now=NOW
+    )
     await live.refresh(storage)
-    assert live.current.receipts == Policy().receipts
+    assert live.current[ReceiptPolicy] == Policy()[ReceiptPolicy]
 
 
 async def test_the_difference_names_the_sections_that_change(storage: Storage) -> None:
-    await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=NOW)
+    await storage.run(
+        apply_catalog, read_catalog(sample_text(), name="sample", known=KNOWN), now=NOW
+    )
     catalog = with_choices("[money]\nlate_days = 9")
     changes = await storage.read(plan_changes, catalog)
     assert describe(changes) == ["the shop's rules change: money"]
     await storage.run(apply_catalog, catalog, now=NOW)
     assert await storage.read(plan_changes, catalog) == []
-    back = await storage.read(plan_changes, read_catalog(sample_text(), name="sample"))
+    back = await storage.read(
+        plan_changes, read_catalog(sample_text(), name="sample", known=KNOWN)
+    )
     assert describe(back) == ["the shop's rules change: money"]
 
 
@@ -70,14 +77,14 @@ async def test_an_exported_catalog_has_the_choices(storage: Storage) -> None:
     catalog = with_choices("[money]\nlate_days = 9")
     await storage.run(apply_catalog, catalog, now=NOW)
     text = write_catalog(await storage.read(export_catalog))
-    assert read_catalog(text, name="exported") == catalog
+    assert read_catalog(text, name="exported", known=KNOWN) == catalog
 
 
 def test_sections_of_any_toml_shape_are_written_as_they_were() -> None:
     sections = {
         "money": {"by": {"EUR": "0.50", "a b": 'say "so"'}, "on": True, "many": ["x", "y\nz"]},
     }
-    catalog = read_catalog(sample_text(), name="sample")
+    catalog = read_catalog(sample_text(), name="sample", known=KNOWN)
     odd = Catalog(
         currency=catalog.currency, front=catalog.front, plans=catalog.plans, sections=sections
     )
@@ -92,7 +99,7 @@ def test_what_may_be_missing_is_a_sum_a_share_or_both() -> None:
     tolerance = { EUR = "0.20", JPY = 5 }
     tolerance_percent = { EUR = "0.5", USD = "1" }
     """
-    receipts = choices_of(with_choices(text).sections).receipts
+    receipts = choices_of(with_choices(text).sections)[ReceiptPolicy]
     assert receipts.tolerance == {
         "EUR": Tolerance(minor=20, points=50),
         "JPY": Tolerance(minor=5),

@@ -4,18 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.catalog_file import (
-    BadCatalogError,
-    load_catalog,
-    read_catalog,
-    sample_text,
-    write_catalog,
-)
-from shop.rules.catalog import Catalog, Channel, Plan, Setup, Shopfront, text_in
-from shop.rules.errors import BadInputError
-from shop.rules.lifecycle import Terms
-from shop.rules.money import Money
-from shop.rules.periods import Interval
+from bot.assemble import KNOWN
+from shop.catalog.products import Catalog, Channel, Plan, Setup, Shopfront, Terms, text_in
+from shop.core.errors import BadInputError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.owner_file import BadCatalogError, load_catalog, read_catalog, sample_text, write_catalog
 
 RIGHT = """\
 [shop]
@@ -36,13 +30,13 @@ trial_days = 3
 
 def refused(text: str) -> list[str]:
     with pytest.raises(BadCatalogError) as caught:
-        read_catalog(text, name="shop.toml")
+        read_catalog(text, name="shop.toml", known=KNOWN)
     return caught.value.sentence.splitlines()
 
 
 def test_a_small_file_is_read_with_its_defaults() -> None:
     month, year = Interval.from_key("1m"), Interval.from_key("12m")
-    assert read_catalog(RIGHT, name="shop.toml") == Catalog(
+    assert read_catalog(RIGHT, name="shop.toml", known=KNOWN) == Catalog(
         currency="EUR",
         front=Shopfront(name={"": "Kiosk"}),
         plans=(
@@ -64,7 +58,7 @@ def test_a_small_file_is_read_with_its_defaults() -> None:
 
 
 def test_the_sample_is_whole_and_speaks_two_languages() -> None:
-    catalog = read_catalog(sample_text(), name="sample")
+    catalog = read_catalog(sample_text(), name="sample", known=KNOWN)
     assert [(plan.slug, plan.screens) for plan in catalog.plans] == [
         ("solo", 1),
         ("duo", 2),
@@ -81,8 +75,8 @@ def test_the_sample_is_whole_and_speaks_two_languages() -> None:
 
 
 def test_writing_the_sample_and_reading_it_again_changes_nothing() -> None:
-    catalog = read_catalog(sample_text(), name="sample")
-    assert read_catalog(write_catalog(catalog), name="again") == catalog
+    catalog = read_catalog(sample_text(), name="sample", known=KNOWN)
+    assert read_catalog(write_catalog(catalog), name="again", known=KNOWN) == catalog
 
 
 # (what stands in the right file, what to put there, the line, what is said)
@@ -162,7 +156,7 @@ def test_a_channel_without_an_address_needs_the_shops() -> None:
     text = RIGHT + '[[channel]]\nid = "a"\nname = "A"\n'
     assert "a channel without url needs the shop's stream_url." in refused(text)[0]
     base = RIGHT.replace("[shop]", '[shop]\nstream_url = "https://s.example"')
-    read_catalog(base + '[[channel]]\nid = "a"\nname = "A"\n', name="x")
+    read_catalog(base + '[[channel]]\nid = "a"\nname = "A"\n', name="x", known=KNOWN)
 
 
 def test_repeated_names_are_refused_where_they_are_repeated() -> None:
@@ -210,19 +204,19 @@ def test_the_line_is_right_in_lists_over_several_lines_and_dotted_keys() -> None
 def test_windows_files_are_read_as_well(tmp_path: Path) -> None:
     path = tmp_path / "shop.toml"
     path.write_bytes(b"\xef\xbb\xbf" + RIGHT.replace("\n", "\r\n").encode())
-    assert load_catalog(path) == read_catalog(RIGHT, name="x")
+    assert load_catalog(path, known=KNOWN) == read_catalog(RIGHT, name="x", known=KNOWN)
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "shop.toml"
     path.write_bytes(RIGHT.replace("Solo", "S\u00f6lo").encode("latin-1"))
     with pytest.raises(BadCatalogError, match=r"shop\.toml:7: this is not UTF-8"):
-        load_catalog(path)
+        load_catalog(path, known=KNOWN)
 
 
 def test_a_missing_file_is_a_plain_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"none\.toml cannot be read: No such file"):
-        load_catalog(tmp_path / "none.toml")
+        load_catalog(tmp_path / "none.toml", known=KNOWN)
 
 
 line = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
@@ -283,4 +277,4 @@ fronts = st.builds(
     )
 )
 def test_what_is_written_is_read_back_the_same(catalog: Catalog) -> None:
-    assert read_catalog(write_catalog(catalog), name="written") == catalog
+    assert read_catalog(write_catalog(catalog), name="written", known=KNOWN) == catalog

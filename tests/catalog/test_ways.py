@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.catalog_file import BadCatalogError, read_catalog, sample_text, write_catalog
-from shop.catalog_file.choices import choices_of
-from shop.catalogue import apply_catalog, describe, plan_changes
-from shop.rules.catalog import Catalog
-from shop.rules.ways import WayRule
-from shop.storage.opening import Storage
+from bot.assemble import KNOWN
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog, describe, plan_changes
+from shop.catalog.products import Catalog
+from shop.orders.ways import WayPolicy, WayRule
+from shop.owner_file import BadCatalogError, read_catalog, sample_text, write_catalog
+from shop.owner_file.choices import choices_of
 
 WAYS = """
 [[way]]
@@ -26,12 +27,14 @@ provider = "stars"
 
 def with_ways(text: str) -> Catalog:
     first = sample_text().split('slug = "')[1].split('"')[0]
-    return read_catalog(f"{sample_text()}\n{text.replace('trio', first)}", name="mine.toml")
+    return read_catalog(
+        f"{sample_text()}\n{text.replace('trio', first)}", name="mine.toml", known=KNOWN
+    )
 
 
 def test_rules_are_read_in_their_order() -> None:
     catalog = with_ways(WAYS)
-    transfer, stars = choices_of(catalog.sections).ways
+    transfer, stars = choices_of(catalog.sections)[WayPolicy].rules
     assert transfer.provider == "transfer"
     assert transfer.currencies == frozenset({"EUR"})
     assert transfer.countries == frozenset({"DE", "AT"})
@@ -41,7 +44,7 @@ def test_rules_are_read_in_their_order() -> None:
 
 def test_an_exported_file_says_the_same() -> None:
     catalog = with_ways(WAYS)
-    again = read_catalog(write_catalog(catalog), name="again")
+    again = read_catalog(write_catalog(catalog), name="again", known=KNOWN)
     assert choices_of(again.sections) == choices_of(catalog.sections)
 
 
@@ -72,6 +75,8 @@ def test_a_wrong_rule_is_refused_with_its_line(text: str, line: int, reason: str
 
 async def test_the_difference_says_that_the_ways_change(storage: Storage) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    await storage.run(apply_catalog, read_catalog(sample_text(), name="sample"), now=now)
+    await storage.run(
+        apply_catalog, read_catalog(sample_text(), name="sample", known=KNOWN), now=now
+    )
     changes = await storage.read(plan_changes, with_ways(WAYS))
     assert describe(changes) == ["the shop's rules change: way"]

@@ -10,10 +10,10 @@ import pytest
 from bot.vault import FernetVault
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
+from shop.access.stock import BooksShelf, load_stock
+from shop.books.opening import storage_at
+from shop.core.policy import Policy
 from shop.ports import Account, AccountOrder, Connector, Credentials, OutOfStockError
-from shop.rules.policy import Policy
-from shop.stockroom import BooksShelf, load_stock
-from shop.storage.opening import storage_at
 from tests.books import NOW, StoppedClock, put_plan, subscribe
 
 STOCK = "username,password,url\n" + "".join(

@@ -77,10 +77,10 @@ def shorten_patience() -> None:
     """Give up sooner; to be called before any provider is loaded."""
     if seconds := os.environ.get("PATIENCE"):
         import payments.outgoing
-        import shop.storage.sqlite
+        import shop.books.sqlite
 
         payments.outgoing.TOTAL_SECONDS = float(seconds)
-        shop.storage.sqlite._BUSY_SECONDS = float(seconds)  # noqa: SLF001 - nobody else needs it
+        shop.books.sqlite._BUSY_SECONDS = float(seconds)  # noqa: SLF001 - nobody else needs it
 
 
 def make_moody(where: Path) -> None:
@@ -123,8 +123,8 @@ def plant() -> None:
     from bot.telegram import Calls
     from bot.timed import TimedProvider
     from connectors.generated import GeneratedConnector
-    from shop.storage.postgres import PostgresStorage
-    from shop.storage.sqlite import SqliteStorage
+    from shop.books.postgres import PostgresStorage
+    from shop.books.sqlite import SqliteStorage
 
     guard_books(SqliteStorage)
     guard_books(PostgresStorage)

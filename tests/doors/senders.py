@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from shop.storage.payments import Payment
+from shop.orders.payment_records import Payment
 from tests.house.doors import SECRETS
 
 Json = Any

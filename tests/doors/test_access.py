@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from handlers.http.returning import how_it_stands
-from shop.expiry import change_one
+from shop.access.by_staff import hold, rotate
+from shop.access.expiry import change_one
+from shop.core.money import Money
+from shop.orders.states import OrderState, PaymentState
 from shop.ports import Credentials
-from shop.rules.money import Money
-from shop.rules.states import OrderState, PaymentState
-from shop.staffdesk import hold, rotate
 from tests.doors.conftest import OpenDoors
 from tests.house.doors import Doors
 from tests.house.shop import STAFF
@@ -33,7 +33,7 @@ def token_of(doors: Doors) -> str:
 
 
 def credentials(doors: Doors) -> Credentials:
-    from shop.delivery import unseal
+    from shop.access.credentials import unseal
 
     return unseal(bytes(doors.tables.one("SELECT sealed FROM accounts")), doors.parts.vault)
 

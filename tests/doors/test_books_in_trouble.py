@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.storage import postgres, sqlite
+from shop.books import postgres, sqlite
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS
 from tests.house.doors import Doors

@@ -107,7 +107,7 @@ def test_an_update_the_shop_cannot_answer_waits_for_no_one(
     doors: Doors, right: dict[str, Any]
 ) -> None:
     """Whatever was kept can be brought back after a restart without stopping the clock."""
-    from shop.updates import claim_updates
+    from shop.intake.chat_updates import claim_updates
 
     @examples(40, fuzzing=500, url=doors.url)
     @given(body=wrong(right) | BROKEN)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from shop.replaying import Replayed, replay
-from shop.updates import erase_letters
+from shop.intake.replays import Replayed, replay
+from shop.messaging.retention import erase_letters
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.doors.test_webhooks import send

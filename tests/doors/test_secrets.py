@@ -30,7 +30,8 @@ def test_secrets_come_out_in_no_answer_metric_or_row(
     anna = doors.do(doors.shop.greet())
     doors.do(doors.shop.pay(doors.do(doors.shop.ask(anna))))
     doors.do(doors.shop.drain())
-    from shop.staffdesk import extend, resend, rotate
+    from shop.access.by_staff import resend, rotate
+    from shop.checkout.grants import extend
 
     now = doors.clock.now()
     doors.do(doors.shop.run(resend, STAFF, subscription_id=1, now=now))

@@ -5,8 +5,8 @@ import json
 import pytest
 from pydantic import SecretStr
 
-from shop.staffdesk import backlog
-from shop.stuck import trouble
+from shop.desk.failed_jobs import trouble
+from shop.desk.overview import backlog
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.house.doors import SECRETS, Doors
@@ -140,7 +140,7 @@ def test_books_that_are_gone_are_503_and_the_same_webhook_is_fine_later(
 
 async def reopened(doors: Doors) -> None:
     """The same storage after its server came back."""
-    from shop.storage.opening import storage_at
+    from shop.books.opening import storage_at
 
     storage = storage_at(doors.parts.settings.database_url.get_secret_value())
     await storage.open()

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from preview.client import Message, text_of
-from shop.rules.money import Money
+from shop.core.money import Money
 from tests.house.tables import Tables, contradictions
 
 RECEIPT, ACCESS, SALE = "Payment received", "Your access to", "💰"

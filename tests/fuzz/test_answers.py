@@ -11,8 +11,8 @@ from hypothesis import given
 
 from payments import commerce_events, fields
 from payments.outgoing import understood
+from shop.core.errors import BadInputError
 from shop.ports import Happening, PaymentEvent, ProviderError
-from shop.rules.errors import BadInputError
 from tests.fuzz.corpus import answers
 from tests.fuzz.mutants import Mutants, batch
 from tests.fuzz.tally import INPUTS, tally

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from pydantic import SecretStr
 
+from shop.core.errors import BadInputError
 from shop.ports import BadSignatureError, Happening, PaymentEvent
-from shop.rules.errors import BadInputError
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.fuzz.corpus import IN_CHAT, REFERENCE, bodies, keeping, updates

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from payments import fields
 from payments import javascript_json as js
+from shop.core.errors import BadInputError
 from shop.ports import Happening, PaymentEvent
-from shop.rules.errors import BadInputError
 from tests.fuzz.corpus import IN_CHAT, WRITTEN, bodies
 from tests.fuzz.mutants import Mutants, batch
 from tests.fuzz.tally import INPUTS, tally

@@ -15,17 +15,22 @@ from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
 import shop
+from bot.assemble import KNOWN
 from handlers.chat import apologise, register
 from handlers.counter import Counter
 from handlers.notices import send_notice
 from preview.app import create_app
 from preview.client import Preview
 from preview.config import PersonConfig, PreviewConfig
-from shop.catalog_file.reading import load_catalog
-from shop.catalogue import apply_catalog
-from shop.delivery import carry_out
-from shop.outbox import claim, finish_effect
-from shop.policies import LivePolicy
+from shop.access.provisioning import carry_out
+from shop.books.opening import Storage, storage_at
+from shop.catalog.changes import apply_catalog
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.messaging.outbox import claim, finish_effect
+from shop.messaging.outbox_records import Kind
+from shop.owner_file.live_policy import LivePolicy
+from shop.owner_file.reading import load_catalog
 from shop.ports import (
     Account,
     AccountOrder,
@@ -36,11 +41,7 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
 )
-from shop.rules.money import Money
-from shop.rules.policy import Policy
-from shop.settlement import Outcome, Source, settle
-from shop.storage.opening import Storage, storage_at
-from shop.storage.outbox import Kind
+from shop.settlement.settle import Outcome, Source, settle
 from tests.standins.server import PromptServer, bound
 
 STAFF = 9001
@@ -267,7 +268,7 @@ async def _assemble(folder: Path, address: str, catalog: Path) -> House:
     stars = PlayTill(name="stars", currencies=frozenset({"XTR"}))
     storage = storage_at(f"sqlite:///{folder / 'shop.db'}")
     await storage.open()
-    await storage.run(apply_catalog, load_catalog(catalog), now=clock.now())
+    await storage.run(apply_catalog, load_catalog(catalog, known=KNOWN), now=clock.now())
     application = (
         Application.builder()
         .token("1000:DEMO")

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from preview.client import Chat
-from shop.outbox import refuse
-from shop.storage.books import Books
-from shop.storage.inbox import InboxState
-from shop.storage.outbox import Effect, Kind
-from shop.storage.staff import Act
-from shop.updates import TELEGRAM
+from shop.books.books import Books
+from shop.intake.chat_updates import TELEGRAM
+from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.outbox import refuse
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.staff.audit_records import Act, StaffTables
 from tests.handlers.house import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
 
@@ -54,13 +54,13 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
             payload={"to": 1001, "notice": "held", "plan": "solo"},
         ),
     }
-    books.outbox.add(list(effects.values()), now=now)
+    books[Outbox].add(list(effects.values()), now=now)
     numbers: dict[str, int] = {}
-    for one in books.outbox.claim(now=now, lease=now, most=9):
+    for one in books[Outbox].claim(now=now, lease=now, most=9):
         refuse(books, one, reason="in vain", is_dead=True, now=now)
         numbers |= {name: one.id for name, effect in effects.items() if effect.key == one.key}
     for name, provider, chat in (("update", TELEGRAM, 1001), ("webhook", "stripe", None)):
-        number = books.inbox.keep(
+        number = books[Inbox].keep(
             provider,
             name,
             kind="message",
@@ -85,7 +85,7 @@ async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga:
         await olga.wait_for()
         for tap in taps:
             await olga.press(tap.format(**numbers))
-        acts = await house.storage.read(lambda books: books.staff.latest_acts(most=99))
+        acts = await house.storage.read(lambda books: books[StaffTables].latest_acts(most=99))
         done = {key: numbers.get(str(fact).strip("{}"), fact) for key, fact in facts.items()}
         wanted = Act(
             staff_id=STAFF, act=act, customer_id=whom, facts=done, acted_at=house.clock.now()
@@ -105,4 +105,4 @@ async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, o
         await olga.wait_for()
         for tap in taps:
             await olga.press(tap)
-    assert await house.storage.read(lambda books: books.staff.latest_acts(most=9)) == []
+    assert await house.storage.read(lambda books: books[StaffTables].latest_acts(most=9)) == []

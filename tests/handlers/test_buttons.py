@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.assemble import KNOWN
 from preview.client import Chat, Pressed
-from shop.catalog_file.reading import load_catalog
-from shop.catalogue import apply_catalog
-from shop.people import overview
-from shop.rules.money import Money
-from shop.staffdesk import history
+from shop.catalog.changes import apply_catalog
+from shop.core.money import Money
+from shop.desk.overview import history
+from shop.owner_file.reading import load_catalog
+from shop.storefront.overview import overview
 from tests.handlers.house import SAMPLE, House
 
 
@@ -35,7 +36,7 @@ async def paid(house: House, anna: Chat) -> None:
 
 async def dearer(house: House) -> None:
     """Solo costs 9 EUR a month from now on, and Family is sold no more."""
-    catalog = load_catalog(SAMPLE)
+    catalog = load_catalog(SAMPLE, known=KNOWN)
     one = catalog.plans[0]
     prices = {
         interval: tuple(replace(it, minor=900) if it.currency == "EUR" else it for it in amounts)

@@ -5,9 +5,9 @@ import pytest
 from handlers.customer import access
 from handlers.customer.access import NoPictureError
 from preview.client import Chat, text_of
+from shop.access.reminders import remind
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.reminding import remind
-from shop.rules.money import Money
 from tests.handlers.house import House
 
 

@@ -1,14 +1,12 @@
 """What both sides read when money is not exactly what was asked: a sentence each."""
 
-from dataclasses import replace
-
 import pytest
 
 from preview.client import Chat, text_of
-from shop.checkout import expire_orders
+from shop.core.money import Money
+from shop.ledger.receiving import ReceiptPolicy, Tolerance
+from shop.orders.orders import expire_orders
 from shop.ports import Happening
-from shop.rules.money import Money
-from shop.rules.receiving import ReceiptPolicy, Tolerance
 from tests.handlers.house import STAFF, House
 
 LENIENT = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=20)})
@@ -85,7 +83,7 @@ async def test_both_sides_are_told_what_happened(
     house: House, anna: Chat, money: Money, to_customer: str, to_staff: str
 ) -> None:
     policies = house.counter.policies
-    policies.current = replace(policies.current, receipts=LENIENT)
+    policies.current = policies.current.choosing(LENIENT)
     await at_the_pay_screen(anna)
     await house.arrive(money)
     said = [text_of(one) for one in await anna.messages()]

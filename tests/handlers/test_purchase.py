@@ -1,5 +1,5 @@
 from preview.client import Chat, text_of
-from shop.rules.money import Money
+from shop.core.money import Money
 from tests.handlers.house import House
 
 

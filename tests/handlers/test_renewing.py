@@ -14,13 +14,15 @@ from handlers.customer.routes import SCREENS
 from handlers.screens import Args
 from handlers.visit import visit_to
 from handlers.wording import speak
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.messaging.kinds import Notice
+from shop.orders.payment_records import Payments
 from shop.ports import Refusal
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.renewals import GIVEN_UP
-from shop.storage.stars import StarState
+from shop.renewals.records import GIVEN_UP, Renewals
+from shop.renewals.star_records import StarState, StarTables
 from tests.handlers.house import House, open_house
 from tests.handlers.test_screens import FACTS, faults
 
@@ -43,13 +45,15 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
-    payment = books.payments.get(1)
+    payment = books[Payments].get(1)
     assert payment is not None
-    number = books.renewals.keep_means(payment, sealed=b"x", brand="<Visa>", last4="4242", now=now)
-    means = books.renewals.means(number or 0)
+    number = books[Renewals].keep_means(
+        payment, sealed=b"x", brand="<Visa>", last4="4242", now=now
+    )
+    means = books[Renewals].means(number or 0)
     assert means is not None
-    end = books.subscriptions.get(1).standing.paid_until
-    books.renewals.plan(
+    end = books[Subscriptions].get(1).standing.paid_until
+    books[Renewals].plan(
         1,
         means,
         interval=Interval.from_key("1m"),
@@ -61,14 +65,16 @@ def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
 
 
 def change(books: Books, /, **changes: Any) -> None:  # noqa: ANN401 - any field
-    renewal = books.renewals.of(1)
+    renewal = books[Renewals].of(1)
     assert renewal is not None
-    books.renewals.write(replace(renewal, **changes))
+    books[Renewals].write(replace(renewal, **changes))
 
 
 def subscribe(books: Books, state: StarState, *, is_stopped_here: bool, now: Any) -> None:  # noqa: ANN401
-    books.stars.begin(1, charge_id="c", expires_at=now + 30 * DAY, now=now)
-    books.stars.note(1, state=state, is_stopped_here=is_stopped_here, expires_at=now + 30 * DAY)
+    books[StarTables].begin(1, charge_id="c", expires_at=now + 30 * DAY, now=now)
+    books[StarTables].note(
+        1, state=state, is_stopped_here=is_stopped_here, expires_at=now + 30 * DAY
+    )
 
 
 async def looked_at(house: House, screen: str) -> list[str]:

@@ -23,17 +23,17 @@ from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
 from preview.client import Chat
-from shop.checkout import Choice, begin_payment
-from shop.people import known
+from shop.checkout.payment import Choice, begin_payment
+from shop.core.money import Money
+from shop.customers.people import known
+from shop.intake.proof_records import File
+from shop.intake.transfer_proofs import case_of, refuse, take_proof
+from shop.intake.transfers import FileKind
+from shop.ledger.receiving import Verdict
+from shop.messaging.kinds import Notice
 from shop.ports import Happening
-from shop.proofs import case_of, refuse, take_proof
-from shop.refunding import RefundWish, begin_refund
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.receiving import Verdict
-from shop.rules.transfers import FileKind
-from shop.storage.proofs import File
-from shop.storage.refunds import Way
+from shop.refunds.records import Way
+from shop.refunds.refund import RefundWish, begin_refund
 from tests.handlers.house import SAMPLE, STAFF, House, open_house
 
 LONG = "abcdefghijklmnopqrstuvwx"

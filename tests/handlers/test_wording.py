@@ -8,8 +8,8 @@ from babel.messages.pofile import read_po
 import handlers
 from handlers.wording import Html, paragraphs, speak
 from locales import catalogue_path
-from shop.rules.money import Money
-from shop.rules.periods import Interval
+from shop.core.intervals import Interval
+from shop.core.money import Money
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 

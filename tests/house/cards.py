@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from payments.sandbox import SIGNATURE_HEADER
-from shop.storage.payments import Payment
+from shop.orders.payment_records import Payment
 
 SECRET = "a secret of the sandbox"
 

@@ -15,9 +15,9 @@ from bot.reception import Reception
 from bot.settings import Settings
 from handlers.counter import Counter
 from handlers.http.routes import build_web
-from shop.catalogue import apply_catalog
-from shop.policies import LivePolicy
-from shop.storage.opening import Storage
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog
+from shop.owner_file.live_policy import LivePolicy
 from tests.house.clocks import HandClock
 from tests.house.goods import GOODS
 from tests.house.shop import STAFF, Shop
@@ -136,6 +136,7 @@ class Doors:
             public_url=parts.settings.address,
             chat_url="https://t.me/shop_bot",
             trusted_proxies=parts.settings.trusted_proxies,
+            sign_in_connector=parts.sign_in_connector,
         )
         self._hang()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.storage.migrate import migrate_postgres
-from shop.storage.opening import storage_at
+from shop.books.migrate import migrate_postgres
+from shop.books.opening import storage_at
 from tests.house.shop import Shop
 from tests.house.tables import Tables, contradictions
 

@@ -1,9 +1,8 @@
 """What the shop in hand sells: a plan that makes accounts, one from stock, one without grace."""
 
-from shop.rules.catalog import Catalog, Plan, Shopfront
-from shop.rules.lifecycle import Terms
-from shop.rules.money import Money
-from shop.rules.periods import Interval, Unit
+from shop.catalog.products import Catalog, Plan, Shopfront, Terms
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
 
 MONTH = Interval(count=1, unit=Unit.MONTH)
 QUARTER = Interval(count=3, unit=Unit.MONTH)

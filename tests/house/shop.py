@@ -8,12 +8,21 @@ from itertools import count
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bot.vault import FernetVault
-from shop.catalogue import apply_catalog
-from shop.charging import carry_out_means
-from shop.checkout import Choice, begin_payment, note_page
-from shop.delivery import carry_out
-from shop.outbox import claim, finish_effect
-from shop.people import Visitor, greet
+from shop.access.provisioning import carry_out
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.changes import apply_catalog
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, begin_payment, note_page
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.customers.people import Visitor, greet
+from shop.customers.records import Customer
+from shop.intake.charges import carry_out_means
+from shop.messaging.outbox import claim, finish_effect
+from shop.messaging.outbox_records import Kind, QueuedEffect
+from shop.orders.payment_records import Payment
 from shop.ports import (
     Connector,
     Happening,
@@ -22,21 +31,13 @@ from shop.ports import (
     PaymentProvider,
     Vault,
 )
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.policy import Policy
-from shop.settlement import Outcome, Source, settle
-from shop.storage.books import Books
-from shop.storage.customers import Customer
-from shop.storage.opening import Storage
-from shop.storage.outbox import Kind, QueuedEffect
-from shop.storage.payments import Payment
+from shop.settlement.settle import Outcome, Source, settle
 from tests.house.clocks import HandClock
 from tests.house.goods import GOODS, MONTH
 from tests.house.service import Service
 
 if TYPE_CHECKING:
-    from shop.checkout import Intent
+    from shop.checkout.payment import Intent
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -168,6 +169,6 @@ class Shop:
 
 
 def _price_of(books: Books, slug: str, term: Interval, currency: str) -> int:
-    price = books.catalog.price_for(books.catalog.by_slug(slug).id, term, currency)
+    price = books[CatalogTables].price_for(books[CatalogTables].by_slug(slug).id, term, currency)
     assert price is not None
     return price.id

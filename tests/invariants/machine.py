@@ -19,33 +19,29 @@ from hypothesis.stateful import (
 
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
-from shop.access import may
-from shop.assigning import assign, unassigned
-from shop.checkout import (
-    InReviewError,
-    NoTrialError,
-    RenewingNowError,
-    TrialUsedError,
-    expire_orders,
-    start_trial,
-)
-from shop.expiry import change_one, due_changes
+from shop.access.by_staff import hold, rotate
+from shop.access.expiry import change_one, due_changes
+from shop.access.may import may
+from shop.access.reminders import remind
+from shop.access.stock import BooksShelf, load_stock
+from shop.books.opening import storage_at
+from shop.checkout.grants import extend, grant
+from shop.checkout.payment import InReviewError, RenewingNowError
+from shop.checkout.trial import NoTrialError, TrialUsedError, start_trial
+from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
+from shop.customers.records import Customer
+from shop.desk.failed_jobs import replay_effect
+from shop.orders.orders import expire_orders
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
-from shop.reminding import remind
-from shop.reviewing import approve
-from shop.reviewing import refuse as decline
-from shop.rules.errors import BadInputError, DoneAlreadyError, NotFoundError
-from shop.rules.fraud import FraudPolicy
-from shop.rules.money import Money
-from shop.rules.periods import Interval, Unit
-from shop.rules.renewing import RenewingPolicy
-from shop.settlement import Outcome
-from shop.staffdesk import extend, grant, hold, rotate
-from shop.stockroom import BooksShelf, load_stock
-from shop.storage.customers import Customer
-from shop.storage.opening import storage_at
-from shop.storage.payments import Payment
-from shop.stuck import replay_effect
+from shop.renewals.rules import RenewingPolicy
+from shop.screening.rules import FraudPolicy
+from shop.settlement.reviews import approve
+from shop.settlement.reviews import refuse as decline
+from shop.settlement.settle import Outcome
+from shop.settlement.unassigned import assign, unassigned
 from tests.house.goods import CURRENCIES, PLANS, TERMS
 from tests.house.service import Door
 from tests.house.shop import CARD, STAFF, Shop
@@ -92,7 +88,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.tables = Tables(url)
         self.card = Card()
         self.shop.providers = {CARD: self.card}  # type: ignore[dict-item]  # it only keeps cards
-        self.shop.policy = replace(self.shop.policy, renewing=RenewingPolicy(asks=True))
+        self.shop.policy = self.shop.policy.choosing(RenewingPolicy(asks=True))
         self.do(self.shop.open())
         self.asked = 0
         self.count_things()
@@ -220,7 +216,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     @rule(most=st.sampled_from([0, 1, 1000, 10**6]))
     def the_owner_becomes_cautious(self, most: int) -> None:
         fraud = FraudPolicy(first_order=dict.fromkeys(CURRENCIES, most) if most else {})
-        self.shop.policy = replace(self.shop.policy, fraud=fraud)
+        self.shop.policy = self.shop.policy.choosing(fraud)
 
     @there_are("reviews")
     @rule(which=st.integers(0, 3), is_fine=st.booleans(), times=st.integers(1, 2))
@@ -326,7 +322,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         await self.renew()
 
     async def _some(self, most: int) -> None:
-        from shop.outbox import claim
+        from shop.messaging.outbox import claim
 
         for effect in await self.shop.run(claim, now=self.shop.now, most=most):
             await self.shop.carry_out(effect)

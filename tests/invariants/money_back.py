@@ -1,16 +1,18 @@
 """What may happen to money after it came: refunds by staff, by the provider, and by banks."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from shop.back_by_hand import give_up_by_hand, paid_by_hand
-from shop.disputing import dismiss_warning
+from shop.core.errors import NotFoundError
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
-from shop.refunding import (
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
+from shop.refunds.records import Way
+from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
@@ -18,10 +20,7 @@ from shop.refunding import (
     note_refusal,
     note_silence,
 )
-from shop.rules.errors import NotFoundError
-from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
-from shop.rules.money import Money
-from shop.storage.refunds import Way
+from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
 from tests.house.shop import STAFF, Shop
 from tests.invariants.what_there_is import Things, there_are
 
@@ -51,7 +50,7 @@ class MoneyBack(Things):
         chosen = RefundPolicy(
             whole=whole, part=part, hold_disputes=disputes, hold_warnings=warnings
         )
-        self.shop.policy = replace(self.shop.policy, refunds=chosen)
+        self.shop.policy = self.shop.policy.choosing(chosen)
 
     @there_are("receipts")
     @rule(

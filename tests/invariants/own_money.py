@@ -6,13 +6,19 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from shop.agreements import forget, switch
-from shop.charging import renew_one
-from shop.checkout import Choice, InReviewError, PaidAlreadyError, RenewingNowError, begin_payment
+from shop.checkout.payment import (
+    Choice,
+    InReviewError,
+    PaidAlreadyError,
+    RenewingNowError,
+    begin_payment,
+)
+from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from shop.core.intervals import Interval
+from shop.intake.charges import renew_one
 from shop.ports import ProviderSilentError, Refusal
-from shop.renewals import due_renewals
-from shop.rules.periods import Interval
-from shop.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from shop.renewals.renew import due_renewals
+from shop.renewals.saved_methods import forget, switch
 from tests.house.goods import PLANS, TERMS
 from tests.house.shop import CARD, Shop, _price_of
 from tests.invariants.what_there_is import Things, there_are

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.periods import Interval, Span, Unit, next_span
+from shop.core.intervals import Interval, Span, Unit, next_span
 
 MONTH = Interval(count=1, unit=Unit.MONTH)
 STARTS = st.integers(0, 8 * 365 * 24 * 3600).map(

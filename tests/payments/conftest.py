@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.storage.opening import storage_at
+from shop.books.opening import storage_at
 from tests.house.fixtures import database_url, new_database, tables
 from tests.house.shop import Shop
 from tests.house.tables import Tables, contradictions

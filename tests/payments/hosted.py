@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from shop.rules.money import Money
+from shop.core.money import Money
 from tests.standins.moods import Delivery, Moody
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from payments.stripe import Stripe
 from payments.stripe_session import StripeOptions
 from payments.telegram_cards import TelegramCards
 from payments.transfer import Transfer
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, PaymentPage, PaymentProvider, PaymentRequest
-from shop.rules.money import Money
 from tests.payments import further
 from tests.standins import (
     btcpay,

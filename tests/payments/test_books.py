@@ -2,9 +2,9 @@
 
 import pytest
 
-from shop.checkout import expire_orders
+from shop.orders.orders import expire_orders
 from shop.ports import BadSignatureError, Happening, ProviderSilentError
-from shop.settlement import Outcome
+from shop.settlement.settle import Outcome
 from tests.house.shop import CARD
 from tests.house.tables import Tables
 from tests.payments.rigs import ALL, ASKED, ENDING, REMOTE, STAMPED, WITH_PAGES, hear, request_of

@@ -1,14 +1,13 @@
 """A kept card at a provider's door: one charge a period, however it answers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
-from shop.charging import renew_one
-from shop.renewals import due_renewals
-from shop.rules.renewing import RenewingPolicy
-from shop.settlement import Outcome
+from shop.intake.charges import renew_one
+from shop.renewals.renew import due_renewals
+from shop.renewals.rules import RenewingPolicy
+from shop.settlement.settle import Outcome
 from tests.house.tables import Tables
 from tests.payments.till import Till
 from tests.standins.moods import Mood
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.parametrize("till", ["stripe"], indirect=True)
 
 async def kept(till: Till) -> None:
     """Buy a month, and let the card be kept."""
-    till.shop.policy = replace(till.shop.policy, renewing=RenewingPolicy(asks=True))
+    till.shop.policy = till.shop.policy.choosing(RenewingPolicy(asks=True))
     till.shop.providers = {till.rig.provider.name: till.rig.provider}
     page = await till.ask(saves=True)
     assert await till.take(await till.rig.pay(page)) == [Outcome.SETTLED]

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from shop.back_by_hand import paid_by_hand
 from shop.ports import Happening
-from shop.refunding import refunder
-from shop.rules.giving_back import TooMuchBackError
-from shop.rules.states import RefundState
-from shop.settlement import Outcome
-from shop.storage.refunds import Refund, Way
+from shop.refunds.manual_refunds import paid_by_hand
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import refunder
+from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
+from shop.settlement.settle import Outcome
 from tests.house.shop import STAFF
 from tests.house.tables import Tables, contradictions
 from tests.payments.rigs import DISPUTING, REFUNDING, REMOTE, TELLING_BACK, SandboxRig

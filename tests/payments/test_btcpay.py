@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from payments.btcpay_events import events_of
+from shop.core.money import Money
 from shop.ports import BadSignatureError, Happening, PaymentEvent
-from shop.rules.money import Money
 from tests.payments.rigs import BTCPayRig, hear, learn, request_of, rig_of
 from tests.standins.btcpay import STORE
 from tests.standins.moods import Delivery

@@ -8,8 +8,8 @@ import pytest
 
 from payments.coinbase import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
+from shop.core.money import Money
 from shop.ports import Happening, ProviderSilentError
-from shop.rules.money import Money
 from tests.payments.rigs import CoinbaseRig, CommerceRig, Hands, hear, request_of, rig_of
 from tests.standins import coinbase
 from tests.standins.moods import Mood

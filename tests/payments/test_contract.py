@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.rules.money import Money
 from tests.payments.rigs import (
     MUTE,
     UNDATED,

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from payments.cryptopay import CryptoPay
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, ProviderError
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 from tests.payments.rigs import CryptoPayRig, Hands, hear, request_of, rig_of
 from tests.standins.cryptopay import TOKEN
 

@@ -10,9 +10,9 @@ import pytest
 
 from payments import javascript_json as js
 from payments.nowpayments_events import events_of
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import BadSignatureError, Happening, PaymentEvent, ProviderError
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 from tests.payments.rigs import NowPaymentsRig, hear, request_of, rig_of
 from tests.standins.moods import Delivery
 from tests.standins.nowpayments import SECRET

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from payments.stripe import Stripe
+from shop.core.money import Money
 from shop.ports import (
     Happening,
     PaymentEvent,
@@ -16,8 +17,7 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunding import refunder
-from shop.rules.money import Money
+from shop.refunds.refund import refunder
 from tests.payments.rigs import (
     BTCPayRig,
     Remote,

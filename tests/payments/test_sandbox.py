@@ -14,8 +14,8 @@ from payments import sandbox as sandbox_module
 from payments.sandbox_acts import CHOICES
 from payments.sandbox_page import make_site
 from payments.sandbox_words import frame, labels, words_in
+from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, RefundRequest
-from shop.rules.money import Money
 from tests.payments.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
 
 H = Happening

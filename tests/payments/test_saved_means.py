@@ -11,6 +11,8 @@ import pytest
 
 from payments.stripe import Stripe
 from payments.stripe_session import StripeOptions
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import (
     ChargeRequest,
     ChargesSavedMeans,
@@ -21,8 +23,6 @@ from shop.ports import (
     SavedMeans,
     saver_of,
 )
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 from tests.payments.rigs import Hands, SandboxRig, StripeRig, hear, request_of, rig_of
 from tests.payments.test_contract import GARBAGE, _shown
 from tests.standins.moods import Mood

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from payments.star_events import SERIES
 from payments.stars import Stars
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import (
     EndpointClosedError,
     Happening,
@@ -18,8 +20,6 @@ from shop.ports import (
     ProviderError,
     ProviderSilentError,
 )
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 from tests.payments.rigs import NOW, StarsRig, hear, request_of, rig_of
 from tests.payments.test_contract import GARBAGE, _shown
 from tests.standins.moods import Mood

@@ -9,10 +9,10 @@ import pytest
 
 from payments.stripe_money import CURRENCIES, from_stripe, to_stripe
 from payments.stripe_session import StripeOptions, closing_times, session_params
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import Happening, ProviderError
-from shop.refunding import refunder
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
+from shop.refunds.refund import refunder
 from tests.payments.rigs import NOW, StripeRig, hear, request_of, rig_of
 from tests.payments.test_refunds import asked
 from tests.standins import stripe as stripe_till

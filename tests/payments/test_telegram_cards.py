@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shop.core.errors import BadInputError
+from shop.core.money import Money
 from shop.ports import EndpointClosedError, Happening, ProviderError
-from shop.rules.errors import BadInputError
-from shop.rules.money import Money
 from tests.payments.rigs import NOW, CardsRig, hear, request_of, rig_of
 from tests.standins.star_bot import PROVIDER_TOKEN
 

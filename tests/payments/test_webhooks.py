@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from payments.signatures import TOLERANCE
+from shop.core.errors import BadInputError
 from shop.ports import BadSignatureError, EndpointClosedError, Happening
-from shop.rules.errors import BadInputError
 from tests.payments.rigs import Signed, hear, request_of
 from tests.standins.moods import Delivery
 

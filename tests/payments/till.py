@@ -7,19 +7,21 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from shop.checkout import Choice, PageTexts, begin_payment, open_page
-from shop.polling import ask_about, ask_soon
+from shop.books.books import Books
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, PageTexts, begin_payment, open_page
+from shop.core.errors import DoneAlreadyError
+from shop.core.money import Money
+from shop.intake.polling import ask_about, ask_soon
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfer_proofs import Taken, approve, take_proof
+from shop.intake.transfers import FileKind
+from shop.orders.payment_records import Payment, Payments
 from shop.ports import PaymentPage
-from shop.proofs import Taken, approve, take_proof
-from shop.refunding import RefundWish, begin_refund, give_back
-from shop.rules.errors import DoneAlreadyError
-from shop.rules.money import Money
-from shop.rules.transfers import TRANSFER, FileKind
-from shop.settlement import Outcome, Source, settle_all
-from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.proofs import File
-from shop.storage.refunds import Refund, Way
+from shop.ports.transfers import TRANSFER
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import RefundWish, begin_refund, give_back
+from shop.settlement.settle import Outcome, Source, settle_all
 from tests.house.goods import MONTH
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables
@@ -116,7 +118,7 @@ class Till:
                 await self._approve(1, None)
                 raise AssertionError(taken)
             return Outcome.KNOWN
-        [proof] = await self.shop.storage.read(lambda books: books.proofs.waiting(most=9))
+        [proof] = await self.shop.storage.read(lambda books: books[Proofs].waiting(most=9))
         minor = int(picture.headers.get("minor", self.payment.due.minor))
         return await self._approve(proof.id, Money(minor, self.rig.currency))
 
@@ -155,13 +157,15 @@ class Till:
 
 
 def _price(books: Books, currency: str) -> int:
-    price = books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, currency)
+    price = books[CatalogTables].price_for(
+        books[CatalogTables].by_slug("solo").id, MONTH, currency
+    )
     assert price
     return price.id
 
 
 def _payment(books: Books, reference: str) -> Payment:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shop.storage.customers import Customers
-from shop.storage.queries import load_queries
+from shop.books.queries import load_queries
+from shop.customers.records import Customers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,4 +40,4 @@ def leave_unclaimed(patch: pytest.MonkeyPatch) -> None:
     queries = dict(load_queries("postgres")) | {
         "customer_claim_payer": f"{look} WHERE p.reference = %(reference)s"
     }
-    patch.setattr("shop.storage.queries.load_queries", lambda _dialect: queries)
+    patch.setattr("shop.books.queries.load_queries", lambda _dialect: queries)

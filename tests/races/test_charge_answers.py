@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from shop.charging import note_charge
+from shop.books.books import Books
+from shop.customers.records import Customers
+from shop.intake.charges import note_charge
+from shop.messaging.inbox_records import Inbox
 from shop.ports import Charge
-from shop.renewals import ChargeIntent, take_up
-from shop.settlement import Outcome, Source, settle
-from shop.storage.books import Books
-from shop.storage.customers import Customers
-from shop.storage.inbox import Inbox
+from shop.renewals.renew import ChargeIntent, take_up
+from shop.settlement.settle import Outcome, Source, settle
 from tests.house.fixtures import new_database, postgres_shop
 from tests.house.shop import CARD, Shop
 from tests.house.tables import Tables
@@ -52,7 +52,7 @@ async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
     def answer(books: Books) -> list[Outcome]:
         tries.append("answer")
         if claims_first:
-            books.customers.claim(intent.renewal.customer_id)
+            books[Customers].claim(intent.renewal.customer_id)
         charge = Charge(provider_ref=intent.payment.reference, events=[event])
         return note_charge(books, intent, charge, policy=shop.policy, now=shop.now)
 

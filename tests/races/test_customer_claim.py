@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from psycopg.errors import UniqueViolation
 
-from shop.checkout import TrialUsedError, expire_orders, start_trial
-from shop.settlement import Outcome
-from shop.storage.payments import Payments
-from shop.storage.subscriptions import Subscriptions
+from shop.access.subscription_records import Subscriptions
+from shop.checkout.trial import TrialUsedError, start_trial
+from shop.orders.orders import expire_orders
+from shop.orders.payment_records import Payments
+from shop.settlement.settle import Outcome
 from tests.house.goods import PLANS, QUARTER, TERMS
 from tests.house.shop import Shop
 from tests.house.tables import Tables, contradictions

@@ -5,13 +5,13 @@ from itertools import count
 
 import pytest
 
-from shop import proofs
-from shop.proofs import Taken, approve, refuse, take_proof
-from shop.rules.errors import DoneAlreadyError
-from shop.rules.money import Money
-from shop.rules.transfers import FileKind
-from shop.settlement import Outcome
-from shop.storage.proofs import File, Proofs
+from shop.core.errors import DoneAlreadyError
+from shop.core.money import Money
+from shop.intake import transfer_proofs
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfer_proofs import Taken, approve, refuse, take_proof
+from shop.intake.transfers import FileKind
+from shop.settlement.settle import Outcome
 from tests.house.shop import Shop
 from tests.house.tables import Tables
 from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
@@ -26,7 +26,7 @@ async def proof_of(shop: Shop, telegram_id: int = 1001, name: str = "u1") -> int
     anna = await shop.greet(telegram_id)
     await shop.ask(anna, provider="transfer")
     assert await send(shop, anna.id, name) is Taken.NOTED
-    waiting = await shop.storage.read(lambda books: books.proofs.waiting(most=99))
+    waiting = await shop.storage.read(lambda books: books[Proofs].waiting(most=99))
     return waiting[-1].id
 
 
@@ -46,7 +46,9 @@ async def test_without_any_guard_two_staff_credit_it_twice(
     shop, tables = postgres_shop
     proof = await proof_of(shop)
     numbers = count()
-    monkeypatch.setattr(proofs, "_receipt_id", lambda payment, _: f"{payment.id}.{next(numbers)}")
+    monkeypatch.setattr(
+        transfer_proofs, "_receipt_id", lambda payment, _: f"{payment.id}.{next(numbers)}"
+    )
     monkeypatch.setattr(Proofs, "decide", lambda *_, **__: True)
 
     await asyncio.gather(yes(shop, proof), yes(shop, proof, staff=9002))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from shop.outbox import claim, finish_effect
-from shop.polling import claim_polls
-from shop.reminding import remind
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.storage.outbox import Effect, Kind
-from shop.storage.queries import Sql, load_queries
-from shop.storage.stock import Line
+from shop.access.reminders import remind
+from shop.access.stock_records import Line, Stock
+from shop.books.books import Books
+from shop.books.opening import Storage, storage_at
+from shop.books.queries import Sql, load_queries
+from shop.intake.polling import claim_polls
+from shop.messaging.outbox import claim, finish_effect
+from shop.messaging.outbox_records import Effect, Kind, Outbox
 from tests.house.shop import Shop
 from tests.house.tables import Tables
 from tests.races.meeting import UNGUARDED, meet_after
@@ -24,7 +24,7 @@ WORKERS = 4
 
 
 def queue(books: Books, *, many: int, now: datetime) -> None:
-    books.outbox.add(
+    books[Outbox].add(
         [
             Effect(kind=Kind.CHAT, lane=f"chat:{n}", key=f"note:{n}", payload={"to": n})
             for n in range(many)
@@ -41,7 +41,7 @@ async def test_rows_read_first_and_taken_after_go_to_both(
 
     look = "SELECT * FROM outbox WHERE state = 'waiting' AND due_at <= %(now)s LIMIT %(most)s"
     queries = dict(load_queries("postgres")) | {"outbox_claim": look}
-    monkeypatch.setattr("shop.storage.queries.load_queries", lambda _dialect: queries)
+    monkeypatch.setattr("shop.books.queries.load_queries", lambda _dialect: queries)
     meet_after(monkeypatch, Sql, "all", seconds=UNGUARDED)
 
     taken = await asyncio.gather(*(shop.run(claim, now=shop.now, most=9) for _ in range(2)))
@@ -131,7 +131,7 @@ async def test_a_line_looked_at_first_and_taken_after_goes_to_two(
 
     look = "SELECT * FROM stock WHERE plan = %(plan)s AND state = 'free'"
     queries = dict(load_queries("postgres")) | {"stock_take": look}
-    monkeypatch.setattr("shop.storage.queries.load_queries", lambda _dialect: queries)
+    monkeypatch.setattr("shop.books.queries.load_queries", lambda _dialect: queries)
     meet_after(monkeypatch, Sql, "one", seconds=UNGUARDED)
 
     taken = await asyncio.gather(*(shop.run(take, n, now=shop.now) for n in (1, 2)))
@@ -166,16 +166,16 @@ async def test_as_many_lines_as_people_reach_everyone_once(shop: Shop, tables: T
 
 
 def take(books: Books, number: int, *, now: datetime) -> Line | None:
-    return books.stock.take("duo", number, now=now)
+    return books[Stock].take("duo", number, now=now)
 
 
 def add(books: Books, effects: list[Effect], *, now: datetime) -> None:
-    books.outbox.add(effects, now=now)
+    books[Outbox].add(effects, now=now)
 
 
 def load(books: Books, *, most: int, now: datetime) -> None:
     for n in range(most):
-        books.stock.add("duo", fingerprint=f"line {n}", sealed=b"sealed", now=now)
+        books[Stock].add("duo", fingerprint=f"line {n}", sealed=b"sealed", now=now)
 
 
 @pytest.mark.parametrize(("begin", "lost"), [("BEGIN", 1), ("BEGIN IMMEDIATE", 0)])

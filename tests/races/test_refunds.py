@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shop.assigning import assign
-from shop.refunding import RefundWish, begin_refund
-from shop.rules.errors import ShopError
-from shop.rules.giving_back import TooMuchBackError
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.journal import Journal
-from shop.storage.receipts import Receipts
-from shop.storage.refunds import Refunds, Way
+from shop.core.errors import ShopError
+from shop.core.money import Money
+from shop.ledger.journal_records import Journal
+from shop.ledger.receipt_records import Receipts
+from shop.refunds.records import Refunds, Way
+from shop.refunds.refund import RefundWish, begin_refund
+from shop.refunds.rules import TooMuchBackError
+from shop.settlement.settle import Outcome
+from shop.settlement.unassigned import assign
 from tests.house.shop import STAFF
 from tests.house.tables import contradictions
 from tests.races.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from shop.checkout import Choice, RenewingNowError, begin_payment
-from shop.renewals import ChargeIntent, take_up
-from shop.storage.renewals import Renewals
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, RenewingNowError, begin_payment
+from shop.renewals.records import Renewals
+from shop.renewals.renew import ChargeIntent, take_up
 from tests.house.fixtures import new_database, postgres_shop
 from tests.house.goods import MONTH
 from tests.house.shop import Shop
@@ -51,7 +52,9 @@ async def both(kept: Kept) -> tuple[object, object]:
     """Charge the card and pay by hand, at once."""
     shop = kept.shop
     price = await shop.storage.read(
-        lambda books: books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, "EUR")
+        lambda books: books[CatalogTables].price_for(
+            books[CatalogTables].by_slug("solo").id, MONTH, "EUR"
+        )
     )
     assert price is not None
     choice = Choice(customer_id=kept.anna.id, price_id=price.id, provider="sandbox_crypto")

@@ -12,8 +12,8 @@ import pytest
 
 from bot.vault import derive
 from preview.client import Preview, text_of
-from shop.storage.opening import storage_at
-from shop.storage.payments import Payment
+from shop.books.opening import storage_at
+from shop.orders.payment_records import Payment
 from tests.crash.conftest import preview, telegram_url
 from tests.house import cards
 from tests.house.clocks import HandClock

@@ -5,20 +5,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shop import wallet
-from shop.checkout import Choice, PaidAlreadyError
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.journal import Journal
-from shop.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from shop.catalog.records import CatalogTables
+from shop.checkout import wallet
+from shop.checkout.payment import Choice, PaidAlreadyError
+from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
+from shop.core.money import Money
+from shop.ledger.journal_records import Journal
+from shop.settlement.settle import Outcome
 from tests.house.goods import MONTH, QUARTER, WEEK
 from tests.house.shop import Shop, _price_of
 from tests.house.tables import Tables, contradictions
 from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
 
 if TYPE_CHECKING:
-    from shop.rules.periods import Interval
-    from shop.storage.customers import Customer
+    from shop.core.intervals import Interval
+    from shop.customers.records import Customer
 
 BALANCE = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account = 'wallet'"
 
@@ -48,7 +49,7 @@ async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1
 
 async def price(shop: Shop, term: "Interval") -> int:
     number = await price_id(shop, term)
-    return (await shop.storage.read(lambda books: books.catalog.price(number))).amount.minor
+    return (await shop.storage.read(lambda books: books[CatalogTables].price(number))).amount.minor
 
 
 async def aside(shop: Shop, anna: "Customer", term: "Interval", *, wants: bool = True) -> int:
@@ -70,8 +71,8 @@ async def test_without_the_claim_two_orders_spend_the_same_money(
     anna = await rich(shop, await price(shop, QUARTER))
     leave_unclaimed(monkeypatch)
     monkeypatch.setattr(wallet, "set_aside", lambda *_, **__: None)
-    monkeypatch.setattr("shop.fulfilling.came_before", lambda _b, _c, _o, whole: whole)
-    monkeypatch.setattr("shop.fulfilling.add_time", _no_time)
+    monkeypatch.setattr("shop.settlement.fulfilment.came_before", lambda _b, _c, _o, whole: whole)
+    monkeypatch.setattr("shop.settlement.fulfilment.add_time", _no_time)
     meet_after(monkeypatch, Journal, "wallet", seconds=UNGUARDED)
 
     await asyncio.gather(pay(shop, anna, MONTH), pay(shop, anna, QUARTER))
@@ -172,7 +173,7 @@ async def test_what_was_given_free_again_is_missing(shop: Shop, tables: Tables) 
 async def test_what_was_spent_after_the_order_expired_is_missing_too(
     shop: Shop, tables: Tables
 ) -> None:
-    from shop.checkout import expire_orders
+    from shop.orders.orders import expire_orders
 
     cheap = await price(shop, WEEK)
     anna = await rich(shop, cheap)

@@ -15,12 +15,13 @@ from starlette.routing import Route
 from handlers.counter import Counter
 from handlers.http.webhooks import webhook_door
 from payments.sandbox import Sandbox
-from shop.policies import LivePolicy
-from shop.polling import ask_about, claim_polls
+from shop.intake.polling import ask_about, claim_polls
+from shop.ledger.receipt_records import Receipts
+from shop.messaging.inbox_records import Inbox
+from shop.orders.payment_records import Payment
+from shop.orders.states import OrderState
+from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentRequest
-from shop.rules.states import OrderState
-from shop.storage.inbox import Inbox
-from shop.storage.payments import Payment, Payments
 from tests.house import cards
 from tests.house.shop import CARD, Shop
 from tests.house.tables import Tables
@@ -129,16 +130,16 @@ async def test_without_either_key_one_payment_is_credited_fifty_times(
 def forget_keys(patch: pytest.MonkeyPatch) -> None:
     """Take the unique names of events and of money away."""
     numbers: Iterator[int] = count()
-    keep, add = Inbox.keep, Payments.add_receipt
+    keep, add = Inbox.keep, Receipts.add_receipt
 
     def keep_any(self: Inbox, provider: str, event_id: str, **facts: Any) -> int | None:  # noqa: ANN401
         return keep(self, provider, f"{event_id}.{next(numbers)}", **facts)
 
-    def add_any(self: Payments, *, receipt_id: str, **facts: Any) -> int | None:  # noqa: ANN401
+    def add_any(self: Receipts, *, receipt_id: str, **facts: Any) -> int | None:  # noqa: ANN401
         return add(self, receipt_id=f"{receipt_id}.{next(numbers)}", **facts)
 
     patch.setattr(Inbox, "keep", keep_any)
-    patch.setattr(Payments, "add_receipt", add_any)
+    patch.setattr(Receipts, "add_receipt", add_any)
 
 
 async def test_the_same_money_by_webhook_and_by_asking_at_once_is_credited_once(

@@ -1,12 +1,17 @@
 """A shop in hand whose customer let a card be kept, and a card that does as it is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
-from shop.charging import renew_one
-from shop.checkout import Choice, begin_payment
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, begin_payment
+from shop.customers.records import Customer
+from shop.intake.charges import renew_one
+from shop.messaging.kinds import Notice
+from shop.messaging.outbox_records import QueuedEffect
+from shop.orders.payment_records import Payment
 from shop.ports import (
     Charge,
     ChargeRequest,
@@ -16,13 +21,9 @@ from shop.ports import (
     Refusal,
     SavedMeans,
 )
-from shop.renewals import due_renewals
-from shop.rules.notices import Notice
-from shop.rules.renewing import RenewingPolicy
-from shop.settlement import Outcome
-from shop.storage.customers import Customer
-from shop.storage.outbox import QueuedEffect
-from shop.storage.payments import Payment
+from shop.renewals.renew import due_renewals
+from shop.renewals.rules import RenewingPolicy
+from shop.settlement.settle import Outcome
 from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
 from tests.house.goods import MONTH
 from tests.house.shop import CARD, Shop
@@ -124,7 +125,9 @@ class Kept:
 
     async def buy(self, *, saves: bool) -> Payment:
         price = await self.shop.storage.read(
-            lambda books: books.catalog.price_for(books.catalog.by_slug("solo").id, MONTH, "EUR")
+            lambda books: books[CatalogTables].price_for(
+                books[CatalogTables].by_slug("solo").id, MONTH, "EUR"
+            )
         )
         assert price is not None
         choice = Choice(customer_id=self.anna.id, price_id=price.id, provider=CARD, saves=saves)
@@ -144,7 +147,7 @@ async def kept(shop: Shop) -> Kept:
 
 
 async def keep(shop: Shop) -> Kept:
-    shop.policy = replace(shop.policy, renewing=RenewingPolicy(asks=True))
+    shop.policy = shop.policy.choosing(RenewingPolicy(asks=True))
     card = Card()
     shop.providers = {CARD: card}  # type: ignore[dict-item]  # it only keeps and charges
     made = Kept(shop=shop, anna=await shop.greet(), card=card)

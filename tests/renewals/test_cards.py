@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 
 from bot.vault import FernetVault
-from shop.agreements import forget, switch
-from shop.catalogue import apply_catalog
-from shop.checkout import RenewingNowError
-from shop.people import note_unreachable
+from shop.books.books import Books
+from shop.catalog.changes import apply_catalog
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import RenewingNowError
+from shop.core.money import Money
+from shop.customers.people import note_unreachable
+from shop.messaging.kinds import Notice
 from shop.ports import ProviderError, ProviderSilentError, Refusal
-from shop.renewals import due_renewals, take_up
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.renewals import Renewal
+from shop.renewals.records import Renewal, Renewals
+from shop.renewals.renew import due_renewals, take_up
+from shop.renewals.saved_methods import forget, switch
+from shop.settlement.settle import Outcome
 from tests.house.goods import GOODS, MONTH
 from tests.house.tables import Tables
 from tests.renewals.conftest import Kept
@@ -274,11 +275,11 @@ async def test_a_charge_under_way_survives_being_switched_off(kept: Kept) -> Non
 
 
 def _reprice(books: Books, amount: Money, *, now: object) -> None:
-    product = books.catalog.by_slug("solo")
-    books.catalog.set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
+    product = books[CatalogTables].by_slug("solo")
+    books[CatalogTables].set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
 
 
 def _renewal(books: Books) -> Renewal:
-    found = books.renewals.of(1)
+    found = books[Renewals].of(1)
     assert found is not None
     return found

@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop.checkout import Choice, SubscribedError, begin_payment
-from shop.guarding import may_pay
+from shop.books.books import Books
+from shop.catalog.document import plan_document
+from shop.catalog.products import STAR_TERM
+from shop.catalog.records import CatalogTables
+from shop.checkout.payment import Choice, SubscribedError, begin_payment
+from shop.core.money import Money
+from shop.intake.pre_checkout import may_pay
+from shop.intake.star_reconciliation import reconcile
+from shop.messaging.kinds import Notice
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.reconciling import reconcile
-from shop.rules.catalog_document import plan_document
-from shop.rules.money import Money
-from shop.rules.notices import Notice
-from shop.rules.renewing import STAR_TERM
-from shop.settlement import Outcome
-from shop.starbooks import UNTIL, steer
-from shop.storage.books import Books
-from shop.storage.payments import Payment
+from shop.renewals.star_subscriptions import UNTIL, steer
+from shop.settlement.settle import Outcome
 from tests.house.fixtures import database_url, new_database, shop, tables
 from tests.house.goods import GOODS
 from tests.house.shop import Shop
@@ -108,9 +109,9 @@ class Series:
 def offer(books: Books, *, now: datetime) -> int:
     """Put the subscription among the plans of the shop in hand."""
     plan = replace(GOODS.plans[0], star_subscription=PRICE.minor)
-    number = books.catalog.put_product("solo", document=plan_document(plan), position=0)
-    books.catalog.set_price(number, STAR_TERM, PRICE, now=now)
-    price = books.catalog.price_for(number, STAR_TERM, "XTR")
+    number = books[CatalogTables].put_product("solo", document=plan_document(plan), position=0)
+    books[CatalogTables].set_price(number, STAR_TERM, PRICE, now=now)
+    price = books[CatalogTables].price_for(number, STAR_TERM, "XTR")
     assert price is not None
     return price.id
 
@@ -183,8 +184,8 @@ async def test_the_agreed_price_holds_while_the_subscription_runs(
     series: Series, tables: Tables
 ) -> None:
     def reprice(books: Books) -> None:
-        number = books.catalog.by_slug("solo").id
-        books.catalog.set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
+        number = books[CatalogTables].by_slug("solo").id
+        books[CatalogTables].set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
 
     await series.shop.run(reprice)
     series.shop.clock.move(days=30)

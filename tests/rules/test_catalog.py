@@ -1,7 +1,8 @@
 import json
 
-from shop.catalog_file import read_catalog, sample_text
-from shop.rules.catalog import (
+from bot.assemble import KNOWN
+from shop.catalog.document import front_document, front_of
+from shop.catalog.products import (
     Channel,
     Shopfront,
     channel_address,
@@ -9,10 +10,10 @@ from shop.rules.catalog import (
     length_of,
     text_in,
 )
-from shop.rules.catalog_document import front_document, front_of
-from shop.rules.currencies import CURRENCIES, sample_amount
-from shop.rules.money import Money
-from shop.rules.periods import Interval
+from shop.core.currencies import CURRENCIES, sample_amount
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.owner_file import read_catalog, sample_text
 
 
 def test_a_text_is_found_in_ones_language_or_the_nearest() -> None:
@@ -47,7 +48,7 @@ def test_a_channel_plays_at_its_own_address_or_below_the_shops() -> None:
 
 
 def test_the_front_survives_the_books() -> None:
-    front = read_catalog(sample_text(), name="sample").front
+    front = read_catalog(sample_text(), name="sample", known=KNOWN).front
     assert front_of(json.loads(json.dumps(front_document(front)))) == front
 
 

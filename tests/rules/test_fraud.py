@@ -2,7 +2,8 @@
 
 import pytest
 
-from shop.rules.fraud import (
+from shop.core.money import Money
+from shop.screening.rules import (
     RULES,
     BlockedBy,
     Check,
@@ -13,7 +14,6 @@ from shop.rules.fraud import (
     findings_on,
     strictest,
 )
-from shop.rules.money import Money
 
 HUNDRED = {"EUR": 10_000}
 ALL = FraudPolicy(

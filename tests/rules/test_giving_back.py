@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.giving_back import (
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+from shop.refunds.rules import (
     Access,
     Standing,
     most_outside,
@@ -17,8 +19,6 @@ from shop.rules.giving_back import (
     tax_part,
     time_to_take,
 )
-from shop.rules.money import Money
-from shop.rules.receiving import Verdict
 
 PAID = Standing(
     money=Money(800, "EUR"),

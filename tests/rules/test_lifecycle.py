@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.lifecycle import Standing, Terms, may_use, next_change, state_at
-from shop.rules.states import LIVE, SUBSCRIPTION_MOVES, may_move
-from shop.rules.states import SubscriptionState as State
+from shop.access.lifecycle import Standing, may_use, next_change, state_at
+from shop.access.states import LIVE, SUBSCRIPTION_MOVES
+from shop.access.states import SubscriptionState as State
+from shop.catalog.products import Terms
+from shop.core.moves import may_move
 
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

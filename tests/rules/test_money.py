@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.errors import BadInputError
-from shop.rules.money import CurrencyMismatchError, Money, exponent_of, round_minor, split
+from shop.core.errors import BadInputError
+from shop.core.money import CurrencyMismatchError, Money, exponent_of, round_minor, split
 
 currencies = st.sampled_from(["EUR", "XTR", "JPY", "KWD", "USDC"])
 amounts = st.builds(Money, st.integers(-(10**15), 10**15), currencies)

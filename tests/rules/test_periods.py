@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.errors import BadInputError
-from shop.rules.periods import Interval, Unit, add_months, end_of, next_span
+from shop.core.errors import BadInputError
+from shop.core.intervals import Interval, Unit, add_months, end_of, next_span
 
 MONTH = Interval(count=1, unit=Unit.MONTH)
 intervals = st.builds(Interval, count=st.integers(1, 120), unit=st.sampled_from(Unit))

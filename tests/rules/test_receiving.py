@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shop.rules.money import Money
-from shop.rules.receiving import Due, Judgement, ReceiptPolicy, Tolerance, Verdict, judge
+from shop.core.money import Money
+from shop.ledger.receiving import Due, Judgement, ReceiptPolicy, Tolerance, Verdict, judge
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

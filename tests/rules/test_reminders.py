@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.errors import BadInputError
-from shop.rules.reminders import (
+from shop.access.reminder_rules import (
     DAYS_BEFORE,
     Reminder,
     days_until,
@@ -16,6 +15,7 @@ from shop.rules.reminders import (
     schedule,
     zone_of,
 )
+from shop.core.errors import BadInputError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [

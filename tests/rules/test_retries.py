@@ -4,14 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.retries import (
-    CONNECTOR_MINUTES,
-    MESSAGE_TRIES,
-    POLL_FOR,
-    connector_wait,
-    message_wait,
-    poll_wait,
-)
+from shop.access.provisioning import CONNECTOR_MINUTES, connector_wait
+from shop.messaging.outbox import MESSAGE_TRIES, message_wait
+from shop.orders.waits import POLL_FOR, poll_wait
 
 
 def test_a_connector_is_tried_after_1_5_15_and_60_minutes_then_given_up() -> None:

@@ -3,21 +3,10 @@ from enum import StrEnum
 
 import pytest
 
-from shop.rules.states import (
-    DISPUTE_MOVES,
-    LIVE,
-    OPEN_PAYMENTS,
-    ORDER_MOVES,
-    PAYMENT_MOVES,
-    REFUND_MOVES,
-    SUBSCRIPTION_MOVES,
-    DisputeState,
-    OrderState,
-    PaymentState,
-    RefundState,
-    SubscriptionState,
-    may_move,
-)
+from shop.access.states import LIVE, SUBSCRIPTION_MOVES, SubscriptionState
+from shop.core.moves import may_move
+from shop.orders.states import OPEN_PAYMENTS, ORDER_MOVES, PAYMENT_MOVES, OrderState, PaymentState
+from shop.refunds.states import DISPUTE_MOVES, REFUND_MOVES, DisputeState, RefundState
 
 TABLES = [
     (OrderState, ORDER_MOVES, OrderState.OPEN),

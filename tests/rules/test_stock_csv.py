@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.errors import BadInputError
-from shop.rules.stock_csv import MOST_LINES, read_stock
+from shop.access.stock_csv import MOST_LINES, read_stock
+from shop.core.errors import BadInputError
 
 ADA = {"username": "ada", "password": "p1"}
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from shop.checkout import new_reference
-from shop.rules.transfers import code_of, details_of, is_picture_or_pdf
+from shop.intake.transfers import is_picture_or_pdf
+from shop.orders.orders import new_reference
+from shop.ports.transfers import code_of, details_of
 
 
 def test_a_code_is_short_and_made_of_what_banks_write() -> None:

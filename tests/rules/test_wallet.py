@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.rules.money import Money
-from shop.rules.wallet import before, covers, offered_part, usable
+from shop.core.money import Money
+from shop.credit.rules import before, covers, offered_part, usable
 
 
 def eur(minor: int) -> Money:

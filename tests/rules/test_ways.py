@@ -2,17 +2,7 @@
 
 import pytest
 
-from shop.rules.wallet import WALLET
-from shop.rules.ways import (
-    WAYS,
-    WayRule,
-    arranged,
-    asks_for_country,
-    countries_of,
-    name_of,
-    unshown,
-)
-from tests.payments.rigs import WITH_PAGES
+from shop.orders.ways import WayRule, arranged, asks_for_country, countries_of, name_of, unshown
 
 THERE = {"wallet": "EUR", "stripe": "EUR", "stars": "XTR", "transfer": "EUR"}
 
@@ -87,11 +77,3 @@ def test_a_country_is_asked_for_only_where_it_matters() -> None:
 def test_the_owner_may_name_a_way() -> None:
     assert name_of([rule("stripe", name={"": "Visa"})], "stripe") == {"": "Visa"}
     assert name_of([rule("stripe")], "stripe") == {}
-
-
-def test_every_way_there_is_may_be_named_in_a_rule() -> None:
-    assert set(WAYS) == {*WITH_PAGES, WALLET}
-
-
-def test_no_way_is_listed_twice() -> None:
-    assert len(set(WAYS)) == len(WAYS)

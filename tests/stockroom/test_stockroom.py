@@ -3,14 +3,16 @@ import asyncio
 import pytest
 
 from bot.vault import FernetVault
-from shop import staffdesk
+from shop.access import stock
+from shop.access.stock import BooksShelf, Loaded, load_stock, swap_line, take_line
+from shop.access.stock_records import Stock
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.core.errors import NotFoundError
+from shop.core.policy import Policy
+from shop.messaging.outbox_records import Outbox
 from shop.ports import OutOfStockError
-from shop.rules.errors import NotFoundError
-from shop.rules.policy import Policy
-from shop.stockroom import BooksShelf, Loaded, load_stock, swap_line, take_line
-from shop.storage.books import Books
-from shop.storage.opening import Storage
-from shop.storage.staff import StaffTables
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, StoppedClock, put_plan, subscribe
 
 VAULT = FernetVault("a key for tests")
@@ -37,7 +39,7 @@ def swap(books: Books, subscription_id: int) -> str:
 
 def told(books: Books) -> list[tuple[int, int]]:
     """What staff heard, as (who, how many are left)."""
-    effects = books.outbox.claim(now=NOW, lease=NOW, most=100)
+    effects = books[Outbox].claim(now=NOW, lease=NOW, most=100)
     heard = []
     while effects:
         for effect in effects:
@@ -45,8 +47,8 @@ def told(books: Books) -> list[tuple[int, int]]:
             assert effect.payload["notice"] == "low_stock"
             assert effect.lane == f"chat:{effect.payload['to']}"
             heard.append((effect.payload["to"], effect.payload["left"]))
-            books.outbox.finish(effect.id, now=NOW)
-        effects = books.outbox.claim(now=NOW, lease=NOW, most=100)
+            books[Outbox].finish(effect.id, now=NOW)
+        effects = books[Outbox].claim(now=NOW, lease=NOW, most=100)
     return heard
 
 
@@ -67,7 +69,7 @@ async def test_lines_are_loaded_once(shop: Storage) -> None:
     assert await shop.run(load, lines(0, 3)) == Loaded(added=3, repeated=0, refused=())
     again = await shop.run(load, lines(1, 5) + "user9,\n")
     assert again == Loaded(added=2, repeated=2, refused=((6, "password is empty"),))
-    assert await shop.read(lambda books: books.stock.left("solo")) == 5
+    assert await shop.read(lambda books: books[Stock].left("solo")) == 5
 
 
 async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
@@ -75,17 +77,17 @@ async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
 ) -> None:
     async def load_by_staff() -> Loaded:
         return await shop.run(
-            staffdesk.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
+            stock.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
         )
 
     with monkeypatch.context() as patch:
         patch.setattr(StaffTables, "audit", unwritable)
         with pytest.raises(OSError, match="no room"):
             await load_by_staff()
-    assert await shop.read(lambda books: books.stock.left("solo")) == 0
+    assert await shop.read(lambda books: books[Stock].left("solo")) == 0
 
     assert (await load_by_staff()).added == 3
-    [act] = await shop.read(lambda books: books.staff.latest_acts(most=9))
+    [act] = await shop.read(lambda books: books[StaffTables].latest_acts(most=9))
     assert (act.staff_id, act.act, act.facts["added"]) == (7, "load_stock", 3)
 
 
@@ -110,7 +112,7 @@ async def test_stock_for_an_unknown_plan_is_refused(shop: Storage) -> None:
 async def test_nothing_readable_lies_in_the_books(shop: Storage) -> None:
     await shop.run(load, "username,password,url,note\nada,hush-hush,https://secret.example,psst\n")
     await shop.run(take, 1)
-    line = await shop.read(lambda books: books.stock.in_hand(1))
+    line = await shop.read(lambda books: books[Stock].in_hand(1))
     assert line is not None
     for secret in (b"ada", b"hush", b"secret", b"psst"):
         assert secret not in line.sealed
@@ -198,7 +200,7 @@ async def test_one_subscription_asking_many_times_at_once_gets_one_line(shop: St
     await shop.run(load, lines(0, 9))
     got = await asyncio.gather(*(shop.run(take, 1) for _ in range(8)))
     assert set(got) == {"user0"}
-    assert await shop.read(lambda books: books.stock.left("solo")) == 8
+    assert await shop.read(lambda books: books[Stock].left("solo")) == 8
 
 
 async def test_two_loads_at_once_count_each_line_once(shop: Storage) -> None:

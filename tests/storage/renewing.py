@@ -4,13 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.rules.renewing import STAR_TERM
-from shop.rules.states import PaymentState
-from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.stars import StarState
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.catalog.products import STAR_TERM
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.receipt_records import Receipts
+from shop.orders.order_records import Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import PaymentState
+from shop.renewals.records import Renewals
+from shop.renewals.star_records import StarState, StarTables
+from shop.settlement.circumstances import CircumstanceRecords
 from tests.books import NOW, subscribe
 
 DAY = timedelta(days=1)
@@ -19,13 +26,13 @@ EUR = Money(799, "EUR")
 
 
 def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
-    product = books.catalog.by_slug("solo")
-    order = books.orders.open_one(
+    product = books[CatalogTables].by_slug("solo")
+    order = books[Orders].open_one(
         customer_id, product_id=product.id, interval=MONTH, now=NOW, expires_at=NOW + DAY
     )
-    price = books.catalog.price_for(product.id, MONTH, "EUR")
+    price = books[CatalogTables].price_for(product.id, MONTH, "EUR")
     assert price is not None
-    return books.payments.open_one(
+    return books[Payments].open_one(
         reference=reference,
         order_id=order.id,
         customer_id=customer_id,
@@ -41,28 +48,28 @@ def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
 
 
 def renewals(books: Books) -> None:
-    subscription = books.subscriptions.get(subscribe(books, 77))
+    subscription = books[Subscriptions].get(subscribe(books, 77))
     customer_id, product_id = subscription.customer_id, subscription.product.id
     payment = a_payment(books, customer_id, "keeps")
-    assert books.payments.get(payment.id) == payment
-    assert books.payments.get(999) is None
-    assert not books.renewals.has_consent(payment.id)
-    books.renewals.note_consent(payment.id, now=NOW)
-    books.renewals.note_consent(payment.id, now=NOW)
-    assert books.renewals.has_consent(payment.id)
-    assert books.payments.affairs("keeps").saves
+    assert books[Payments].get(payment.id) == payment
+    assert books[Payments].get(999) is None
+    assert not books[Renewals].has_consent(payment.id)
+    books[Renewals].note_consent(payment.id, now=NOW)
+    books[Renewals].note_consent(payment.id, now=NOW)
+    assert books[Renewals].has_consent(payment.id)
+    assert books[CircumstanceRecords].of("keeps").saves
 
     kept: dict[str, Any] = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
-    number = books.renewals.keep_means(payment, **kept)
+    number = books[Renewals].keep_means(payment, **kept)
     assert number is not None
-    assert books.renewals.keep_means(payment, **kept) is None, "kept once"
-    means = books.renewals.means(number)
+    assert books[Renewals].keep_means(payment, **kept) is None, "kept once"
+    means = books[Renewals].means(number)
     assert means is not None
     assert (means.sealed, means.last4, means.forgotten_at) == (b"s", "4242", None)
-    assert books.renewals.means(999) is None
-    assert books.renewals.of(subscription.id) is None
+    assert books[Renewals].means(999) is None
+    assert books[Renewals].of(subscription.id) is None
     for _ in range(2):
-        books.renewals.plan(
+        books[Renewals].plan(
             subscription.id,
             means,
             interval=MONTH,
@@ -71,59 +78,59 @@ def renewals(books: Books) -> None:
             charge_at=NOW + 29 * DAY,
             next_at=NOW,
         )
-    renewal = books.renewals.of(subscription.id)
+    renewal = books[Renewals].of(subscription.id)
     assert renewal is not None
     assert (renewal.is_on, renewal.tries, renewal.means) == (True, 0, means)
-    assert books.renewals.with_means(number) == [subscription.id]
-    assert books.renewals.next_due() == NOW
-    assert books.renewals.claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
-    assert books.renewals.claim_due(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books[Renewals].with_means(number) == [subscription.id]
+    assert books[Renewals].next_due() == NOW
+    assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
+    assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == []
 
-    waited = books.renewals.awaited(customer_id, product_id, since=NOW)
+    waited = books[Renewals].awaited(customer_id, product_id, since=NOW)
     assert waited is not None
     assert waited.id == payment.id
-    assert books.renewals.awaited(customer_id, product_id, since=NOW + DAY) is None
-    assert books.renewals.charge_under_way(customer_id, product_id) is None
-    books.renewals.write(replace(renewal, payment_id=payment.id, told_price_id=1, tries=2))
-    assert books.payments.affairs("keeps").is_charge
-    charge = books.renewals.charge_under_way(customer_id, product_id)
+    assert books[Renewals].awaited(customer_id, product_id, since=NOW + DAY) is None
+    assert books[Renewals].charge_under_way(customer_id, product_id) is None
+    books[Renewals].write(replace(renewal, payment_id=payment.id, told_price_id=1, tries=2))
+    assert books[CircumstanceRecords].of("keeps").is_charge
+    charge = books[Renewals].charge_under_way(customer_id, product_id)
     assert charge is not None
-    assert books.renewals.is_charging(number)
-    assert not books.renewals.is_charging(999)
-    books.payments.move(charge.id, old=charge.state, new=PaymentState.FINAL, poll_at=None)
-    assert books.renewals.charge_under_way(customer_id, product_id) is None
-    assert not books.renewals.is_charging(number)
+    assert books[Renewals].is_charging(number)
+    assert not books[Renewals].is_charging(999)
+    books[Payments].move(charge.id, old=charge.state, new=PaymentState.FINAL, poll_at=None)
+    assert books[Renewals].charge_under_way(customer_id, product_id) is None
+    assert not books[Renewals].is_charging(number)
 
-    books.renewals.wipe_means(number)
-    assert books.renewals.means(number) == means, "only what is forgotten is wiped"
-    assert books.renewals.forget_means(number, now=NOW)
-    assert not books.renewals.forget_means(number, now=NOW)
-    books.renewals.wipe_means(number)
-    forgotten = books.renewals.means(number)
+    books[Renewals].wipe_means(number)
+    assert books[Renewals].means(number) == means, "only what is forgotten is wiped"
+    assert books[Renewals].forget_means(number, now=NOW)
+    assert not books[Renewals].forget_means(number, now=NOW)
+    books[Renewals].wipe_means(number)
+    forgotten = books[Renewals].means(number)
     assert forgotten is not None
     assert (forgotten.sealed, forgotten.forgotten_at) == (b"", NOW)
 
 
 def stars(books: Books) -> None:
-    payment = books.payments.by_reference("keeps")
-    product = books.catalog.by_slug("solo")
+    payment = books[Payments].by_reference("keeps")
+    product = books[CatalogTables].by_slug("solo")
     assert payment is not None
     for _ in range(2):
-        books.stars.begin(payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW)
-    star = books.stars.of_payment(payment.id)
+        books[StarTables].begin(payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW)
+    star = books[StarTables].of_payment(payment.id)
     assert star is not None
     assert (star.charge_id, star.renews, star.product_id) == ("c1", True, product.id)
-    assert books.stars.running(payment.customer_id, product.id, now=NOW) == star
-    assert books.stars.running(payment.customer_id, product.id, now=NOW + 31 * DAY) is None
-    books.stars.note(
+    assert books[StarTables].running(payment.customer_id, product.id, now=NOW) == star
+    assert books[StarTables].running(payment.customer_id, product.id, now=NOW + 31 * DAY) is None
+    books[StarTables].note(
         payment.id, state=StarState.CANCELED, is_stopped_here=True, expires_at=NOW + DAY
     )
-    noted = books.stars.of_payment(payment.id)
+    noted = books[StarTables].of_payment(payment.id)
     assert noted is not None
     assert (noted.renews, noted.is_stopped_here, noted.expires_at) == (False, True, NOW + DAY)
     made = [
-        books.stars.payment_for_charge(
-            books.stars.order_for_charge(
+        books[Payments].payment_for_charge(
+            books[Orders].order_for_charge(
                 payment.customer_id,
                 product_id=product.id,
                 interval=STAR_TERM,
@@ -142,10 +149,10 @@ def stars(books: Books) -> None:
     ]
     assert [one.poll_at for one in made] == [None, None]
     assert made[0].order_id != made[1].order_id, "each charge has an order of its own"
-    assert books.stars.is_receipt_known("card", "m1")
-    assert not books.stars.is_receipt_known("card", "m9")
-    assert "m1" in books.stars.receipts_between("card", since=NOW - DAY, until=NOW + DAY)
-    assert books.stars.receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
-    assert books.stars.take_turn("job", now=NOW, next_at=NOW + DAY)
-    assert not books.stars.take_turn("job", now=NOW, next_at=NOW + DAY)
-    assert books.stars.take_turn("job", now=NOW + DAY, next_at=NOW + 2 * DAY)
+    assert books[Receipts].is_receipt_known("card", "m1")
+    assert not books[Receipts].is_receipt_known("card", "m9")
+    assert "m1" in books[Receipts].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
+    assert books[Receipts].receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
+    assert books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert not books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert books[Notes].take_turn("job", now=NOW + DAY, next_at=NOW + 2 * DAY)

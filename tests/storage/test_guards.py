@@ -6,11 +6,13 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from shop.rules.money import Money
-from shop.rules.periods import Interval
-from shop.storage.books import Books
-from shop.storage.journal import Entry
-from shop.storage.opening import Storage
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.journal_records import Entry, Journal
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW, put_plan, subscribe
 
 EUR = Money(799, "EUR")
@@ -18,12 +20,12 @@ EUR = Money(799, "EUR")
 
 def write_everything(books: Books) -> None:
     product_id = put_plan(books)
-    books.catalog.set_price(product_id, Interval.from_key("1m"), EUR, now=NOW)
+    books[CatalogTables].set_price(product_id, Interval.from_key("1m"), EUR, now=NOW)
     subscribe(books, 1)
-    books.journal.enter(
+    books[Journal].enter(
         "g", [Entry(account="a", money=EUR), Entry(account="b", money=-EUR)], now=NOW
     )
-    books.staff.audit(1, "act", customer_id=None, facts={}, now=NOW)
+    books[StaffTables].audit(1, "act", customer_id=None, facts={}, now=NOW)
 
 
 STATEMENTS = [
@@ -52,7 +54,7 @@ async def test_facts_are_never_edited(storage: Storage, books_url: str, statemen
 
 
 def same_group_again(books: Books) -> None:
-    books.journal.enter(
+    books[Journal].enter(
         "g", [Entry(account="a", money=EUR), Entry(account="b", money=-EUR)], now=NOW
     )
 
@@ -62,7 +64,7 @@ def second_live_subscription(books: Books) -> None:
 
 
 def stranger(books: Books) -> None:
-    books.staff.audit(1, "act", customer_id=999, facts={}, now=NOW)
+    books[StaffTables].audit(1, "act", customer_id=999, facts={}, now=NOW)
 
 
 @pytest.mark.parametrize("use_case", [same_group_again, second_live_subscription, stranger])

@@ -14,21 +14,22 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.errors import BooksUnavailableError
-from shop.storage import postgres
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
+from shop.books import postgres
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BooksUnavailableError
 from tests.books import migrate
 from tests.postgres import FreshDatabase, Server
 
 
 def note(books: Books, key: str) -> str:
-    books.staff.set_note(key, "yes")
+    books[Notes].set_note(key, "yes")
     return key
 
 
 def look(books: Books, key: str) -> str | None:
-    return books.staff.note(key)
+    return books[Notes].note(key)
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from shop.rules.errors import BooksUnavailableError
-from shop.storage import sqlite
-from shop.storage.books import Books
-from shop.storage.migrate import migrate_sqlite
-from shop.storage.opening import Storage, storage_at
+from shop.books import sqlite
+from shop.books.books import Books
+from shop.books.migrate import migrate_sqlite
+from shop.books.notes import Notes
+from shop.books.opening import Storage, storage_at
+from shop.core.errors import BooksUnavailableError
 from tests.house.tables import Tables
 
 NOBODY = 65534
@@ -32,12 +33,12 @@ async def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 def note(books: Books, key: str, size: int = 1) -> str:
-    books.staff.set_note(key, "x" * size)
+    books[Notes].set_note(key, "x" * size)
     return key
 
 
 def look(books: Books, key: str) -> str | None:
-    return books.staff.note(key)
+    return books[Notes].note(key)
 
 
 async def answers(storage: Storage, keys: list[str], *, size: int) -> list[str | BaseException]:

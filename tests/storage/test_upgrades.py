@@ -1,22 +1,24 @@
-"""Books with a shop's whole life in them, at each earlier version, become today's; all is kept."""
+"""Books with a shop's whole life in them, at each version, become the next one's; all is kept."""
 
+import sqlite3
 from itertools import count
 from typing import Any
 
+import psycopg
 import pytest
 
-from shop.rules.money import Money
-from shop.rules.states import OrderState
-from shop.settlement import Outcome
-from shop.storage.migrate import load_migrations
-from shop.storage.opening import storage_at
+from shop.books.opening import storage_at
+from shop.core.money import Money
+from shop.orders.payment_records import Payments
+from shop.orders.states import OrderState
+from shop.settlement.settle import Outcome
 from tests.house.goods import MONTH
 from tests.house.shop import Shop
 from tests.house.tables import TABLES, Tables, contradictions
+from tests.storage.made_up import GUARD, REAL, made_up
 from tests.storage.test_migrations import empty, execute, migrate_to
 
-__all__ = ["empty"]
-EARLIER = [one.version for one in load_migrations("sqlite")][:-1]
+__all__ = ["empty", "made_up"]
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -89,14 +91,14 @@ def put(url: str, rows: Rows) -> None:
                 )
 
 
-@pytest.mark.parametrize("version", EARLIER)
+@pytest.mark.parametrize("version", REAL)
 async def test_an_earlier_versions_books_are_kept_and_gone_on_with(
-    empty: str, version: int
+    empty: str, version: int, made_up: str
 ) -> None:
     migrate_to(empty)
     await lived(empty)
-    today = columns(empty)
-    life = read(empty, today)
+    later = columns(empty)
+    life = read(empty, later)
     if empty.startswith("sqlite"):
         empty = empty.replace("shop.db", "old.db")
     else:
@@ -111,13 +113,15 @@ async def test_an_earlier_versions_books_are_kept_and_gone_on_with(
     assert sum(map(len, old.values())) > 40, "a life, not a sketch of one"
 
     storage = storage_at(empty)
-    assert len(await storage.open()) == len(EARLIER) + 1 - version
-    assert columns(empty) == today
+    applied = await storage.open()
+    assert (applied[-1], len(applied)) == (made_up, len(REAL) + 1 - version)
+    assert columns(empty) == later
     assert read(empty, then) == old, "nothing is lost or changed"
+    assert_made_up(empty)
 
     shop = Shop(storage, numbers=count(100))
     (number,) = Tables(empty).rows("SELECT id FROM payments WHERE state = 'created'")[-1]
-    payment = await storage.read(lambda books: books.payments.get(number))
+    payment = await storage.read(lambda books: books[Payments].get(number))
     assert payment is not None
     assert await shop.settle(shop.received(payment, receipt="after")) is Outcome.SETTLED
     await storage.close()
@@ -126,6 +130,16 @@ async def test_an_earlier_versions_books_are_kept_and_gone_on_with(
     assert tables.one("SELECT state FROM orders ORDER BY id DESC LIMIT 1") == OrderState.PAID
     if empty.startswith("sqlite"):
         assert execute(empty, "PRAGMA foreign_key_check") == []
+
+
+def assert_made_up(url: str) -> None:
+    """What the made-up migration asks for is there, old rows included, and its guard stands."""
+    people = execute(url, "SELECT id, created_at FROM customers ORDER BY id")
+    assert len(people) == len({1001, 1002})
+    assert execute(url, "SELECT customer_id, came_at FROM visits ORDER BY id") == people
+    assert execute(url, "SELECT DISTINCT shoe_size, picture FROM customers") == [(42, None)]
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match=GUARD):
+        execute(url, "DELETE FROM visits")
 
 
 def test_a_dump_of_the_tables_leaves_none_out(empty: str) -> None:

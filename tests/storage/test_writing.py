@@ -8,15 +8,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shop.rules.errors import BadInputError, BooksUnavailableError
-from shop.storage.books import Books
-from shop.storage.opening import Storage, storage_at
-from shop.storage.sqlite import SqliteStorage
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.books.opening import Storage, storage_at
+from shop.books.sqlite import SqliteStorage
+from shop.core.errors import BadInputError, BooksUnavailableError
+from shop.staff.audit_records import StaffTables
 from tests.books import NOW
 
 
 def note(books: Books, key: str, value: str = "yes") -> str:
-    books.staff.set_note(key, value)
+    books[Notes].set_note(key, value)
     return key
 
 
@@ -26,12 +28,12 @@ def note_and_fail(books: Books, key: str) -> None:
 
 
 def look(books: Books, key: str) -> str | None:
-    return books.staff.note(key)
+    return books[Notes].note(key)
 
 
 def count_up(books: Books) -> int:
-    customer = books.staff.note("count") or "0"
-    books.staff.set_note("count", str(int(customer) + 1))
+    customer = books[Notes].note("count") or "0"
+    books[Notes].set_note("count", str(int(customer) + 1))
     return int(customer) + 1
 
 
@@ -61,7 +63,7 @@ async def test_who_is_answered_finds_it_in_the_books(storage: Storage) -> None:
 async def test_a_database_error_is_its_callers_alone(storage: Storage) -> None:
     def break_a_rule(books: Books) -> None:
         note(books, "before")
-        books.staff.audit(1, "x", customer_id=12345, facts={}, now=NOW)
+        books[StaffTables].audit(1, "x", customer_id=12345, facts={}, now=NOW)
 
     results = await asyncio.gather(
         storage.run(note, "a"),

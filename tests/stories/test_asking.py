@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shop.polling import claim_polls, note_poll
+from shop.books.books import Books
+from shop.intake.polling import claim_polls, note_poll
+from shop.messaging.inbox_records import Inbox
+from shop.orders.payment_records import Payment, Payments
 from shop.ports import Happening, PaymentEvent
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.payments import Payment
+from shop.settlement.settle import Outcome
 from tests.house.shop import Shop
 
 H = Happening
@@ -119,10 +120,10 @@ async def _poll_at(shop: Shop, payment: Payment) -> datetime | None:
 
 
 def _moment(books: Books, reference: str) -> datetime | None:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found.poll_at
 
 
 def _stuck(books: Books) -> list[str]:
-    return [letter.note for letter in books.inbox.stuck(most=9)]
+    return [letter.note for letter in books[Inbox].stuck(most=9)]

@@ -5,8 +5,9 @@ from itertools import count
 
 from pydantic import SecretStr
 
-from shop.catalog_file.reading import read_catalog
-from shop.catalogue import apply_catalog
+from bot.assemble import KNOWN
+from shop.catalog.changes import apply_catalog
+from shop.owner_file.reading import read_catalog
 from tests.house.process import CATALOG
 from tests.stories.conftest import OpenKiosk
 from tests.stories.kiosk import Kiosk
@@ -177,7 +178,9 @@ async def test_a_button_with_an_old_price_says_what_changed(kiosk: Kiosk) -> Non
     await anna.say("/start plan_solo")
     old = await anna.button("ways:")
     assert "7.99" in old["text"]
-    dearer = read_catalog(CATALOG.replace('EUR = "7.99"', 'EUR = "8.99"'), name="catalog.toml")
+    dearer = read_catalog(
+        CATALOG.replace('EUR = "7.99"', 'EUR = "8.99"'), name="catalog.toml", known=KNOWN
+    )
     await kiosk.parts.storage.run(apply_catalog, dearer, now=kiosk.clock.now())
 
     tapped = await anna.chat.press(old["callback_data"], message_id=old["message_id"])
@@ -221,7 +224,9 @@ async def test_forged_and_forgotten_buttons_lead_back_home(open_kiosk: OpenKiosk
 async def test_a_page_made_at_an_old_price_is_honoured_at_it(kiosk: Kiosk) -> None:
     anna = kiosk.person(ANNA)
     page = await anna.to_pay()
-    dearer = read_catalog(CATALOG.replace('EUR = "7.99"', 'EUR = "8.99"'), name="catalog.toml")
+    dearer = read_catalog(
+        CATALOG.replace('EUR = "7.99"', 'EUR = "8.99"'), name="catalog.toml", known=KNOWN
+    )
     await kiosk.parts.storage.run(apply_catalog, dearer, now=kiosk.clock.now())
 
     await anna.pay(page)

@@ -4,20 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from shop.back_by_hand import give_up_by_hand, paid_by_hand
-from shop.people import overview
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
-from shop.refunding import (
-    RefundMovedOnError,
-    RefundWish,
-    begin_refund,
-    note_answer,
-    question,
-)
-from shop.rules.giving_back import TooMuchBackError
-from shop.settlement import Outcome
-from shop.storage.payments import Payment
-from shop.storage.refunds import Refund, Way
+from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, note_answer, question
+from shop.refunds.rules import TooMuchBackError
+from shop.settlement.settle import Outcome
+from shop.storefront.overview import overview
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables, contradictions
 from tests.stories.test_refund_cases import (

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from shop.assigning import assign, places_for, unassigned
-from shop.checkout import expire_orders, note_answered, note_no_answer
-from shop.circuits import claim_trials, hidden_ways, try_again
-from shop.claiming import refs_to_ask
-from shop.polling import ask_about, claim_polls, note_poll
+from payments.telegram_cards import TelegramCards
+from shop.books.books import Books
+from shop.checkout.payment import note_answered, note_no_answer
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.core.money import Money
+from shop.desk.failed_jobs import trouble
+from shop.desk.overview import backlog
+from shop.intake.polling import ask_about, claim_polls, note_poll
+from shop.ledger.receipt_records import Receipts
+from shop.messaging.retention import erase_letters
+from shop.orders.orders import expire_orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.provider_health import claim_trials, hidden_ways, try_again
 from shop.ports import (
     Happening,
     Payer,
@@ -20,17 +28,11 @@ from shop.ports import (
     ProviderError,
     ProviderSilentError,
 )
-from shop.rules.errors import BadInputError, DoneAlreadyError
-from shop.rules.fraud import FraudPolicy
-from shop.rules.guarding import GuardPolicy
-from shop.rules.money import Money
-from shop.settlement import Outcome, Source, settle
-from shop.staffdesk import backlog
-from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.receipts import Receipts
-from shop.stuck import trouble
-from shop.updates import erase_letters
+from shop.screening.rules import FraudPolicy
+from shop.settlement.claim_rules import ClaimPolicy
+from shop.settlement.provider_claims import refs_to_ask
+from shop.settlement.settle import Outcome, Source, settle
+from shop.settlement.unassigned import assign, places_for, unassigned
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
@@ -50,12 +52,19 @@ async def answered(
     events: Sequence[PaymentEvent],
     *,
     error: ProviderError | None = None,
+    is_askable: bool = True,
 ) -> list[Outcome]:
     """The clock asks, and the provider says this."""
     await shop.run(claim_polls, now=shop.now, most=9)
     asked = await shop.storage.read(_payment, payment.reference)
     return await shop.run(
-        note_poll, asked, list(events), policy=shop.policy, now=shop.now, error=error
+        note_poll,
+        asked,
+        list(events),
+        policy=shop.policy,
+        now=shop.now,
+        error=error,
+        is_askable=is_askable,
     )
 
 
@@ -90,15 +99,15 @@ async def test_only_what_we_asked_for_is_believed_and_only_up_to_the_limit(
     payment = await shop.ask(await shop.greet())
     event = shop.received(payment, money=says)
     assert await told_by_webhook(shop, event) is believed[is_believed]
-    limit = GuardPolicy(confirm_above={"EUR": 1597})
-    shop.policy = replace(shop.policy, guards=limit)
+    limit = ClaimPolicy(confirm_above={"EUR": 1597})
+    shop.policy = shop.policy.choosing(limit)
     other = await shop.ask(await shop.greet(1002))
     event = shop.received(other, money=says)
     assert await told_by_webhook(shop, event) is believed[is_believed_above]
 
 
 async def test_who_must_be_known_to_be_judged_is_asked_for(shop: Shop) -> None:
-    shop.policy = replace(shop.policy, fraud=FraudPolicy(people_of_a_payer=1))
+    shop.policy = shop.policy.choosing(FraudPolicy(people_of_a_payer=1))
     payment = await shop.ask(await shop.greet())
     event = replace(shop.received(payment), payer=Payer(is_vague=True))
     assert await told_by_webhook(shop, event) is Outcome.ASKED
@@ -252,7 +261,7 @@ async def test_nothing_known_of_a_card_in_telegram_is_no_denial(
     await shop.run(settle, event, source, policy=shop.policy, now=shop.now)
     for _ in range(4):
         shop.clock.move(minutes=10)
-        await answered(shop, payment, [pending(payment)])
+        await answered(shop, payment, [pending(payment)], is_askable=TelegramCards.is_askable)
     [alert] = await alerts(shop)
     assert alert["is_silent"] is True
     assert tables.rows("SELECT state FROM claims") == [("open",)]
@@ -579,6 +588,6 @@ async def test_a_page_that_comes_too_late_for_people_counts_as_silence(shop: Sho
 
 
 def _payment(books: Books, reference: str) -> Payment:
-    found = books.payments.by_reference(reference)
+    found = books[Payments].by_reference(reference)
     assert found
     return found

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from shop import delivery
-from shop.expiry import change_one
+from shop.access import provisioning
+from shop.access.by_staff import hold
+from shop.access.expiry import change_one
+from shop.desk.failed_jobs import replay_effect
 from shop.ports import Account, AccountOrder
-from shop.staffdesk import hold
-from shop.stuck import replay_effect
 from tests.house.service import Door, Service
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables
@@ -104,7 +104,7 @@ class Hanging(Service):
 async def test_a_connector_that_fails_in_an_unforeseen_way_is_given_to_staff_as_well(
     shop: Shop, tables: Tables, kind: type[Service], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "CARRY_OUT_WITHIN", timedelta(seconds=0.01))
+    monkeypatch.setattr(provisioning, "CARRY_OUT_WITHIN", timedelta(seconds=0.01))
     shop.services["generated"] = kind("generated")
     await shop.pay(await shop.ask(await shop.greet()))
 

@@ -5,22 +5,24 @@ from dataclasses import replace
 
 import pytest
 
-from shop.checkout import Choice, InReviewError, start_trial
-from shop.guarding import may_pay
-from shop.holding import held
+from shop.books.books import Books
+from shop.checkout.payment import Choice, InReviewError
+from shop.checkout.trial import start_trial
+from shop.checkout.wallet import pay_from_wallet
+from shop.core.errors import DoneAlreadyError
+from shop.core.money import Money
+from shop.intake.pre_checkout import may_pay
+from shop.ledger.journal_records import Journal
+from shop.ledger.receipt_records import Receipts
+from shop.ledger.receiving import Judgement, Verdict
+from shop.orders.payment_records import Payment
+from shop.orders.ways import WALLET
 from shop.ports import Happening, Payer, PaymentEvent
-from shop.reviewing import approve, block, refuse, unblock, waiting
-from shop.rules.errors import DoneAlreadyError
-from shop.rules.fraud import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
-from shop.rules.money import Money
-from shop.rules.receiving import Judgement, Verdict
-from shop.rules.wallet import WALLET
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.guards import Guards
-from shop.storage.payments import Payment
-from shop.storage.receipts import Receipts
-from shop.wallet import pay_from_wallet
+from shop.screening.rules import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
+from shop.settlement.open_review import held
+from shop.settlement.review_records import Reviews
+from shop.settlement.reviews import approve, block, refuse, unblock, waiting
+from shop.settlement.settle import Outcome
 from tests.house.goods import QUARTER
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
@@ -30,7 +32,7 @@ CAUTIOUS = FraudPolicy(first_order={"EUR": 500})
 
 
 def being(shop: Shop, policy: FraudPolicy) -> None:
-    shop.policy = replace(shop.policy, fraud=policy)
+    shop.policy = shop.policy.choosing(policy)
 
 
 async def held_payment(shop: Shop, telegram_id: int = 1001) -> Payment:
@@ -151,10 +153,10 @@ async def test_without_the_claim_and_the_conditions_two_taps_deliver_twice(
     tables.write("ALTER TABLE journal DROP CONSTRAINT journal_group_ref_line_key")
     tables.write("DROP INDEX subscriptions_one_of_a_product")
     leave_unclaimed(monkeypatch)
-    monkeypatch.setattr(Guards, "decide", lambda *_, **__: True)
+    monkeypatch.setattr(Reviews, "decide", lambda *_, **__: True)
     monkeypatch.setattr(Receipts, "decide", lambda *_, **__: True)
-    monkeypatch.setattr("shop.storage.orders.Orders.close", lambda *_, **__: True)
-    meet_after(monkeypatch, Guards, "review", seconds=UNGUARDED)
+    monkeypatch.setattr("shop.orders.order_records.Orders.close", lambda *_, **__: True)
+    meet_after(monkeypatch, Reviews, "review", seconds=UNGUARDED)
 
     await asyncio.gather(
         *(
@@ -172,7 +174,7 @@ async def test_with_them_two_taps_that_meet_deliver_once(
 ) -> None:
     shop, tables = postgres_shop
     await held_payment(shop)
-    meet_after(monkeypatch, Guards, "review")
+    meet_after(monkeypatch, Reviews, "review")
 
     taps = await asyncio.gather(
         shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now),
@@ -348,8 +350,8 @@ def test_holding_neither_makes_nor_loses_money() -> None:
 
 
 def _has_refused_money(books: Books, customer_id: int) -> bool:
-    return books.guards.has_refused_money(customer_id)
+    return books[Reviews].has_refused_money(customer_id)
 
 
 def _wallet(books: Books, customer_id: int) -> Money:
-    return books.journal.wallet(customer_id, "EUR")
+    return books[Journal].wallet(customer_id, "EUR")

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from shop.core.money import Money
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.payments import Payment
+from shop.settlement.settle import Outcome
 from tests.house.shop import Shop
 from tests.house.tables import Tables
 

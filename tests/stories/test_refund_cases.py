@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shop.back_by_hand import paid_by_hand
-from shop.disputing import dismiss_warning
-from shop.people import overview
+from shop.books.books import Books
+from shop.core.money import Money
+from shop.orders.payment_records import Payment
 from shop.ports import (
     Happening,
     PaymentEvent,
@@ -18,19 +18,20 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunding import (
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.manual_refunds import paid_by_hand
+from shop.refunds.records import Refund, Way
+from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
     claim_refunds,
     give_back,
 )
-from shop.rules.giving_back import Access, RefundPolicy, TooMuchBackError
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.books import Books
-from shop.storage.payments import Payment
-from shop.storage.refunds import Refund, Way
+from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
+from shop.renewals.star_records import StarTables
+from shop.settlement.settle import Outcome
+from shop.storefront.overview import overview
 from tests.house.shop import CARD, STAFF, Shop
 from tests.house.tables import Tables, contradictions
 
@@ -265,7 +266,7 @@ async def test_access_follows_the_owners_policy(
     shop: Shop, tables: Tables, access: tuple[Access, Access], minor: int, left: float
 ) -> None:
     whole, part = access
-    shop.policy = replace(shop.policy, refunds=RefundPolicy(whole=whole, part=part))
+    shop.policy = shop.policy.choosing(RefundPolicy(whole=whole, part=part))
     await bought(shop)
     (length,) = tables.rows("SELECT ends_at - starts_at FROM periods")[0]
     shop.clock.move(seconds=length - 20 * DAY)
@@ -312,7 +313,7 @@ async def test_telegrams_own_subscription_is_stopped_with_its_money(
 
 
 def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetime) -> None:
-    books.stars.begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
+    books[StarTables].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
 
 
 # --- banks -------------------------------------------------------------------------------------
@@ -384,7 +385,7 @@ async def test_disputed_money_cannot_be_given_back_meanwhile(shop: Shop) -> None
 
 
 async def test_an_owner_may_leave_access_on(shop: Shop, tables: Tables) -> None:
-    shop.policy = replace(shop.policy, refunds=RefundPolicy(hold_disputes=False))
+    shop.policy = shop.policy.choosing(RefundPolicy(hold_disputes=False))
     payment = await bought(shop)
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     assert disputed(tables) == (1598, 0, "disputed")
@@ -400,7 +401,7 @@ async def test_a_warning_holds_access_until_staff_trust_him(shop: Shop, tables: 
 
 
 async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) -> None:
-    from shop.staffdesk import hold
+    from shop.access.by_staff import hold
 
     payment = await bought(shop)
     await shop.run(hold, STAFF, subscription_id=1, is_held=True, now=shop.now)

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from shop.assigning import assign
-from shop.back_by_hand import give_up_by_hand
+from shop.core.money import Money
+from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError
-from shop.reviewing import approve, refuse
-from shop.rules.fraud import FraudPolicy
-from shop.rules.money import Money
-from shop.settlement import Outcome
-from shop.storage.payments import Payment
-from shop.storage.refunds import Way
+from shop.refunds.manual_refunds import give_up_by_hand
+from shop.refunds.records import Way
+from shop.screening.rules import FraudPolicy
+from shop.settlement.reviews import approve, refuse
+from shop.settlement.settle import Outcome
+from shop.settlement.unassigned import assign
 from tests.house.shop import STAFF, Shop
 from tests.house.tables import Tables, contradictions
 from tests.stories.test_refund_cases import Till, give, news, refunds
@@ -83,7 +83,7 @@ async def test_what_the_provider_tells_and_what_a_bank_takes_go_with_their_tax(
 async def test_money_that_waited_for_a_person_is_taxed_when_it_is_sold(
     shop: Shop, tables: Tables
 ) -> None:
-    shop.policy = replace(shop.policy, fraud=FraudPolicy(first_order={"EUR": 500}))
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
     payment = await shop.ask(await shop.greet())
     assert await shop.settle(taxed(shop, payment)) is Outcome.HELD
     assert earned(tables) == (0, 0)
@@ -92,7 +92,7 @@ async def test_money_that_waited_for_a_person_is_taxed_when_it_is_sold(
 
 
 async def test_money_that_a_person_refused_is_no_sale(shop: Shop, tables: Tables) -> None:
-    shop.policy = replace(shop.policy, fraud=FraudPolicy(first_order={"EUR": 500}))
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
     payment = await shop.ask(await shop.greet())
     await shop.settle(taxed(shop, payment))
     await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)

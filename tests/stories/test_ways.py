@@ -2,8 +2,9 @@
 
 import asyncio
 
-from shop.catalog_file import read_catalog
-from shop.catalogue import apply_catalog
+from bot.assemble import KNOWN
+from shop.catalog.changes import apply_catalog
+from shop.owner_file import read_catalog
 from tests.house.process import CATALOG
 from tests.stories.conftest import OpenKiosk
 from tests.stories.kiosk import Kiosk, Person
@@ -32,7 +33,7 @@ async def ways_of(person: Person) -> list[str]:
 
 
 async def apply(kiosk: Kiosk, text: str) -> None:
-    catalog = read_catalog(f"{CATALOG}\n{text}", name="mine.toml")
+    catalog = read_catalog(f"{CATALOG}\n{text}", name="mine.toml", known=KNOWN)
     await kiosk.parts.storage.run(apply_catalog, catalog, now=kiosk.clock.now())
     await asyncio.sleep(0.2)  # the clock looks every 20 ms here
 

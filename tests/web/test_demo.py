@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from shop.rules.periods import add_months
+from shop.core.intervals import add_months
 from tests.handlers.house import SAMPLE
 from tests.web.demo import free_ports, running_demo
 

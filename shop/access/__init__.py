@@ -1,0 +1,1 @@
+"""Subscriptions, accounts, stock, reminders, and the one question `may`."""

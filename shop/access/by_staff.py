@@ -1,0 +1,91 @@
+"""What staff do to a subscription: stop, give back, send again, new password."""
+
+from datetime import datetime
+
+from shop.access.account_records import Accounts
+from shop.access.subscription_records import Subscription, Subscriptions
+from shop.access.subscriptions import wish
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.customers.records import Customers
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_customer
+from shop.messaging.outbox_records import Outbox
+from shop.ports import Verb
+from shop.staff.audit_records import StaffTables
+
+
+def subscription(books: Books, subscription_id: int) -> Subscription:
+    """One subscription, whoever's it is."""
+    return books[Subscriptions].get(subscription_id)
+
+
+def hold(
+    books: Books, staff_id: int, *, subscription_id: int, is_held: bool, now: datetime
+) -> None:
+    """Stop access at once, or give it back; the paid time is not touched."""
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
+    subscription = books[Subscriptions].get(subscription_id)
+    if subscription.standing.is_held == is_held:
+        return
+    books[Subscriptions].hold(subscription_id, is_held=is_held)
+    notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
+    effect = wish(books, subscription_id, verb)
+    told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
+    books[Outbox].add([told, effect], now=now)
+    books[StaffTables].audit(
+        staff_id,
+        "suspend" if is_held else "resume",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
+        now=now,
+    )
+
+
+def resend(
+    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
+) -> None:
+    """Send the customer his credentials again; `tap` as in `grant`."""
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
+    _refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
+    if books[Accounts].get(subscription_id).sealed is None:
+        raise BadInputError(reason="This account has no credentials yet.")
+    key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
+    told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
+    books[Outbox].add([told], now=now)
+    books[StaffTables].audit(
+        staff_id,
+        "resend",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
+        now=now,
+    )
+
+
+def rotate(
+    books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
+) -> None:
+    """Make new credentials; the old ones stop working. `tap` as in `grant`."""
+    subscription = books[Subscriptions].get(subscription_id)
+    customer = books[Customers].claim(subscription.customer_id)
+    _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
+    books[Outbox].add([wish(books, subscription_id, Verb.ROTATE)], now=now)
+    books[StaffTables].audit(
+        staff_id,
+        "rotate",
+        customer_id=customer.id,
+        facts={"subscription": subscription_id},
+        now=now,
+    )
+
+
+def _refuse_second(books: Books, what: str, tap: str) -> None:
+    if not tap:
+        return
+    key = f"tap:{what}"
+    if books[Notes].note(key) == tap:
+        raise DoneAlreadyError
+    books[Notes].set_note(key, tap)

@@ -1,0 +1,268 @@
+"""From a choice to a page where it is paid: the intent is in the books before anyone is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables, Price, Product
+from shop.core.errors import ShopError
+from shop.core.money import Money
+from shop.core.moves import may_move
+from shop.core.policy import Policy
+from shop.credit.reservations import paid_before
+from shop.customers.records import Customers
+from shop.orders.health_rules import HealthPolicy
+from shop.orders.order_records import Orders
+from shop.orders.orders import new_reference
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.provider_health import note_answer, note_trouble
+from shop.orders.states import PAYMENT_MOVES, PaymentState
+from shop.orders.waits import poll_wait
+from shop.ports import (
+    Clock,
+    PaymentPage,
+    PaymentProvider,
+    PaymentRequest,
+    ProviderError,
+    ProviderSilentError,
+)
+from shop.renewals.records import Renewals
+from shop.renewals.star_records import StarTables
+from shop.screening.rules import FraudPolicy
+from shop.screening.screening import refuse_at_door
+
+
+class PriceChangedError(ShopError):
+    """The price has changed."""
+
+
+class PaidAlreadyError(ShopError):
+    """This has been paid already."""
+
+
+class NotOfferedError(ShopError):
+    """This plan is no longer on offer."""
+
+
+class RenewingNowError(ShopError):
+    """This is being renewed from your saved card right now."""
+
+
+class SubscribedError(ShopError):
+    """Your Star subscription renews this by itself already."""
+
+
+class InReviewError(ShopError):
+    """This was paid, and a person is looking at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a customer wants to pay, and how; `price_id` is the price he was shown.
+
+    `saves`: he agrees that what he pays with is kept, and renews it by itself.
+    """
+
+    customer_id: int
+    price_id: int
+    provider: str
+    screen_id: int | None = None
+    saves: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A payment noted in the books, with what its page needs to say."""
+
+    payment: Payment
+    product: Product
+    price: Price
+    paid_before: Money
+    saves: bool = False
+    recurs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTexts:
+    """What the provider's page says, in the payer's language."""
+
+    title: str
+    description: str
+    language: str
+    return_url: str
+
+
+def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime) -> Intent:
+    """Note the intent to pay. A second tap finds the first try again."""
+    customer = books[Customers].claim(choice.customer_id)
+    _refuse_second(books, choice)
+    price = books[CatalogTables].price(choice.price_id)
+    product = books[CatalogTables].get(price.product_id)
+    if not product.is_offered:
+        raise NotOfferedError
+    if not price.is_in_force:
+        raise PriceChangedError
+    _refuse_renewing(books, customer.id, product, price, now=now)
+    if books[Orders].is_held(customer.id, product_id=product.id, interval=price.interval):
+        raise InReviewError
+    expires_at = now + policy.order_lifetime
+    order = books[Orders].open_one(
+        customer.id,
+        product_id=product.id,
+        interval=price.interval,
+        now=now,
+        expires_at=expires_at,
+    )
+    recurs = product.recurs_at(price)
+    # Telegram goes on charging what is paid first: a series begins with its whole price.
+    before = (
+        Money.zero(price.amount.currency)
+        if recurs
+        else paid_before(books, customer.id, order.id, price.amount)
+    )
+    payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+    is_stale = payment.due + before != price.amount or payment.expires_at <= now
+    if payment.url and books[Renewals].has_consent(payment.id) != choice.saves:
+        is_stale = True  # its page was made for the other answer
+    if is_stale:
+        # An older try asks for another sum or has run out: it ends, yet late money still counts.
+        books[Payments].move(
+            payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
+        )
+        payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+    if choice.saves:
+        books[Renewals].note_consent(payment.id, now=now)
+    # Last, because a page that is found again is no further try; refused, none of this was.
+    refuse_at_door(books, customer, policy=policy[FraudPolicy], now=now)
+    return Intent(
+        payment=payment,
+        product=product,
+        price=price,
+        paid_before=before,
+        saves=choice.saves,
+        recurs=recurs,
+    )
+
+
+def _refuse_renewing(
+    books: Books, customer_id: int, product: Product, price: Price, *, now: datetime
+) -> None:
+    """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
+    if books[Renewals].charge_under_way(customer_id, product.id) is not None:
+        raise RenewingNowError
+    if product.recurs_at(price):
+        star = books[StarTables].running(customer_id, product.id, now=now)
+        if star is not None and star.renews:
+            raise SubscribedError
+
+
+def _refuse_second(books: Books, choice: Choice) -> None:
+    # A tap that a killed process left may be answered only after its page was paid (law 12).
+    if choice.screen_id is not None and (
+        paid := books[Payments].paid_on_screen(
+            choice.customer_id, screen_id=choice.screen_id, price_id=choice.price_id
+        )
+    ):
+        raise PaidAlreadyError(reference=paid)
+
+
+def _open(
+    books: Books,
+    choice: Choice,
+    order_id: int,
+    price: Price,
+    before: Money,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> Payment:
+    return books[Payments].open_one(
+        reference=new_reference(),
+        order_id=order_id,
+        customer_id=choice.customer_id,
+        provider=choice.provider,
+        price_id=price.id,
+        due=price.amount - before,
+        whole=price.amount,
+        screen_id=choice.screen_id,
+        now=now,
+        expires_at=expires_at,
+        poll_at=now + (poll_wait(timedelta(0)) or timedelta(0)),
+    )
+
+
+def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
+    """Note where it is paid; a page that closes earlier than the order says so."""
+    expires_at = min(page.expires_at or payment.expires_at, payment.expires_at)
+    books[Payments].note_page(
+        payment.id, provider_ref=page.provider_ref, url=page.url, expires_at=expires_at
+    )
+
+
+def note_answered(
+    books: Books,
+    payment: Payment,
+    page: PaymentPage,
+    seconds: float,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """The provider made the page; one that takes too long for people is in trouble, too."""
+    note_page(books, payment, page)
+    if seconds > policy[HealthPolicy].slow_seconds:
+        error = f"{seconds:.0f} s for a page"
+        note_trouble(books, payment.provider, error, policy=policy, now=now)
+    else:
+        note_answer(books, payment.provider)
+
+
+def note_no_answer(
+    books: Books, payment: Payment, error: ProviderError, *, policy: Policy, now: datetime
+) -> None:
+    """Law 11: no answer is not a no, so the clock asks again; in either case it is counted."""
+    is_no = not isinstance(error, ProviderSilentError)
+    note_trouble(books, payment.provider, error.sentence, policy=policy, now=now, is_no=is_no)
+    if not is_no and may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
+        books[Payments].move(
+            payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
+        )
+
+
+async def open_page(
+    storage: Storage,
+    provider: PaymentProvider,
+    intent: Intent,
+    texts: PageTexts,
+    *,
+    chat_id: int,
+    policy: Policy,
+    clock: Clock,
+) -> str:
+    """The address where this intent is paid; asked of the provider once for each reference."""
+    payment = intent.payment
+    if payment.url:
+        return payment.url
+    request = PaymentRequest(
+        reference=payment.reference,
+        amount=payment.due,
+        title=texts.title,
+        description=texts.description,
+        expires_at=payment.expires_at,
+        return_url=texts.return_url,
+        language=texts.language,
+        chat_id=chat_id,
+        saves=intent.saves,
+        recurs=intent.recurs,
+    )
+    began = monotonic()
+    try:
+        page = await provider.create(request)
+    except ProviderError as error:
+        await storage.run(note_no_answer, payment, error, policy=policy, now=clock.now())
+        raise
+    seconds = monotonic() - began
+    await storage.run(note_answered, payment, page, seconds, policy=policy, now=clock.now())
+    return page.url

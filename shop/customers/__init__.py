@@ -1,0 +1,1 @@
+"""People: language, country, zone, consent."""

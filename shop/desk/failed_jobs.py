@@ -1,0 +1,99 @@
+"""What is stuck, and what staff do about it: try it afresh, or put it away; each act audited."""
+
+from datetime import datetime
+
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.customers.records import Customers
+from shop.intake.chat_updates import TELEGRAM
+from shop.messaging.inbox_records import Inbox, InboxState, Letter
+from shop.messaging.outbox_records import Kind, Outbox, QueuedEffect
+from shop.staff.audit_records import StaffTables
+
+
+def trouble(books: Books) -> tuple[list[QueuedEffect], list[Letter]]:
+    """What is stuck: effects given up, and letters that want a person."""
+    return books[Outbox].dead(most=20), books[Inbox].stuck(most=20)
+
+
+def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Let a given-up effect try afresh; False when it is not given up any more."""
+    done = books[Outbox].replay(effect_id, now=now)
+    if done:
+        books[StaffTables].audit(
+            staff_id,
+            "replay_effect",
+            customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id},
+            now=now,
+        )
+    return done
+
+
+def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime) -> bool:
+    """Put a given-up effect away: it will not happen."""
+    done = books[Outbox].dismiss(effect_id, now=now)
+    if done:
+        books[StaffTables].audit(
+            staff_id,
+            "dismiss_effect",
+            customer_id=_whose(books, effect_id),
+            facts={"effect": effect_id},
+            now=now,
+        )
+    return done
+
+
+def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Let a chat update be answered afresh; `replaying` does it for what providers sent."""
+    letter = books[Inbox].get(letter_id)
+    if letter is None or letter.provider != TELEGRAM:
+        return False
+    done = books[Inbox].reopen(letter_id, now=now)
+    if done:
+        books[StaffTables].audit(
+            staff_id,
+            "replay_letter",
+            customer_id=_sender(books, letter),
+            facts={"letter": letter_id},
+            now=now,
+        )
+    return done
+
+
+def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+    """Put a letter away as seen; it stays in the inbox."""
+    letter = books[Inbox].get(letter_id)
+    if letter is None or letter.state is InboxState.DONE:
+        return False
+    books[Inbox].finish(letter_id, InboxState.DONE, note="dismissed by staff")
+    books[StaffTables].audit(
+        staff_id,
+        "dismiss_letter",
+        customer_id=_sender(books, letter),
+        facts={"letter": letter_id},
+        now=now,
+    )
+    return True
+
+
+def _whose(books: Books, effect_id: int) -> int | None:
+    effect = books[Outbox].get(effect_id)
+    assert effect is not None  # noqa: S101 - it was changed just now
+    match effect.kind:
+        case Kind.PROVISION:
+            number = int(effect.payload["subscription_id"])
+            return books[Subscriptions].get(number).customer_id
+        case Kind.CHAT:
+            return _who(books, int(effect.payload["to"]))
+    return None
+
+
+def _sender(books: Books, letter: Letter) -> int | None:
+    """The person of a chat update; what a provider sent names an order at most."""
+    return None if letter.chat_id is None else _who(books, letter.chat_id)
+
+
+def _who(books: Books, telegram_id: int) -> int | None:
+    customer = books[Customers].by_telegram(telegram_id)
+    return None if customer is None else customer.id

@@ -1,0 +1,1 @@
+"""What brings payment events: chat updates, polls, charges, bank transfers, replays."""

@@ -1,0 +1,220 @@
+"""Charges saved means, and tells providers what people wish for theirs: intents become calls."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.catalog.products import text_in
+from shop.core.errors import ShopError
+from shop.core.policy import Policy
+from shop.customers.records import Customers
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_staff
+from shop.messaging.outbox import finish_effect, postpone, refuse
+from shop.messaging.outbox_records import Outbox, QueuedEffect
+from shop.orders.payment_records import Payment, Payments
+from shop.ports import (
+    Charge,
+    ChargeRequest,
+    Clock,
+    PaymentProvider,
+    ProviderError,
+    ProviderSilentError,
+    SealBrokenError,
+    Vault,
+    saver_of,
+    steerer_of,
+)
+from shop.renewals.records import Means, Renewals
+from shop.renewals.renew import ChargeIntent, note_charge_made, note_charge_silence, take_up
+from shop.renewals.saved_methods import keep_means
+from shop.renewals.star_records import StarSubscription, StarTables
+from shop.settlement.settle import Outcome, Source, keep_letter, settle_letter
+
+Providers = Mapping[str, PaymentProvider]
+_UNTIL_KNOWN = timedelta(minutes=2)
+
+
+class ChargeUnderWayError(ShopError):
+    """A charge is under way, and only by these means can its end be learned."""
+
+
+async def renew_one(
+    storage: Storage,
+    providers: Providers,
+    subscription_id: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> list[Outcome]:
+    """Do what this renewal's time has come for; the outcomes of the money that moved."""
+    intent = await storage.run(take_up, subscription_id, policy=policy, now=clock.now())
+    if intent is None:
+        return []
+    saver = saver_of(providers.get(intent.renewal.means.provider))
+    try:
+        if saver is None:
+            raise ProviderSilentError(reason="it is switched off")
+        charge = await saver.charge(
+            ChargeRequest(
+                reference=intent.payment.reference,
+                amount=intent.payment.due,
+                handle=vault.unseal(intent.renewal.means.sealed).decode(),
+                title=text_in(intent.product.name, ""),
+                first_asked_at=intent.payment.created_at,
+            )
+        )
+    except (ProviderError, SealBrokenError) as error:
+        # Also a plain no: it is about our keys or our words, never the card's, so nothing is
+        # known to have been charged, and asking again in minutes is right for it, too.
+        await storage.run(
+            note_charge_silence, intent, reason=error.sentence, policy=policy, now=clock.now()
+        )
+        return []
+    return await storage.run(note_charge, intent, charge, policy=policy, now=clock.now())
+
+
+def note_charge(
+    books: Books, intent: ChargeIntent, charge: Charge, *, policy: Policy, now: datetime
+) -> list[Outcome]:
+    """Take the outcome as settlement takes any payment's; a webhook may have been first."""
+    source = Source(provider=intent.payment.provider)
+    letters = [keep_letter(books, event, source, now=now) for event in charge.events]
+    books[Customers].claim(intent.renewal.customer_id)
+    note_charge_made(books, intent, provider_ref=charge.provider_ref, now=now)
+    return [
+        settle_letter(books, letter, event, source, policy=policy, now=now)
+        for letter, event in zip(letters, charge.events, strict=True)
+    ]
+
+
+async def carry_out_means(
+    storage: Storage,
+    providers: Providers,
+    effect: QueuedEffect,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """One wish to a provider: learn or forget a card, stop or resume a subscription."""
+    verb, number = str(effect.payload["verb"]), int(effect.payload["number"])
+    work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
+    try:
+        await work(storage, providers, verb, number, vault=vault, policy=policy, clock=clock)
+    except ChargeUnderWayError as error:
+        await storage.run(
+            postpone, effect, reason=error.sentence, wait=_UNTIL_KNOWN, now=clock.now()
+        )
+    except ProviderSilentError as error:
+        reason = error.sentence
+        await storage.run(postpone, effect, reason=reason, wait=None, now=clock.now())
+    except (ProviderError, SealBrokenError) as error:
+        await storage.run(_note_refusal, effect, error.sentence, policy=policy, now=clock.now())
+    else:
+        await storage.run(finish_effect, effect, now=clock.now())
+
+
+async def _learn(
+    storage: Storage,
+    providers: Providers,
+    _verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    payment = await storage.read(_payment, number)
+    saver = None if payment is None else saver_of(providers.get(payment.provider))
+    if payment is None or saver is None:
+        return
+    if await storage.read(_is_replacing, payment):
+        raise ChargeUnderWayError
+    found = await saver.saved_means(payment.reference, payment.provider_ref)
+    kept = None
+    if found is not None:
+        kept = (vault.seal(found.handle.encode()), found.brand, found.last4)
+    await storage.run(keep_means, number, kept, policy=policy, now=clock.now())
+
+
+async def _forget(
+    storage: Storage,
+    providers: Providers,
+    _verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    del policy, clock
+    means = await storage.read(_means, number)
+    if means is None or not means.sealed:
+        return
+    if await storage.read(_is_charging, number):
+        raise ChargeUnderWayError
+    if (saver := saver_of(providers.get(means.provider))) is not None:
+        await saver.forget(vault.unseal(means.sealed).decode())
+    await storage.run(_wipe, number)
+
+
+async def _steer(
+    storage: Storage,
+    providers: Providers,
+    verb: str,
+    number: int,
+    *,
+    vault: Vault,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    del vault, policy, clock
+    star, provider, chat_id = await storage.read(_star, number)
+    steerer = steerer_of(providers.get(provider))
+    if star is None or steerer is None:
+        return
+    await steerer.stop(chat_id, star.charge_id, is_stopped=verb == "stop")
+
+
+def _note_refusal(
+    books: Books, effect: QueuedEffect, reason: str, *, policy: Policy, now: datetime
+) -> None:
+    """A plain no: the wish is put where staff see it, and they are told at once."""
+    refuse(books, effect, reason=reason, is_dead=True, now=now)
+    told = tell_staff(
+        policy, Notice.MEANS_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
+    )
+    books[Outbox].add(told, now=now)
+
+
+def _is_charging(books: Books, number: int) -> bool:
+    return books[Renewals].is_charging(number)
+
+
+def _is_replacing(books: Books, payment: Payment) -> bool:
+    """Whether these means would take the place of some that are charged just now."""
+    product = books[Payments].affairs(payment.reference).product
+    charge = books[Renewals].charge_under_way(payment.customer_id, product.id)
+    return charge is not None and not charge.provider_ref
+
+
+def _payment(books: Books, number: int) -> Payment | None:
+    return books[Payments].get(number)
+
+
+def _means(books: Books, number: int) -> Means | None:
+    return books[Renewals].means(number)
+
+
+def _wipe(books: Books, number: int) -> None:
+    books[Renewals].wipe_means(number)
+
+
+def _star(books: Books, number: int) -> tuple[StarSubscription | None, str, int]:
+    star, payment = books[StarTables].of_payment(number), books[Payments].get(number)
+    if star is None or payment is None:
+        return None, "", 0
+    return star, payment.provider, books[Customers].get(star.customer_id).telegram_id

@@ -1,0 +1,1 @@
+"""The inbox, the outbox, and what people are told."""

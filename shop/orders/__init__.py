@@ -1,0 +1,1 @@
+"""Orders, payments, ways to pay, and the health of providers."""

@@ -1,0 +1,163 @@
+"""Orders: intents to buy one interval of one plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shop.access.subscription_records import Period
+from shop.books.moments import maybe_moment, moment, seconds
+from shop.books.queries import Row, Sql
+from shop.core.intervals import Interval
+from shop.orders.states import OrderState
+
+
+class OrderKind(StrEnum):
+    """Why time is added."""
+
+    PURCHASE = "purchase"
+    TRIAL = "trial"
+    GRANT = "grant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order; `expires_at` is when its price is no longer kept."""
+
+    id: int
+    customer_id: int
+    product_id: int
+    kind: OrderKind
+    interval: Interval
+    state: OrderState
+    created_at: datetime
+    expires_at: datetime
+
+
+class Orders:
+    """The table of orders."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, sql: Sql) -> None:
+        """Bind to one unit of work."""
+        self._sql = sql
+
+    def open_one(
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        interval: Interval,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Order:
+        """The open order for this, made now if there is none: a second tap finds the first."""
+        return order_of(
+            self._sql.one(
+                "order_open_one",
+                customer_id=customer_id,
+                product_id=product_id,
+                kind=OrderKind.PURCHASE,
+                term=interval.key,
+                now=seconds(now),
+                expires_at=seconds(expires_at),
+            )
+        )
+
+    def add_given(
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        kind: OrderKind,
+        interval: Interval,
+        now: datetime,
+    ) -> Order:
+        """An order that needs no payment: a trial, or a grant by staff."""
+        return order_of(
+            self._sql.one(
+                "order_add",
+                customer_id=customer_id,
+                product_id=product_id,
+                kind=kind,
+                term=interval.key,
+                now=seconds(now),
+            )
+        )
+
+    def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
+        """Move an open, expired or held order on; False when another transaction was first."""
+        return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
+
+    def refund(self, order_id: int, *, now: datetime) -> bool:
+        """All of a paid order's money went back; False when it was not paid, or is so already."""
+        return self._sql.count("order_refund", id=order_id, now=seconds(now)) == 1
+
+    def is_held(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
+        """Whether such an order's money waits for a person."""
+        found = self._sql.value(
+            "order_held", customer_id=customer_id, product_id=product_id, term=interval.key
+        )
+        return found is not None
+
+    def expire(self, *, now: datetime, most: int) -> int:
+        """Expire orders nobody paid; returns how many."""
+        return len(self._sql.all("orders_expire", now=seconds(now), most=most))
+
+    def next_expiry(self) -> datetime | None:
+        """When the next open order expires."""
+        return maybe_moment(self._sql.value("orders_next_expiry"))
+
+    def of(self, customer_id: int, *, most: int) -> list[tuple[Order, str]]:
+        """A customer's latest orders, each with its plan's slug."""
+        rows = self._sql.all("orders_of", customer_id=customer_id, most=most)
+        return [(order_of(row), row["slug"]) for row in rows]
+
+    def order_for_charge(
+        self,
+        customer_id: int,
+        *,
+        product_id: int,
+        interval: Interval,
+        now: datetime,
+        expires_at: datetime,
+    ) -> Order:
+        """An order for money that came by itself; it stands beside any open one."""
+        row = self._sql.one(
+            "order_reopen",
+            customer_id=customer_id,
+            product_id=product_id,
+            term=interval.key,
+            now=seconds(now),
+            expires_at=seconds(expires_at),
+        )
+        return order_of(row)
+
+    def stretches(self, subscription_id: int) -> list[Period]:
+        """All periods with the orders behind them, the earliest first."""
+        rows = self._sql.all("periods_by_order", subscription_id=subscription_id)
+        return [
+            Period(
+                id=row["id"],
+                order_id=row["order_id"],
+                is_trial=row["kind"] == "trial",
+                starts_at=moment(row["starts_at"]),
+                ends_at=moment(row["ends_at"]),
+            )
+            for row in rows
+        ]
+
+
+def order_of(row: Row | None) -> Order:
+    """An order from its row."""
+    assert row is not None  # noqa: S101 - these statements always return their row
+    return Order(
+        id=row["id"],
+        customer_id=row["customer_id"],
+        product_id=row["product_id"],
+        kind=OrderKind(row["kind"]),
+        interval=Interval.from_key(row["term"]),
+        state=OrderState(row["state"]),
+        created_at=moment(row["created_at"]),
+        expires_at=moment(row["expires_at"]),
+    )

@@ -1,0 +1,114 @@
+-- name: customer_claim_payer^
+UPDATE customers SET version = version + 1
+WHERE id = (
+    SELECT customer_id FROM payments WHERE reference = :reference AND provider = :provider
+)
+RETURNING *;
+
+-- name: payment_open_one^
+INSERT INTO payments (
+    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state, screen_id,
+    created_at, expires_at, poll_at
+)
+VALUES (
+    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :whole, :currency, 'created',
+    :screen_id, :now, :expires_at, :poll_at
+)
+ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
+DO UPDATE SET screen_id = excluded.screen_id
+RETURNING *;
+
+-- name: payment_note_page!
+UPDATE payments
+SET provider_ref = :provider_ref, url = :url, expires_at = :expires_at,
+    state = CASE WHEN state = 'unknown' THEN 'created' ELSE state END
+WHERE id = :id;
+
+-- name: payment_by_reference^
+SELECT * FROM payments WHERE reference = :reference;
+
+-- name: payment_by_provider_ref^
+SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_ref;
+
+-- name: payment_paid_on_screen$
+SELECT p.reference FROM orders AS o
+INNER JOIN payments AS p ON p.order_id = o.id
+WHERE o.customer_id = :customer_id AND o.state = 'paid'
+    AND p.screen_id = :screen_id AND p.price_id = :price_id
+ORDER BY p.id DESC LIMIT 1;
+
+-- name: payment_screens
+-- The messages in which the order of this receipt was to be paid, and no later order is now.
+SELECT DISTINCT y.screen_id FROM receipts AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+INNER JOIN payments AS y ON y.order_id = p.order_id
+WHERE r.id = :receipt AND y.screen_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM orders AS o INNER JOIN payments AS z ON z.order_id = o.id
+    WHERE o.customer_id = y.customer_id AND z.screen_id = y.screen_id
+        AND z.order_id <> y.order_id AND z.id > y.id
+)
+ORDER BY y.screen_id;
+
+-- name: payment_way_used_last$
+-- How this customer paid this plan the last time he did.
+SELECT p.provider FROM orders AS o
+INNER JOIN payments AS p ON p.order_id = o.id
+WHERE o.customer_id = :customer_id AND o.product_id = :product_id
+    AND o.state = 'paid' AND p.state = 'final'
+ORDER BY p.id DESC LIMIT 1;
+
+-- name: payment_by_receipt^
+SELECT p.* FROM payments AS p
+INNER JOIN receipts AS r ON r.payment_id = p.id
+WHERE r.provider = :provider AND r.receipt_id = :receipt_id;
+
+-- name: payment_move!
+UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state = :old;
+
+-- name: payment_poll_later!
+UPDATE payments SET poll_at = :poll_at WHERE id = :id;
+
+-- name: payments_claim_polls
+UPDATE payments SET poll_at = :lease
+WHERE id IN (
+    SELECT id FROM payments WHERE poll_at <= :now ORDER BY poll_at LIMIT :most
+)
+RETURNING *;
+
+-- name: payments_next_poll$
+SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;
+
+-- name: receipts_short_of$
+-- What came for this order and lies in the wallet because it was too little.
+SELECT COALESCE(SUM(r.to_wallet - r.from_wallet), 0)
+FROM receipts AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE p.order_id = :order_id AND r.currency = :currency AND r.verdict = 'short';
+
+-- name: payment_by_id^
+SELECT * FROM payments WHERE id = :id;
+
+-- name: payment_made^
+INSERT INTO payments (
+    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state,
+    provider_ref, created_at, expires_at, poll_at
+)
+VALUES (
+    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :minor, :currency,
+    'created', :provider_ref, :now, :expires_at, NULL
+)
+RETURNING *;
+
+-- name: payment_affairs^
+SELECT
+    pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
+    pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
+    o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
+    pr.slug, pr.document,
+    s.id AS subscription_id
+FROM payments AS pay
+INNER JOIN orders AS o ON o.id = pay.order_id
+INNER JOIN products AS pr ON pr.id = o.product_id
+LEFT JOIN subscriptions AS s
+    ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
+WHERE pay.reference = :reference;

@@ -1,0 +1,115 @@
+"""A provider that does not answer is hidden from customers until it does; staff hear both, once.
+
+Its webhooks are taken all the while, and its open payments go on being asked about (law 11).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.core.policy import Policy
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_staff
+from shop.messaging.outbox_records import Outbox
+from shop.orders.health_records import Circuit, Circuits
+from shop.orders.health_rules import HealthPolicy, probe_wait
+from shop.ports import Clock, PaymentProvider, ProviderError
+
+_LEASE = timedelta(minutes=1)  # longer than any provider is given to answer
+_LONGEST = 200
+
+
+def note_answer(books: Books, provider: str) -> None:
+    """It answered as it should: whatever trouble it had is over."""
+    found = books[Circuits].of(provider)
+    # One that is hidden comes back by a trial of our own, so that staff hear of it.
+    if found is not None and not found.is_open:
+        books[Circuits].close(provider)
+
+
+def note_trouble(
+    books: Books, provider: str, error: str, *, policy: Policy, now: datetime, is_no: bool = False
+) -> None:
+    """It did not answer in time or in sense; `is_no`: it refused, which may be the order's fault.
+
+    After enough of that in a row it is hidden; after refusals only if a trial fails, too.
+    """
+    circuit = books[Circuits].fail(provider, error=error[:_LONGEST])
+    if circuit.is_open or circuit.failures < policy[HealthPolicy].failures:
+        return
+    if is_no:
+        books[Circuits].suspect(provider, now=now)
+    else:
+        _hide(books, circuit, policy=policy, now=now)
+
+
+def hidden_ways(books: Books) -> frozenset[str]:
+    """The providers that customers do not see just now."""
+    return frozenset(circuit.provider for circuit in books[Circuits].opened())
+
+
+def claim_trials(books: Books, *, now: datetime) -> list[Circuit]:
+    """Providers it is time to try again."""
+    return books[Circuits].claim(now=now, lease=now + _LEASE)
+
+
+async def try_again(
+    storage: Storage,
+    providers: Mapping[str, PaymentProvider],
+    circuit: Circuit,
+    *,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """Try a provider's keys: nobody's money depends on the outcome."""
+    provider = providers.get(circuit.provider)
+    try:
+        if provider is not None:
+            await provider.check()
+    except ProviderError as error:
+        words = error.sentence
+        await storage.run(note_failed, circuit, words, policy=policy, now=clock.now())
+    else:
+        await storage.run(note_back, circuit.provider, policy=policy, now=clock.now())
+
+
+def note_failed(
+    books: Books, circuit: Circuit, error: str, *, policy: Policy, now: datetime
+) -> None:
+    """The trial failed: rest longer; one that was only suspected is hidden now."""
+    if not circuit.is_open:
+        _hide(books, circuit, policy=policy, now=now)
+        return
+    books[Circuits].try_later(
+        circuit.provider, now + probe_wait(circuit.tries), error=error[:_LONGEST]
+    )
+
+
+def note_back(books: Books, provider: str, *, policy: Policy, now: datetime) -> None:
+    """The trial went well: show it again, yet the next failure hides it at once (half open)."""
+    circuit = books[Circuits].of(provider)
+    if circuit is None:
+        return
+    if not circuit.is_open or circuit.opened_at is None:
+        books[Circuits].close(provider)
+        return
+    books[Circuits].half_close(provider, failures=policy[HealthPolicy].failures - 1)
+    since = int(circuit.opened_at.timestamp())
+    told = tell_staff(
+        policy, Notice.PROVIDER_BACK, key=f"{provider}:{since}", provider=provider, since=since
+    )
+    books[Outbox].add(told, now=now)
+
+
+def _hide(books: Books, circuit: Circuit, *, policy: Policy, now: datetime) -> None:
+    name = circuit.provider
+    if books[Circuits].open(name, now=now, try_at=now + probe_wait(0)):
+        told = tell_staff(
+            policy,
+            Notice.PROVIDER_DOWN,
+            key=f"{name}:{int(now.timestamp())}",
+            provider=name,
+            error=circuit.error,
+        )
+        books[Outbox].add(told, now=now)

@@ -1,0 +1,14 @@
+"""The catalog as a file its owner can read and write: TOML to `Catalog` and back."""
+
+from importlib.resources import files
+
+from shop.owner_file.page import BadCatalogError
+from shop.owner_file.reading import load_catalog, read_catalog
+from shop.owner_file.writing import write_catalog
+
+__all__ = ["BadCatalogError", "load_catalog", "read_catalog", "sample_text", "write_catalog"]
+
+
+def sample_text() -> str:
+    """The sample catalog that ships with the shop, as TOML."""
+    return (files("shop") / "sample_catalog.toml").read_text("utf-8")

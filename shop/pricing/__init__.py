@@ -1,0 +1,1 @@
+"""From prices to what is worth saying of them; it only reckons."""

@@ -1,0 +1,229 @@
+"""What money that goes back does to the books: journal, order, payment, access, who is told."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shop.access.states import SubscriptionState
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.core.money import Money
+from shop.core.moves import may_move
+from shop.core.policy import Policy
+from shop.customers.records import Customers
+from shop.ledger.journal_records import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.ledger.receipt_records import Receipts
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_customer, tell_staff
+from shop.messaging.outbox_records import Effect, Outbox
+from shop.orders.order_records import Orders
+from shop.orders.payment_records import Payments
+from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.refunds.records import Case, NewRefund, Refund, Refunds, Way
+from shop.refunds.revocation import take_time
+from shop.refunds.rules import (
+    Access,
+    RefundPolicy,
+    left_outside,
+    most_outside,
+    most_to_wallet,
+    portions,
+    tax_part,
+)
+from shop.refunds.states import RefundState
+from shop.renewals.star_subscriptions import star_of, steer
+
+DISPUTED = "disputed"
+
+
+def most_back(case: Case, way: Way) -> Money:
+    """The most that may go back this way now."""
+    if case.customer_id is None:
+        # Money of nobody we know has no wallet, and lies in no order.
+        left = 0 if way is Way.WALLET else left_outside(case.standing)
+        return Money(left, case.standing.money.currency)
+    return most_to_wallet(case.standing) if way is Way.WALLET else most_outside(case.standing)
+
+
+def book_intent(
+    books: Books,
+    case: Case,
+    money: Money,
+    *,
+    way: Way,
+    state: RefundState,
+    reference: str,
+    reason: str,
+    staff_id: int | None,
+    ask_at: datetime | None,
+    now: datetime,
+) -> Refund:
+    """Note a refund and set its money aside; the caller has claimed the customer."""
+    nothing = Money.zero(money.currency)
+    pocket = portions(case.standing, money)
+    if way is Way.WALLET:
+        pocket = replace(pocket, from_wallet=nothing, from_order=money, loss=nothing)
+    tax = tax_part(case.standing, pocket.from_order.minor)
+    refund_id = books[Refunds].add(
+        NewRefund(
+            reference=reference,
+            receipt=case.receipt,
+            customer_id=case.customer_id,
+            way=way,
+            state=state,
+            money=money,
+            from_wallet=pocket.from_wallet,
+            from_order=pocket.from_order,
+            tax=Money(tax, money.currency),
+            reason=reason,
+            staff_id=staff_id,
+            ask_at=ask_at,
+            done_at=now if state is RefundState.DONE else None,
+        ),
+        now=now,
+    )
+    refund = books[Refunds].get(refund_id)
+    books[Journal].enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
+    return refund
+
+
+def set_aside_entries(refund: Refund) -> tuple[Entry, ...]:
+    """Where the money of a refund comes from, and that it waits."""
+    earned = refund.money - refund.from_wallet - refund.tax
+    to = REFUNDING if refund.way is not Way.WALLET else WALLET
+    owner = refund.customer_id if to == WALLET else None
+    return (
+        Entry(account=WALLET, money=refund.from_wallet, customer_id=refund.customer_id),
+        Entry(account=SALES if refund.customer_id else UNASSIGNED, money=earned),
+        Entry(account=TAX, money=refund.tax),
+        Entry(account=to, money=-refund.money, customer_id=owner),
+    )
+
+
+def follow(
+    books: Books, refund: Refund, *, policy: Policy, now: datetime, is_known: bool = False
+) -> None:
+    """The money went back (or is the customer's to claim): order, payment and access follow.
+
+    `is_known` when all this followed already, from the link that is claimed now.
+    """
+    case = books[Refunds].case(refund.receipt)
+    if refund.state is RefundState.DONE and refund.way is not Way.WALLET:
+        _enter_paid(books, refund, case, now=now)
+        _close_payment(books, case)
+    if refund.state is RefundState.DONE and refund.bounced_at is not None:
+        # The second time: what follows from money that goes back followed when it first went.
+        books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
+        return
+    if is_known or refund.state not in {RefundState.DONE, RefundState.CLAIM}:
+        return
+    access, effects = _close_order(books, refund, case, policy=policy, now=now)
+    effects += _tell(books, refund, case, access=access, policy=policy)
+    books[Outbox].add(effects, now=now)
+
+
+def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> None:
+    account = DISPUTED if refund.way is Way.DISPUTE else f"provider:{case.provider}"
+    entries = (
+        Entry(account=REFUNDING, money=refund.money),
+        Entry(account=account, money=-refund.money),
+    )
+    again = "" if refund.bounced_at is None else ":again"
+    books[Journal].enter(f"refund:{refund.id}:paid{again}", entries, now=now)
+
+
+def _close_payment(books: Books, case: Case) -> None:
+    """A payment is refunded when nothing of any of its receipts is left."""
+    if case.payment_id is None or case.payment_state is None:
+        return
+    receipts = books[Receipts].receipts_of_payment(case.payment_id)
+    if any(left_outside(books[Refunds].case(one).standing) for one in receipts):
+        return
+    if may_move(PAYMENT_MOVES, case.payment_state, PaymentState.REFUNDED):
+        books[Payments].move(
+            case.payment_id, old=case.payment_state, new=PaymentState.REFUNDED, poll_at=None
+        )
+
+
+def _close_order(
+    books: Books, refund: Refund, case: Case, *, policy: Policy, now: datetime
+) -> tuple[Access, list[Effect]]:
+    """The order and its time follow; what access became of it, for those who are told."""
+    paid = case.standing.order_paid
+    if not refund.from_order or case.order_id is None or case.customer_id is None:
+        return Access.KEEP, []
+    is_whole = case.order_back_surely >= paid
+    if is_whole:
+        books[Orders].refund(case.order_id, now=now)
+    access = policy[RefundPolicy].whole if is_whole else policy[RefundPolicy].part
+    if refund.way is Way.DISPUTE:
+        access = Access.END
+    if case.subscription_id is None or case.order_state is not OrderState.PAID:
+        return Access.KEEP, []
+    seconds, effects = take_time(
+        books,
+        books[Customers].get(case.customer_id),
+        order_id=case.order_id,
+        subscription_id=case.subscription_id,
+        access=access,
+        back=refund.from_order.minor,
+        paid=paid,
+        taken_before=case.seconds_back,
+        now=now,
+    )
+    if seconds:
+        books[Refunds].note_time_taken(refund.id, seconds_back=seconds)
+    _stop_stars(books, case.customer_id, case.subscription_id, now=now)
+    return (access if effects else Access.KEEP), effects
+
+
+def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: datetime) -> None:
+    """Whose time has ended with its money is charged no more by Telegram's own subscription."""
+    subscription = books[Subscriptions].get(subscription_id)
+    if subscription.standing.state is not SubscriptionState.ENDED:
+        return
+    star = star_of(books, customer_id, subscription.product.id, now=now)
+    if star is not None and star.renews:
+        steer(books, star.payment_id, customer_id, is_stopped=True, now=now)
+
+
+def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
+    """What a bank had returned has found its way, and changed nothing more."""
+    case = books[Refunds].case(refund.receipt)
+    return _tell(books, refund, case, access=Access.KEEP, policy=policy)
+
+
+def _tell(
+    books: Books, refund: Refund, case: Case, *, access: Access, policy: Policy
+) -> list[Effect]:
+    facts = {
+        "refund": refund.id,
+        "receipt": refund.receipt,
+        "plan": case.plan,
+        "term": case.term,
+        "provider": case.provider,
+        "way": refund.way,
+        "minor": refund.money.minor,
+        "currency": refund.money.currency,
+        "access": access,
+    }
+    key = str(refund.id) if refund.bounced_at is None else f"{refund.id}:again"
+    if case.customer_id is None:
+        return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
+    customer = books[Customers].get(case.customer_id)
+    if refund.way is Way.DISPUTE:
+        return []  # told as what it is
+    notice = Notice.CLAIM_BACK if refund.state is RefundState.CLAIM else Notice.REFUNDED
+    told = tell_customer(customer, notice, key=key, **facts)
+    if refund.way is Way.TOLD:
+        return [told]  # staff hear of it from the provider's news
+    staff = "–" if refund.staff_id is None else books[Customers].name_of(refund.staff_id)
+    heard = tell_staff(
+        policy,
+        Notice.REFUND_MADE,
+        key=key,
+        customer=customer.id,
+        name=customer.name,
+        staff=staff,
+        **facts,
+    )
+    return [told, *heard]

@@ -1,0 +1,145 @@
+"""What was given back at the provider itself: booked is only what its total exceeds ours by."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shop.books.books import Books
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.ledger.journal_records import Journal
+from shop.ledger.receipt_records import Receipts, unnamed
+from shop.orders.payment_records import Affairs
+from shop.ports import PaymentEvent
+from shop.refunds.bookings import book_intent, follow, set_aside_entries
+from shop.refunds.records import Refund, Refunds, Way
+from shop.refunds.rules import left_outside
+from shop.refunds.states import RefundState
+
+_UNDER_WAY = frozenset(
+    {
+        RefundState.ASKED,
+        RefundState.UNKNOWN,
+        RefundState.PENDING,
+        RefundState.BY_HAND,
+    }
+)
+# What staff give back by hand they give back at the provider, wherever one tells its total.
+_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND, Way.RETURNED})
+_NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
+
+
+def take_told(
+    books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
+) -> Money | None:
+    """A provider says how much of a payment went back so far; returns what was news to us.
+
+    None when nothing was: it is our own refund. The caller has claimed the customer.
+    """
+    receipts = books[Receipts].receipts_of_payment(affairs.payment_id)
+    ours = [
+        one
+        for receipt in receipts
+        for one in books[Refunds].of_receipt(receipt)
+        if one.way is Way.PROVIDER and one.state not in _NOT_GIVEN
+    ]
+    if event.money is None:
+        # Not even how much. Our own refunds say it themselves when they are asked about.
+        return None if ours else Money.zero(affairs.whole.currency)
+    key = event.receipt_id or unnamed(affairs.reference)
+    grew = books[Refunds].tell_total(affairs.provider, key, event.money, now=now)
+    if event.receipt_id:
+        named = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
+        receipts = [] if named is None else [named]
+    if not receipts:
+        return event.money if grew else None  # before its receipt: booked when that comes
+    booked = book_told(books, affairs.provider, key, receipts, policy=policy, now=now)
+    return booked or None
+
+
+def catch_up(
+    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
+) -> None:
+    """Money arrived of which something was told to have gone back already, or to be disputed."""
+    for key in (receipt_id, unnamed(affairs.reference)):
+        book_told(books, affairs.provider, key, [receipt], policy=policy, now=now)
+
+
+def book_told(
+    books: Books,
+    provider: str,
+    key: str,
+    receipts: Sequence[int],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Money | None:
+    """Book what the provider's total exceeds ours by; returns how much that was."""
+    total = books[Refunds].total(provider, key)
+    if total is None:
+        return None
+    ours = [
+        one
+        for receipt in receipts
+        for one in books[Refunds].of_receipt(receipt)
+        if one.way in _AT_PROVIDER
+        and one.state not in _NOT_GIVEN
+        and one.money.currency == total.currency
+    ]
+    known = sum(one.money.minor for one in ours)
+    if total.minor >= known:
+        _finish_under_way(books, ours, policy=policy, now=now)
+    rest = total.minor - known
+    for receipt in receipts:
+        case, many = books[Refunds].case(receipt), len(books[Refunds].of_receipt(receipt))
+        part = min(rest, left_outside(case.standing))
+        if part <= 0 or case.standing.money.currency != total.currency:
+            continue
+        refund = book_intent(
+            books,
+            case,
+            Money(part, total.currency),
+            way=Way.TOLD,
+            state=RefundState.DONE,
+            reference=f"rf_told_{receipt}_{many}",
+            reason="",
+            staff_id=None,
+            ask_at=None,
+            now=now,
+        )
+        follow(books, refund, policy=policy, now=now)
+        rest -= part
+    return Money(max(total.minor - known - max(rest, 0), 0), total.currency)
+
+
+def _finish_under_way(
+    books: Books, refunds: Sequence[Refund], *, policy: Policy, now: datetime
+) -> None:
+    """As much as all of ours went back: those whose answer we still wait for are done."""
+    for one in refunds:
+        is_done = one.state in _UNDER_WAY and books[Refunds].move(
+            one, RefundState.DONE, ask_at=None, done_at=now
+        )
+        if is_done:
+            follow(books, books[Refunds].get(one.id), policy=policy, now=now)
+
+
+def take_told_of_unknown(
+    books: Books, event: PaymentEvent, *, provider: str, policy: Policy, now: datetime
+) -> None:
+    """The same for money of no order we know: the total is kept, and booked if we have it."""
+    if event.money is None or not event.receipt_id:
+        return
+    books[Refunds].tell_total(provider, event.receipt_id, event.money, now=now)
+    receipt = books[Receipts].receipt_named(provider, event.receipt_id)
+    if receipt is not None:
+        books[Receipts].claim(receipt)
+        book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
+
+
+def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None:
+    """What was set aside goes back to where it lay; a total told meanwhile may now be owed."""
+    entries = [replace(entry, money=-entry.money) for entry in set_aside_entries(refund)]
+    books[Journal].enter(f"refund:{refund.id}:undone", entries, now=now)
+    case = books[Refunds].case(refund.receipt)
+    book_told(books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now)

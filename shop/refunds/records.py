@@ -1,0 +1,295 @@
+"""Refunds, one row a try to give money back, and what providers tell of theirs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
+from shop.books.queries import Row, Sql
+from shop.core.errors import NotFoundError
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+from shop.orders.states import OrderState, PaymentState
+from shop.refunds.rules import Standing
+from shop.refunds.states import RefundState
+
+
+class Way(StrEnum):
+    """How money goes back."""
+
+    PROVIDER = "provider"  # asked of the provider by us
+    WALLET = "wallet"
+    HAND = "hand"  # staff pay it back outside
+    RETURNED = "returned"  # a bank returned what had gone back, and the wallet has it
+    TOLD = "told"  # someone did it at the provider, and the provider told us
+    DISPUTE = "dispute"  # a bank took it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A receipt with all that giving it back depends on.
+
+    The payment and its order are missing for money of no order we know; `order_back_surely`
+    is what of the order has really gone back, `standing.order_back` also what is on its way.
+    """
+
+    receipt: int
+    provider: str
+    receipt_id: str
+    customer_id: int | None
+    payment_id: int | None
+    reference: str
+    provider_ref: str
+    payment_state: PaymentState | None
+    order_id: int | None
+    order_state: OrderState | None
+    term: str
+    plan: str
+    subscription_id: int | None
+    order_back_surely: int
+    seconds_back: int
+    recorded_at: datetime
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money on its way back, or back; `staff_id` None when nobody here did it.
+
+    `tax` is what of `from_order` was tax. `bounced_at`: it had gone back, and a bank returned
+    it to the provider.
+    """
+
+    id: int
+    reference: str
+    receipt: int
+    customer_id: int | None
+    way: Way
+    state: RefundState
+    money: Money
+    from_wallet: Money
+    from_order: Money
+    tax: Money
+    reason: str
+    staff_id: int | None
+    refund_ref: str
+    url: str
+    note: str
+    tries: int
+    made_at: datetime
+    done_at: datetime | None
+    bounced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRefund:
+    """What is noted before anybody is asked."""
+
+    reference: str
+    receipt: int
+    customer_id: int | None
+    way: Way
+    state: RefundState
+    money: Money
+    from_wallet: Money
+    from_order: Money
+    tax: Money
+    reason: str
+    staff_id: int | None
+    ask_at: datetime | None
+    done_at: datetime | None
+
+
+class Refunds:
+    """The tables of refunds."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, sql: Sql) -> None:
+        """Bind to one unit of work."""
+        self._sql = sql
+
+    def case(self, receipt: int) -> Case:
+        """Read under the customer's claim, so that it holds until the commit."""
+        row = self._sql.one("refund_case", id=receipt)
+        if row is None:
+            raise NotFoundError(what="receipt", name=receipt)
+        return _case(row)
+
+    def add(self, new: NewRefund, *, now: datetime) -> int:
+        """Note an intent, or what is done already."""
+        found: int = self._sql.value(
+            "refund_add",
+            reference=new.reference,
+            receipt=new.receipt,
+            customer_id=new.customer_id,
+            way=new.way,
+            state=new.state,
+            minor=new.money.minor,
+            currency=new.money.currency,
+            from_wallet=new.from_wallet.minor,
+            from_order=new.from_order.minor,
+            tax=new.tax.minor,
+            reason=new.reason,
+            staff_id=new.staff_id,
+            ask_at=maybe_seconds(new.ask_at),
+            now=seconds(now),
+            done_at=maybe_seconds(new.done_at),
+        )
+        return found
+
+    def get(self, refund_id: int) -> Refund:
+        """The refund of this id."""
+        row = self._sql.one("refund_by_id", id=refund_id)
+        if row is None:
+            raise NotFoundError(what="refund", name=refund_id)
+        return _refund(row)
+
+    def move(
+        self,
+        old: Refund,
+        state: RefundState,
+        *,
+        refund_ref: str = "",
+        url: str = "",
+        note: str = "",
+        ask_at: datetime | None,
+        done_at: datetime | None = None,
+    ) -> bool:
+        """Change state and when to ask next; False when another was first."""
+        changed = self._sql.count(
+            "refund_move",
+            id=old.id,
+            old=old.state,
+            state=state,
+            refund_ref=refund_ref or old.refund_ref,
+            url=url or old.url,
+            note=note,
+            ask_at=maybe_seconds(ask_at),
+            done_at=maybe_seconds(done_at),
+        )
+        return changed == 1
+
+    def name(self, refund_id: int, refund_ref: str) -> None:
+        """What the provider calls it, where nobody has noted that yet."""
+        self._sql.run("refund_name", id=refund_id, refund_ref=refund_ref)
+
+    def bounce(self, refund_id: int, *, note: str, now: datetime) -> bool:
+        """What had gone back is at the provider again; False when it is known, or never went."""
+        changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))
+        return changed == 1
+
+    def into_wallet(self, refund_id: int, *, now: datetime) -> bool:
+        """What a bank returned is in the wallet now; False when another was first."""
+        return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
+
+    def note_time_taken(self, refund_id: int, *, seconds_back: int) -> None:
+        """How much paid time went with it."""
+        self._sql.run("refund_took_time", id=refund_id, seconds=seconds_back)
+
+    def of(self, customer_id: int, *, most: int) -> list[Refund]:
+        """A customer's latest refunds."""
+        rows = self._sql.all("refunds_of", customer_id=customer_id, most=most)
+        return [_refund(row) for row in rows]
+
+    def of_receipt(self, receipt: int) -> list[Refund]:
+        """What went back, or was to, of one receipt; the oldest first."""
+        return [_refund(row) for row in self._sql.all("refunds_of_receipt", receipt=receipt)]
+
+    def claim(self, *, now: datetime, lease: datetime, most: int) -> list[Refund]:
+        """Refunds it is time to ask about; no one else asks until `lease`."""
+        rows = self._sql.all("refunds_claim", now=seconds(now), lease=seconds(lease), most=most)
+        return [_refund(row) for row in rows]
+
+    def next_question(self) -> datetime | None:
+        """When it is time to ask about a refund next."""
+        return maybe_moment(self._sql.value("refunds_next"))
+
+    def totals(self, *, since: datetime, until: datetime) -> list[tuple[int, Money]]:
+        """How many went back, and how much, in each currency."""
+        rows = self._sql.all("refunds_totals", since=seconds(since), until=seconds(until))
+        return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
+
+    def tell_total(self, provider: str, receipt_id: str, money: Money, *, now: datetime) -> bool:
+        """A provider's total given back so far; False when as much was told before."""
+        told = self._sql.value(
+            "refund_total_tell",
+            provider=provider,
+            receipt_id=receipt_id,
+            minor=money.minor,
+            currency=money.currency,
+            now=seconds(now),
+        )
+        return told is not None
+
+    def total(self, provider: str, receipt_id: str) -> Money | None:
+        """The highest total that was told of this money."""
+        row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)
+        return None if row is None else Money(row["minor"], row["currency"])
+
+
+def _case(row: Row) -> Case:
+    return Case(
+        receipt=row["id"],
+        provider=row["provider"],
+        receipt_id=row["receipt_id"],
+        customer_id=row["customer_id"],
+        payment_id=row["payment_id"],
+        reference=row["reference"] or "",
+        provider_ref=row["provider_ref"] or "",
+        payment_state=PaymentState(row["payment_state"]) if row["payment_state"] else None,
+        order_id=row["order_id"],
+        order_state=OrderState(row["order_state"]) if row["order_state"] else None,
+        term=row["term"] or "",
+        plan=row["slug"] or "",
+        subscription_id=row["subscription_id"],
+        order_back_surely=int(row["order_back_surely"]),
+        seconds_back=int(row["seconds_back"]),
+        recorded_at=moment(row["recorded_at"]),
+        standing=_standing(row),
+    )
+
+
+def _standing(row: Row) -> Standing:
+    return Standing(
+        money=Money(row["minor"], row["currency"]),
+        verdict=Verdict(row["verdict"]),
+        to_order=row["to_order"],
+        to_wallet=row["to_wallet"],
+        # Sums come back as Decimal from PostgreSQL.
+        given_back=int(row["given_back"]),
+        disputed=int(row["disputed"]),
+        wallet_gained=int(row["wallet_gained"]),
+        wallet=int(row["wallet"]),
+        order_paid=int(row["order_paid"]),
+        order_back=int(row["order_back"]),
+        order_from_wallet=int(row["order_from_wallet"]),
+        tax=row["tax"],
+        own_back=int(row["own_back"]),
+        tax_back=int(row["tax_back"]),
+    )
+
+
+def _refund(row: Row) -> Refund:
+    currency = row["currency"]
+    return Refund(
+        id=row["id"],
+        reference=row["reference"],
+        receipt=row["receipt"],
+        customer_id=row["customer_id"],
+        way=Way(row["way"]),
+        state=RefundState(row["state"]),
+        money=Money(row["minor"], currency),
+        from_wallet=Money(row["from_wallet"], currency),
+        from_order=Money(row["from_order"], currency),
+        tax=Money(row["tax"], currency),
+        reason=row["reason"],
+        staff_id=row["staff_id"],
+        refund_ref=row["refund_ref"],
+        url=row["url"],
+        note=row["note"],
+        tries=row["tries"],
+        made_at=moment(row["made_at"]),
+        done_at=maybe_moment(row["done_at"]),
+        bounced_at=maybe_moment(row["bounced_at"]),
+    )

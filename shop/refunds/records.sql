@@ -1,0 +1,131 @@
+-- name: refund_case^
+-- A receipt with all that giving it back depends on, read under the customer's claim.
+SELECT
+    r.id, r.provider, r.receipt_id, r.payment_id, r.customer_id, r.minor, r.currency, r.verdict,
+    r.to_order, r.to_wallet, r.tax, r.recorded_at,
+    p.order_id, p.reference, p.provider_ref, p.state AS payment_state,
+    o.state AS order_state, o.term, pr.slug, s.id AS subscription_id,
+    (
+        SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+    ) AS given_back,
+    (
+        SELECT COALESCE(SUM(CASE WHEN f.way = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
+        FROM refunds AS f WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS wallet_gained,
+    (
+        SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS own_back,
+    (
+        SELECT COALESCE(SUM(f.tax), 0) FROM refunds AS f
+        WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS tax_back,
+    (
+        SELECT COALESCE(SUM(d.minor), 0) FROM disputes AS d
+        WHERE d.receipt = r.id AND d.state = 'open' AND d.kind = 'dispute'
+    ) AS disputed,
+    (
+        SELECT COALESCE(SUM(x.to_order), 0) FROM receipts AS x
+        INNER JOIN payments AS y ON y.id = x.payment_id WHERE y.order_id = p.order_id
+    ) AS order_paid,
+    (
+        SELECT COALESCE(SUM(x.from_wallet), 0) FROM receipts AS x
+        INNER JOIN payments AS y ON y.id = x.payment_id WHERE y.order_id = p.order_id
+    ) AS order_from_wallet,
+    (
+        SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+        INNER JOIN receipts AS x ON x.id = f.receipt
+        INNER JOIN payments AS y ON y.id = x.payment_id
+        WHERE y.order_id = p.order_id AND f.state NOT IN ('failed', 'cancelled')
+    ) AS order_back,
+    (
+        SELECT COALESCE(SUM(f.from_order), 0) FROM refunds AS f
+        INNER JOIN receipts AS x ON x.id = f.receipt
+        INNER JOIN payments AS y ON y.id = x.payment_id
+        WHERE y.order_id = p.order_id
+            AND (f.state IN ('done', 'claim') OR f.bounced_at IS NOT NULL)
+    ) AS order_back_surely,
+    (
+        SELECT COALESCE(SUM(f.seconds_back), 0) FROM refunds AS f
+        INNER JOIN receipts AS x ON x.id = f.receipt
+        INNER JOIN payments AS y ON y.id = x.payment_id WHERE y.order_id = p.order_id
+    ) AS seconds_back,
+    (
+        SELECT COALESCE(SUM(-j.minor), 0) FROM journal AS j
+        WHERE j.account = 'wallet' AND j.customer_id = r.customer_id AND j.currency = r.currency
+    ) AS wallet
+FROM receipts AS r
+LEFT JOIN payments AS p ON p.id = r.payment_id
+LEFT JOIN orders AS o ON o.id = p.order_id
+LEFT JOIN products AS pr ON pr.id = o.product_id
+LEFT JOIN periods AS pe ON pe.order_id = o.id
+LEFT JOIN subscriptions AS s ON s.id = pe.subscription_id
+WHERE r.id = :id;
+
+-- name: refund_add$
+INSERT INTO refunds (
+    reference, receipt, customer_id, way, state, minor, currency, from_wallet, from_order, tax,
+    reason, staff_id, ask_at, made_at, done_at
+)
+VALUES (
+    :reference, :receipt, :customer_id, :way, :state, :minor, :currency, :from_wallet,
+    :from_order, :tax, :reason, :staff_id, :ask_at, :now, :done_at
+)
+RETURNING id;
+
+-- name: refund_by_id^
+SELECT * FROM refunds WHERE id = :id;
+
+-- name: refund_move!
+UPDATE refunds
+SET state = :state, refund_ref = :refund_ref, url = :url, note = :note, ask_at = :ask_at,
+    done_at = :done_at
+WHERE id = :id AND state = :old;
+
+-- name: refund_name!
+-- What the provider calls it, where its news came before its answer.
+UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';
+
+-- name: refund_bounce!
+-- The bank did not take it: a person finds another way.
+UPDATE refunds SET state = 'by_hand', bounced_at = :now, done_at = NULL, ask_at = NULL, note = :note
+WHERE id = :id AND state = 'done' AND bounced_at IS NULL;
+
+-- name: refund_into_wallet!
+UPDATE refunds SET state = 'done', way = 'returned', done_at = :now
+WHERE id = :id AND state = 'by_hand' AND bounced_at IS NOT NULL;
+
+-- name: refund_took_time!
+UPDATE refunds SET seconds_back = :seconds WHERE id = :id;
+
+-- name: refunds_of
+SELECT * FROM refunds WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;
+
+-- name: refunds_of_receipt
+SELECT * FROM refunds WHERE receipt = :receipt ORDER BY id;
+
+-- name: refunds_claim
+UPDATE refunds SET ask_at = :lease, tries = tries + 1
+WHERE id IN (SELECT id FROM refunds WHERE ask_at <= :now ORDER BY ask_at LIMIT :most)
+RETURNING *;
+
+-- name: refunds_next$
+SELECT MIN(ask_at) FROM refunds WHERE ask_at IS NOT NULL;
+
+-- name: refunds_totals
+SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM refunds
+WHERE state = 'done' AND done_at >= :since AND done_at < :until
+GROUP BY currency ORDER BY currency;
+
+-- name: refund_total_tell$
+-- Totals only grow: an older one that comes late changes nothing.
+INSERT INTO refund_totals (provider, receipt_id, minor, currency, told_at)
+VALUES (:provider, :receipt_id, :minor, :currency, :now)
+ON CONFLICT (provider, receipt_id) DO UPDATE
+SET minor = excluded.minor, told_at = excluded.told_at
+WHERE excluded.minor > refund_totals.minor AND excluded.currency = refund_totals.currency
+RETURNING minor;
+
+-- name: refund_total^
+SELECT * FROM refund_totals WHERE provider = :provider AND receipt_id = :receipt_id;

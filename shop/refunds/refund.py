@@ -1,0 +1,285 @@
+"""Gives money back: the intent and its money are in the books before any provider is asked."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop.books.books import Books
+from shop.books.opening import Storage
+from shop.core.errors import BadInputError, ShopError
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.customers.records import Customers
+from shop.ledger.receipt_records import Receipts
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_staff
+from shop.messaging.outbox_records import Outbox
+from shop.ports import (
+    Clock,
+    PaymentProvider,
+    ProviderError,
+    ProviderSilentError,
+    RefundAnswer,
+    RefundRequest,
+    RefundsPayments,
+    RefundStep,
+)
+from shop.refunds.bookings import book_intent, follow, most_back
+from shop.refunds.provider_refunds import undo
+from shop.refunds.records import Case, Refund, Refunds, Way
+from shop.refunds.rules import TooMuchBackError
+from shop.refunds.states import RefundState
+from shop.refunds.waits import refund_wait
+from shop.staff.audit_records import StaffTables
+
+_LEASE = timedelta(minutes=2)
+_STATES = {
+    RefundStep.DONE: RefundState.DONE,
+    RefundStep.PENDING: RefundState.PENDING,
+    RefundStep.CLAIM: RefundState.CLAIM,
+}
+
+
+class RefundMovedOnError(ShopError):
+    """This refund has moved on already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWish:
+    """What staff want to give back; `tap` makes a repeated tap find the first refund."""
+
+    receipt: int
+    money: Money
+    way: Way
+    reason: str
+    tap: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A refund with what its provider needs to carry it out."""
+
+    refund: Refund
+    provider: str
+    request: RefundRequest
+
+
+def refunder(provider: PaymentProvider | None) -> RefundsPayments | None:
+    """The same provider as one that can pay back, or None."""
+    can = callable(getattr(provider, "refund", None))
+    return provider if can else None  # type: ignore[return-value]  # just looked
+
+
+def begin_refund(
+    books: Books, wish: RefundWish, staff_id: int, *, policy: Policy, now: datetime
+) -> Refund:
+    """Note the intent and set its money aside; a second tap finds the first.
+
+    To the wallet it goes at once. Raises `TooMuchBackError` when less is left.
+    """
+    case = _claimed(books, wish.receipt)
+    reference = _reference(wish, staff_id)
+    for one in books[Refunds].of_receipt(wish.receipt):
+        if wish.tap and one.reference == reference:
+            return one
+    if wish.money.minor <= 0 or wish.money.currency != case.standing.money.currency:
+        raise BadInputError(reason="Give an amount above zero, in the currency that came.")
+    if wish.way not in {Way.PROVIDER, Way.WALLET, Way.HAND}:
+        raise BadInputError(reason="Money does not go back that way.")
+    most = most_back(case, wish.way)
+    if most < wish.money:
+        raise TooMuchBackError(most=most)
+    state = {Way.WALLET: RefundState.DONE, Way.HAND: RefundState.BY_HAND}.get(
+        wish.way, RefundState.ASKED
+    )
+    refund = book_intent(
+        books,
+        case,
+        wish.money,
+        way=wish.way,
+        state=state,
+        reference=reference,
+        reason=wish.reason,
+        staff_id=staff_id,
+        ask_at=now + _LEASE if state is RefundState.ASKED else None,
+        now=now,
+    )
+    books[StaffTables].audit(
+        staff_id,
+        "refund",
+        customer_id=case.customer_id,
+        facts={
+            "refund": refund.id,
+            "receipt": case.receipt,
+            "money": str(wish.money),
+            "way": wish.way,
+            "reason": wish.reason,
+        },
+        now=now,
+    )
+    if state is RefundState.DONE:
+        follow(books, refund, policy=policy, now=now)
+    return books[Refunds].get(refund.id)
+
+
+def _claimed(books: Books, receipt: int) -> Case:
+    books[Receipts].claim(receipt)
+    case = books[Refunds].case(receipt)
+    if case.customer_id is None:
+        return case
+    books[Customers].claim(case.customer_id)
+    return books[Refunds].case(receipt)
+
+
+def _reference(wish: RefundWish, staff_id: int) -> str:
+    """Ours, of [a-z0-9_]; the same tap has the same."""
+    if wish.tap:
+        return f"rf_{wish.receipt}_{staff_id}_{wish.tap}_{wish.way}{wish.money.minor}"
+    return f"rf_{wish.receipt}_{secrets.token_hex(8)}"
+
+
+def question(books: Books, refund_id: int) -> Question | None:
+    """What to ask of the provider, or None when this refund needs no answer any more."""
+    refund = books[Refunds].get(refund_id)
+    waiting = {
+        RefundState.ASKED,
+        RefundState.UNKNOWN,
+        RefundState.PENDING,
+        RefundState.CLAIM,
+    }
+    if refund.state not in waiting:
+        return None
+    case = books[Refunds].case(refund.receipt)
+    chat = 0 if case.customer_id is None else books[Customers].get(case.customer_id).telegram_id
+    before = case.standing.given_back - refund.money.minor
+    request = RefundRequest(
+        reference=refund.reference,
+        payment=case.reference,
+        provider_ref=case.provider_ref,
+        receipt_id=case.receipt_id,
+        amount=refund.money,
+        received=case.standing.money,
+        before=Money(before, refund.money.currency),
+        reason=refund.reason,
+        chat_id=chat,
+    )
+    return Question(refund=refund, provider=case.provider, request=request)
+
+
+def note_answer(
+    books: Books, refund_id: int, answer: RefundAnswer, *, policy: Policy, now: datetime
+) -> Refund:
+    """Take a provider's word; the first to bring the same word was right."""
+    refund = claimed_refund(books, refund_id)
+    if answer.step is RefundStep.FAILED:
+        return note_refusal(books, refund_id, answer.note, policy=policy, now=now)
+    state = _STATES[answer.step]
+    is_over = state is RefundState.DONE
+    ask_at = None if is_over else now + refund_wait(now - refund.made_at)
+    was_followed = refund.state in {RefundState.CLAIM, RefundState.DONE}
+    moved = refund.state not in _ENDS and books[Refunds].move(
+        refund,
+        state,
+        refund_ref=answer.refund_ref,
+        url=answer.url,
+        note=answer.note,
+        ask_at=ask_at,
+        done_at=now if is_over else None,
+    )
+    if answer.refund_ref:
+        # Its news may have come first, and finished it without this name.
+        books[Refunds].name(refund_id, answer.refund_ref)
+    if moved:
+        follow(books, books[Refunds].get(refund_id), policy=policy, now=now, is_known=was_followed)
+    return books[Refunds].get(refund_id)
+
+
+def note_silence(books: Books, refund_id: int, note: str, *, now: datetime) -> Refund:
+    """No answer is not a no (law 11): the clock asks again, under the same reference."""
+    refund = claimed_refund(books, refund_id)
+    if refund.state in _ENDS:
+        return refund
+    state = RefundState.UNKNOWN if refund.state is RefundState.ASKED else refund.state
+    ask_at = now + refund_wait(now - refund.made_at)
+    books[Refunds].move(refund, state, note=note, ask_at=ask_at)
+    return books[Refunds].get(refund_id)
+
+
+def note_refusal(
+    books: Books, refund_id: int, note: str, *, policy: Policy, now: datetime
+) -> Refund:
+    """A plain no: the money set aside goes back to where it lay, and staff hear why."""
+    refund = claimed_refund(books, refund_id)
+    if refund.state is RefundState.CLAIM:
+        # The customer holds a link: whatever is wrong now, the promise stands.
+        return note_silence(books, refund_id, note, now=now)
+    if refund.state in _ENDS or not books[Refunds].move(
+        refund, RefundState.FAILED, note=note, ask_at=None, done_at=now
+    ):
+        return books[Refunds].get(refund_id)
+    undo(books, refund, policy=policy, now=now)
+    case = books[Refunds].case(refund.receipt)
+    effects = tell_staff(
+        policy,
+        Notice.REFUND_FAILED,
+        key=str(refund.id),
+        refund=refund.id,
+        receipt=refund.receipt,
+        customer=refund.customer_id,
+        provider=case.provider,
+        minor=refund.money.minor,
+        currency=refund.money.currency,
+        reason=note,
+    )
+    books[Outbox].add(effects, now=now)
+    return books[Refunds].get(refund_id)
+
+
+_ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
+
+
+def claimed_refund(books: Books, refund_id: int) -> Refund:
+    """Read a refund under its customer's claim, or its money's where that is nobody's."""
+    refund = books[Refunds].get(refund_id)
+    if refund.customer_id is None:
+        books[Receipts].claim(refund.receipt)
+    else:
+        books[Customers].claim(refund.customer_id)
+    return books[Refunds].get(refund_id)
+
+
+def claim_refunds(books: Books, *, now: datetime, most: int) -> list[Refund]:
+    """Refunds it is time to ask about."""
+    return books[Refunds].claim(now=now, lease=now + _LEASE, most=most)
+
+
+async def give_back(
+    storage: Storage,
+    providers: Mapping[str, PaymentProvider],
+    refund_id: int,
+    *,
+    policy: Policy,
+    clock: Clock,
+) -> Refund | None:
+    """One refund, one question; None when nothing was left to ask."""
+    asked = await storage.read(question, refund_id)
+    if asked is None:
+        return None
+    provider = refunder(providers.get(asked.provider))
+    if provider is None:
+        note = "this way to pay is switched off"
+        return await storage.run(note_silence, refund_id, note, now=clock.now())
+    try:
+        answer = await provider.refund(asked.request)
+    except ProviderSilentError as error:
+        return await storage.run(note_silence, refund_id, _reason(error), now=clock.now())
+    except ProviderError as error:
+        return await storage.run(
+            note_refusal, refund_id, _reason(error), policy=policy, now=clock.now()
+        )
+    return await storage.run(note_answer, refund_id, answer, policy=policy, now=clock.now())
+
+
+def _reason(error: ProviderError) -> str:
+    return str(error.facts.get("reason", ""))[:200]

@@ -1,0 +1,142 @@
+"""Takes paid time back when its money goes back, and holds access while a bank decides."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shop.access.lifecycle import next_change, state_at
+from shop.access.reminder_rules import next_after, schedule, zone_of
+from shop.access.states import SubscriptionState
+from shop.access.subscription_records import Period, Schedule, Subscription, Subscriptions
+from shop.access.subscriptions import wish
+from shop.books.books import Books
+from shop.customers.records import Customer
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_customer
+from shop.messaging.outbox_records import Effect
+from shop.orders.order_records import Orders
+from shop.ports import Verb
+from shop.refunds.dispute_records import Disputes
+from shop.refunds.rules import Access, time_to_take
+
+_SECOND = timedelta(seconds=1)
+
+
+def take_time(
+    books: Books,
+    customer: Customer,
+    *,
+    order_id: int,
+    subscription_id: int,
+    access: Access,
+    back: int,
+    paid: int,
+    taken_before: int,
+    now: datetime,
+) -> tuple[int, list[Effect]]:
+    """Take the time of an order back, as `access` says; returns its seconds and the effects.
+
+    `back` of `paid` minor units went back now; later periods move up, so that none has a gap.
+    """
+    subscription = books[Subscriptions].get(subscription_id)
+    if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:
+        return 0, []
+    periods = books[Orders].stretches(subscription_id)
+    mine = next(one for one in periods if one.order_id == order_id)
+    left = mine.ends_at - max(now, mine.starts_at)
+    seconds = time_to_take(
+        access,
+        whole_seconds=int((mine.ends_at - mine.starts_at).total_seconds()) + taken_before,
+        left_seconds=max(int(left.total_seconds()), 0),
+        back=back,
+        paid=paid,
+    )
+    is_last = mine.id == periods[-1].id
+    if not seconds and not (is_last and access is Access.END):
+        return 0, []
+    rest = _shortened(books, periods, mine, timedelta(seconds=seconds))
+    return seconds, _standing_now(books, customer, subscription, rest[-1], now=now)
+
+
+def _shortened(
+    books: Books, periods: list[Period], mine: Period, taken: timedelta
+) -> list[Period]:
+    """The periods as they are now; of one that never began, a second remains as its trace."""
+    end = max(mine.ends_at - taken, mine.starts_at + _SECOND)
+    shift = mine.ends_at - end
+    rest: list[Period] = []
+    for one in periods:
+        if one.starts_at < mine.starts_at:
+            rest.append(one)
+            continue
+        starts = one.starts_at if one.id == mine.id else one.starts_at - shift
+        moved = replace(one, starts_at=starts, ends_at=one.ends_at - shift)
+        books[Subscriptions].set_period(one.id, starts_at=moved.starts_at, ends_at=moved.ends_at)
+        rest.append(moved)
+    return rest
+
+
+def _standing_now(
+    books: Books, customer: Customer, subscription: Subscription, last: Period, *, now: datetime
+) -> list[Effect]:
+    standing = replace(
+        subscription.standing,
+        paid_until=last.ends_at,
+        is_trial=last.is_trial,
+        state=SubscriptionState.ACTIVE,
+    )
+    has_ended = last.ends_at <= now + _SECOND
+    reminders = schedule(
+        starts_at=last.starts_at, ends_at=last.ends_at, zone=zone_of(customer.zone)
+    )
+    upcoming = None if has_ended else next_after(reminders, after=now)
+    books[Subscriptions].extend(
+        subscription.id,
+        Schedule(
+            state=SubscriptionState.ENDED if has_ended else state_at(standing, now=now),
+            is_trial=last.is_trial,
+            starts_at=last.starts_at,
+            paid_until=last.ends_at,
+            # The end is off the anchor now: months bought later count from here.
+            anchor_day=last.ends_at.day,
+            terms=standing.terms,
+            change_at=None if has_ended else next_change(standing, now=now),
+            remind_at=None if upcoming is None else upcoming.at,
+        ),
+    )
+    if has_ended:
+        books[Subscriptions].move(
+            subscription.id, SubscriptionState.ENDED, change_at=None, ended_at=now
+        )
+    return [wish(books, subscription.id, Verb.TERMINATE if has_ended else Verb.CHANGE)]
+
+
+def hold_access(books: Books, subscription_id: int, *, dispute_id: int) -> list[Effect]:
+    """Stop access while a bank decides; what staff hold already is not this case's to release."""
+    subscription = books[Subscriptions].get(subscription_id)
+    standing = subscription.standing
+    if standing.state is SubscriptionState.ENDED:
+        return []
+    if standing.is_held:
+        if books[Disputes].is_frozen(subscription_id, besides=dispute_id):
+            books[Disputes].freeze(dispute_id, subscription_id)
+        return []
+    books[Subscriptions].hold(subscription_id, is_held=True)
+    books[Disputes].freeze(dispute_id, subscription_id)
+    return [wish(books, subscription_id, Verb.SUSPEND)]
+
+
+def release_access(
+    books: Books, customer: Customer, subscription_id: int, *, dispute_id: int
+) -> list[Effect]:
+    """Give it back, unless another open case holds it too, or someone did already."""
+    books[Disputes].freeze(dispute_id, None)
+    subscription = books[Subscriptions].get(subscription_id)
+    is_others = books[Disputes].is_frozen(subscription_id, besides=dispute_id)
+    if is_others or not subscription.standing.is_held:
+        return []
+    books[Subscriptions].hold(subscription_id, is_held=False)
+    if subscription.standing.state is SubscriptionState.ENDED:
+        return []  # its time went with the money: there is no access to give back
+    effect = wish(books, subscription_id, Verb.RESUME)
+    told = tell_customer(customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug)
+    return [told, effect]

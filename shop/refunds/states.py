@@ -1,0 +1,43 @@
+"""The states of refunds and of disputes, and which may follow which."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class RefundState(StrEnum):
+    """Money on its way back."""
+
+    ASKED = "asked"  # in the books before the provider is asked
+    UNKNOWN = "unknown"  # the provider was silent: it is asked again
+    PENDING = "pending"  # the provider is at it
+    CLAIM = "claim"  # the customer has a link and takes it himself
+    BY_HAND = "by_hand"  # staff pay it back outside, and say so
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class DisputeState(StrEnum):
+    """What a bank decides about money it was asked to take back."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+_R = RefundState
+REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
+    _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.CLAIM, _R.BY_HAND, _R.DONE, _R.FAILED}),
+    _R.UNKNOWN: frozenset({_R.PENDING, _R.CLAIM, _R.DONE, _R.FAILED}),
+    _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
+    _R.CLAIM: frozenset({_R.DONE}),  # a promise that was handed out
+    _R.BY_HAND: frozenset({_R.DONE, _R.CANCELLED}),
+    _R.DONE: frozenset({_R.BY_HAND}),  # a bank returned it: a person finds another way
+    _R.FAILED: frozenset(),
+    _R.CANCELLED: frozenset(),
+}
+DISPUTE_MOVES: Mapping[DisputeState, frozenset[DisputeState]] = {
+    DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST}),
+    DisputeState.WON: frozenset(),
+    DisputeState.LOST: frozenset(),
+}

@@ -1,0 +1,1 @@
+"""Saved payment methods, automatic charges, Star subscriptions."""

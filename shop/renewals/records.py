@@ -1,0 +1,221 @@
+"""Saved means of payment, and the subscriptions that are renewed by them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
+from shop.books.queries import Row, Sql
+from shop.core.intervals import Interval
+from shop.orders.payment_records import Payment, payment_of
+
+GIVEN_UP = 1000
+"""So many tries mean that this round waits for the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """A card or the like that a customer let us keep; `sealed` is the provider's handle of it.
+
+    A forgotten one is never charged again; its seal is wiped once the provider forgot it too.
+    """
+
+    id: int
+    customer_id: int
+    provider: str
+    sealed: bytes
+    brand: str
+    last4: str
+    forgotten_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """How one subscription renews by itself.
+
+    A round is about one end of the paid time, `round_end`: the person is told of it
+    (`told_price_id` is the price he was told), charged at `charge_at`, and again after a decline
+    (`tries` of them so far). `silences` counts answers that never came, `payment_id` is the
+    charge made last.
+    """
+
+    subscription_id: int
+    customer_id: int
+    means: Means
+    interval: Interval
+    currency: str
+    is_on: bool
+    round_end: datetime
+    told_price_id: int | None
+    charge_at: datetime
+    tries: int
+    silences: int
+    payment_id: int | None
+    next_at: datetime | None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether this round was given up: only the person can renew now."""
+        return self.tries >= GIVEN_UP
+
+
+class Renewals:
+    """The tables of means, consents and renewals."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, sql: Sql) -> None:
+        """Bind to one unit of work."""
+        self._sql = sql
+
+    def note_consent(self, payment_id: int, *, now: datetime) -> None:
+        """Whoever pays this wants his card kept and charged again."""
+        self._sql.run("saving_note", payment_id=payment_id, now=seconds(now))
+
+    def has_consent(self, payment_id: int) -> bool:
+        """Whether the payer of this wanted his card kept."""
+        return self._sql.value("saving_of", payment_id=payment_id) is not None
+
+    def keep_means(
+        self, payment: Payment, *, sealed: bytes, brand: str, last4: str, now: datetime
+    ) -> int | None:
+        """Keep what this was paid with; None when it was kept before."""
+        found: int | None = self._sql.value(
+            "means_keep",
+            customer_id=payment.customer_id,
+            provider=payment.provider,
+            payment_id=payment.id,
+            sealed=sealed,
+            brand=brand,
+            last4=last4,
+            now=seconds(now),
+        )
+        return found
+
+    def means(self, means_id: int) -> Means | None:
+        """The means of this id, forgotten or not."""
+        row = self._sql.one("means_get", id=means_id)
+        return None if row is None else _means(row)
+
+    def forget_means(self, means_id: int, *, now: datetime) -> bool:
+        """Never charge it again; False when it was forgotten before."""
+        return self._sql.count("means_forget", id=means_id, now=seconds(now)) == 1
+
+    def wipe_means(self, means_id: int) -> None:
+        """The provider forgot it too: nothing of the handle stays."""
+        self._sql.run("means_wipe", id=means_id, nothing=b"")
+
+    def is_charging(self, means_id: int) -> bool:
+        """Whether a charge was asked for by these means and nobody knows how it ended."""
+        return self._sql.value("means_charging", means_id=means_id) is not None
+
+    def plan(
+        self,
+        subscription_id: int,
+        means: Means,
+        *,
+        interval: Interval,
+        currency: str,
+        round_end: datetime,
+        charge_at: datetime,
+        next_at: datetime,
+    ) -> None:
+        """Renew this by these means from now on, beginning a fresh round."""
+        self._sql.run(
+            "renewal_plan",
+            subscription_id=subscription_id,
+            customer_id=means.customer_id,
+            means_id=means.id,
+            term=interval.key,
+            currency=currency,
+            round_end=seconds(round_end),
+            charge_at=seconds(charge_at),
+            next_at=seconds(next_at),
+        )
+
+    def of(self, subscription_id: int) -> Renewal | None:
+        """How this subscription renews, on or off; None when it never did."""
+        row = self._sql.one("renewal_of", subscription_id=subscription_id)
+        return None if row is None else _renewal(row)
+
+    def with_means(self, means_id: int) -> list[int]:
+        """The subscriptions these means renew, or did."""
+        rows = self._sql.all("renewals_with", means_id=means_id)
+        return [row["subscription_id"] for row in rows]
+
+    def write(self, renewal: Renewal) -> None:
+        """Where it stands now; read under the customer's claim."""
+        self._sql.run(
+            "renewal_set",
+            subscription_id=renewal.subscription_id,
+            is_on=int(renewal.is_on),
+            round_end=seconds(renewal.round_end),
+            told_price_id=renewal.told_price_id,
+            charge_at=seconds(renewal.charge_at),
+            tries=renewal.tries,
+            silences=renewal.silences,
+            payment_id=renewal.payment_id,
+            next_at=maybe_seconds(renewal.next_at),
+        )
+
+    def claim_due(self, *, now: datetime, lease: datetime, most: int) -> list[int]:
+        """Subscriptions whose renewal wants a look; no one else looks until `lease`."""
+        rows = self._sql.all("renewals_claim", now=seconds(now), lease=seconds(lease), most=most)
+        return [row["subscription_id"] for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """When the next renewal wants a look."""
+        return maybe_moment(self._sql.value("renewals_next"))
+
+    def charge_under_way(self, customer_id: int, product_id: int) -> Payment | None:
+        """The charge of saved means whose end is not known yet, if there is one."""
+        row = self._sql.one("renewal_running_for", customer_id=customer_id, product_id=product_id)
+        return None if row is None else payment_of(row)
+
+    def awaited(self, customer_id: int, product_id: int, *, since: datetime) -> Payment | None:
+        """A page that may be paid this very moment, or money on its way, if there is any."""
+        row = self._sql.one(
+            "payment_awaited",
+            customer_id=customer_id,
+            product_id=product_id,
+            since=seconds(since),
+        )
+        return None if row is None else payment_of(row)
+
+
+def _means(row: Row) -> Means:
+    return Means(
+        id=row["id"],
+        customer_id=row["customer_id"],
+        provider=row["provider"],
+        sealed=bytes(row["sealed"]),
+        brand=row["brand"],
+        last4=row["last4"],
+        forgotten_at=maybe_moment(row["forgotten_at"]),
+    )
+
+
+def _renewal(row: Row) -> Renewal:
+    means = Means(
+        id=row["means_id"],
+        customer_id=row["customer_id"],
+        provider=row["provider"],
+        sealed=bytes(row["sealed"]),
+        brand=row["brand"],
+        last4=row["last4"],
+        forgotten_at=maybe_moment(row["forgotten_at"]),
+    )
+    return Renewal(
+        subscription_id=row["subscription_id"],
+        customer_id=row["customer_id"],
+        means=means,
+        interval=Interval.from_key(row["term"]),
+        currency=row["currency"],
+        is_on=bool(row["is_on"]),
+        round_end=moment(row["round_end"]),
+        told_price_id=row["told_price_id"],
+        charge_at=moment(row["charge_at"]),
+        tries=row["tries"],
+        silences=row["silences"],
+        payment_id=row["payment_id"],
+        next_at=maybe_moment(row["next_at"]),
+    )

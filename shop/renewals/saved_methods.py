@@ -1,0 +1,210 @@
+"""What people agreed to: their card is kept and renews a subscription, until they say stop."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shop.access.subscription_records import Subscription, Subscriptions
+from shop.books.books import Books
+from shop.catalog.records import Product
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.policy import Policy
+from shop.customers.records import Customer, Customers
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_customer
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.orders.payment_records import Payment, Payments
+from shop.renewals.records import Means, Renewal, Renewals
+from shop.renewals.rules import RenewingPolicy, plan_round
+from shop.renewals.star_records import StarTables
+
+
+def keep_means(
+    books: Books,
+    payment_id: int,
+    means: tuple[bytes, str, str] | None,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Keep what this was paid with (sealed handle, brand, last4), and renew by it from now on.
+
+    None: it cannot be charged again, and people are told so.
+    """
+    payment = books[Payments].get(payment_id)
+    if payment is None or not books[Renewals].has_consent(payment_id):
+        return
+    customer = books[Customers].claim(payment.customer_id)
+    if means is None:
+        slug = books[Payments].affairs(payment.reference).product.slug
+        told = tell_customer(
+            customer,
+            Notice.RENEWAL_OFF,
+            key=f"unkept:{payment_id}",
+            plan=slug,
+            why="unkept",
+            card="",
+        )
+        books[Outbox].add([told], now=now)
+        return
+    sealed, brand, last4 = means
+    number = books[Renewals].keep_means(payment, sealed=sealed, brand=brand, last4=last4, now=now)
+    kept = None if number is None else books[Renewals].means(number)
+    if kept is not None:
+        books[Outbox].add(plan_with(books, payment, kept, policy=policy, now=now), now=now)
+
+
+def plan_with(
+    books: Books, payment: Payment, means: Means, *, policy: Policy, now: datetime
+) -> list[Effect]:
+    """Renew what this payment bought with what it was paid with; the caller has the claim."""
+    affairs = books[Payments].affairs(payment.reference)
+    if affairs.subscription_id is None:
+        return []  # it ended meanwhile, or the money did not buy anything
+    customer = books[Customers].get(payment.customer_id)
+    subscription = books[Subscriptions].get(affairs.subscription_id)
+    if (
+        star := books[StarTables].running(customer.id, affairs.product.id, now=now)
+    ) and star.renews:
+        return []  # Telegram renews it; twice would be once too often
+    if means.provider != payment.provider or not subscription.standing.paid_until > now:
+        return []
+    fresh = Renewal(
+        subscription_id=subscription.id,
+        customer_id=customer.id,
+        means=means,
+        interval=Interval.from_key(affairs.term),
+        currency=payment.whole.currency,
+        is_on=True,
+        round_end=subscription.standing.paid_until,
+        told_price_id=None,
+        charge_at=now,
+        tries=0,
+        silences=0,
+        payment_id=None,
+        next_at=now,
+    )
+    charge_at = plan_anew(books, means, subscription, fresh, policy=policy, now=now)
+    return [
+        tell(
+            customer,
+            Notice.RENEWAL_ON,
+            fresh,
+            affairs.product,
+            key=str(means.id),
+            charge_at=int(charge_at.timestamp()),
+        )
+    ]
+
+
+def switch(
+    books: Books,
+    subscription_id: int,
+    customer_id: int,
+    *,
+    is_on: bool,
+    policy: Policy,
+    now: datetime,
+) -> bool:
+    """Turn one's own renewal on or off; False when the card is no longer kept."""
+    renewal = _own(books, subscription_id, customer_id)
+    if renewal.means.forgotten_at is not None:
+        return False
+    subscription = books[Subscriptions].get(subscription_id)
+    if not is_on:
+        books[Renewals].write(replace(renewal, is_on=False))
+    elif not renewal.is_on or renewal.tries:
+        plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)
+    return True
+
+
+def forget(books: Books, subscription_id: int, customer_id: int, *, now: datetime) -> bool:
+    """Never charge this card again, whatever it renews; the provider is told to forget it too."""
+    renewal = _own(books, subscription_id, customer_id)
+    if not books[Renewals].forget_means(renewal.means.id, now=now):
+        return False
+    for number in books[Renewals].with_means(renewal.means.id):
+        if (one := books[Renewals].of(number)) is not None:
+            books[Renewals].write(replace(one, is_on=False))
+    books[Outbox].add([means_effect("forget", renewal.means.id, now=now)], now=now)
+    return True
+
+
+def means_effect(verb: str, number: int, *, now: datetime) -> Effect:
+    """A wish to a provider about saved means; `number` is what the verb is about."""
+    return Effect(
+        kind=Kind.MEANS,
+        lane=f"means:{number}",
+        key=f"means:{verb}:{number}:{int(now.timestamp())}",
+        payload={"verb": verb, "number": number},
+    )
+
+
+def _own(books: Books, subscription_id: int, customer_id: int) -> Renewal:
+    books[Customers].claim(customer_id)
+    renewal = books[Renewals].of(subscription_id)
+    if renewal is None or renewal.customer_id != customer_id:
+        raise NotFoundError(what="renewal", name=subscription_id)
+    return renewal
+
+
+def plan_anew(
+    books: Books,
+    means: Means,
+    subscription: Subscription,
+    renewal: Renewal,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> datetime:
+    """Begin a fresh round for the end as it stands now; returns when it will be charged."""
+    ends_at = subscription.standing.paid_until
+    times = plan_round(
+        starts_at=subscription.starts_at, ends_at=ends_at, policy=policy[RenewingPolicy]
+    )
+    books[Renewals].plan(
+        subscription.id,
+        means,
+        interval=renewal.interval,
+        currency=renewal.currency,
+        round_end=ends_at,
+        charge_at=times.charge_at,
+        next_at=max(times.tell_at, now),
+    )
+    return times.charge_at
+
+
+def tell(
+    customer: Customer,
+    notice: Notice,
+    renewal: Renewal,
+    product: Product,
+    *,
+    key: str = "",
+    **facts: object,
+) -> Effect:
+    """A notice about a renewal, once for each round and price unless `key` says otherwise."""
+    end = int(renewal.round_end.timestamp())
+    return tell_customer(
+        customer,
+        notice,
+        key=key or f"{renewal.subscription_id}:{end}:{facts.get('price_id', 0)}",
+        subscription=renewal.subscription_id,
+        plan=product.slug,
+        term=renewal.interval.key,
+        provider=renewal.means.provider,
+        card=card_label(renewal.means),
+        **facts,
+    )
+
+
+def card_of(books: Books, subscription_id: int) -> str:
+    """The card that renews this subscription, "" when none does."""
+    renewal = books[Renewals].of(subscription_id)
+    return card_label(renewal.means) if renewal else ""
+
+
+def card_label(means: Means) -> str:
+    """What people call it: Visa •••• 4242."""
+    digits = f"•••• {means.last4}" if means.last4 else ""
+    return " ".join(part for part in (means.brand, digits) if part)

@@ -1,0 +1,1 @@
+"""Rules against fraud, and the blocklist."""

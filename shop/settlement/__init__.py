@@ -1,0 +1,1 @@
+"""What money that came brings about."""

@@ -1,0 +1,30 @@
+-- name: payment_circumstances^
+-- Everything settlement decides on, read under the customer's claim. `is_listed`: the blocklist
+-- names the customer; `is_told_of`: this receipt was told before to have gone back or to be disputed.
+SELECT
+    pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
+    pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
+    o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
+    pr.slug, pr.document,
+    s.id AS subscription_id, r.payment_id AS charge_id, sv.payment_id AS consent_id,
+    EXISTS (
+        SELECT 1 FROM blocklist AS b
+        WHERE (b.kind = 'telegram' AND b.value = CAST(c.telegram_id AS TEXT))
+            OR (b.kind = 'username' AND b.value = LOWER(c.username))
+    ) AS is_listed,
+    EXISTS (
+        SELECT 1 FROM refund_totals AS t
+        WHERE t.provider = pay.provider AND t.receipt_id IN (:receipt_id, :unnamed)
+    ) OR EXISTS (
+        SELECT 1 FROM disputes AS d
+        WHERE d.provider = pay.provider AND d.kind = 'dispute' AND d.receipt_id IN (:receipt_id, :unnamed)
+    ) AS is_told_of
+FROM payments AS pay
+INNER JOIN customers AS c ON c.id = pay.customer_id
+INNER JOIN orders AS o ON o.id = pay.order_id
+INNER JOIN products AS pr ON pr.id = o.product_id
+LEFT JOIN subscriptions AS s
+    ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
+LEFT JOIN renewals AS r ON r.subscription_id = s.id
+LEFT JOIN savings AS sv ON sv.payment_id = pay.id
+WHERE pay.reference = :reference;

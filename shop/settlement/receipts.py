@@ -1,0 +1,121 @@
+"""Records money that arrived: the receipt and its journal entries, once for the same money."""
+
+from datetime import datetime
+
+from shop.books.books import Books
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.ledger.journal_records import SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.ledger.receipt_records import Receipts
+from shop.ledger.receiving import Judgement, Verdict
+from shop.messaging.kinds import Notice
+from shop.messaging.notices import tell_staff
+from shop.messaging.outbox_records import Outbox
+from shop.ports import Happening, PaymentEvent
+from shop.refunds.records import Refunds
+
+
+def record_receipt(
+    books: Books,
+    event: PaymentEvent,
+    money: Money,
+    judgement: Judgement,
+    *,
+    provider: str,
+    payment_id: int | None,
+    customer_id: int | None,
+    now: datetime,
+    rest: str = WALLET,
+) -> int | None:
+    """The receipt's id, or None when exactly this money is in the books already.
+
+    `rest` is the account of what the order does not take: the wallet, what is held, or
+    unassigned for money of no customer.
+    """
+    receipt = books[Receipts].add_receipt(
+        provider=provider,
+        receipt_id=event.receipt_id,
+        payment_id=payment_id,
+        customer_id=customer_id,
+        money=money,
+        judgement=judgement,
+        tax=_tax(event, money),
+        occurred_at=event.occurred_at or now,
+        now=now,
+    )
+    if receipt is None:
+        return None
+    books[Journal].enter(
+        f"receipt:{receipt}",
+        (
+            Entry(account=f"provider:{provider}", money=money),
+            Entry(account=SALES, money=-judgement.to_order),
+            Entry(account=rest, money=-judgement.to_wallet, customer_id=customer_id),
+            Entry(account=WALLET, money=judgement.from_wallet, customer_id=customer_id),
+        ),
+        now=now,
+    )
+    return receipt
+
+
+def _tax(event: PaymentEvent, money: Money) -> int:
+    """What of the money is tax; where that is nonsense, the money counts all the same."""
+    tax = event.tax
+    return 0 if tax is None or tax.currency != money.currency or money < tax else tax.minor
+
+
+def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
+    """The tax inside what was just sold is not the shop's own; nothing where there is none."""
+    standing = books[Refunds].case(receipt).standing
+    tax = Money(standing.tax, standing.money.currency)
+    if not tax:
+        return
+    entries = (Entry(account=SALES, money=tax), Entry(account=TAX, money=-tax))
+    books[Journal].enter(f"receipt:{receipt}:tax", entries, now=now)
+
+
+def keep_unknown_money(
+    books: Books,
+    event: PaymentEvent,
+    *,
+    letter: int,
+    provider: str,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Money without an order is recorded all the same, and staff are told (law 7)."""
+    if event.happening is not Happening.RECEIVED or event.money is None:
+        return
+    nothing = Money.zero(event.money.currency)
+    judgement = Judgement(
+        verdict=Verdict.UNKNOWN_ORDER,
+        to_order=nothing,
+        to_wallet=event.money,
+        from_wallet=nothing,
+        fulfils=False,
+    )
+    receipt = record_receipt(
+        books,
+        event,
+        event.money,
+        judgement,
+        provider=provider,
+        payment_id=None,
+        customer_id=None,
+        rest=UNASSIGNED,
+        now=now,
+    )
+    if receipt is not None:
+        books[Receipts].note_letter(receipt, letter)
+        effects = tell_staff(
+            policy,
+            Notice.UNKNOWN_MONEY,
+            key=str(receipt),
+            id=receipt,
+            provider=provider,
+            minor=event.money.minor,
+            currency=event.money.currency,
+            receipt=event.receipt_id,
+            reference=event.reference,
+        )
+        books[Outbox].add(effects, now=now)

@@ -1,0 +1,268 @@
+"""What a customer looks at before he pays: the menu, a plan, what he is about to buy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.access.subscription_records import Subscription, Subscriptions
+from shop.access.subscriptions import bought_span
+from shop.books.books import Books
+from shop.catalog.offers import Offer, offer, offers, shopfront
+from shop.catalog.products import STAR_TERM, STARS, Shopfront
+from shop.catalog.records import CatalogTables, Price, Product
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval, Span
+from shop.core.money import Money
+from shop.core.policy import Policy
+from shop.credit.records import Wallets
+from shop.credit.reservations import free_for, paid_before
+from shop.customers.records import Customers
+from shop.orders.order_records import OrderKind, Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import OrderState
+from shop.pricing.savings import lowest, saving, shortest
+from shop.renewals.records import Renewal, Renewals
+
+_ORDERS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One price of a card; `saving` in whole percent against the shortest time."""
+
+    price: Price
+    saving: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A plan as one customer sees it; `terms` in `currency`, empty when it has no prices.
+
+    `star` is what it costs as a subscription in Stars, if it is sold so.
+    """
+
+    product: Product
+    currency: str
+    currencies: tuple[str, ...]
+    terms: tuple[Term, ...]
+    start: Money | None
+    live: Subscription | None
+    may_try: bool
+    star: Price | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The shop as one customer finds it."""
+
+    front: Shopfront
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """What a customer is about to buy; `stars` is the same time for Telegram Stars.
+
+    `due` is less than the price when a part of it came before; `part` of that the customer set
+    aside in his wallet, which could give `free` to this (`free_stars` to the price in Stars).
+    """
+
+    product: Product
+    price: Price
+    stars: Price | None
+    due: Money
+    part: Money
+    free: Money
+    free_stars: Money
+    live: Subscription | None
+    span: Span
+    renewal: Renewal | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether whoever pays this price subscribes in Stars."""
+        return self.product.recurs_at(self.price)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """A payment of one's own, with what it is for."""
+
+    payment: Payment
+    product: Product
+    interval: Interval
+    price_id: int | None
+    order_state: OrderState
+    live: Subscription | None
+
+
+def menu(books: Books, customer_id: int, *, policy: Policy) -> Menu:
+    """The shopfront, and every plan on offer."""
+    cards = tuple(_card(books, one, customer_id, policy=policy) for one in offers(books))
+    return Menu(front=shopfront(books), cards=cards)
+
+
+def card(books: Books, slug: str, customer_id: int, *, policy: Policy) -> Card:
+    """One plan, on offer or not (see `product.is_offered`)."""
+    return _card(books, offer(books, slug), customer_id, policy=policy)
+
+
+def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> Basket:
+    """What paying this price would bring, in force or not (see `price.is_in_force`)."""
+    price = books[CatalogTables].price(price_id)
+    live = books[Subscriptions].live(customer_id, price.product_id)
+    currency = price.amount.currency
+    order = _open_order(books, customer_id, price)
+    return Basket(
+        product=books[CatalogTables].get(price.product_id),
+        price=price,
+        stars=books[CatalogTables].price_for(price.product_id, price.interval, STARS),
+        due=price.amount - _came_before(books, customer_id, price),
+        part=books[Wallets].part(order, currency),
+        free=free_for(books, customer_id, order, currency),
+        free_stars=free_for(books, customer_id, order, STARS),
+        live=live,
+        span=bought_span(price.interval, live=live, now=now),
+        renewal=None if live is None else books[Renewals].of(live.id),
+    )
+
+
+def own_basket(
+    books: Books, price_id: int, customer_id: int, *, policy: Policy, now: datetime
+) -> Basket:
+    """The same for someone who may still choose how to pay: Stars are a way, not his currency.
+
+    So whoever turns back from paying in Stars finds every other way, too.
+    """
+    one = basket(books, price_id, customer_id, now=now)
+    is_settled = one.recurs or not one.price.is_in_force or one.due != one.price.amount
+    if one.price.amount.currency != STARS or is_settled:
+        return one
+    own = price_of(books, one.product.slug, one.price.interval, customer_id, policy=policy)
+    return one if own is None else basket(books, own.id, customer_id, now=now)
+
+
+def renewal(
+    books: Books, subscription_id: int, customer_id: int, *, policy: Policy
+) -> tuple[Product, Price | None]:
+    """The plan of one's own subscription, and today's price of the time bought last."""
+    subscription = books[Subscriptions].get(subscription_id)
+    if subscription.customer_id != customer_id:
+        raise NotFoundError(what="subscription", name=subscription_id)
+    product = books[CatalogTables].get(subscription.product.id)
+    orders = (order for order, _ in books[Orders].of(customer_id, most=_ORDERS))
+    last = next(
+        (
+            order.interval
+            for order in orders
+            if order.product_id == product.id
+            and order.kind is OrderKind.PURCHASE
+            and order.state is OrderState.PAID
+        ),
+        None,
+    )
+    if last is None or not product.is_offered:
+        return product, None
+    return product, price_of(books, product.slug, last, customer_id, policy=policy)
+
+
+def way_used_last(books: Books, product_id: int, customer_id: int) -> str:
+    """The provider a customer paid this plan with last; "" when he never paid for it."""
+    return books[Payments].way_used_last(customer_id, product_id)
+
+
+def price_of(
+    books: Books, slug: str, interval: Interval, customer_id: int, *, policy: Policy
+) -> Price | None:
+    """Today's price of this time in the customer's currency, None when it is not sold so."""
+    one = _card(books, offer(books, slug), customer_id, policy=policy)
+    found = (term.price for term in one.terms if term.price.interval == interval)
+    return next(found, None)
+
+
+def rest_of(
+    books: Books, slug: str, interval: Interval, currency: str, customer_id: int
+) -> tuple[Price | None, Money | None]:
+    """The price in force that a too small payment was for, and what is missing of it.
+
+    Nothing is missing once the order was paid, or what came was used otherwise.
+    """
+    product = books[CatalogTables].by_slug(slug)
+    price = books[CatalogTables].price_for(product.id, interval, currency)
+    if price is None or not product.is_offered:
+        return None, None
+    before = _came_before(books, customer_id, price)
+    return price, price.amount - before if before else None
+
+
+def try_of(books: Books, reference: str, customer_id: int) -> Try:
+    """How one's own payment stands in the books."""
+    payment = books[Payments].by_reference(reference)
+    if payment is None or payment.customer_id != customer_id:
+        raise NotFoundError(what="payment", name=reference)
+    affairs = books[Payments].affairs(payment.reference)
+    interval = Interval.from_key(affairs.term)
+    price = books[CatalogTables].price_for(affairs.product.id, interval, payment.whole.currency)
+    return Try(
+        payment=payment,
+        product=affairs.product,
+        interval=interval,
+        price_id=None if price is None else price.id,
+        order_state=affairs.order_state,
+        live=books[Subscriptions].live(customer_id, affairs.product.id),
+    )
+
+
+def _card(books: Books, one: Offer, customer_id: int, *, policy: Policy) -> Card:
+    wanted = books[Customers].get(customer_id).currency
+    currencies = _currencies(one, base=policy.base_currency)
+    currency = next((code for code in (wanted, *currencies) if code in currencies), "")
+    star = one.price(STAR_TERM, STARS) if one.product.star_subscription else None
+    prices = (one.price(term, currency) for term in one.prices)
+    found = [price for price in prices if price is not None and price != star]
+    terms = [(price.interval, price.amount) for price in found]
+    live = books[Subscriptions].live(customer_id, one.product.id)
+    may_try = one.product.trial_days > 0 and live is None and one.product.is_offered
+    return Card(
+        product=one.product,
+        currency=currency,
+        currencies=currencies,
+        terms=tuple(
+            Term(
+                price=price,
+                saving=saving((price.interval, price.amount), against=shortest(terms)),
+            )
+            for price in found
+        ),
+        start=lowest(terms) if terms else None,
+        live=live,
+        may_try=may_try and not books[Subscriptions].had_trial(customer_id),
+        star=star,
+    )
+
+
+def _currencies(one: Offer, *, base: str) -> tuple[str, ...]:
+    """The shop's own first. Stars are a way to pay; they are a currency only without another."""
+    codes = {price.amount.currency for prices in one.prices.values() for price in prices}
+    national = codes - {STARS} or codes
+    return tuple(sorted(national, key=lambda code: (code != base, code)))
+
+
+def _came_before(books: Books, customer_id: int, price: Price) -> Money:
+    order = _open_order(books, customer_id, price)
+    if not order:
+        return Money.zero(price.amount.currency)
+    return paid_before(books, customer_id, order, price.amount)
+
+
+def _open_order(books: Books, customer_id: int, price: Price) -> int:
+    """The number of the order that waits for this to be paid, 0 when there is none."""
+    for order, _ in books[Orders].of(customer_id, most=_ORDERS):
+        is_it = order.product_id == price.product_id and order.interval == price.interval
+        if is_it and order.state is OrderState.OPEN:
+            return order.id
+    return 0
+
+
+def pay_screens(books: Books, receipt: int) -> list[int]:
+    """The messages that still ask for money which this receipt was the last of."""
+    return books[Payments].screens(receipt)
