@@ -20,7 +20,7 @@ from preview.client import Message, Pressed, Preview, text_of
 from tests.house.clocks import HandClock
 from tests.house.process import CATALOG, TOKEN, free_port
 from tests.house.shop import STAFF
-from tests.house.tables import Tables
+from tests.house.tables import KeptTables
 from tests.stories.rest import Rest
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Kiosk:
         (folder / "catalog.toml").write_text(CATALOG, "utf-8")
         self.clock = HandClock(now)
         self.preview = preview
-        self.tables = Tables(database)
+        self.tables = KeptTables(database)
         self._folder, self._port = folder, free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._given: dict[str, Any] = {
@@ -129,7 +129,7 @@ class Kiosk:
         asked = self._rest.ask()
 
         async def is_quiet() -> bool:
-            return self._rest.answered >= asked
+            return await self._rest.reaches(asked)
 
         await self.until(is_quiet, "the shop to come to rest")
 
