@@ -26,7 +26,7 @@ setup: $(DEV) ## make .venv with everything, tests and checks included
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN)) ## open the demonstration shop (ARGS="--port 9000")
 	@$(VENV)/bin/telekiosk demo $(ARGS)
 
-test: $(DEV) ## run the tests (ARGS="tests/rules -k money")
+test: $(DEV) ## run the tests (ARGS="tests/core -k money")
 	@$(PY) -m pytest -n 2 $(ARGS)
 
 check: $(DEV) ## format, lint, types, imports, translations

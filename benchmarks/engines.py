@@ -10,7 +10,7 @@ from typing import Protocol
 import psycopg
 
 from shop.books.migrate import migrate_postgres
-from tests.postgres import Server, find_binaries
+from tests.fixtures.postgres import Server, find_binaries
 
 
 class Engine(Protocol):

@@ -22,7 +22,7 @@ from shop.books.opening import Storage, storage_at
 from shop.checkout.payment import note_page
 from shop.intake.polling import ask_about, claim_polls
 from shop.ports import PaymentPage, PaymentProvider
-from tests.house.tables import Tables
+from tests.fixtures.tables import Tables
 from tests.standins.server import serve
 
 _PAYMENTS = 10_000

@@ -1,6 +1,6 @@
 """A shop with every way to pay at its doors: `python -m benchmarks.provider_shop URL`.
 
-Prints its port, and ends when its input does; settings and secrets are those of tests/house.
+Prints its port, and ends when its input does; settings and secrets are those of tests/fixtures.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bot.reception import Reception
 from handlers.counter import Counter
 from handlers.http.routes import build_web
 from shop.owner_file.live_policy import LivePolicy
-from tests.house.doors import settings_of
+from tests.fixtures.doors import settings_of
 
 
 @contextmanager

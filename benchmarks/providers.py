@@ -22,8 +22,8 @@ from shop.customers.people import Visitor, greet
 from shop.orders.payment_records import Payment
 from shop.ports import PaymentPage
 from tests.doors.senders import SENDERS, Sender
-from tests.house.doors import SECRETS
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.doors import SECRETS
+from tests.fixtures.tables import Tables, contradictions
 
 _ORDERS, _ROUNDS, _IN_FLIGHT = 300, 15, 64
 _BASE = "stripe"

@@ -12,7 +12,7 @@ from benchmarks.providers import open_with
 from benchmarks.tables import ratio, show
 from bot.assemble import assemble
 from tests.doors.senders import SENDERS
-from tests.house.doors import settings_of
+from tests.fixtures.doors import settings_of
 
 _TIMES, _ROUNDS = 400, 5
 _BASE = "stripe"

@@ -18,11 +18,11 @@ import uvloop
 from benchmarks.orders import POLICY
 from benchmarks.webhooks import SECRET
 from bot.clocks import SystemClock
+from bot.encryption import FernetVault
 from bot.listener import Listener, bind
-from bot.vault import FernetVault
 from handlers.counter import Counter
 from handlers.http.routes import build_web
-from payments.stripe import Stripe
+from payments.stripe.provider import Stripe
 from shop.books.opening import Storage, storage_at
 from shop.owner_file.live_policy import LivePolicy
 from shop.settlement.settle import Outcome

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bot.clocks import SystemClock
+from bot.encryption import FernetVault, derive
+from bot.latency import timed
 from bot.reception import MoneyReader
 from bot.settings import Settings, several
-from bot.timed import timed
-from bot.vault import FernetVault, derive
 from shop.access.stock import BooksShelf
 from shop.books.opening import Storage, storage_at
 from shop.core.errors import BadInputError
@@ -157,8 +157,8 @@ class _Providers:
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
 
     def _stripe(self) -> list[PaymentProvider]:
-        from payments.stripe import Stripe
-        from payments.stripe_session import StripeOptions
+        from payments.stripe.provider import Stripe
+        from payments.stripe.session import StripeOptions
 
         settings = self._settings
         return [
@@ -202,7 +202,7 @@ class _Providers:
         )
 
     def _coinbase(self) -> list[PaymentProvider]:
-        from payments.coinbase import Coinbase
+        from payments.coinbase.provider import Coinbase
 
         settings = self._settings
         return [
@@ -279,8 +279,8 @@ class _Providers:
     def _sandbox(self) -> list[PaymentProvider]:
         from starlette.routing import Mount
 
-        from payments.sandbox import Sandbox
-        from payments.sandbox_page import make_site
+        from payments.sandbox.page import make_site
+        from payments.sandbox.provider import Sandbox
 
         settings = self._settings
         secrets = [derive(key, "sandbox").hex() for key in several(settings.secret_key)]

@@ -16,9 +16,8 @@ from shop.catalog.changes import (
     export_catalog,
     plan_changes,
 )
-from shop.owner_file import sample_text
+from shop.owner_file import sample_text, write_catalog
 from shop.owner_file.reading import load_catalog
-from shop.owner_file.writing import write_catalog
 
 
 async def check(file: Path) -> None:

@@ -8,12 +8,12 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.crew import Crew
 from bot.due import is_due
-from bot.pace import seconds_of
+from bot.rate_limits import seconds_of
 from bot.reception import Reception
+from bot.workers import Crew
 from handlers.counter import Counter
-from handlers.http.measures import SENT, SETTLED
+from handlers.http.metrics import SENT, SETTLED
 from handlers.notices import send_notice
 from shop.access.expiry import change_one, due_changes
 from shop.access.provisioning import carry_out

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 
 from handlers.apologies import closed_link
 from handlers.counter import Counter
-from handlers.http.measures import SETTLED, UPDATES
+from handlers.http.metrics import SETTLED, UPDATES
 from handlers.screens import shown_below
 from shop.core.errors import BadInputError, BooksUnavailableError, ShopError
 from shop.core.money import Money

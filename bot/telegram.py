@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
-from bot.pace import Pace
+from bot.rate_limits import Pace
 from bot.reception import Reception
 from bot.settings import Settings, several
 from shop.core.errors import BooksUnavailableError

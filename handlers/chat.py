@@ -16,15 +16,15 @@ from telegram.ext import (
 
 from handlers.apologies import apologise
 from handlers.counter import Counter
+from handlers.customer.checkout.bank_transfer import receive_file
 from handlers.customer.home import home
-from handlers.customer.plans import plan_screen
 from handlers.customer.routes import COMMANDS, SCREENS, Route
-from handlers.customer.transferring import receive_file
+from handlers.customer.storefront.plans import plan_screen
 from handlers.profile import set_profile
 from handlers.screens import KEEP, Args, OddButtonError, Screen, button, link
 from handlers.staff import routes as staff
-from handlers.staff.customers import found
-from handlers.staff.stock import receive
+from handlers.staff.access.stock import receive
+from handlers.staff.desk.customers import found
 from handlers.visit import Visit, answer, is_answered, visit_of
 from handlers.wording import speak
 from shop.core.errors import BadInputError, NotFoundError

@@ -6,11 +6,11 @@ from typing import Any
 from telegram import Bot
 
 from handlers.counter import Counter
-from handlers.customer import told as to_customer
-from handlers.staff import told as to_staff
-from handlers.staff.disputes import CASES
-from handlers.staff.naming import plan_name
-from handlers.staff.proofs import show_proof
+from handlers.customer import notices as to_customer
+from handlers.names import plan_name
+from handlers.staff import notices as to_staff
+from handlers.staff.intake.bank_transfers import show_proof
+from handlers.staff.refunds.disputes import CASES
 from handlers.visit import Visit, visit_to
 from shop.messaging.kinds import Notice
 

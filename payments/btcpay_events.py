@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from payments import fields
 from payments.outgoing import pending
+from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
-from shop.core.money import Money, exponent_of, round_minor
+from shop.core.money import Money, round_minor
 from shop.ports import Happening, PaymentEvent
 
 _H = Happening

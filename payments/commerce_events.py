@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from payments import fields
+from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
-from shop.core.money import Money, exponent_of, round_minor
+from shop.core.money import Money, round_minor
 from shop.ports import Happening, Payer, PaymentEvent
 
 _H = Happening

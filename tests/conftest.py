@@ -11,8 +11,8 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from tests.books import books_url, storage
-from tests.postgres import postgres_server, postgres_url
+from tests.fixtures.books import books_url, storage
+from tests.fixtures.postgres import postgres_server, postgres_url
 
 __all__ = ["books_url", "postgres_server", "postgres_url", "storage"]
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from handlers.customer.access import access, setup
-from handlers.customer.account import account, reminders
+from handlers.customer.access.credentials import access, setup
+from handlers.customer.checkout.payment import check, pay, renew
+from handlers.customer.checkout.trial import trial
+from handlers.customer.checkout.ways import land, rest, ways
+from handlers.customer.credit.wallet import aside, wallet, whole
 from handlers.customer.home import help_page, home
 from handlers.customer.pages import language, paysupport, privacy, support, terms
-from handlers.customer.paying import check, pay, renew
-from handlers.customer.plans import currency, money, plan, plans
-from handlers.customer.purse import aside, wallet, whole
-from handlers.customer.renewing import (
+from handlers.customer.renewals.renewals import (
     forget_card,
     renewing,
     resume_stars,
@@ -17,9 +17,9 @@ from handlers.customer.renewing import (
     turn_off,
     turn_on,
 )
-from handlers.customer.told_money import again
-from handlers.customer.trying import trial
-from handlers.customer.ways import land, rest, ways
+from handlers.customer.settlement.notices import again
+from handlers.customer.storefront.account import account, reminders
+from handlers.customer.storefront.plans import currency, money, plan, plans
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handlers.counter import Counter
-from handlers.http.footprints import Footprints
+from handlers.http.account_uses import Footprints
 from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
 from shop.access.may import Access, may, may_sign_in

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from handlers.counter import Counter
-from handlers.http.measures import (
+from handlers.http.metrics import (
     HELD,
     HIDDEN,
     INBOX_STUCK,

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from handlers.counter import Counter
 from handlers.http.access import flussonic_door, nginx_door, playlist_door
 from handlers.http.health import alive, metrics_door, ready_door
-from handlers.http.returning import return_door
+from handlers.http.payment_return import return_door
 from handlers.http.telegram import Take, telegram_door
 from handlers.http.webhooks import webhook_door
 

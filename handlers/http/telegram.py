@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.http.measures import REJECTED
+from handlers.http.metrics import REJECTED
 from handlers.http.webhooks import Endpoint, TooLargeError, read_body
 from shop.core.errors import BadInputError, BooksUnavailableError
 

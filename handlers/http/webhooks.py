@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handlers.counter import Counter
-from handlers.http.measures import REJECTED, SETTLED
+from handlers.http.metrics import REJECTED, SETTLED
 from shop.core.errors import BadInputError, BooksUnavailableError
 from shop.ports import BadSignatureError, EndpointClosedError
 from shop.settlement.settle import Outcome, Source, settle_all

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.screens import Args, Screen
-from handlers.staff.acts import (
+from handlers.staff.access.stock import chosen, how_to_load
+from handlers.staff.access.subscriptions import (
     extend,
     extend_by_words,
     resend,
@@ -12,30 +13,9 @@ from handlers.staff.acts import (
     stop,
     subscription,
 )
-from handlers.staff.customers import ask_for_name, found, who
-from handlers.staff.desk import desk
-from handlers.staff.disputes import dispute, file_of_dispute, file_of_receipt, trust
-from handlers.staff.giving import give
-from handlers.staff.proofs import (
-    approve_by_words,
-    approved,
-    refuse_by_words,
-    refused,
-    shown,
-    waiting,
-)
-from handlers.staff.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
-from handlers.staff.reviews import (
-    approve,
-    block_by_words,
-    block_payer,
-    blocks,
-    held,
-    refuse,
-    unblock,
-)
-from handlers.staff.stock import chosen, how_to_load
-from handlers.staff.stuck import (
+from handlers.staff.checkout.grants import give
+from handlers.staff.desk.customers import ask_for_name, found, who
+from handlers.staff.desk.failed_jobs import (
     effect_again,
     effect_away,
     letter_again,
@@ -44,7 +24,27 @@ from handlers.staff.stuck import (
     letters,
     stuck,
 )
-from handlers.staff.unknown import assign_by_words, assigning, unknown
+from handlers.staff.desk.overview import desk
+from handlers.staff.intake.bank_transfers import (
+    approve_by_words,
+    approved,
+    refuse_by_words,
+    refused,
+    shown,
+    waiting,
+)
+from handlers.staff.refunds.disputes import dispute, file_of_dispute, file_of_receipt, trust
+from handlers.staff.refunds.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
+from handlers.staff.settlement.reviews import (
+    approve,
+    block_by_words,
+    block_payer,
+    blocks,
+    held,
+    refuse,
+    unblock,
+)
+from handlers.staff.settlement.unassigned import assign_by_words, assigning, unknown
 from handlers.visit import Visit
 
 Route = Callable[[Visit, Args], Awaitable[Screen | None]]

@@ -24,7 +24,7 @@ Now make both say what {Name} really says (docs/new-provider.md has the list), a
   .env.example      {NAME}_API_KEY, {NAME}_WEBHOOK_SECRET, {NAME}_API_URL, a line each
   bot/assemble.py   a step in _Providers.build that makes payments.{name}.{Name}
                     "{name}" in KNOWN, so that a [[way]] may name it
-  handlers/customer/ways.py  what people call it, in provider_name
+  handlers/customer/checkout/ways.py  what people call it, in provider_name
 """
 
 

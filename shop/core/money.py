@@ -2,19 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import Self
 
+from shop.core.currencies import EXPONENTS, UnknownCurrencyError, exponent_of
 from shop.core.errors import BadInputError
 
-# ISO 4217 currencies whose minor unit is not 1/100; XTR is Telegram Stars.
-_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF XTR"
-_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-_EXPONENTS = {
-    **dict.fromkeys(_WHOLE.split(), 0),
-    **dict.fromkeys(_THOUSANDTHS.split(), 3),
-}
-_CODE_LENGTHS = range(3, 6)  # EUR … USDC
 _MOST_MINOR = 2**62
 _EXACT = Context(prec=50, traps=[Inexact, InvalidOperation])  # scaling would round unasked
 
@@ -23,14 +16,9 @@ class CurrencyMismatchError(ValueError):
     """Two amounts in different currencies were added or compared."""
 
 
-def exponent_of(currency: str) -> int:
-    """Digits after the decimal point in this currency's amounts."""
-    return _EXPONENTS.get(currency, 2)
-
-
 def round_minor(amount: Decimal) -> int:
-    """The one rounding of the shop: half to even, to a whole minor unit."""
-    return int(amount.to_integral_value(ROUND_HALF_EVEN))
+    """The one rounding of the shop: to a whole minor unit, half away from zero (decision 11)."""
+    return int(amount.to_integral_value(ROUND_HALF_UP))  # the half's size goes up, not its sign
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -40,20 +28,22 @@ class Money:
     minor: int
     currency: str
 
+    def __post_init__(self) -> None:
+        """Refuse a currency whose minor unit nobody knows: `minor` would mean nothing."""
+        if self.currency not in EXPONENTS:
+            raise UnknownCurrencyError(self.currency)
+
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
         """Read a decimal text such as `7.99`; refuse more digits than the currency has."""
-        is_code = currency.isascii() and currency.isalpha() and currency.isupper()
-        if not (is_code and len(currency) in _CODE_LENGTHS):
-            raise BadInputError(reason=f"{currency!r} is not a currency code such as EUR.")
+        digits = exponent_of(currency)
         try:
-            scaled = Decimal(text).scaleb(exponent_of(currency), _EXACT)
+            scaled = Decimal(text).scaleb(digits, _EXACT)
         except (Inexact, InvalidOperation, ValueError) as error:
             raise BadInputError(reason=f"{text!r} is not an amount such as 7.99.") from error
         if not scaled.is_finite() or abs(scaled) > _MOST_MINOR:
             raise BadInputError(reason=f"{text!r} is not an amount such as 7.99.")
         if scaled != scaled.to_integral_value():
-            digits = exponent_of(currency)
             raise BadInputError(reason=f"{text} has more than {digits} decimals for {currency}.")
         return cls(int(scaled), currency)
 

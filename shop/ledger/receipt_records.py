@@ -111,7 +111,7 @@ class Receipts:
         customer_id: int | None,
         money: Money,
         judgement: Judgement,
-        tax: int,
+        tax: Money,
         occurred_at: datetime,
         now: datetime,
     ) -> int | None:
@@ -128,7 +128,7 @@ class Receipts:
             to_order=judgement.to_order.minor,
             to_wallet=judgement.to_wallet.minor,
             from_wallet=judgement.from_wallet.minor,
-            tax=tax,
+            tax=tax.minor,
             occurred_at=seconds(occurred_at),
             now=seconds(now),
         )

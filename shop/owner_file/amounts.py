@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from shop.core.currencies import CURRENCIES, sample_amount
+from shop.core.currencies import CURRENCIES, exponent_of, sample_amount
 from shop.core.errors import BadInputError
-from shop.core.money import Money, exponent_of
+from shop.core.money import Money
 from shop.owner_file.page import Table, meant
 
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")

@@ -1,82 +1,99 @@
 """Writes a catalog as TOML that `read_catalog` reads back to the same value."""
 
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
-from shop.catalog.products import STAR_TERM, STARS, Catalog, Channel, Plan, Setup, Texts
-from shop.core.intervals import Interval
-from shop.core.money import Money, exponent_of
+import tomlkit
+from tomlkit.items import (
+    AoT,
+    Array,
+    InlineTable,
+    Item,
+    Key,
+    SingleKey,
+    String,
+    StringType,
+    Table,
+    Trivia,
+)
 
-_BARE = re.compile("[A-Za-z0-9_-]+")
+from shop.catalog.products import STAR_TERM, STARS, Catalog, Channel, Plan, Setup, Texts
+from shop.core.currencies import exponent_of
+from shop.core.intervals import Interval
+from shop.core.money import Money
 
 
 def write_catalog(catalog: Catalog) -> str:
     """The whole catalog as an owner would write it."""
-    lines = [*_shop(catalog)]
+    page = tomlkit.document()
+    page.append("shop", _shop(catalog))
     for name, section in catalog.sections.items():
-        lines += ["", *_section(name, section)]
-    for plan in catalog.plans:
-        lines += ["", *_plan(plan)]
-    for setup in catalog.front.setup:
-        lines += ["", *_setup(setup)]
-    for channel in catalog.front.channels:
-        lines += ["", *_channel(channel)]
-    return "\n".join(lines) + "\n"
+        page.append(name, _section(section))
+    for name, tables in (
+        ("plan", [_plan(one) for one in catalog.plans]),
+        ("setup", [_setup(one) for one in catalog.front.setup]),
+        ("channel", [_channel(one) for one in catalog.front.channels]),
+    ):
+        if tables:
+            page.append(name, _tables(tables))
+    return tomlkit.dumps(page).rstrip("\n") + "\n"
 
 
-def _shop(catalog: Catalog) -> Iterator[str]:
+def _shop(catalog: Catalog) -> Table:
     front = catalog.front
-    yield "[shop]"
-    yield from _texts("name", front.name)
-    yield f"currency = {_quoted(catalog.currency)}"
-    yield from _words("support", front.support)
-    yield from _words("stream_url", front.stream_url)
-    yield from _texts("greeting", front.greeting)
-    yield from _texts("terms", front.terms)
-    yield from _texts("privacy", front.privacy)
+    table = tomlkit.table()
+    _texts(table, "name", front.name)
+    table.append("currency", catalog.currency)
+    _words(table, "support", front.support)
+    _words(table, "stream_url", front.stream_url)
+    _texts(table, "greeting", front.greeting)
+    _texts(table, "terms", front.terms)
+    _texts(table, "privacy", front.privacy)
+    return table
 
 
-def _section(name: str, section: Any) -> Iterator[str]:  # noqa: ANN401 - as TOML has it
-    tables = section if isinstance(section, list) else [section]
-    for table in tables:
-        yield f"[[{name}]]" if isinstance(section, list) else f"[{name}]"
-        for key, value in table.items():
-            yield f"{_key(key)} = {_value(value)}"
+def _section(section: Any) -> Table | AoT:  # noqa: ANN401 - as TOML has it
+    if isinstance(section, list):
+        return _tables([_section_table(one) for one in section])
+    return _section_table(section)
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 - as TOML has it
+def _section_table(values: Mapping[str, Any]) -> Table:
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.append(_key(key), _value(value))
+    return table
+
+
+def _value(value: Any) -> Item:  # noqa: ANN401 - as TOML has it
+    """A value on one line: a table in braces may not go over several."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items())
-        return f"{{ {inner} }}"
+        return _braces({key: _value(one) for key, one in value.items()})
     if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, str):
-        return f'"{_escaped(value)}"'  # a table in braces may not go over several lines
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return _brackets([_value(one) for one in value])
+    plain: Item = tomlkit.item(value)
+    return plain
 
 
-def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else f'"{_escaped(key)}"'
-
-
-def _plan(plan: Plan) -> Iterator[str]:
-    yield "[[plan]]"
-    yield f"slug = {_quoted(plan.slug)}"
-    yield from _texts("name", plan.name)
-    yield from _texts("description", plan.description)
-    yield f"screens = {plan.screens}"
-    yield f"connector = {_quoted(plan.connector)}"
-    yield f"trial_days = {plan.trial_days}"
-    yield f"grace_days = {plan.terms.grace_days}"
-    yield f"keep_days = {plan.terms.keep_days}"
+def _plan(plan: Plan) -> Table:
+    table = tomlkit.table()
+    table.append("slug", plan.slug)
+    _texts(table, "name", plan.name)
+    _texts(table, "description", plan.description)
+    table.append("screens", plan.screens)
+    table.append("connector", plan.connector)
+    table.append("trial_days", plan.trial_days)
+    table.append("grace_days", plan.terms.grace_days)
+    table.append("keep_days", plan.terms.keep_days)
     if plan.star_subscription:
-        yield f"star_subscription = {plan.star_subscription}"
-    yield "[plan.prices]"
+        table.append("star_subscription", plan.star_subscription)
+    prices = tomlkit.table()
     for interval, amounts in _without_stars(plan).items():
-        inner = ", ".join(f"{money.currency} = {_amount(money)}" for money in amounts)
-        yield f"{_quoted(interval.words())} = {{ {inner} }}"
+        prices.append(
+            _key(interval.words()), _braces({one.currency: _amount(one) for one in amounts})
+        )
+    table.append("prices", prices)
+    return table
 
 
 def _without_stars(plan: Plan) -> dict[Interval, tuple[Money, ...]]:
@@ -88,49 +105,82 @@ def _without_stars(plan: Plan) -> dict[Interval, tuple[Money, ...]]:
     return {**rest, STAR_TERM: usual} if usual else rest
 
 
-def _setup(setup: Setup) -> Iterator[str]:
-    yield "[[setup]]"
-    yield from _texts("device", setup.device)
-    yield from _texts("steps", setup.steps)
+def _setup(setup: Setup) -> Table:
+    table = tomlkit.table()
+    _texts(table, "device", setup.device)
+    _texts(table, "steps", setup.steps)
+    return table
 
 
-def _channel(channel: Channel) -> Iterator[str]:
-    yield "[[channel]]"
-    yield f"id = {_quoted(channel.id)}"
-    yield f"name = {_quoted(channel.name)}"
+def _channel(channel: Channel) -> Table:
+    table = tomlkit.table()
+    table.append("id", channel.id)
+    table.append("name", channel.name)
     for key in ("group", "logo", "url"):
-        yield from _words(key, getattr(channel, key))
+        _words(table, key, getattr(channel, key))
     if channel.plans:
-        yield f"plans = [{', '.join(map(_quoted, channel.plans))}]"
+        table.append("plans", _brackets([tomlkit.string(slug) for slug in channel.plans]))
+    return table
 
 
-def _words(key: str, value: str) -> Iterator[str]:
+def _words(table: Table, key: str, value: str) -> None:
     if value:
-        yield f"{key} = {_quoted(value)}"
+        table.append(key, value)
 
 
-def _texts(key: str, texts: Texts) -> Iterator[str]:
+def _texts(table: Table, key: str, texts: Texts) -> None:
     # Dotted keys, because a table in braces may not go over several lines.
     if texts.keys() == {""}:
-        yield f"{key} = {_quoted(texts[''])}"
+        table.append(key, _text(texts[""]))
         return
     for language, text in texts.items():
-        name = language or '""'
-        yield f"{key}.{name} = {_quoted(text)}"
+        table.append(tomlkit.key([key, language]), _text(text))
 
 
-def _amount(money: Money) -> str:
-    return f'"{money.decimal():f}"' if exponent_of(money.currency) else str(money.minor)
+def _text(text: str) -> String:
+    """A text, over several lines when it has them; the first stands below the quotes."""
+    if "\n" not in text or "\r" in text:
+        return tomlkit.string(text)
+    block = tomlkit.string(text, multiline=True)
+    if text.startswith("\n"):
+        return block  # tomlkit has put the line break there that a reader drops
+    inner = block.as_string().removeprefix('"""').removesuffix('"""')
+    return String(StringType.MLB, text, f"\n{inner}", Trivia())
 
 
-def _quoted(text: str) -> str:
-    """A basic string, over several lines when the text has them."""
-    lines = [_escaped(line) for line in text.split("\n")]
-    if len(lines) == 1:
-        return f'"{lines[0]}"'
-    return '"""\n' + "\n".join(lines) + '"""'
+def _amount(money: Money) -> Item:
+    if not exponent_of(money.currency):
+        return tomlkit.integer(money.minor)
+    return tomlkit.string(f"{money.decimal():f}")
 
 
-def _escaped(line: str) -> str:
-    # TOML's escapes are JSON's, and both forbid bare control characters.
-    return json.dumps(line, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")
+def _tables(tables: list[Table]) -> AoT:
+    found = tomlkit.aot()
+    for table in tables:
+        found.append(table)
+    return found
+
+
+def _braces(values: Mapping[str, Item]) -> InlineTable:
+    """A table in braces, with room inside them: `{ EUR = "7.99" }`."""
+    table = tomlkit.inline_table()
+    room = [tomlkit.ws(" ")] if values else []
+    for space in room:
+        table.append(None, space)
+    for key, value in values.items():
+        table.append(_key(key), value)
+    for space in room:
+        table.append(None, space)
+    return table
+
+
+def _brackets(values: list[Item]) -> Array:
+    array = tomlkit.array()
+    for value in values:
+        array.append(value)
+    return array
+
+
+def _key(key: str) -> Key:
+    """A key with quotes where it needs them; a dot in it is a letter like others."""
+    return SingleKey(key)

@@ -39,8 +39,7 @@ def most_back(case: Case, way: Way) -> Money:
     """The most that may go back this way now."""
     if case.customer_id is None:
         # Money of nobody we know has no wallet, and lies in no order.
-        left = 0 if way is Way.WALLET else left_outside(case.standing)
-        return Money(left, case.standing.money.currency)
+        return case.standing.nothing if way is Way.WALLET else left_outside(case.standing)
     return most_to_wallet(case.standing) if way is Way.WALLET else most_outside(case.standing)
 
 
@@ -62,7 +61,6 @@ def book_intent(
     pocket = portions(case.standing, money)
     if way is Way.WALLET:
         pocket = replace(pocket, from_wallet=nothing, from_order=money, loss=nothing)
-    tax = tax_part(case.standing, pocket.from_order.minor)
     refund_id = books[Refunds].add(
         NewRefund(
             reference=reference,
@@ -73,7 +71,7 @@ def book_intent(
             money=money,
             from_wallet=pocket.from_wallet,
             from_order=pocket.from_order,
-            tax=Money(tax, money.currency),
+            tax=tax_part(case.standing, pocket.from_order),
             reason=reason,
             staff_id=staff_id,
             ask_at=ask_at,
@@ -165,7 +163,7 @@ def _close_order(
         order_id=case.order_id,
         subscription_id=case.subscription_id,
         access=access,
-        back=refund.from_order.minor,
+        back=refund.from_order,
         paid=paid,
         taken_before=case.seconds_back,
         now=now,

@@ -160,7 +160,7 @@ def _learn(books: Books, known: Dispute, event: PaymentEvent, *, now: datetime) 
         standing = books[Refunds].case(receipt).standing
         # A sum in another currency than came cannot be taken out of it: staff are told, no more.
         if event.money.currency == standing.money.currency:
-            taken = Money(min(event.money.minor, left_outside(standing)), event.money.currency)
+            taken = min(event.money, left_outside(standing))
             _enter(books, known, taken, now=now)
     learnt = replace(
         known,
@@ -199,7 +199,7 @@ def catch_up_disputes(
             standing = books[Refunds].case(receipt).standing
             if standing.money.currency != one.money.currency:
                 continue  # it was about other money; staff were told of it
-            money = Money(left_outside(standing), standing.money.currency)
+            money = left_outside(standing)
             _enter(books, one, money, now=now)
             late = replace(one, receipt=receipt, money=money)
             books[Disputes].name(late)

@@ -86,19 +86,22 @@ def book_told(
         and one.state not in _NOT_GIVEN
         and one.money.currency == total.currency
     ]
-    known = sum(one.money.minor for one in ours)
-    if total.minor >= known:
+    nothing = Money.zero(total.currency)
+    known = sum((one.money for one in ours), nothing)
+    if known <= total:
         _finish_under_way(books, ours, policy=policy, now=now)
-    rest = total.minor - known
+    rest = total - known
     for receipt in receipts:
         case, many = books[Refunds].case(receipt), len(books[Refunds].of_receipt(receipt))
+        if case.standing.money.currency != total.currency:
+            continue
         part = min(rest, left_outside(case.standing))
-        if part <= 0 or case.standing.money.currency != total.currency:
+        if part <= nothing:
             continue
         refund = book_intent(
             books,
             case,
-            Money(part, total.currency),
+            part,
             way=Way.TOLD,
             state=RefundState.DONE,
             reference=f"rf_told_{receipt}_{many}",
@@ -109,7 +112,7 @@ def book_told(
         )
         follow(books, refund, policy=policy, now=now)
         rest -= part
-    return Money(max(total.minor - known - max(rest, 0), 0), total.currency)
+    return max(total - known - max(rest, nothing), nothing)
 
 
 def _finish_under_way(

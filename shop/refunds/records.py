@@ -46,7 +46,7 @@ class Case:
     term: str
     plan: str
     subscription_id: int | None
-    order_back_surely: int
+    order_back_surely: Money
     seconds_back: int
     recorded_at: datetime
     standing: Standing
@@ -243,7 +243,7 @@ def _case(row: Row) -> Case:
         term=row["term"] or "",
         plan=row["slug"] or "",
         subscription_id=row["subscription_id"],
-        order_back_surely=int(row["order_back_surely"]),
+        order_back_surely=_money(row, "order_back_surely", row["order_currency"]),
         seconds_back=int(row["seconds_back"]),
         recorded_at=moment(row["recorded_at"]),
         standing=_standing(row),
@@ -251,23 +251,27 @@ def _case(row: Row) -> Case:
 
 
 def _standing(row: Row) -> Standing:
+    own, orders = row["currency"], row["order_currency"]
     return Standing(
-        money=Money(row["minor"], row["currency"]),
+        money=_money(row, "minor", own),
         verdict=Verdict(row["verdict"]),
-        to_order=row["to_order"],
-        to_wallet=row["to_wallet"],
-        # Sums come back as Decimal from PostgreSQL.
-        given_back=int(row["given_back"]),
-        disputed=int(row["disputed"]),
-        wallet_gained=int(row["wallet_gained"]),
-        wallet=int(row["wallet"]),
-        order_paid=int(row["order_paid"]),
-        order_back=int(row["order_back"]),
-        order_from_wallet=int(row["order_from_wallet"]),
-        tax=row["tax"],
-        own_back=int(row["own_back"]),
-        tax_back=int(row["tax_back"]),
+        to_order=_money(row, "to_order", own),
+        to_wallet=_money(row, "to_wallet", own),
+        given_back=_money(row, "given_back", own),
+        disputed=_money(row, "disputed", own),
+        wallet_gained=_money(row, "wallet_gained", own),
+        wallet=_money(row, "wallet", own),
+        order_paid=_money(row, "order_paid", orders),
+        order_back=_money(row, "order_back", orders),
+        order_from_wallet=_money(row, "order_from_wallet", orders),
+        tax=_money(row, "tax", own),
+        own_back=_money(row, "own_back", own),
+        tax_back=_money(row, "tax_back", own),
     )
+
+
+def _money(row: Row, column: str, currency: str) -> Money:
+    return Money(int(row[column]), currency)  # a sum comes back as Decimal from PostgreSQL
 
 
 def _refund(row: Row) -> Refund:

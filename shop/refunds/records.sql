@@ -5,6 +5,11 @@ SELECT
     r.to_order, r.to_wallet, r.tax, r.recorded_at,
     p.order_id, p.reference, p.provider_ref, p.state AS payment_state,
     o.state AS order_state, o.term, pr.slug, s.id AS subscription_id,
+    COALESCE((
+        SELECT MAX(x.currency) FROM receipts AS x
+        INNER JOIN payments AS y ON y.id = x.payment_id
+        WHERE y.order_id = p.order_id AND x.to_order > 0
+    ), r.currency) AS order_currency,
     (
         SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
         WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')

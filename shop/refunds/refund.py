@@ -152,7 +152,6 @@ def question(books: Books, refund_id: int) -> Question | None:
         return None
     case = books[Refunds].case(refund.receipt)
     chat = 0 if case.customer_id is None else books[Customers].get(case.customer_id).telegram_id
-    before = case.standing.given_back - refund.money.minor
     request = RefundRequest(
         reference=refund.reference,
         payment=case.reference,
@@ -160,7 +159,7 @@ def question(books: Books, refund_id: int) -> Question | None:
         receipt_id=case.receipt_id,
         amount=refund.money,
         received=case.standing.money,
-        before=Money(before, refund.money.currency),
+        before=case.standing.given_back - refund.money,
         reason=refund.reason,
         chat_id=chat,
     )

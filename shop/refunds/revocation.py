@@ -9,6 +9,7 @@ from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Period, Schedule, Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
+from shop.core.money import Money
 from shop.customers.records import Customer
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
@@ -28,14 +29,14 @@ def take_time(
     order_id: int,
     subscription_id: int,
     access: Access,
-    back: int,
-    paid: int,
+    back: Money,
+    paid: Money,
     taken_before: int,
     now: datetime,
 ) -> tuple[int, list[Effect]]:
     """Take the time of an order back, as `access` says; returns its seconds and the effects.
 
-    `back` of `paid` minor units went back now; later periods move up, so that none has a gap.
+    `back` of `paid` went back now; later periods move up, so that none has a gap.
     """
     subscription = books[Subscriptions].get(subscription_id)
     if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:

@@ -36,27 +36,39 @@ class RefundPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A receipt and its order, as far as giving back depends on them; all minor units.
+    """A receipt and its order, as far as giving back depends on them.
 
     `given_back` and `disputed` have left the provider; `wallet_gained` is what refunds put
     into the wallet less what they took out of it; `order_back` what went back of the order.
     `tax` is what of this receipt was tax: `tax_back` of it went back with `own_back` of the order.
+    All is in the receipt's currency but what begins with `order_`: that is in the currency the
+    order was paid in, which is another where too little came first and the rest never did.
     """
 
     money: Money
     verdict: Verdict
-    to_order: int
-    to_wallet: int
-    given_back: int
-    disputed: int
-    wallet_gained: int
-    wallet: int
-    order_paid: int
-    order_back: int
-    order_from_wallet: int
-    tax: int = 0
-    own_back: int = 0
-    tax_back: int = 0
+    to_order: Money
+    to_wallet: Money
+    given_back: Money
+    disputed: Money
+    wallet_gained: Money
+    wallet: Money
+    order_paid: Money
+    order_back: Money
+    order_from_wallet: Money
+    tax: Money
+    own_back: Money
+    tax_back: Money
+
+    @property
+    def nothing(self) -> Money:
+        """No money, in the receipt's currency."""
+        return Money.zero(self.money.currency)
+
+    @property
+    def is_of_one_currency(self) -> bool:
+        """Whether the order was paid in the receipt's currency."""
+        return self.order_paid.currency == self.money.currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +80,19 @@ class Portions:
     loss: Money
 
 
-def left_outside(standing: Standing) -> int:
+def left_outside(standing: Standing) -> Money:
     """What the provider still holds of this receipt: nothing goes back twice.
 
     Money that waits for a person's decision has no place yet that it could be taken from.
     """
     if standing.verdict is Verdict.HELD:
-        return 0
-    return max(standing.money.minor - standing.given_back - standing.disputed, 0)
+        return standing.nothing
+    return max(standing.money - standing.given_back - standing.disputed, standing.nothing)
 
 
 def most_outside(standing: Standing) -> Money:
     """The most that may be sent back to where it came from."""
-    owed = _wallet_part(standing) + order_part(standing)
-    return Money(min(left_outside(standing), owed), standing.money.currency)
+    return min(left_outside(standing), _wallet_part(standing) + order_part(standing))
 
 
 def most_to_wallet(standing: Standing) -> Money:
@@ -89,53 +100,51 @@ def most_to_wallet(standing: Standing) -> Money:
 
     What is in the wallet already cannot come again.
     """
-    return Money(_order_left(standing), standing.money.currency)
+    return _order_left(standing)
 
 
-def order_part(standing: Standing) -> int:
+def order_part(standing: Standing) -> Money:
     """What of this receipt paid its order and has not gone back."""
-    return min(_order_left(standing), standing.money.minor)
+    return min(_order_left(standing), standing.money)
 
 
-def _order_left(standing: Standing) -> int:
-    if standing.to_order == 0 and standing.verdict is not Verdict.SHORT:
-        return 0
-    return max(standing.order_paid - standing.order_back, 0)
+def _order_left(standing: Standing) -> Money:
+    has_paid = standing.to_order or standing.verdict is Verdict.SHORT
+    if not (has_paid and standing.is_of_one_currency):
+        return standing.nothing
+    return max(standing.order_paid - standing.order_back, standing.nothing)
 
 
 def portions(standing: Standing, money: Money) -> Portions:
     """Take from the wallet what lies there of this receipt, then from what paid the order."""
-    currency = money.currency
-    from_wallet = min(money.minor, _wallet_part(standing))
-    from_order = min(money.minor - from_wallet, order_part(standing))
-    return Portions(
-        from_wallet=Money(from_wallet, currency),
-        from_order=Money(from_order, currency),
-        loss=Money(money.minor - from_wallet - from_order, currency),
-    )
+    from_wallet = min(money, _wallet_part(standing))
+    from_order = min(money - from_wallet, order_part(standing))
+    loss = money - from_wallet - from_order
+    return Portions(from_wallet=from_wallet, from_order=from_order, loss=loss)
 
 
-def tax_part(standing: Standing, from_order: int) -> int:
+def tax_part(standing: Standing, from_order: Money) -> Money:
     """What of `from_order` is tax: in proportion, and with the last of the order all that is left.
 
     What the wallet gave to the order was not taxed with this receipt.
     """
-    taxed = min(standing.order_paid, standing.money.minor)
-    if standing.to_order == 0 or not taxed:
-        return 0
+    if not (standing.to_order and standing.order_paid):
+        return standing.nothing
+    taxed = min(standing.order_paid, standing.money)
     back = min(standing.own_back + from_order, taxed)
-    return max(standing.tax * back // taxed - standing.tax_back, 0)
+    so_far = Money(standing.tax.minor * back.minor // taxed.minor, taxed.currency)
+    return max(so_far - standing.tax_back, standing.nothing)
 
 
-def _wallet_part(standing: Standing) -> int:
+def _wallet_part(standing: Standing) -> Money:
     gained = standing.to_wallet + standing.wallet_gained
-    if standing.verdict is Verdict.SHORT:
+    if standing.verdict is Verdict.SHORT and standing.is_of_one_currency:
         gained -= standing.order_from_wallet  # it completed its order since
-    return max(min(gained, standing.wallet), 0)
+    return max(min(gained, standing.wallet), standing.nothing)
 
 
 def time_to_take(
-    access: Access, *, whole_seconds: int, left_seconds: int, back: int, paid: int
+    access: Access, *, whole_seconds: int, left_seconds: int, back: Money, paid: Money
 ) -> int:
     """How many seconds of a period of `whole_seconds` go, when `back` of `paid` went back."""
     match access:
@@ -144,4 +153,5 @@ def time_to_take(
         case Access.END:
             return left_seconds
         case Access.SHORTEN:
-            return min(left_seconds, whole_seconds * back // paid) if paid else 0
+            share = whole_seconds * back.minor // paid.minor if paid else 0
+            return min(left_seconds, share)

@@ -58,16 +58,17 @@ def record_receipt(
     return receipt
 
 
-def _tax(event: PaymentEvent, money: Money) -> int:
+def _tax(event: PaymentEvent, money: Money) -> Money:
     """What of the money is tax; where that is nonsense, the money counts all the same."""
     tax = event.tax
-    return 0 if tax is None or tax.currency != money.currency or money < tax else tax.minor
+    if tax is None or tax.currency != money.currency or money < tax:
+        return Money.zero(money.currency)
+    return tax
 
 
 def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
     """The tax inside what was just sold is not the shop's own; nothing where there is none."""
-    standing = books[Refunds].case(receipt).standing
-    tax = Money(standing.tax, standing.money.currency)
+    tax = books[Refunds].case(receipt).standing.tax
     if not tax:
         return
     entries = (Entry(account=SALES, money=tax), Entry(account=TAX, money=-tax))

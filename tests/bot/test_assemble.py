@@ -1,7 +1,7 @@
 """What assembly says there is, held against what there is."""
 
 from bot.assemble import KNOWN
-from tests.payments.rigs import WITH_PAGES
+from tests.fixtures.rigs import WITH_PAGES
 
 
 def test_every_provider_there_is_may_be_named_in_the_catalog() -> None:

@@ -19,7 +19,7 @@ from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentEvent
-from tests.house.shop import CARD, Shop
+from tests.fixtures.shop import CARD, Shop
 
 _OPEN = 150  # more than are asked about at once, and more than are sent at once
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.doctor import _ways
 from shop.owner_file import sample_text
-from tests.house.doors import Doors
+from tests.fixtures.doors import Doors
 
 SLUG = sample_text().split('slug = "')[1].split('"')[0]
 Found = list[tuple[str, bool | None, str]]

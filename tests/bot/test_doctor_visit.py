@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.doctor import _clock, examine
 from bot.settings import Settings
 from shop.owner_file import sample_text
-from tests.house.process import free_port
+from tests.fixtures.process import free_port
 from tests.standins import (
     btcpay,
     coinbase,

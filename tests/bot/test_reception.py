@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot import telegram as bot_telegram
+from bot.encryption import FernetVault
 from bot.reception import MoneyReader, Reception
-from bot.vault import FernetVault
 from handlers.counter import Counter
 from shop.books.books import Books
 from shop.books.opening import Storage, storage_at
@@ -26,7 +26,7 @@ from shop.messaging.outbox import claim
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Happening, PaymentEvent
 from shop.settlement.unassigned_records import UnassignedMoney
-from tests.house.clocks import NOON, HandClock
+from tests.fixtures.clocks import NOON, HandClock
 
 OWNER = 9001
 _MANY = 80  # more chats than are answered side by side

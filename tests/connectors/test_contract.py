@@ -7,14 +7,14 @@ from typing import TypeAlias
 
 import pytest
 
-from bot.vault import FernetVault
+from bot.encryption import FernetVault
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
 from shop.access.stock import BooksShelf, load_stock
 from shop.books.opening import storage_at
 from shop.core.policy import Policy
 from shop.ports import Account, AccountOrder, Connector, Credentials, OutOfStockError
-from tests.books import NOW, StoppedClock, put_plan, subscribe
+from tests.fixtures.books import NOW, StoppedClock, put_plan, subscribe
 
 STOCK = "username,password,url\n" + "".join(
     f"user{i},pass{i},https://tv.example\n" for i in range(3)

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from preview.client import Preview
-from tests.house.fixtures import new_database
-from tests.house.process import telegram
+from tests.fixtures.plugin import new_database
+from tests.fixtures.process import telegram
 
 __all__ = ["new_database", "preview", "telegram_url"]
 

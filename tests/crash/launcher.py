@@ -85,7 +85,7 @@ def shorten_patience() -> None:
 
 def make_moody(where: Path) -> None:
     """Let the sandbox, which lives in this process, be away as any other provider may be."""
-    from payments.sandbox import Sandbox
+    from payments.sandbox.provider import Sandbox
     from shop.ports import ProviderSilentError
 
     Sandbox._announce = lambda *_: None  # type: ignore[method-assign] # noqa: SLF001 - see above
@@ -120,8 +120,8 @@ def plant() -> None:
     shorten_patience()
 
     from bot.clocks import SystemClock
+    from bot.latency import TimedProvider
     from bot.telegram import Calls
-    from bot.timed import TimedProvider
     from connectors.generated import GeneratedConnector
     from shop.books.postgres import PostgresStorage
     from shop.books.sqlite import SqliteStorage

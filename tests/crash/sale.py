@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 
 from preview.client import Chat, Message, Preview, text_of
-from tests.house.process import ShopProcess
+from tests.fixtures.process import ShopProcess
 
 PATIENCE = 60.0
 LEASE = 100  # seconds of shop time after which what a killed process held comes again

@@ -13,8 +13,8 @@ import pytest
 
 from preview.client import Preview, text_of
 from tests.crash.sale import Sale
-from tests.house.process import ShopProcess
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.process import ShopProcess
+from tests.fixtures.tables import Tables, contradictions
 
 ANNA = 1001
 ACCESS = {"🔑 Your access to Solo", "Or scan this: it holds the address."}

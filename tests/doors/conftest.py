@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 import pytest
 import structlog
 
-from tests.house.doors import Doors
-from tests.house.fixtures import database_url, new_database, tables
-from tests.house.tables import contradictions
+from tests.fixtures.doors import Doors
+from tests.fixtures.plugin import database_url, new_database, tables
+from tests.fixtures.tables import contradictions
 
 __all__ = ["database_url", "doors", "new_database", "open_doors", "short_logs", "tables"]
 

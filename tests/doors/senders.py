@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from shop.orders.payment_records import Payment
-from tests.house.doors import SECRETS
+from tests.fixtures.doors import SECRETS
 
 Json = Any
 
@@ -186,7 +186,7 @@ class Sender:
 
 
 def sandbox_secret() -> str:
-    from bot.vault import derive
+    from bot.encryption import derive
 
     return derive(SECRETS["secret_key"], "sandbox").hex()
 

@@ -5,15 +5,15 @@ from urllib.parse import quote
 
 import pytest
 
-from handlers.http.returning import how_it_stands
+from handlers.http.payment_return import how_it_stands
 from shop.access.by_staff import hold, rotate
 from shop.access.expiry import change_one
 from shop.core.money import Money
 from shop.orders.states import OrderState, PaymentState
 from shop.ports import Credentials
 from tests.doors.conftest import OpenDoors
-from tests.house.doors import Doors
-from tests.house.shop import STAFF
+from tests.fixtures.doors import Doors
+from tests.fixtures.shop import STAFF
 
 GRACE_DAYS = 3
 

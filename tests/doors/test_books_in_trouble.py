@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from shop.books import postgres, sqlite
+from tests.books.test_postgres_faults import cut_all, read_only_server
+from tests.books.test_sqlite_faults import files_up_to
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS
-from tests.house.doors import Doors
-from tests.house.tables import contradictions
-from tests.storage.test_postgres_faults import cut_all, read_only_server
-from tests.storage.test_sqlite_faults import files_up_to
+from tests.fixtures.doors import Doors
+from tests.fixtures.tables import contradictions
 
 STRIPE = SENDERS["stripe"]
 Trouble = Callable[[Doors], AbstractContextManager[None]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.doors.senders import SENDERS
 from tests.doors.test_webhooks import send
-from tests.house.doors import Doors
+from tests.fixtures.doors import Doors
 
 PAGE = Path(__file__).parents[2] / "docs" / "safeguards.md"
 Json = dict[str, Any]

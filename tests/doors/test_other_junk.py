@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.doors.junk import BROKEN, HEADER_TEXTS, TEXTS, wrong
-from tests.house.doors import SECRETS, Doors
-from tests.house.examples import examples
+from tests.fixtures.doors import SECRETS, Doors
+from tests.fixtures.examples import examples
 
 pytestmark = [pytest.mark.hypothesis, pytest.mark.timeout(900)]
 SECRET = {"x-telegram-bot-api-secret-token": SECRETS["telegram_webhook_secret"]}

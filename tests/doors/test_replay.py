@@ -11,9 +11,9 @@ from shop.messaging.retention import erase_letters
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.doors.test_webhooks import send
-from tests.house.doors import SECRETS, Doors
-from tests.house.shop import STAFF
-from tests.house.tables import contradictions
+from tests.fixtures.doors import SECRETS, Doors
+from tests.fixtures.shop import STAFF
+from tests.fixtures.tables import contradictions
 
 TELLING = {name: sender for name, sender in SENDERS.items() if name != "btcpay"}
 every_sender = pytest.mark.parametrize("sender", TELLING.values(), ids=TELLING)

@@ -1,4 +1,4 @@
-"""Law 13: planted secrets come out nowhere; for the logs see tests/house/process.py."""
+"""Law 13: planted secrets come out nowhere; for the logs see tests/fixtures/process.py."""
 
 import json
 
@@ -6,9 +6,9 @@ import pytest
 
 from shop.ports import Account, AccountOrder, Credentials
 from tests.doors.senders import SENDERS
-from tests.house.doors import SECRETS, Doors
-from tests.house.service import Service
-from tests.house.shop import STAFF
+from tests.fixtures.doors import SECRETS, Doors
+from tests.fixtures.service import Service
+from tests.fixtures.shop import STAFF
 
 PLANTED = Credentials(
     username="planted-username", password="planted-password", url="https://planted-url.example"

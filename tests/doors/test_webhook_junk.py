@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.doors.junk import BROKEN, HEADER_TEXTS, wrong
 from tests.doors.senders import SENDERS, Sender
-from tests.house.doors import Doors
-from tests.house.examples import examples
-from tests.house.tables import contradictions
+from tests.fixtures.doors import Doors
+from tests.fixtures.examples import examples
+from tests.fixtures.tables import contradictions
 
 pytestmark = [pytest.mark.hypothesis, pytest.mark.timeout(900)]
 every_sender = pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS)

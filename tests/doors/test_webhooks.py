@@ -9,7 +9,7 @@ from shop.desk.failed_jobs import trouble
 from shop.desk.overview import backlog
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
-from tests.house.doors import SECRETS, Doors
+from tests.fixtures.doors import SECRETS, Doors
 
 every_sender = pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS)
 with_a_secret = pytest.mark.parametrize(

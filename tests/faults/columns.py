@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 import httpx
 
-from bot.vault import derive
-from payments.sandbox import Sandbox
+from bot.encryption import derive
+from payments.sandbox.provider import Sandbox
 from preview.client import Chat
 from tests.faults.wire import PAGES, Wire
-from tests.house.clocks import HandClock
-from tests.house.process import SECRET_KEY
+from tests.fixtures.clocks import HandClock
+from tests.fixtures.process import SECRET_KEY
 from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, nowpayments, stripe
 from tests.standins.moods import Delivery, Mood, Moody
 from tests.standins.server import serve

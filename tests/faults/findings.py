@@ -7,7 +7,7 @@ from typing import Any
 
 from preview.client import Message, text_of
 from shop.core.money import Money
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.tables import Tables, contradictions
 
 RECEIPT, ACCESS, SALE = "Payment received", "Your access to", "💰"
 WAITING = """

@@ -15,9 +15,9 @@ from preview.client import Preview, text_of
 from tests.faults.columns import Column, column_of
 from tests.faults.findings import ACCESS, RECEIPT, SALE, WAITING, Findings, find
 from tests.faults.wire import Fork, Wire, fork, tell, wire_to
-from tests.house.process import ShopProcess
-from tests.house.shop import STAFF
-from tests.house.tables import Tables
+from tests.fixtures.process import ShopProcess
+from tests.fixtures.shop import STAFF
+from tests.fixtures.tables import Tables
 from tests.standins.moods import Delivery, Mood
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ updates and have no such door. The sandbox lives in the shop's process: where it
 that is planted in it.
 
 Beside this, `make faults` kills the process at every single step of a sale, on both databases
-(tests/crash), and tests/storage breaks the books in more ways.
+(tests/crash), and tests/books breaks the books in more ways.
 """
 STRUCK = """What follows "struck" says by what the trouble itself was seen from outside the shop: a
 cell in which nothing happened is wrong.

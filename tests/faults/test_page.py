@@ -6,7 +6,7 @@ from tests.faults.columns import COLUMNS
 from tests.faults.findings import Findings
 from tests.faults.rows import ROWS
 from tests.faults.table import HEAD, PAGE, STRUCK
-from tests.payments.rigs import WITH_PAGES
+from tests.fixtures.rigs import WITH_PAGES
 
 
 def test_every_provider_has_a_column() -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.doors.senders import SENDERS
+from tests.fixtures.rigs import MUTE, REMOTE, WITH_PAGES
 from tests.fuzz.corpus import IN_CHAT
-from tests.payments.rigs import MUTE, REMOTE, WITH_PAGES
 
 FOLDER = "FUZZ_FOUND"
 INPUTS = "inputs"

@@ -13,12 +13,12 @@ from payments import commerce_events, fields
 from payments.outgoing import understood
 from shop.core.errors import BadInputError
 from shop.ports import Happening, PaymentEvent, ProviderError
+from tests.fixtures.examples import examples
+from tests.fixtures.rigs import REMOTE, provider_over
 from tests.fuzz.corpus import answers
 from tests.fuzz.mutants import Mutants, batch
 from tests.fuzz.tally import INPUTS, tally
 from tests.fuzz.test_parsers import SEEDS, short, sound
-from tests.house.examples import examples
-from tests.payments.rigs import REMOTE, provider_over
 
 pytestmark = pytest.mark.hypothesis
 BATCH = 50

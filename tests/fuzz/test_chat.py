@@ -20,14 +20,14 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.telegram import answer_one, catch_error
 from handlers.chat import apologise, register
+from tests.fixtures.doors import Doors
+from tests.fixtures.examples import examples
+from tests.fixtures.tables import contradictions
 from tests.fuzz.corpus import bodies, keeping, updates
 from tests.fuzz.mutants import ODD_TEXTS, Mutants, numbered
 from tests.fuzz.tally import INPUTS, tally
 from tests.fuzz.test_doors import SECRET, money_in
 from tests.fuzz.test_parsers import SEEDS
-from tests.house.doors import Doors
-from tests.house.examples import examples
-from tests.house.tables import contradictions
 
 pytestmark = [pytest.mark.hypothesis, pytest.mark.timeout(1800)]
 BATCH = 50

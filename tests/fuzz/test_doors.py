@@ -19,13 +19,13 @@ from shop.core.errors import BadInputError
 from shop.ports import BadSignatureError, Happening, PaymentEvent
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
+from tests.fixtures.doors import SECRETS, Doors
+from tests.fixtures.examples import examples
+from tests.fixtures.tables import contradictions
 from tests.fuzz.corpus import IN_CHAT, REFERENCE, bodies, keeping, updates
 from tests.fuzz.mutants import Mutants, numbered
 from tests.fuzz.tally import INPUTS, tally
 from tests.fuzz.test_parsers import SEEDS
-from tests.house.doors import SECRETS, Doors
-from tests.house.examples import examples
-from tests.house.tables import contradictions
 
 pytestmark = [pytest.mark.hypothesis, pytest.mark.timeout(1800)]
 BATCH = 50

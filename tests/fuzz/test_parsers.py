@@ -16,11 +16,11 @@ from payments import fields
 from payments import javascript_json as js
 from shop.core.errors import BadInputError
 from shop.ports import Happening, PaymentEvent
+from tests.fixtures.examples import examples
+from tests.fixtures.rigs import ALL, hear, rig_of
 from tests.fuzz.corpus import IN_CHAT, WRITTEN, bodies
 from tests.fuzz.mutants import Mutants, batch
 from tests.fuzz.tally import INPUTS, tally
-from tests.house.examples import examples
-from tests.payments.rigs import ALL, hear, rig_of
 from tests.standins import nowpayments
 from tests.standins.moods import Delivery
 

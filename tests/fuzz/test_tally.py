@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.rigs import WITH_PAGES
 from tests.fuzz import corpus
 from tests.fuzz.tally import FOLDER, INPUTS, PROMISED, lines, missing
-from tests.payments.rigs import WITH_PAGES
 
 ENOUGH = {key: {INPUTS: many, "refused": 1} for key, many in PROMISED.items()}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from preview.client import Chat
-from tests.handlers.house import House, open_house
+from tests.fixtures.chat import House, open_house
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox import refuse
 from shop.messaging.outbox_records import Effect, Kind, Outbox
 from shop.staff.audit_records import Act, StaffTables
-from tests.handlers.house import STAFF, House
+from tests.fixtures.chat import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
 
 __all__ = ["olga"]

@@ -12,7 +12,7 @@ from shop.core.money import Money
 from shop.desk.overview import history
 from shop.owner_file.reading import load_catalog
 from shop.storefront.overview import overview
-from tests.handlers.house import SAMPLE, House
+from tests.fixtures.chat import SAMPLE, House
 
 
 async def answers(house: House) -> int:

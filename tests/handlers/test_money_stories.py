@@ -2,13 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.customer import access
-from handlers.customer.access import NoPictureError
+from handlers.customer.access import credentials
+from handlers.customer.access.credentials import NoPictureError
 from preview.client import Chat, text_of
 from shop.access.reminders import remind
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from tests.handlers.house import House
+from tests.fixtures.chat import House
 
 
 async def at_the_pay_screen(anna: Chat) -> int:
@@ -180,7 +180,7 @@ async def test_a_picture_that_fails_never_stops_the_credentials(
         def no_picture(_address: str) -> bytes:
             raise NoPictureError
 
-        monkeypatch.setattr(access, "draw", no_picture)
+        monkeypatch.setattr(credentials, "draw", no_picture)
     await at_the_pay_screen(anna)
     await house.arrive(Money(799, "EUR"))
     last = await anna.last()

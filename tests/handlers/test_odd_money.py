@@ -7,7 +7,7 @@ from shop.core.money import Money
 from shop.ledger.receiving import ReceiptPolicy, Tolerance
 from shop.orders.orders import expire_orders
 from shop.ports import Happening
-from tests.handlers.house import STAFF, House
+from tests.fixtures.chat import STAFF, House
 
 LENIENT = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=20)})
 EUR = "EUR"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.profile import set_profile
-from tests.handlers.house import House
+from tests.fixtures.chat import House
 
 
 async def test_everyone_finds_commands_and_a_description_in_his_language(house: House) -> None:

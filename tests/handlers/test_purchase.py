@@ -1,6 +1,6 @@
 from preview.client import Chat, text_of
 from shop.core.money import Money
-from tests.handlers.house import House
+from tests.fixtures.chat import House
 
 
 async def test_a_stranger_becomes_a_subscriber(house: House, anna: Chat) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import locales
-from handlers.customer import told as to_customer
+from handlers.customer import notices
 from handlers.customer.routes import SCREENS
 from handlers.screens import Args
 from handlers.visit import visit_to
@@ -23,7 +23,7 @@ from shop.orders.payment_records import Payments
 from shop.ports import Refusal
 from shop.renewals.records import GIVEN_UP, Renewals
 from shop.renewals.star_records import StarState, StarTables
-from tests.handlers.house import House, open_house
+from tests.fixtures.chat import House, open_house
 from tests.handlers.test_screens import FACTS, faults
 
 ANNA = 1001
@@ -138,7 +138,7 @@ async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
                 facts = {**FACTS, "plan": "solo", "why": why, "again_at": again}
                 if notice is Notice.RENEWAL_FAILED and why not in set(Refusal):
                     continue
-                screen = await to_customer.TELLERS[notice](visit, facts)
+                screen = await notices.TELLERS[notice](visit, facts)
                 assert screen is not None, notice
                 said.add(screen.text)
                 wrong += [f"{language} {notice}: {fault}" for fault in faults(screen)]

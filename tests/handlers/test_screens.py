@@ -12,13 +12,13 @@ from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 import locales
-from handlers.customer import told as to_customer
+from handlers.customer import notices as to_customer
 from handlers.customer.routes import SCREENS
 from handlers.profile import commands, staff_commands
 from handlers.screens import Args, Screen
-from handlers.staff import told as to_staff
-from handlers.staff.disputes import CASES, dispute_told, warning_told
-from handlers.staff.proofs import proof_screen
+from handlers.staff import notices as to_staff
+from handlers.staff.intake.bank_transfers import proof_screen
+from handlers.staff.refunds.disputes import CASES, dispute_told, warning_told
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
@@ -34,7 +34,7 @@ from shop.messaging.kinds import Notice
 from shop.ports import Happening
 from shop.refunds.records import Way
 from shop.refunds.refund import RefundWish, begin_refund
-from tests.handlers.house import SAMPLE, STAFF, House, open_house
+from tests.fixtures.chat import SAMPLE, STAFF, House, open_house
 
 LONG = "abcdefghijklmnopqrstuvwx"
 NUMBER = "999999999999"

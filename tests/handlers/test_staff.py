@@ -4,7 +4,7 @@ from preview.client import Chat
 from shop.core.money import Money
 from shop.desk.overview import history
 from shop.staff.audit_records import StaffTables
-from tests.handlers.house import STAFF, House
+from tests.fixtures.chat import STAFF, House
 
 
 @pytest.fixture

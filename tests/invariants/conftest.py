@@ -1,3 +1,3 @@
-from tests.house.fixtures import new_database
+from tests.fixtures.plugin import new_database
 
 __all__ = ["new_database"]

@@ -42,10 +42,10 @@ from shop.settlement.reviews import approve
 from shop.settlement.reviews import refuse as decline
 from shop.settlement.settle import Outcome
 from shop.settlement.unassigned import assign, unassigned
-from tests.house.goods import CURRENCIES, PLANS, TERMS
-from tests.house.service import Door
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Dump, KeptTables, contradictions
+from tests.fixtures.goods import CURRENCIES, PLANS, TERMS
+from tests.fixtures.service import Door
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Dump, KeptTables, contradictions
 from tests.invariants.money_back import MoneyBack
 from tests.invariants.own_money import OwnMoney
 from tests.invariants.what_there_is import there_are

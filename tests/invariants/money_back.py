@@ -21,7 +21,7 @@ from shop.refunds.refund import (
     note_silence,
 )
 from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
-from tests.house.shop import STAFF, Shop
+from tests.fixtures.shop import STAFF, Shop
 from tests.invariants.what_there_is import Things, there_are
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from shop.intake.charges import renew_one
 from shop.ports import ProviderSilentError, Refusal
 from shop.renewals.renew import due_renewals
 from shop.renewals.saved_methods import forget, switch
-from tests.house.goods import PLANS, TERMS
-from tests.house.shop import CARD, Shop, _price_of
+from tests.fixtures.goods import PLANS, TERMS
+from tests.fixtures.shop import CARD, Shop, _price_of
 from tests.invariants.what_there_is import Things, there_are
 from tests.renewals.conftest import Card
 

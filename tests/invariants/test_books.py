@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.house.examples import examples
+from tests.fixtures.examples import examples
 from tests.invariants.machine import ShippedMachine, ShopMachine
 
 

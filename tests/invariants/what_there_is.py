@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis.stateful import precondition
 
-from tests.house.tables import KeptTables
+from tests.fixtures.tables import KeptTables
 
 THINGS = {
     "orders": "SELECT id FROM orders WHERE state = 'open'",

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from shop.books.opening import storage_at
-from tests.house.fixtures import database_url, new_database, tables
-from tests.house.shop import Shop
-from tests.house.tables import Tables, contradictions
-from tests.payments.rigs import (
+from tests.fixtures.plugin import database_url, new_database, tables
+from tests.fixtures.rigs import (
     ALL,
     DISPUTING,
     ENDING,
@@ -26,7 +24,9 @@ from tests.payments.rigs import (
     Signed,
     rig_of,
 )
-from tests.payments.till import Till, Verdicts
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables, contradictions
+from tests.fixtures.till import Till, Verdicts
 
 __all__ = ["database_url", "new_database", "tables"]
 _DECLINING = [name for name in ENDING if name != "cryptopay"]  # a wallet pays or does not
@@ -62,7 +62,7 @@ def verdicts(tables: Tables) -> Verdicts:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rigs whose providers give up soon: for tests that only know silence."""
-    monkeypatch.setattr("tests.payments.rigs.SECONDS", 0.2)
+    monkeypatch.setattr("tests.fixtures.rigs.SECONDS", 0.2)
 
 
 @pytest.fixture(params=_FINDING)

@@ -5,10 +5,10 @@ import pytest
 from shop.orders.orders import expire_orders
 from shop.ports import BadSignatureError, Happening, ProviderSilentError
 from shop.settlement.settle import Outcome
-from tests.house.shop import CARD
-from tests.house.tables import Tables
-from tests.payments.rigs import ALL, ASKED, ENDING, REMOTE, STAMPED, WITH_PAGES, hear, request_of
-from tests.payments.till import Till, Verdicts, pay_otherwise, wallet
+from tests.fixtures.rigs import ALL, ASKED, ENDING, REMOTE, STAMPED, WITH_PAGES, hear, request_of
+from tests.fixtures.shop import CARD
+from tests.fixtures.tables import Tables
+from tests.fixtures.till import Till, Verdicts, pay_otherwise, wallet
 from tests.standins.moods import Mood
 
 

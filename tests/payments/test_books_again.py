@@ -8,8 +8,8 @@ from shop.intake.charges import renew_one
 from shop.renewals.renew import due_renewals
 from shop.renewals.rules import RenewingPolicy
 from shop.settlement.settle import Outcome
-from tests.house.tables import Tables
-from tests.payments.till import Till
+from tests.fixtures.tables import Tables
+from tests.fixtures.till import Till
 from tests.standins.moods import Mood
 
 AWAY = (Mood.DOWN, Mood.GARBAGE, Mood.REFUSING, Mood.DEAF)  # the last takes the money

@@ -11,10 +11,10 @@ from shop.refunds.refund import refunder
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
 from shop.settlement.settle import Outcome
-from tests.house.shop import STAFF
-from tests.house.tables import Tables, contradictions
-from tests.payments.rigs import DISPUTING, REFUNDING, REMOTE, TELLING_BACK, SandboxRig
-from tests.payments.till import Till
+from tests.fixtures.rigs import DISPUTING, REFUNDING, REMOTE, TELLING_BACK, SandboxRig
+from tests.fixtures.shop import STAFF
+from tests.fixtures.tables import Tables, contradictions
+from tests.fixtures.till import Till
 from tests.standins.moods import Delivery, Mood
 
 AWAY = (Mood.DOWN, Mood.GARBAGE, Mood.DEAF)  # the last did it, and its answer got lost

@@ -10,7 +10,7 @@ import pytest
 from payments.btcpay_events import events_of
 from shop.core.money import Money
 from shop.ports import BadSignatureError, Happening, PaymentEvent
-from tests.payments.rigs import BTCPayRig, hear, learn, request_of, rig_of
+from tests.fixtures.rigs import BTCPayRig, hear, learn, request_of, rig_of
 from tests.standins.btcpay import STORE
 from tests.standins.moods import Delivery
 

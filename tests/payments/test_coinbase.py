@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from payments.coinbase import Coinbase
+from payments.coinbase.provider import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
 from shop.core.money import Money
 from shop.ports import Happening, ProviderSilentError
-from tests.payments.rigs import CoinbaseRig, CommerceRig, Hands, hear, request_of, rig_of
+from tests.fixtures.rigs import CoinbaseRig, CommerceRig, Hands, hear, request_of, rig_of
 from tests.standins import coinbase
 from tests.standins.moods import Mood
 

@@ -7,7 +7,7 @@ import pytest
 
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from tests.payments.rigs import (
+from tests.fixtures.rigs import (
     MUTE,
     UNDATED,
     Declining,

@@ -14,7 +14,7 @@ from payments.cryptopay import CryptoPay
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import Happening, ProviderError
-from tests.payments.rigs import CryptoPayRig, Hands, hear, request_of, rig_of
+from tests.fixtures.rigs import CryptoPayRig, Hands, hear, request_of, rig_of
 from tests.standins.cryptopay import TOKEN
 
 H = Happening

@@ -13,7 +13,7 @@ from payments.nowpayments_events import events_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import BadSignatureError, Happening, PaymentEvent, ProviderError
-from tests.payments.rigs import NowPaymentsRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NowPaymentsRig, hear, request_of, rig_of
 from tests.standins.moods import Delivery
 from tests.standins.nowpayments import SECRET
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shop.ports import Happening, Payer, PaymentEvent
-from tests.payments.rigs import Rig, hear, request_of, rig_of
+from tests.fixtures.rigs import Rig, hear, request_of, rig_of
 from tests.standins.moods import Delivery
 
 

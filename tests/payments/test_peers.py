@@ -27,16 +27,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from payments import fields
-from payments.coinbase_key import CoinbaseKey
+from payments.coinbase.key import CoinbaseKey
 from payments.commerce_events import read_events
 from payments.hook0 import check_hook0
 from payments.signatures import check_code, check_stamped
 from payments.stars import Stars
-from payments.stripe_events import read_event
+from payments.stripe.events import read_event
 from payments.telegram_cards import TelegramCards
 from shop.ports import BadSignatureError, ProviderError
+from tests.fixtures.rigs import Hands, hear, request_of, rig_of
 from tests.fuzz.corpus import bodies, updates
-from tests.payments.rigs import Hands, hear, request_of, rig_of
 from tests.standins import coinbase_commerce
 from tests.standins import stripe as standin
 from tests.standins.coinbase_commerce import CommerceServer

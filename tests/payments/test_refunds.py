@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from payments.stripe import Stripe
+from payments.stripe.provider import Stripe
 from shop.core.money import Money
 from shop.ports import (
     Happening,
@@ -18,7 +18,7 @@ from shop.ports import (
     RefundStep,
 )
 from shop.refunds.refund import refunder
-from tests.payments.rigs import (
+from tests.fixtures.rigs import (
     BTCPayRig,
     Remote,
     Rig,

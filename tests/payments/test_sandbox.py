@@ -10,13 +10,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from payments import sandbox as sandbox_module
-from payments.sandbox_acts import CHOICES
-from payments.sandbox_page import make_site
-from payments.sandbox_words import frame, labels, words_in
+from payments.sandbox import provider as provider_module
+from payments.sandbox.acts import CHOICES
+from payments.sandbox.page import make_site
+from payments.sandbox.words import frame, labels, words_in
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, ProviderError, RefundRequest
-from tests.payments.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
 
 H = Happening
 
@@ -150,7 +150,7 @@ async def test_no_address_leads_out_of_the_directory(card: SandboxRig, reference
 async def test_webhooks_are_sent_again_until_they_arrive(
     card: SandboxRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox_module, "_RETRIES", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(provider_module, "_RETRIES", (0.0, 0.0, 0.0, 0.0))
     card.answers = [500, NO_ANSWER, 204]
     await card.provider.create(request_of(card))
     await card.sandbox.press("pay_1", "pay")

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.stripe import Stripe
-from payments.stripe_session import StripeOptions
+from payments.stripe.provider import Stripe
+from payments.stripe.session import StripeOptions
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import (
@@ -23,7 +23,7 @@ from shop.ports import (
     SavedMeans,
     saver_of,
 )
-from tests.payments.rigs import Hands, SandboxRig, StripeRig, hear, request_of, rig_of
+from tests.fixtures.rigs import Hands, SandboxRig, StripeRig, hear, request_of, rig_of
 from tests.payments.test_contract import GARBAGE, _shown
 from tests.standins.moods import Mood
 from tests.standins.stripe import StripeServer
@@ -265,7 +265,7 @@ async def test_a_card_that_fails_on_checkouts_own_page_may_be_tried_again(
 
 async def asked_with(tmp_path: Path, options: StripeOptions) -> Any:  # noqa: ANN401 - Stripe's own
     """What Stripe is asked for when somebody pays with consent."""
-    from payments.stripe_session import session_params
+    from payments.stripe.session import session_params
 
     async with rig_of("stripe", tmp_path) as rig:
         return session_params(request_of(rig, saves=True), rig.clock.now(), options)

@@ -20,7 +20,7 @@ from shop.ports import (
     ProviderError,
     ProviderSilentError,
 )
-from tests.payments.rigs import NOW, StarsRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NOW, StarsRig, hear, request_of, rig_of
 from tests.payments.test_contract import GARBAGE, _shown
 from tests.standins.moods import Mood
 

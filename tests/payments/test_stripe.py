@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from payments.stripe_money import CURRENCIES, from_stripe, to_stripe
-from payments.stripe_session import StripeOptions, closing_times, session_params
+from payments.stripe.money import CURRENCIES, EXPONENTS, from_stripe, to_stripe
+from payments.stripe.session import StripeOptions, closing_times, session_params
+from shop.core.currencies import UnknownCurrencyError, exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import Happening, ProviderError
 from shop.refunds.refund import refunder
-from tests.payments.rigs import NOW, StripeRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NOW, StripeRig, hear, request_of, rig_of
 from tests.payments.test_refunds import asked
 from tests.standins import stripe as stripe_till
 
@@ -172,6 +173,29 @@ async def test_the_same_reference_for_another_amount_is_refused(rig: StripeRig) 
 def test_amounts_as_stripe_counts_them(money: Money, amount: int) -> None:
     assert to_stripe(money) == amount
     assert from_stripe(amount, money.currency.lower()) == money
+
+
+# https://docs.stripe.com/currencies#zero-decimal, but for UGX: that is a special case below it.
+_ZERO_DECIMAL = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
+ZERO_DECIMAL = frozenset(_ZERO_DECIMAL.split())
+
+
+@pytest.mark.parametrize("currency", sorted(CURRENCIES))
+def test_five_of_any_currency_are_written_as_stripe_documents_it(currency: str) -> None:
+    five = Money.parse("5", currency)
+    assert to_stripe(five) == (5 if currency in ZERO_DECIMAL else 500)
+    assert from_stripe(to_stripe(five), currency.lower()) == five
+
+
+def test_the_currencies_that_stripe_counts_otherwise_are_named_and_no_others() -> None:
+    unlike = {one for one in CURRENCIES if to_stripe(Money(100, one)) != 100}
+    assert unlike == EXPONENTS.keys() == {"ISK", "UGX", "MGA"}
+    assert all(exponent_of(code) != digits for code, digits in EXPONENTS.items())
+
+
+def test_money_of_a_currency_that_nobody_can_count_is_not_guessed() -> None:
+    with pytest.raises(UnknownCurrencyError, match="'ZZZ' is not a currency such as EUR"):
+        from_stripe(500, "zzz")
 
 
 def test_fractions_that_stripe_cannot_express_are_refused() -> None:

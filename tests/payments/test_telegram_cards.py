@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import EndpointClosedError, Happening, ProviderError
-from tests.payments.rigs import NOW, CardsRig, hear, request_of, rig_of
+from tests.fixtures.rigs import NOW, CardsRig, hear, request_of, rig_of
 from tests.standins.star_bot import PROVIDER_TOKEN
 
 
@@ -65,3 +66,17 @@ async def test_a_token_telegram_does_not_know_is_told_by_the_doctor(rig: CardsRi
 def test_digital_money_is_not_for_cards(rig: CardsRig) -> None:
     assert rig.provider.currencies
     assert not {"XTR", "USDC", "USDT"} & rig.provider.currencies
+
+
+# `exp` of https://core.telegram.org/bots/payments/currencies.json where it is not 2, and of those
+# that other providers or Babel count otherwise.
+TELEGRAM_DIGITS = {
+    **dict.fromkeys(["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD"], 3),
+    **dict.fromkeys(["AFN", "ALL", "COP", "HUF", "IDR", "IRR", "LBP", "MMK", "TWD"], 2),
+}
+
+
+@pytest.mark.parametrize(("currency", "digits"), TELEGRAM_DIGITS.items())
+def test_telegram_counts_as_iso_4217_does(currency: str, digits: int) -> None:
+    assert exponent_of(currency) == digits

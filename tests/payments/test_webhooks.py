@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from payments.signatures import TOLERANCE
 from shop.core.errors import BadInputError
 from shop.ports import BadSignatureError, EndpointClosedError, Happening
-from tests.payments.rigs import Signed, hear, request_of
+from tests.fixtures.rigs import Signed, hear, request_of
 from tests.standins.moods import Delivery
 
 FINE = settings(

@@ -13,10 +13,10 @@ from shop.messaging.inbox_records import Inbox
 from shop.ports import Charge
 from shop.renewals.renew import ChargeIntent, take_up
 from shop.settlement.settle import Outcome, Source, settle
-from tests.house.fixtures import new_database, postgres_shop
-from tests.house.shop import CARD, Shop
-from tests.house.tables import Tables
-from tests.races.meeting import LONG_ENOUGH, UNGUARDED
+from tests.fixtures.meeting import LONG_ENOUGH, UNGUARDED
+from tests.fixtures.plugin import new_database, postgres_shop
+from tests.fixtures.shop import CARD, Shop
+from tests.fixtures.tables import Tables
 from tests.races.test_renewing_races import due
 
 __all__ = ["new_database", "postgres_shop"]

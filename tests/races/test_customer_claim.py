@@ -10,10 +10,10 @@ from shop.checkout.trial import TrialUsedError, start_trial
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payments
 from shop.settlement.settle import Outcome
-from tests.house.goods import PLANS, QUARTER, TERMS
-from tests.house.shop import Shop
-from tests.house.tables import Tables, contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import PLANS, QUARTER, TERMS
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables, contradictions
 
 
 async def test_without_the_claim_two_payments_add_the_same_month(

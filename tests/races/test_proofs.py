@@ -12,9 +12,9 @@ from shop.intake.proof_records import File, Proofs
 from shop.intake.transfer_proofs import Taken, approve, refuse, take_proof
 from shop.intake.transfers import FileKind
 from shop.settlement.settle import Outcome
-from tests.house.shop import Shop
-from tests.house.tables import Tables
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables
 
 
 def file(name: str = "u1") -> File:

@@ -16,9 +16,9 @@ from shop.books.queries import Sql, load_queries
 from shop.intake.polling import claim_polls
 from shop.messaging.outbox import claim, finish_effect
 from shop.messaging.outbox_records import Effect, Kind, Outbox
-from tests.house.shop import Shop
-from tests.house.tables import Tables
-from tests.races.meeting import UNGUARDED, meet_after
+from tests.fixtures.meeting import UNGUARDED, meet_after
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables
 
 WORKERS = 4
 

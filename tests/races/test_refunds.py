@@ -15,15 +15,15 @@ from shop.refunds.refund import RefundWish, begin_refund
 from shop.refunds.rules import TooMuchBackError
 from shop.settlement.settle import Outcome
 from shop.settlement.unassigned import assign
-from tests.house.shop import STAFF
-from tests.house.tables import contradictions
-from tests.races.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import STAFF
+from tests.fixtures.tables import contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from tests.house.shop import Shop
-    from tests.house.tables import Tables
+    from tests.fixtures.shop import Shop
+    from tests.fixtures.tables import Tables
 
 WAYS = (Way.PROVIDER, Way.WALLET)
 

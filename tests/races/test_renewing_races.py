@@ -10,11 +10,11 @@ from shop.catalog.records import CatalogTables
 from shop.checkout.payment import Choice, RenewingNowError, begin_payment
 from shop.renewals.records import Renewals
 from shop.renewals.renew import ChargeIntent, take_up
-from tests.house.fixtures import new_database, postgres_shop
-from tests.house.goods import MONTH
-from tests.house.shop import Shop
-from tests.house.tables import Tables
-from tests.races.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import MONTH
+from tests.fixtures.meeting import LONG_ENOUGH, UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.plugin import new_database, postgres_shop
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables
 from tests.renewals.conftest import Kept, keep
 
 __all__ = ["new_database", "postgres_shop"]

@@ -10,16 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.vault import derive
+from bot.encryption import derive
 from preview.client import Preview, text_of
 from shop.books.opening import storage_at
 from shop.orders.payment_records import Payment
 from tests.crash.conftest import preview, telegram_url
-from tests.house import cards
-from tests.house.clocks import HandClock
-from tests.house.process import ShopProcess, free_port
-from tests.house.shop import CARD, Shop
-from tests.house.tables import Tables, contradictions
+from tests.fixtures import sandbox_cards
+from tests.fixtures.clocks import HandClock
+from tests.fixtures.process import ShopProcess, free_port
+from tests.fixtures.shop import CARD, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 __all__ = ["preview", "telegram_url"]
 PEOPLE = range(2001, 2009)
@@ -108,10 +108,10 @@ async def test_two_processes_share_updates_webhooks_the_outbox_and_reminders(pai
     payments = [await asked(pair, person) for person in PEOPLE]
     secret = derive(SECRET_KEY, "sandbox").hex()
     for payment in payments:
-        body = cards.body(
+        body = sandbox_cards.body(
             payment, event_id=f"evt_{payment.id}", receipt=f"money_{payment.id}", at=pair.desk.now
         )
-        headers = cards.signed(body, at=pair.desk.now, secret=secret)
+        headers = sandbox_cards.signed(body, at=pair.desk.now, secret=secret)
         assert await pair.everywhere(f"/webhooks/{CARD}", body, headers) == {200}
     await pair.until("SELECT COUNT(*) FROM accounts WHERE delivered_at IS NOT NULL", len(PEOPLE))
     await pair.until("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'", 0)

@@ -12,10 +12,10 @@ from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_walle
 from shop.core.money import Money
 from shop.ledger.journal_records import Journal
 from shop.settlement.settle import Outcome
-from tests.house.goods import MONTH, QUARTER, WEEK
-from tests.house.shop import Shop, _price_of
-from tests.house.tables import Tables, contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import MONTH, QUARTER, WEEK
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import Shop, _price_of
+from tests.fixtures.tables import Tables, contradictions
 
 if TYPE_CHECKING:
     from shop.core.intervals import Interval

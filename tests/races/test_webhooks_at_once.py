@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from handlers.counter import Counter
 from handlers.http.webhooks import webhook_door
-from payments.sandbox import Sandbox
+from payments.sandbox.provider import Sandbox
 from shop.intake.polling import ask_about, claim_polls
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.inbox_records import Inbox
@@ -22,10 +22,10 @@ from shop.orders.payment_records import Payment
 from shop.orders.states import OrderState
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentRequest
-from tests.house import cards
-from tests.house.shop import CARD, Shop
-from tests.house.tables import Tables
-from tests.house.web import served
+from tests.fixtures import sandbox_cards
+from tests.fixtures.shop import CARD, Shop
+from tests.fixtures.tables import Tables
+from tests.fixtures.web import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ async def sandbox(shop: Shop, tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield Sandbox(
             kind="card",
             directory=tmp_path / "till",
-            secrets=cards.SECRET,
+            secrets=sandbox_cards.SECRET,
             clock=shop.clock,
             public_url="http://127.0.0.1",
             http=http,
@@ -66,7 +66,7 @@ async def door(shop: Shop, sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]
 
 
 async def send(client: httpx.AsyncClient, shop: Shop, sent: bytes) -> int:
-    headers = cards.signed(sent, at=shop.now)
+    headers = sandbox_cards.signed(sent, at=shop.now)
     answer = await client.post(f"/webhooks/{CARD}", content=sent, headers=headers)
     return answer.status_code
 
@@ -74,7 +74,7 @@ async def send(client: httpx.AsyncClient, shop: Shop, sent: bytes) -> int:
 def money_of(shop: Shop, payment: Payment, *, event_id: str) -> bytes:
     # The sandbox's own name for the first money of a payment, as `look_up` tells it too.
     receipt = f"money_{payment.reference}_0"
-    return cards.body(payment, event_id=event_id, receipt=receipt, at=shop.now)
+    return sandbox_cards.body(payment, event_id=event_id, receipt=receipt, at=shop.now)
 
 
 async def test_one_webhook_delivered_fifty_times_at_once_is_credited_once(

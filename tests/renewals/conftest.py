@@ -24,9 +24,9 @@ from shop.ports import (
 from shop.renewals.renew import due_renewals
 from shop.renewals.rules import RenewingPolicy
 from shop.settlement.settle import Outcome
-from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
-from tests.house.goods import MONTH
-from tests.house.shop import CARD, Shop
+from tests.fixtures.goods import MONTH
+from tests.fixtures.plugin import database_url, new_database, postgres_shop, shop, tables
+from tests.fixtures.shop import CARD, Shop
 
 __all__ = ["database_url", "kept", "new_database", "postgres_shop", "shop", "tables"]
 

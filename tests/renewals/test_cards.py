@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.vault import FernetVault
+from bot.encryption import FernetVault
 from shop.books.books import Books
 from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogTables
@@ -19,8 +19,8 @@ from shop.renewals.records import Renewal, Renewals
 from shop.renewals.renew import due_renewals, take_up
 from shop.renewals.saved_methods import forget, switch
 from shop.settlement.settle import Outcome
-from tests.house.goods import GOODS, MONTH
-from tests.house.tables import Tables
+from tests.fixtures.goods import GOODS, MONTH
+from tests.fixtures.tables import Tables
 from tests.renewals.conftest import Kept
 
 SILENT = ProviderSilentError(reason="nobody there")

@@ -20,10 +20,10 @@ from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
 from shop.renewals.star_subscriptions import UNTIL, steer
 from shop.settlement.settle import Outcome
-from tests.house.fixtures import database_url, new_database, shop, tables
-from tests.house.goods import GOODS
-from tests.house.shop import Shop
-from tests.house.tables import Tables
+from tests.fixtures.goods import GOODS
+from tests.fixtures.plugin import database_url, new_database, shop, tables
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables
 from tests.renewals.conftest import keep
 
 __all__ = ["database_url", "new_database", "shop", "tables"]

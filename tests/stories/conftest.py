@@ -7,9 +7,9 @@ import pytest
 
 from preview.client import Preview
 from tests.crash.conftest import preview, telegram_url
-from tests.house.fixtures import database_url, new_database, postgres_shop, shop, tables
-from tests.house.tables import contradictions
-from tests.stories.kiosk import Kiosk
+from tests.fixtures.kiosk import Kiosk
+from tests.fixtures.plugin import database_url, new_database, postgres_shop, shop, tables
+from tests.fixtures.tables import contradictions
 
 __all__ = [
     "database_url",
@@ -35,7 +35,7 @@ async def open_kiosk(
 ) -> AsyncIterator[OpenKiosk]:
     """Open a shop, with other settings if need be; its books hold no contradiction at the end."""
     monkeypatch.setattr("bot.clock._TICK", 0.02)
-    monkeypatch.setattr("bot.pace._BURST", 1000)  # the stand-in has no limits here
+    monkeypatch.setattr("bot.rate_limits._BURST", 1000)  # the stand-in has no limits here
     opened: list[Kiosk] = []
 
     async def made(**settings: Any) -> Kiosk:  # noqa: ANN401 - any setting

@@ -9,7 +9,7 @@ from shop.messaging.inbox_records import Inbox
 from shop.orders.payment_records import Payment, Payments
 from shop.ports import Happening, PaymentEvent
 from shop.settlement.settle import Outcome
-from tests.house.shop import Shop
+from tests.fixtures.shop import Shop
 
 H = Happening
 

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 from bot.assemble import KNOWN
 from shop.catalog.changes import apply_catalog
 from shop.owner_file.reading import read_catalog
-from tests.house.process import CATALOG
+from tests.fixtures.kiosk import Kiosk
+from tests.fixtures.process import CATALOG
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk
 
 ANNA = 1001
 TELEGRAM_SECRET = "a-secret-of-telegram"

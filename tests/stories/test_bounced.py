@@ -12,8 +12,8 @@ from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, no
 from shop.refunds.rules import TooMuchBackError
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import overview
-from tests.house.shop import STAFF, Shop
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.shop import STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 from tests.stories.test_refund_cases import (
     DONE,
     PAID,

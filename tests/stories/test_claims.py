@@ -33,10 +33,10 @@ from shop.settlement.claim_rules import ClaimPolicy
 from shop.settlement.provider_claims import refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle
 from shop.settlement.unassigned import assign, places_for, unassigned
-from tests.house.goods import QUARTER
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables, contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import QUARTER
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 DUE = Money(1598, "EUR")
 WEBHOOK = Source(provider=CARD, is_believed=False)

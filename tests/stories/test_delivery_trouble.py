@@ -10,9 +10,9 @@ from shop.access.by_staff import hold
 from shop.access.expiry import change_one
 from shop.desk.failed_jobs import replay_effect
 from shop.ports import Account, AccountOrder
-from tests.house.service import Door, Service
-from tests.house.shop import STAFF, Shop
-from tests.house.tables import Tables
+from tests.fixtures.service import Door, Service
+from tests.fixtures.shop import STAFF, Shop
+from tests.fixtures.tables import Tables
 
 MINUTES = (1, 5, 15, 60)
 

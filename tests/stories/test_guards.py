@@ -7,16 +7,16 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.vault import derive
-from payments.sandbox import SIGNATURE_HEADER
+from bot.encryption import derive
+from payments.sandbox.provider import SIGNATURE_HEADER
 from preview.client import text_of
-from tests.house.process import CATALOG
-from tests.house.shop import STAFF
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.process import CATALOG
+from tests.fixtures.shop import STAFF
 from tests.standins import btcpay
 from tests.standins.moods import Mood
 from tests.standins.server import serve
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk, Person
 
 ANNA, BRUNO = 1001, 1002
 SECRET = derive("a secret key for the stories", "sandbox").hex()

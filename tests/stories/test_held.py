@@ -23,10 +23,10 @@ from shop.settlement.open_review import held
 from shop.settlement.review_records import Reviews
 from shop.settlement.reviews import approve, block, refuse, unblock, waiting
 from shop.settlement.settle import Outcome
-from tests.house.goods import QUARTER
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables, contradictions
-from tests.races.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.goods import QUARTER
+from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 CAUTIOUS = FraudPolicy(first_order={"EUR": 500})
 

@@ -4,11 +4,11 @@ import httpx
 from pydantic import SecretStr
 
 from preview.client import text_of
+from tests.fixtures.kiosk import Kiosk
 from tests.standins import btcpay
 from tests.standins.moods import Delivery, Mood
 from tests.standins.server import serve
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk
 from tests.stories.test_guards import ANNA, staff_of
 
 

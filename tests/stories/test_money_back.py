@@ -6,8 +6,8 @@ from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
 from shop.settlement.settle import Outcome
-from tests.house.shop import Shop
-from tests.house.tables import Tables
+from tests.fixtures.shop import Shop
+from tests.fixtures.tables import Tables
 
 
 def taken_back(

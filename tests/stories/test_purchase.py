@@ -7,10 +7,10 @@ import zxingcpp
 from PIL import Image
 
 from preview.client import Message, text_of
-from tests.house.process import TOKEN
-from tests.house.shop import STAFF
+from tests.fixtures.kiosk import Kiosk
+from tests.fixtures.process import TOKEN
+from tests.fixtures.shop import STAFF
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk
 
 ANNA = 1001
 

@@ -32,8 +32,8 @@ from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
 from shop.renewals.star_records import StarTables
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import overview
-from tests.house.shop import CARD, STAFF, Shop
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -314,6 +314,21 @@ async def test_telegrams_own_subscription_is_stopped_with_its_money(
 
 def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetime) -> None:
     books[StarTables].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
+
+
+async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tables) -> None:
+    customer = await shop.greet()
+    payment = await shop.ask(customer)
+    await shop.settle(shop.received(payment, money=Money(300, "EUR"), receipt="money_1"))
+    stars = await shop.ask(customer, currency="XTR", provider="stars")
+    await shop.settle(shop.received(stars, receipt="charge_1"), provider="stars")
+    assert tables.one("SELECT state FROM orders") == "paid"
+    with pytest.raises(TooMuchBackError):
+        await give(shop, 300, way=Way.WALLET)
+    refund = await give(shop, 300)
+    assert (refund.from_wallet, refund.from_order) == (Money(300, "EUR"), Money(0, "EUR"))
+    assert tables.one("SELECT state FROM orders") == "paid", "its Stars are still here"
+    assert contradictions(tables) == {}
 
 
 # --- banks -------------------------------------------------------------------------------------

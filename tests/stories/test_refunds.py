@@ -1,7 +1,7 @@
 """Money that goes back, from the owner's chat to the customer's, on both databases."""
 
-from tests.house.shop import STAFF
-from tests.stories.kiosk import Kiosk, Person
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.shop import STAFF
 
 ANNA = 1001
 DAY = 86_400

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.process import CATALOG
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.process import CATALOG
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk, Person
 
 ANNA = 1001
 STARS_MONTH = 2_592_000

@@ -1,6 +1,6 @@
 """A shop that starts answers what the one before left, once it can."""
 
-from tests.stories.kiosk import Kiosk
+from tests.fixtures.kiosk import Kiosk
 
 ANNA = 1001
 

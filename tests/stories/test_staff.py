@@ -1,7 +1,7 @@
 """What the owner does from the chat: look, find, give, stop, load, and mend."""
 
-from tests.house.shop import STAFF
-from tests.stories.kiosk import Kiosk, Person
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.shop import STAFF
 
 ANNA, BRUNO = 1001, 1002
 CSV = b"username,password,url,note\nline1,secret-one,https://panel.example,\nline2,secret-two,,\n"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.stories.kiosk import Kiosk
+from tests.fixtures.kiosk import Kiosk
 
 ANNA, BRUNO = 1001, 1002
 

@@ -13,8 +13,8 @@ from shop.screening.rules import FraudPolicy
 from shop.settlement.reviews import approve, refuse
 from shop.settlement.settle import Outcome
 from shop.settlement.unassigned import assign
-from tests.house.shop import STAFF, Shop
-from tests.house.tables import Tables, contradictions
+from tests.fixtures.shop import STAFF, Shop
+from tests.fixtures.tables import Tables, contradictions
 from tests.stories.test_refund_cases import Till, give, news, refunds
 
 TAX = Money(255, "EUR")  # of 15.98, at 19 %

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tests.fixtures.kiosk import Kiosk
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk
 
 ANNA = 1001
 REMINDERS = "SELECT key, done_at FROM outbox WHERE key LIKE 'reminder:%' ORDER BY id"

@@ -5,9 +5,9 @@ from struct import pack
 from typing import Any
 
 from preview.client import text_of
-from tests.house.shop import STAFF
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.shop import STAFF
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk, Person
 
 DETAILS = "Account holder: Kiosk Ltd; IBAN: DE02 1203 0000 0000 2020 51"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from preview.client import text_of
-from tests.house.shop import STAFF
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.shop import STAFF
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk, Person
 
 BALANCE = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account = 'wallet'"
 

@@ -5,9 +5,9 @@ import asyncio
 from bot.assemble import KNOWN
 from shop.catalog.changes import apply_catalog
 from shop.owner_file import read_catalog
-from tests.house.process import CATALOG
+from tests.fixtures.kiosk import Kiosk, Person
+from tests.fixtures.process import CATALOG
 from tests.stories.conftest import OpenKiosk
-from tests.stories.kiosk import Kiosk, Person
 
 WAYS = """
 [[way]]

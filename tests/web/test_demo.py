@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from shop.core.intervals import add_months
-from tests.handlers.house import SAMPLE
+from tests.fixtures.chat import SAMPLE
 from tests.web.demo import free_ports, running_demo
 
 pytestmark = pytest.mark.timeout(150)

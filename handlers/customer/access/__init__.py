@@ -1,0 +1,1 @@
+"""Access, as customers see it."""

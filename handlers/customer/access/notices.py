@@ -1,0 +1,169 @@
+"""What is told about time: it runs out, has run out, is over; nothing once it was renewed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from handlers.customer.renewals.notices import renewal_ahead
+from handlers.screens import Row, Screen, button
+from handlers.visit import Visit
+from handlers.wording import Html
+from shop.access.lifecycle import state_at
+from shop.access.reminder_rules import days_until
+from shop.access.states import SubscriptionState as State
+from shop.access.subscription_records import Subscription
+from shop.catalog.records import Price
+from shop.storefront.overview import Holding, overview
+from shop.storefront.plans import card, renewal
+
+Facts = Mapping[str, Any]
+_TOMORROW, _TODAY = 1, 0
+_OLD_NEWS = timedelta(days=2)  # after the end; by then he was told that it is off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The subscription a notice is about, as it stands today."""
+
+    subscription: Subscription
+    state: State
+    plan: Html
+    price: Price | None
+    holding: Holding
+
+
+async def reminder(visit: Visit, facts: Facts) -> Screen | None:
+    """So many days before the end, with renewal one tap away."""
+    _ = visit.speech
+    one = await _held(visit, facts)
+    if one is None or not visit.customer.wants_reminders:
+        return None
+    standing = one.subscription.standing
+    is_same = int(standing.paid_until.timestamp()) == facts["paid_until"]
+    if not is_same or standing.is_held or one.state in {State.PAUSED, State.ENDED}:
+        return None  # renewed, or not his to renew
+    off = button(_("No more reminders"), "remind", "off")
+    is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS
+    if one.state is State.SUSPENDED and is_old:
+        return None  # he was told at the moment it ended
+    # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
+    days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
+    by_itself = renewal_ahead(visit, one.holding, days=days)
+    if by_itself is not None:
+        manage = button(_("Manage the renewal"), "+auto", one.subscription.id)
+        return Screen(text=by_itself, rows=((manage,), (off,))) if by_itself else None
+    return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
+
+
+def _countdown(visit: Visit, one: Held, days: int) -> Html:
+    _, standing, plan = visit.speech, one.subscription.standing, one.plan
+    date, time = _.date(standing.paid_until), _.clock(standing.paid_until)
+    if standing.paid_until <= visit.now:
+        if standing.is_trial:
+            return _("Your trial of <b>{plan}</b> is over. Did you like it?", plan=plan)
+        if one.state is State.PAST_DUE:
+            access = _.moment(standing.access_until, now=visit.now)
+            return _(
+                "Your time with <b>{plan}</b> ran out on {date}. It stays on until {access}.",
+                plan=plan,
+                date=date,
+                access=access,
+            )
+        return _("Your time with <b>{plan}</b> ran out on {date}.", plan=plan, date=date)
+    if days == _TODAY:
+        return _("⏳ Your time with <b>{plan}</b> ends today at {time}.", plan=plan, time=time)
+    if days == _TOMORROW:
+        return _("⏳ Your time with <b>{plan}</b> ends tomorrow at {time}.", plan=plan, time=time)
+    return _.ngettext(
+        "Your time with <b>{plan}</b> ends in {n} day, on {date}.",
+        "Your time with <b>{plan}</b> ends in {n} days, on {date}.",
+        days,
+        plan=plan,
+        date=date,
+    )
+
+
+async def grace(visit: Visit, facts: Facts) -> Screen | None:
+    """Unpaid, yet still on."""
+    _ = visit.speech
+    one = await _held(visit, facts)
+    if one is None or one.state is not State.PAST_DUE:
+        return None
+    access = _.moment(one.subscription.standing.access_until, now=visit.now)
+    text = _(
+        "Your time with <b>{plan}</b> has run out. We leave it on until {date}, so that you "
+        "miss nothing.",
+        plan=one.plan,
+        date=access,
+    )
+    return Screen(text=text, rows=(_renew(visit, one),))
+
+
+async def suspended(visit: Visit, facts: Facts) -> Screen | None:
+    """Off, yet kept."""
+    _ = visit.speech
+    one = await _held(visit, facts)
+    if one is None or one.state is not State.SUSPENDED:
+        return None
+    kept = _.moment(one.subscription.standing.kept_until, now=visit.now)
+    if one.subscription.standing.is_trial:
+        text = _(
+            "Your trial of <b>{plan}</b> is over. Did you like it? Go on until {date}, and "
+            "your access stays the same.",
+            plan=one.plan,
+            date=kept,
+        )
+    else:
+        text = _(
+            "<b>{plan}</b> is off now. Renew by {date}, and everything is as it was.",
+            plan=one.plan,
+            date=kept,
+        )
+    return Screen(text=text, rows=(_renew(visit, one),))
+
+
+async def ended(visit: Visit, facts: Facts) -> Screen | None:
+    """Over for good; whoever has come back since hears nothing."""
+    _ = visit.speech
+    one = await visit.counter.storage.read(
+        card, facts["plan"], visit.customer.id, policy=visit.counter.policy
+    )
+    if one.live is not None:
+        return None
+    text = _(
+        "<b>{plan}</b> has ended. Thank you for having been with us; you are welcome back "
+        "any time.",
+        plan=_.own(one.product.name),
+    )
+    return Screen(text=text, rows=((button(_("See the plans"), "plans"),),))
+
+
+async def _held(visit: Visit, facts: Facts) -> Held | None:
+    storage, policy = visit.counter.storage, visit.counter.policy
+    number = int(facts["subscription"])
+    seen = await storage.read(overview, visit.customer.id, now=visit.now)
+    holding = next((one for one in seen.holdings if one.subscription.id == number), None)
+    if holding is None:
+        return None
+    product, price = await storage.read(renewal, number, visit.customer.id, policy=policy)
+    return Held(
+        subscription=holding.subscription,
+        state=state_at(holding.subscription.standing, now=visit.now),
+        plan=visit.speech.own(product.name),
+        price=price,
+        holding=holding,
+    )
+
+
+def _renew(visit: Visit, one: Held) -> Row:
+    """One tap to where it is paid; it says the time and the price when they are known."""
+    _ = visit.speech
+    label = _("Choose how long")
+    if one.price is not None:
+        label = _(
+            "Renew: {time} · {price}",
+            time=_.interval(one.price.interval),
+            price=_.money(one.price.amount),
+        )
+    return (button(label, "renew", one.subscription.id, style="primary"),)

@@ -1,0 +1,1 @@
+"""Checkout, as customers see it."""

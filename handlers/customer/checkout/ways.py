@@ -1,0 +1,277 @@
+"""What is about to be bought, and the ways to pay for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from handlers.customer.checkout.countries import country_question, country_row
+from handlers.customer.storefront.plans import plan_screen
+from handlers.names import provider_name
+from handlers.screens import Args, Row, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, lines, paragraphs
+from shop.catalog.products import STARS
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.credit.rules import covers, offered_part
+from shop.customers.people import choose_country
+from shop.orders.provider_health import hidden_ways
+from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
+from shop.ports import PaymentProvider, saver_of
+from shop.renewals.rules import RenewingPolicy
+from shop.renewals.saved_methods import card_label
+from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
+
+STARS_PROVIDER = "stars"
+SAVES = "auto"
+"""The word in a button's data that stands for consent to keep the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A provider that can take this, and the price it takes."""
+
+    provider: str
+    price_id: int
+    amount: Money
+
+
+def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
+    """Who can take this, in the owner's order; Stars only for all of it, at their price."""
+    found = []
+    for name, provider in providers.items():
+        price = one.stars if name == STARS_PROVIDER else one.price
+        if price is None or not _takes(provider, price.amount.currency):
+            continue
+        is_apart = price.id != one.price.id
+        if is_apart and one.due != one.price.amount:
+            continue
+        amount = price.amount if is_apart else one.due
+        found.append(Way(provider=name, price_id=price.id, amount=amount))
+    return found
+
+
+def _takes(provider: PaymentProvider, currency: str) -> bool:
+    if (currency == STARS) != (provider.name == STARS_PROVIDER):
+        return False
+    return provider.currencies is None or currency in provider.currencies
+
+
+async def ways(visit: Visit, args: Args) -> Screen:
+    """The order in short, and how to pay it."""
+    return await ways_screen(visit, args.number(0), saves=args.choice(1) == SAVES)
+
+
+async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Screen:
+    """The same, or today's prices with the reason when this one is not in force any more."""
+    _ = visit.speech
+    one = await visit.counter.storage.read(
+        own_basket, price_id, visit.customer.id, policy=visit.counter.policy, now=visit.now
+    )
+    price_id = one.price.id
+    if reason := changed(_, one):
+        return (await plan_screen(visit, one.product.slug)).explaining(reason)
+    rules = visit.counter.policy[WayPolicy].rules
+    if asks_for_country(rules) and not visit.customer.country:
+        return country_question(visit, price_id)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    able = ways_for(visit.counter.providers, one)
+    found = [way for way in able if way.provider not in hidden]
+    shown = _shown(visit, one, found)
+    found = [way for way in found if way.provider in shown]
+    savers = _savers(visit, one, found)
+    rows = _rows(visit, one, found, savers=savers if saves else set())
+    ask = _("How would you like to pay?")
+    if not rows and any(way.provider in hidden for way in able):
+        ask = _(
+            "Paying is interrupted just now. Please try again in a few minutes; the price stays."
+        )
+    elif not rows:
+        ask = _(
+            "There is no way to pay this in {currency} yet. Please choose another currency "
+            "or write to us: /support",
+            currency=one.price.amount.currency,
+        )
+    if savers:
+        rows.append(_saving_row(_, price_id, saves=saves))
+    if asks_for_country(rules):
+        rows.append(country_row(visit, price_id))
+    back = (button(_("← Back"), "plan", one.product.slug),)
+    return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+
+
+async def land(visit: Visit, args: Args) -> Screen:
+    """Choose where one lives, then the ways to pay there."""
+    if code := args.choice(1):
+        person = await visit.counter.storage.run(choose_country, visit.customer.id, code)
+        return await ways_screen(replace(visit, customer=person), args.number(0))
+    return country_question(visit, args.number(0))
+
+
+async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
+    """Whether a button of this way would be shown today: an old one may hang in the chat."""
+    if not visit.counter.policy[WayPolicy].rules:
+        return True
+    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
+    return provider in _shown(visit, one, ways_for(visit.counter.providers, one))
+
+
+def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
+    there = {WALLET: one.price.amount.currency}
+    there |= {way.provider: way.amount.currency for way in found}
+    return arranged(
+        visit.counter.policy[WayPolicy].rules,
+        there,
+        country=visit.customer.country,
+        plan=one.product.slug,
+    )
+
+
+def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> list[Row]:
+    """A button for each way, in the owner's order; `savers` shall keep the card."""
+    _ = visit.speech
+    by_name = {way.provider: way for way in found}
+    rows: list[Row] = []
+    for name in _shown(visit, one, found):
+        if name == WALLET:
+            rows += [] if one.recurs else _wallet_rows(_, one)
+        else:
+            way = by_name[name]
+            text = _("{way} · {price}", way=way_name(visit, name), price=_.money(way.amount))
+            consent = [SAVES] if name in savers else []
+            rows.append((button(text, "pay", way.price_id, name, *consent),))
+    return rows
+
+
+def way_name(visit: Visit, provider: str) -> Html:
+    """What the owner calls a way to pay, or what people usually do."""
+    own = visit.speech.own(name_of(visit.counter.policy[WayPolicy].rules, provider))
+    return own or provider_name(visit.speech, provider)
+
+
+def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
+    """Who of these could keep the card, when the owner has people asked for that."""
+    is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
+    if not visit.counter.policy[RenewingPolicy].asks or is_on:
+        return set()
+    providers = visit.counter.providers
+    return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
+
+
+def _saving_row(_: Speech, price_id: int, *, saves: bool) -> Row:
+    """The choice that is the consent: off until it is tapped."""
+    if saves:
+        return (button(_("☑ Renew by itself with this card"), "ways", price_id),)
+    return (button(_("☐ Renew by itself with this card"), "ways", price_id, SAVES),)
+
+
+def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
+    """All of it from the wallet, in whichever currency it lies there; or a part of it."""
+    rows: list[Row] = []
+    stars = one.stars if one.stars != one.price else None
+    for price, free in ((one.price, one.free), (stars, one.free_stars)):
+        if price is not None and covers(price.amount, free=free):
+            name = _("Wallet · {price}", price=_.money(price.amount))
+            rows.append((button(name, "wpay", price.id),))
+    if one.part:
+        rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
+    elif part := _further(one):
+        use = _("Use my wallet ({amount})", amount=_.money(part))
+        rows.append((button(use, "wset", one.price.id, 1),))
+    return rows
+
+
+def _further(one: Basket) -> Money:
+    """What the wallet could give beyond what of it counts for this order already."""
+    part = offered_part(one.price.amount, free=one.free)
+    return max(part - (one.price.amount - one.due), Money.zero(part.currency))
+
+
+def changed(_: Speech, one: Basket) -> Html | None:
+    """Why this cannot be bought as it was shown, or None when it can."""
+    if not one.product.is_offered:
+        return _("{plan} is no longer on offer.", plan=_.own(one.product.name))
+    if not one.price.is_in_force:
+        return _("The price has changed since. Here is today's.")
+    return None
+
+
+def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
+    """What is bought, what it costs, and until when one has it then."""
+    _ = visit.speech
+    title = _(
+        "<b>{plan}, {time}</b>", plan=_.own(one.product.name), time=_.interval(one.price.interval)
+    )
+    return (title, lines(_price(_, one), _outcome(visit, one)), _repeats(visit, one))
+
+
+def _repeats(visit: Visit, one: Basket) -> Html:
+    """What comes after this payment without anybody's doing."""
+    _ = visit.speech
+    if one.recurs:
+        return _(
+            "Telegram charges {price} every {time} by itself until you stop it, here in "
+            "/account or in Telegram's settings.",
+            price=_.money(one.price.amount),
+            time=_.interval(one.price.interval),
+        )
+    renewal = one.renewal
+    if renewal is not None and renewal.is_on and not renewal.waits_for_person:
+        return _(
+            "It also renews by itself with {card}, once this time is used up: /account",
+            card=card_label(renewal.means),
+        )
+    return Html("")
+
+
+def _price(_: Speech, one: Basket) -> Html:
+    if one.due == one.price.amount:
+        return _("Price: <b>{price}</b>", price=_.money(one.due))
+    if one.part:
+        return _(
+            "Still to pay: <b>{rest}</b> of {price}; {part} comes from your wallet.",
+            rest=_.money(one.due),
+            price=_.money(one.price.amount),
+            part=_.money(one.price.amount - one.due),
+        )
+    return _(
+        "Still to pay: <b>{rest}</b> of {price}; the rest is here already.",
+        rest=_.money(one.due),
+        price=_.money(one.price.amount),
+    )
+
+
+def _outcome(visit: Visit, one: Basket) -> Html:
+    _ = visit.speech
+    date = bold(_.date(one.span.ends_at))
+    if one.live is None or one.span.starts_at <= visit.now:
+        return _("Paid today, it lasts until {date}.", date=date)
+    was = _.date(one.live.standing.paid_until)
+    return _("Your time grows from {was} to {date}.", was=was, date=date)
+
+
+async def way_again(visit: Visit, one: Basket) -> Way | None:
+    """How this plan was paid the last time, when it can be paid so again and nothing is to ask."""
+    last = await visit.counter.storage.read(way_used_last, one.product.id, visit.customer.id)
+    hidden = await visit.counter.storage.read(hidden_ways)
+    found = [way for way in ways_for(visit.counter.providers, one) if way.provider not in hidden]
+    shown = _shown(visit, one, found)
+    is_asked = (
+        asks_for_country(visit.counter.policy[WayPolicy].rules) and not visit.customer.country
+    )
+    if is_asked or (WALLET in shown and _wallet_rows(visit.speech, one)):
+        return None
+    again = (way for way in found if way.provider == last and last in shown)
+    return next(again, None)
+
+
+async def rest(visit: Visit, args: Args) -> Screen:
+    """Pay what was missing."""
+    slug, interval, currency = args.text(0), Interval.from_key(args.text(1)), args.text(2)
+    price, _missing = await visit.counter.storage.read(
+        rest_of, slug, interval, currency, visit.customer.id
+    )
+    if price is None:
+        _ = visit.speech
+        reason = _("The price has changed since. Here is today's.")
+        return (await plan_screen(visit, slug)).explaining(reason)
+    return await ways_screen(visit, price.id)

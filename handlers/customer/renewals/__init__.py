@@ -1,0 +1,1 @@
+"""Renewals, as customers see it."""

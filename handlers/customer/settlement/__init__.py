@@ -1,0 +1,1 @@
+"""Settlement, as customers see it."""

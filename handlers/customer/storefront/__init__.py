@@ -1,0 +1,1 @@
+"""The storefront, as customers see it."""

@@ -1,0 +1,1 @@
+"""Access, as staff see it."""

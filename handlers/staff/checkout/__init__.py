@@ -1,0 +1,1 @@
+"""Checkout, as staff see it."""

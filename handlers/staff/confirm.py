@@ -1,0 +1,20 @@
+"""One more tap before an act, and the way back."""
+
+from handlers.screens import Row, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html, Speech
+
+
+def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Screen:
+    """One more tap; its data carries the moment, so that the same tap counts once."""
+    _ = visit.speech
+    name, *args = act
+    where, *there = back
+    yes = button(_("Yes, do it"), str(name), *args, int(visit.now.timestamp()), style="danger")
+    no = button(_("No"), str(where), *there)
+    return Screen(text=bold(ask), rows=((yes, no),))
+
+
+def back(_: Speech) -> Row:
+    """To the shop at a glance."""
+    return (button(_("← The shop today"), "desk"),)

@@ -1,0 +1,1 @@
+"""The desk, as staff see it."""

@@ -1,0 +1,144 @@
+"""The shop at a glance."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from handlers.names import plan_name, provider_name
+from handlers.screens import Args, Screen, bold, button
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.access.reminder_rules import zone_of
+from shop.access.states import SubscriptionState as State
+from shop.catalog.offers import offers
+from shop.desk.overview import Today, today
+from shop.messaging.outbox_records import Depth, Kind
+
+STOCK = "stock"
+
+
+async def desk(visit: Visit, _args: Args) -> Screen:
+    """Sales today, who is here, what is left, and what needs a hand."""
+    _, storage = visit.speech, visit.counter.storage
+    found = await storage.read(
+        today, since=_morning(visit), policy=visit.counter.policy, now=visit.now
+    )
+    sold = await storage.read(offers)
+    stocked = [one.product.slug for one in sold if one.product.connector == STOCK]
+    levels = {slug: found.stock.get(slug, 0) for slug in sorted({*found.stock, *stocked})}
+    left = [(await plan_name(visit, slug), many) for slug, many in levels.items()]
+    text = paragraphs(
+        bold(_("The shop today")),
+        lines(_sales(_, found), _("New customers: {n}", n=found.new_customers)),
+        _subscriptions(_, found.subscriptions),
+        _stock(visit, left),
+        lines(_waiting(_, found.backlog.outbox), _trouble(_, found), *_guarded(visit, found)),
+    )
+    rows = (
+        (button(_("Find a customer"), "s_find"),),
+        (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
+        (button(_("Held payments"), "held"), button(_("Unknown money"), "unk")),
+        *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
+        (button(_("Refresh"), "desk"),),
+    )
+    return Screen(text=text, rows=rows)
+
+
+def _morning(visit: Visit) -> datetime:
+    """When the day began where the shop is."""
+    local = visit.now.astimezone(zone_of(visit.counter.zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _sales(_: Speech, found: Today) -> Html:
+    if not found.sales:
+        return _("No sales yet today.")
+    totals = [(many, bold(_.money(money))) for many, money in found.sales]
+    sums = (
+        _.ngettext("{n} payment, {sum}", "{n} payments, {sum}", many, sum=total)
+        for many, total in totals
+    )
+    back = (
+        _.ngettext("{n} refund, {sum}", "{n} refunds, {sum}", many, sum=_.money(money))
+        for many, money in found.given_back
+    )
+    return lines(*sums, *back)
+
+
+def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
+    names = {
+        State.ACTIVE: _("🟢 Active: {n}", n=counts.get(State.ACTIVE, 0)),
+        State.TRIALING: _("🟢 On trial: {n}", n=counts.get(State.TRIALING, 0)),
+        State.PAST_DUE: _("🟡 In grace: {n}", n=counts.get(State.PAST_DUE, 0)),
+        State.SUSPENDED: _("🔴 Off: {n}", n=counts.get(State.SUSPENDED, 0)),
+    }
+    always = {State.ACTIVE}
+    return lines(*(text for state, text in names.items() if counts.get(state) or state in always))
+
+
+def _stock(visit: Visit, levels: Sequence[tuple[Html, int]]) -> Html:
+    """Each plan that lives from stock, also when nothing is left of it."""
+    _ = visit.speech
+    if not levels:
+        return Html("")
+    low = visit.counter.policy.low_stock
+    return lines(bold(_("Stock")), *(_level(_, plan, left, low=low) for plan, left in levels))
+
+
+def _level(_: Speech, plan: Html, left: int, *, low: int) -> Html:
+    if left == 0:
+        return _("🔴 {plan}: nothing left", plan=plan)
+    if left <= low:
+        return _("🟡 {plan}: {n} left", plan=plan, n=left)
+    return _("{plan}: {n} left", plan=plan, n=left)
+
+
+def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
+    names = {
+        Kind.CHAT: _("messages"),
+        Kind.STAFF: _("messages to staff"),
+        Kind.PROVISION: _("accounts"),
+        Kind.MEANS: _("renewals"),
+    }
+    if not depths:
+        return Html("")
+    waiting = ", ".join(f"{names[one.kind]} {one.many}" for one in depths)
+    return _("On the way: {waiting}", waiting=escape(waiting))
+
+
+def _guarded(visit: Visit, found: Today) -> list[Html]:
+    """What waits for a person's word, and who is hidden from customers."""
+    _, waits = visit.speech, found.backlog
+    said = []
+    if waits.held:
+        said.append(
+            _.ngettext(
+                "🔎 {n} payment waits for your decision.",
+                "🔎 {n} payments wait for your decision.",
+                waits.held,
+            )
+        )
+    if waits.unassigned:
+        said.append(
+            _.ngettext(
+                "❔ {n} sum of money belongs to no order we know.",
+                "❔ {n} sums of money belong to no order we know.",
+                waits.unassigned,
+            )
+        )
+    for one in waits.hidden:
+        since = _.moment(one.opened_at or visit.now, now=visit.now)
+        said.append(
+            _(
+                "🔴 {way} does not answer since {moment}; customers do not see it.",
+                way=provider_name(_, one.provider),
+                moment=since,
+            )
+        )
+    return said
+
+
+def _trouble(_: Speech, found: Today) -> Html:
+    many = found.backlog.dead + sum(found.backlog.letters.values())
+    if not many:
+        return _("✅ Nothing is stuck.")
+    return _.ngettext("⚠️ {n} thing needs a hand.", "⚠️ {n} things need a hand.", many)

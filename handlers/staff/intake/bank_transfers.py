@@ -1,0 +1,269 @@
+"""Proofs of bank transfers: the picture with the facts beside it, decided by one tap."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+
+import structlog
+from telegram import InlineKeyboardMarkup, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from handlers.customer.checkout.bank_transfer import refusal
+from handlers.screens import Args, Row, Screen, bold, button, code
+from handlers.staff.confirm import back
+from handlers.visit import Visit, answer, is_gone
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.intake.transfer_proofs import Case, approve, case_of, pile, refuse
+from shop.intake.transfers import FileKind, ProofState, Reason
+from shop.orders.states import OrderState
+from shop.settlement.settle import Outcome
+
+_LOG = structlog.get_logger()
+_WORDS = 2  # of /paid
+
+
+async def show_proof(visit: Visit, proof_id: int) -> None:
+    """Send the picture as it came, with what to decide by and the buttons below."""
+    case = await visit.counter.storage.read(case_of, proof_id)
+    screen = proof_screen(visit, case)
+    file = case.proof.file
+    send = visit.bot.send_photo if file.kind is FileKind.PHOTO else visit.bot.send_document
+    try:
+        await send(
+            visit.chat_id,
+            file.file_id,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+        )
+    except BadRequest as error:
+        if "file" not in error.message.lower():
+            raise
+        _LOG.warning("proof_not_shown", proof=proof_id, reason=error.message)
+        _ = visit.speech
+        gone = _("Telegram does not show the picture any more.")
+        await visit.show(replace(screen, text=paragraphs(screen.text, gone)))
+
+
+def proof_screen(visit: Visit, case: Case) -> Screen:
+    """The words below the picture, and the buttons while nobody has decided."""
+    _ = visit.speech
+    state = _decided(_, case)
+    facts = lines(
+        _(
+            "🏦 <b>Transfer {id}</b>: {name} says he paid {money}",
+            id=case.proof.id,
+            name=escape(case.customer.name),
+            money=_.money(case.payment.due),
+        ),
+        _(
+            "{plan}, {time} · {code}",
+            plan=_.own(case.affairs.product.name),
+            time=_.interval(Interval.from_key(case.affairs.term)),
+            code=code(case.code),
+        ),
+        _order(_, case) if state is None else Html(""),
+    )
+    alike = lines(*(_alike(_, case, n) for n in range(len(case.alike))))
+    if state is not None:
+        return Screen(text=paragraphs(facts, alike, state), rows=(_customer(_, case),))
+    words = _(
+        "Another amount: {paid}\nOther words: {refuse}",
+        paid=f"/paid {case.proof.id} 4.50",
+        refuse=f"/refuse {case.proof.id} …",
+    )
+    return Screen(text=paragraphs(facts, alike, words), rows=_choices(_, case))
+
+
+def _choices(_: Speech, case: Case) -> tuple[Row, ...]:
+    number = case.proof.id
+    yes = _("✅ {money} is here", money=_.money(case.payment.due))
+    return (
+        (button(yes, "p_yes", number, style="success"),),
+        (
+            button(_("Not readable"), "p_no", number, Reason.UNREADABLE),
+            button(_("Not arrived"), "p_no", number, Reason.NOT_HERE),
+        ),
+        (
+            button(_("Not to us"), "p_no", number, Reason.NOT_OURS),
+            button(_("Used before"), "p_no", number, Reason.USED),
+        ),
+        _customer(_, case),
+    )
+
+
+def _customer(_: Speech, case: Case) -> Row:
+    return (button(_("Open the customer"), "+who", case.customer.id),)
+
+
+def _order(_: Speech, case: Case) -> Html:
+    states = {
+        OrderState.OPEN: Html(""),
+        OrderState.EXPIRED: _("⚠️ The order has expired: the owner's rules on late money decide."),
+        OrderState.PAID: _("⚠️ The order is paid already: this would go to the wallet."),
+    }
+    closed = _("⚠️ The order is closed: this would go to the wallet.")
+    return states.get(case.affairs.order_state, closed)
+
+
+def _alike(_: Speech, case: Case, n: int) -> Html:
+    proof, customer = case.alike[n]
+    states = {
+        ProofState.WAITING: _("waits"),
+        ProofState.APPROVED: _("was approved"),
+        ProofState.REFUSED: _("was refused"),
+        ProofState.SETTLED: _("was settled by another"),
+    }
+    return _(
+        "⚠️ <b>The same file</b> came as transfer {id} from {name}, {date}; it {state}.",
+        id=proof.id,
+        name=customer.name,
+        date=_.day(proof.sent_at),
+        state=states[proof.state],
+    )
+
+
+def _decided(_: Speech, case: Case) -> Html | None:
+    proof = case.proof
+    match proof.state:
+        case ProofState.WAITING:
+            return None
+        case ProofState.APPROVED:
+            money = Money(proof.minor or 0, case.payment.due.currency)
+            return _(
+                "✅ Approved by {staff}: {money}", staff=escape(case.by), money=_.money(money)
+            )
+        case ProofState.REFUSED:
+            return _(
+                "❌ Refused by {staff}: {reason}",
+                staff=escape(case.by),
+                reason=refusal(_, proof.reason),
+            )
+        case _settled:
+            return _(
+                "Another proof of this transfer was approved by {staff}.", staff=escape(case.by)
+            )
+
+
+async def approved(visit: Visit, args: Args) -> Screen | None:
+    """One tap: just what was asked is on the account."""
+    return await _approve(visit, args.number(0), None)
+
+
+async def approve_by_words(visit: Visit, words: list[str]) -> Screen | None:
+    """`/paid TRANSFER AMOUNT`."""
+    _ = visit.speech
+    if len(words) != _WORDS or not (words[0].isascii() and words[0].isdigit()):
+        raise BadInputError(reason=_("Write it like this: /paid 12 4.50").plain)
+    proof_id = Args(tuple(words)).number(0)
+    case = await visit.counter.storage.read(case_of, proof_id)
+    money = Money.parse(words[1].replace(",", "."), case.payment.due.currency)
+    return await _approve(visit, proof_id, money)
+
+
+async def _approve(visit: Visit, proof_id: int, money: Money | None) -> Screen | None:
+    _, counter = visit.speech, visit.counter
+    done = counter.storage.run(
+        approve,
+        visit.customer.telegram_id,
+        proof_id=proof_id,
+        money=money,
+        policy=counter.policy,
+        now=visit.now,
+    )
+    return await _after(visit, proof_id, done)
+
+
+async def refused(visit: Visit, args: Args) -> Screen | None:
+    """One tap: one of the usual reasons."""
+    return await _refuse(visit, args.number(0), args.text(1))
+
+
+async def refuse_by_words(visit: Visit, words: list[str]) -> Screen | None:
+    """`/refuse TRANSFER the reason in one's own words`."""
+    _ = visit.speech
+    if len(words) < _WORDS or not (words[0].isascii() and words[0].isdigit()):
+        how = _("Write it like this: /refuse 12 The amount is not the one we agreed on.")
+        raise BadInputError(reason=how.plain)
+    return await _refuse(visit, Args(tuple(words)).number(0), " ".join(words[1:]))
+
+
+async def _refuse(visit: Visit, proof_id: int, reason: str) -> Screen | None:
+    done = visit.counter.storage.run(
+        refuse, visit.customer.telegram_id, proof_id=proof_id, reason=reason, now=visit.now
+    )
+    return await _after(visit, proof_id, done)
+
+
+async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) -> Screen | None:
+    """Do it, and say below the picture what was done; also when another was first."""
+    _ = visit.speech
+    try:
+        outcome = await act
+        toast = _("Done.")
+        if outcome is Outcome.TO_WALLET:
+            toast = _("Noted: it does not cover the order, so it is in the wallet.")
+    except DoneAlreadyError:
+        toast = _("That was done already.")
+    visit.counter.wake()
+    case = await visit.counter.storage.read(case_of, proof_id)
+    screen = proof_screen(visit, case).saying(toast)
+    if visit.query is None or not await _write_below(visit, screen):
+        return screen
+    await answer(visit.query, screen.toast)
+    return None
+
+
+async def _write_below(visit: Visit, screen: Screen) -> bool:
+    """Edit the caption; False when the message is a text, or gone."""
+    message = None if visit.query is None else visit.query.message
+    if not isinstance(message, Message) or not (message.photo or message.document):
+        return False
+    try:
+        await visit.bot.edit_message_caption(
+            chat_id=visit.chat_id,
+            message_id=message.message_id,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard or InlineKeyboardMarkup(()),
+        )
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            if not is_gone(error):
+                raise
+            return False
+    return True
+
+
+async def waiting(visit: Visit, _args: Args) -> Screen:
+    """What waits for a person, the oldest first; a tap shows the picture."""
+    _ = visit.speech
+    many, cases = await visit.counter.storage.read(pile)
+    if not many:
+        return Screen(text=_("✅ No transfer waits for you."), rows=(back(_),))
+    rows = tuple(
+        (
+            button(
+                _(
+                    "{id} · {name} · {money}",
+                    id=one.proof.id,
+                    name=one.customer.name,
+                    money=_.money(one.payment.due),
+                ),
+                "+p_show",
+                one.proof.id,
+            ),
+        )
+        for one in cases
+    )
+    text = _.ngettext("{n} transfer waits for you.", "{n} transfers wait for you.", many)
+    return Screen(text=bold(text), rows=(*rows, back(_)))
+
+
+async def shown(visit: Visit, args: Args) -> Screen | None:
+    """The picture once more."""
+    await show_proof(visit, args.number(0))
+    return None

@@ -1,0 +1,1 @@
+"""Refunds, as staff see it."""

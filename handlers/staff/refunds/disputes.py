@@ -1,0 +1,180 @@
+"""A bank asks about a payment: what staff are told, what they can do, and the evidence file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telegram import InputFile
+from telegram.constants import ParseMode
+
+from handlers.names import plan_name, provider_name
+from handlers.screens import Args, Row, Screen, bold, button
+from handlers.staff.refunds.evidence_file import dossier
+from handlers.staff.refunds.wording import dispute_line
+from handlers.visit import Visit, answer
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.core.errors import NotFoundError
+from shop.messaging.kinds import Notice
+from shop.refunds.dispute_records import Dispute, DisputeKind
+from shop.refunds.disputes import dismiss_warning
+from shop.refunds.evidence import Evidence, evidence_of, evidence_of_dispute
+from shop.refunds.refundable import dispute as dispute_of
+from shop.refunds.states import DisputeState
+
+Facts = Mapping[str, Any]
+_LONGEST_NAME = 80
+
+
+async def dispute(visit: Visit, args: Args) -> Screen:
+    """`dsp:DISPUTE`: one case, and what can be done."""
+    one = await visit.counter.storage.read(dispute_of, args.number(0))
+    return dispute_screen(visit, one)
+
+
+def dispute_screen(visit: Visit, one: Dispute) -> Screen:
+    """The same, as it was just read."""
+    _ = visit.speech
+    by = Html("")
+    if one.answer_by is not None and one.state is DisputeState.OPEN:
+        by = _(
+            "Answer at {way} by {date}.",
+            way=provider_name(_, one.provider),
+            date=_.moment(one.answer_by, now=visit.now),
+        )
+    held = _("Access rests meanwhile.") if one.frozen_id is not None else Html("")
+    text = lines(bold(dispute_line(_, one)), escape(one.reason), by, held)
+    return Screen(text=text, rows=rows_of(_, one))
+
+
+def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
+    """What can be done about a case: one tap gives the money of a warning back."""
+    rows: list[Row] = [(button(_("Evidence file"), "+dspe", one.id),)]
+    if one.kind is DisputeKind.WARNING and one.state is DisputeState.OPEN:
+        if one.receipt is not None:
+            again = f"w{one.id}"  # the same tap for ever: it is refunded once
+            rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
+        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
+    rows.append((button(_("Open the customer"), "+who", one.customer_id),))
+    return tuple(rows)
+
+
+async def trust(visit: Visit, args: Args) -> Screen:
+    """`dspok:DISPUTE`: a warning is put aside, and access is on again."""
+    _ = visit.speech
+    done = await visit.counter.storage.run(
+        dismiss_warning, visit.customer.telegram_id, dispute_id=args.number(0), now=visit.now
+    )
+    visit.counter.wake()
+    words = _("Done.") if done else _("That was done already.")
+    return (await dispute(visit, args)).saying(words)
+
+
+async def file_of_dispute(visit: Visit, args: Args) -> None:
+    """`dspe:DISPUTE`: the evidence, as a document."""
+    found = await visit.counter.storage.read(evidence_of_dispute, args.number(0))
+    await _send(visit, found)
+
+
+async def file_of_receipt(visit: Visit, args: Args) -> None:
+    """`rfe:RECEIPT`: the same for a payment nobody disputes yet."""
+    found = await visit.counter.storage.read(evidence_of, args.number(0))
+    await _send(visit, found)
+
+
+async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) -> None:
+    _ = visit.speech
+    if visit.query is not None:
+        await answer(visit.query)
+    file = InputFile(
+        dossier(
+            _,
+            found,
+            plan=await plan_name(visit, found.plan),
+            shop=visit.counter.bot_username,
+            now=visit.now,
+        ).encode(),
+        filename=f"evidence-{found.reference}.txt",
+    )
+    words = caption or Screen(text=_("Everything the books know about this payment."))
+    await visit.bot.send_document(
+        visit.chat_id,
+        file,
+        caption=words.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=words.keyboard,
+    )
+
+
+async def tell_dispute(visit: Visit, facts: Facts) -> None:
+    """A dispute was opened: what it is, and the evidence in the same message."""
+    screen = await dispute_told(visit, facts)
+    try:
+        found = await visit.counter.storage.read(evidence_of_dispute, int(facts["dispute"]))
+    except NotFoundError:
+        await visit.show(screen)  # its money is not in the books yet
+        return
+    await _send(visit, found, screen)
+
+
+async def dispute_told(visit: Visit, facts: Facts) -> Screen:
+    """What staff are told of it."""
+    _ = visit.speech
+    one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
+    text = lines(
+        _(
+            "⚠️ {name} disputes {money} for {plan} ({way}).",
+            name=_short(facts),
+            money=bold(_.money(one.money)) if one.money else _("a payment"),
+            plan=facts["plan"],
+            way=provider_name(_, one.provider),
+        ),
+        _deadline(visit, one),
+        _rests(visit, facts),
+        _("The file holds what the bank wants to know; upload it where the payment was made."),
+    )
+    return Screen(text=text, rows=rows_of(_, one))
+
+
+async def tell_warning(visit: Visit, facts: Facts) -> None:
+    """A bank suspects fraud."""
+    await visit.show(await warning_told(visit, facts))
+
+
+async def warning_told(visit: Visit, facts: Facts) -> Screen:
+    """Staff may give the money back before it becomes a dispute."""
+    _ = visit.speech
+    one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
+    text = paragraphs(
+        lines(
+            _(
+                "🚩 The bank of {name}’s card suspects fraud: {plan} ({way}).",
+                name=_short(facts),
+                plan=facts["plan"],
+                way=provider_name(_, one.provider),
+            ),
+            _rests(visit, facts),
+        ),
+        _("Money given back now cannot be disputed later, and costs no fee."),
+    )
+    return Screen(text=text, rows=rows_of(_, one))
+
+
+CASES = {Notice.DISPUTE: tell_dispute, Notice.FRAUD_WARNING: tell_warning}
+"""Notices that are more than a text."""
+
+
+def _short(facts: Facts) -> str:
+    return str(facts["name"])[:_LONGEST_NAME]  # a file's caption holds 1024 characters
+
+
+def _rests(visit: Visit, facts: Facts) -> Html:
+    _ = visit.speech
+    if facts["is_held"]:
+        return _("Access rests until it is decided.")
+    return _("Access was left as it is.")
+
+
+def _deadline(visit: Visit, one: Dispute) -> Html:
+    _ = visit.speech
+    if one.answer_by is None:
+        return Html("")
+    return _("Answer by {date}.", date=_.moment(one.answer_by, now=visit.now))

@@ -1,0 +1,189 @@
+"""How a refund is worded to staff: its line, its screen, and the steps of paying back by hand."""
+
+from typing import TYPE_CHECKING
+
+from handlers.names import provider_name
+from handlers.screens import Screen, bold, button, code, link
+from handlers.visit import Visit
+from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.refunds.dispute_records import Dispute, DisputeKind
+from shop.refunds.records import Case, Refund, Way
+from shop.refunds.states import DisputeState, RefundState
+
+if TYPE_CHECKING:
+    from handlers.screens import Row
+
+
+def state_name(_: Speech, refund: Refund) -> Html:
+    """How far it is, in a word."""
+    names = {
+        RefundState.ASKED: _("on its way"),
+        RefundState.UNKNOWN: _("no answer yet, we keep asking"),
+        RefundState.PENDING: _("on its way"),
+        RefundState.CLAIM: _("waits for the customer to claim it"),
+        RefundState.BY_HAND: _("waits for you to pay it back"),
+        RefundState.DONE: _("done"),
+        RefundState.FAILED: _("failed"),
+        RefundState.CANCELLED: _("not paid back"),
+    }
+    return names[refund.state]
+
+
+def way_name(_: Speech, refund: Refund) -> Html:
+    """Which way it went, in a word."""
+    names = {
+        Way.PROVIDER: _("by the provider"),
+        Way.WALLET: _("into the wallet"),
+        Way.HAND: _("by hand"),
+        Way.RETURNED: _("into the wallet, after a bank had returned it"),
+        Way.TOLD: _("made at the provider"),
+        Way.DISPUTE: _("taken by the bank"),
+    }
+    return names[refund.way]
+
+
+def reason_name(_: Speech, reason: str) -> Html:
+    """Why it goes back."""
+    names = {
+        "wish": _("The customer asked for it"),
+        "broken": _("It did not work"),
+        "twice": _("Paid twice"),
+        "fraud": _("Fraud"),
+    }
+    return names.get(reason) or escape(reason)
+
+
+def refund_line(_: Speech, one: Refund) -> Html:
+    """One refund for a list."""
+    return _(
+        "↩️ {date} {money} {way}: {how}",
+        date=_.day(one.made_at),
+        money=_.money(one.money),
+        way=way_name(_, one),
+        how=state_name(_, one),
+    )
+
+
+def dispute_line(_: Speech, one: Dispute) -> Html:
+    """One case for a list."""
+    states = {
+        DisputeState.OPEN: _("open"),
+        DisputeState.WON: _("won"),
+        DisputeState.LOST: _("lost"),
+    }
+    if one.kind is DisputeKind.WARNING:
+        return _(
+            "🚩 {date} fraud warning: {how}", date=_.day(one.opened_at), how=states[one.state]
+        )
+    return _(
+        "⚖️ {date} dispute over {money}: {how}",
+        date=_.day(one.opened_at),
+        money=_.money(one.money),
+        how=states[one.state],
+    )
+
+
+def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
+    """One refund, and what is to be done about it."""
+    _ = visit.speech
+    rows: list[Row] = []
+    steps = Html("")
+    if refund.state is RefundState.BY_HAND:
+        steps = steps_back(visit, refund, case)
+        no = _("Not after all")
+        if refund.bounced_at is not None:
+            steps = _(
+                "A bank returned this money, so it lies at {way} again. Ask the customer "
+                "where else it may go, and send it there; then press the button, and the "
+                "books and the customer know.",
+                way=provider_name(_, case.provider),
+            )
+            no = _("Into the customer’s wallet") if case.customer_id is not None else no
+        rows.append(
+            (
+                button(_("I have paid it back"), "rfp", refund.id, style="primary"),
+                button(no, "rfx", refund.id),
+            )
+        )
+    if refund.state is RefundState.CLAIM and refund.url:
+        steps = _(
+            "The customer has the link and claims it with an address. Approve the "
+            "payout in your BTCPay Server if it asks you to."
+        )
+        rows.append((link(_("Open the link"), refund.url),))
+    if refund.state is RefundState.FAILED:
+        steps = _(
+            "Nothing went back, and what was set aside lies where it was. You can try "
+            "again or pay it back yourself."
+        )
+    reason = reason_name(_, refund.reason) if refund.reason else Html("")
+    text = paragraphs(
+        bold(_("{money} back, {way}", money=_.money(refund.money), way=way_name(_, refund))),
+        lines(_("It is: {how}", how=state_name(_, refund)), reason, escape(refund.note)),
+        steps,
+    )
+    rows.append((button(_("This money"), "rf", case.receipt),))
+    if case.customer_id is not None:
+        rows.append((button(_("← Back"), "who", case.customer_id),))
+    return Screen(text=text, rows=tuple(rows))
+
+
+def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
+    """What a person does to pay it back, where we cannot."""
+    _ = visit.speech
+    money = bold(_.money(refund.money))
+    payment, mark = code(case.receipt_id), code(refund.reference)
+    steps: tuple[Html, ...]
+    match case.provider:
+        case "cryptopay":
+            steps = (
+                _("1. Open @CryptoBot and choose Checks, then Create."),
+                _(
+                    "2. Make a check worth {money} in the coin that was paid, for this customer "
+                    "alone.",
+                    money=money,
+                ),
+                _("3. Send it to the customer, with {mark} as its note.", mark=mark),
+            )
+        case "nowpayments":
+            steps = (
+                _("1. Ask the customer for an address of the coin that was paid."),
+                _(
+                    "2. Open payment {payment} at nowpayments.io and send {money} worth of that "
+                    "coin from your custody or wallet.",
+                    payment=payment,
+                    money=money,
+                ),
+                _("3. Keep the transaction's number beside {mark}.", mark=mark),
+            )
+        case "coinbase_commerce":
+            steps = (
+                _("1. Ask the customer for an address of the coin that was paid."),
+                _(
+                    "2. Send {money} worth of it from the wallet your charges are paid out to; "
+                    "Coinbase Commerce itself has closed.",
+                    money=money,
+                ),
+                _("3. The charge was {payment}.", payment=payment),
+            )
+        case "transfer":
+            steps = (
+                _("1. Find the transfer {payment} in your bank.", payment=payment),
+                _(
+                    "2. Send {money} back to the account it came from, with {mark} as the "
+                    "subject.",
+                    money=money,
+                    mark=mark,
+                ),
+            )
+        case _other:
+            steps = (
+                _(
+                    "1. Open {way} and find payment {payment} (order {reference}).",
+                    way=provider_name(_, case.provider),
+                    payment=payment,
+                    reference=code(case.reference or "–"),
+                ),
+                _("2. Give {money} back there, with {mark} as the note.", money=money, mark=mark),
+            )
+    return lines(*steps, _("Then press the button, and the books and the customer know."))

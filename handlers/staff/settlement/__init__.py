@@ -1,0 +1,1 @@
+"""Settlement, as staff see it."""

@@ -1,0 +1,1 @@
+"""Coinbase: USDC through its Checkouts API."""

@@ -1,0 +1,96 @@
+"""What Coinbase's checkouts and their webhooks mean to a shop.
+
+Source: https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/webhooks
+"""
+
+from collections.abc import Mapping
+
+from payments import fields
+from payments.coinbase.refunds import back_so_far, is_in_fiat
+from shop.core.errors import BadInputError
+from shop.core.money import Money
+from shop.ports import Happening, PaymentEvent
+
+_H = Happening
+_HAPPENINGS: Mapping[str, Happening] = {
+    "checkout.payment.success": _H.RECEIVED,
+    "checkout.payment.failed": _H.FAILED,
+    "checkout.payment.expired": _H.EXPIRED,
+    "checkout.refund.success": _H.REFUNDED,
+}
+_STATES: Mapping[str, Happening] = {
+    "ACTIVE": _H.PENDING,
+    "PROCESSING": _H.SEEN,
+    "COMPLETED": _H.RECEIVED,
+    "FAILED": _H.FAILED,
+    "EXPIRED": _H.EXPIRED,
+    "DEACTIVATED": _H.EXPIRED,
+    "PARTIALLY_REFUNDED": _H.REFUNDED,
+    "REFUNDED": _H.REFUNDED,
+}
+
+
+def read_event(checkout: fields.Fields) -> PaymentEvent:
+    """Read the flat body of a webhook: a checkout with its event type inside.
+
+    There is no event id. A checkout is paid, fails or expires once; refunds may be several,
+    so their time tells them apart.
+    """
+    kind, checkout_id = fields.text(checkout, "eventType"), fields.text(checkout, "id")
+    happening = _HAPPENINGS.get(kind, _H.UNHANDLED)
+    when = f".{fields.optional_text(checkout, 'updatedAt')}" if ".refund." in kind else ""
+    event_id = f"{checkout_id}.{kind}{when}"
+    if happening is _H.UNHANDLED:
+        return PaymentEvent(event_id=event_id, kind=kind, happening=happening)
+    return _told(checkout, happening, event_id=event_id, kind=kind)
+
+
+def events_of(checkout: fields.Fields) -> list[PaymentEvent]:
+    """Tell what its webhooks would have told of a checkout that was asked for."""
+    status = fields.text(checkout, "status")
+    happening = _STATES.get(status)
+    if happening is None:
+        raise BadInputError(reason=f"{status} is no status of a checkout.")
+    # What was refunded was paid before, and nobody may have heard of that.
+    happenings = [_H.RECEIVED, happening] if happening is _H.REFUNDED else [happening]
+    checkout_id = fields.text(checkout, "id")
+    return [
+        _told(checkout, each, event_id=f"{checkout_id}.{each}", kind=f"checkout.{each}")
+        for each in happenings
+    ]
+
+
+def _told(
+    checkout: fields.Fields, happening: Happening, *, event_id: str, kind: str
+) -> PaymentEvent:
+    status = fields.optional_text(checkout, "status")
+    is_received, is_refunded = happening is _H.RECEIVED, happening is _H.REFUNDED
+    # A partial refund may not say how much it gave back.
+    is_whole = is_received or (is_refunded and status == "REFUNDED")
+    back = back_so_far(checkout) if is_refunded else None
+    # The last change of a refunded checkout is its refund, not its payment.
+    is_dated = is_refunded or _STATES.get(status) is not _H.REFUNDED
+    checkout_id = fields.text(checkout, "id")
+    return PaymentEvent(
+        event_id=event_id,
+        kind=kind,
+        happening=happening,
+        reference=fields.optional_text(fields.optional_section(checkout, "metadata"), "reference"),
+        provider_ref=checkout_id,
+        receipt_id=checkout_id,  # a checkout takes one payment and then closes
+        money=_price(checkout) if is_whole else back,
+        occurred_at=fields.iso_moment(checkout, "updatedAt") if is_dated else None,
+        facts={
+            key: fields.text(checkout, key)
+            for key in ("status", "network", "transactionHash")
+            if checkout.get(key)
+        },
+    )
+
+
+def _price(checkout: fields.Fields) -> Money:
+    """Read what was asked for, which is what was paid; another sum may come back beside it."""
+    is_fiat = is_in_fiat(checkout)
+    amount, currency = ("fiatAmount", "fiatCurrency") if is_fiat else ("amount", "currency")
+    value = fields.amount(checkout, amount)
+    return Money.parse(f"{value:f}", fields.currency(checkout, currency))

@@ -1,0 +1,1 @@
+"""Play money for trying the shop: cards and crypto that act as told."""

@@ -1,0 +1,249 @@
+"""What a person can do on the sandbox's page: everything money has ever done to a shop."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from payments.sandbox.saved_methods import ASKS, DECLINES, FINE
+from payments.sandbox.till import RETURNED, Act, Slip
+from shop.ports import Happening
+
+_LATENESS = timedelta(minutes=1)
+_DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a press of a button makes of a slip; `sandbox_words.labels` has its word.
+
+    `card` is how a card that is kept behaves later, "" for buttons that show no new card;
+    `in_dispute` puts one on the page only while a bank decides, `after_refund` only while money
+    is on its way back that a bank may return. `make` gets the slip, the
+    present moment, and how long the network takes to confirm (zero for cards).
+    """
+
+    after_payment: bool
+    card: str = ""
+    make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
+    in_dispute: bool = False
+    after_refund: bool = False
+
+
+def _pay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=slip.amount.minor)
+
+
+def _pay_late(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    # Dated after the expiry even when it has not come yet: nobody wants to wait for it.
+    late = max(now, slip.expires_at + _LATENESS)
+    return _money(slip, now, delay, minor=slip.amount.minor, occurred_at=late)
+
+
+def _underpay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=max(slip.amount.minor // 2, 1))
+
+
+def _overpay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    return _money(slip, now, delay, minor=slip.amount.minor * 3 // 2)
+
+
+def _pay_twice(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
+    first = _money(slip, now, delay, minor=slip.amount.minor)
+    return [*first, *_money(slip, now, delay, minor=slip.amount.minor, place=len(first))]
+
+
+def _decline(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return [_act(slip, len(slip.acts), Happening.FAILED, now=now)]
+
+
+def _refund(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.REFUNDED)
+
+
+def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    """Return the last refund; it is named in the event, as the shop named it."""
+    last = refund_to_return(slip)
+    if last is None:
+        return []
+    before = max(
+        (
+            one.minor
+            for one in _refunds(slip)
+            if one.receipt_id == last.receipt_id and one.minor < last.minor
+        ),
+        default=0,
+    )
+    return [
+        Act(
+            event_id=f"{last.event_id}{RETURNED}",
+            happening=Happening.BOUNCED,
+            receipt_id=last.receipt_id,
+            minor=last.minor - before,
+            occurred_at=now,
+            ripe_at=now,
+        )
+    ]
+
+
+def _dispute(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTED)
+
+
+def _warn(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.WARNED)
+
+
+def _win(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTE_WON)
+
+
+def _lose(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    return _undo(slip, now, Happening.DISPUTE_LOST)
+
+
+CHOICES: Mapping[str, Choice] = {
+    "pay": Choice(after_payment=False, make=_pay, card=FINE),
+    "pay_declines": Choice(
+        after_payment=False,
+        make=_pay,
+        card=DECLINES,
+    ),
+    "pay_asks": Choice(after_payment=False, make=_pay, card=ASKS),
+    "late": Choice(after_payment=False, make=_pay_late),
+    "under": Choice(after_payment=False, make=_underpay),
+    "over": Choice(after_payment=False, make=_overpay),
+    "twice": Choice(after_payment=False, make=_pay_twice),
+    "decline": Choice(after_payment=False, make=_decline),
+    "again": Choice(after_payment=True, make=_pay),
+    "refund": Choice(after_payment=True, make=_refund),
+    "bounce": Choice(after_payment=True, make=_bounce, after_refund=True),
+    "warn": Choice(after_payment=True, make=_warn),
+    "dispute": Choice(after_payment=True, make=_dispute),
+    "win": Choice(after_payment=True, make=_win, in_dispute=True),
+    "lose": Choice(after_payment=True, make=_lose, in_dispute=True),
+}
+
+
+def may_choose(choice: Choice, slip: Slip) -> bool:
+    """Whether the button is on the page now: a second press of Pay is no second payment."""
+    if choice.in_dispute and not is_disputed(slip):
+        return False
+    if choice.after_refund and refund_to_return(slip) is None:
+        return False
+    if choice.card not in {"", FINE} and not slip.saves:
+        return False  # how a card behaves later matters only where it is kept
+    return choice.after_payment == bool(slip.receipts())
+
+
+def is_disputed(slip: Slip) -> bool:
+    """Whether a bank is deciding now."""
+    happenings = [act.happening for act in slip.acts]
+    return Happening.DISPUTED in happenings and not _DECISIONS.intersection(happenings)
+
+
+def refund_to_return(slip: Slip) -> Act | None:
+    """The last refund, unless a bank has returned it."""
+    refunds = _refunds(slip)
+    if not refunds or any(
+        one.event_id == f"{refunds[-1].event_id}{RETURNED}" for one in slip.acts
+    ):
+        return None
+    return refunds[-1]
+
+
+def _refunds(slip: Slip) -> list[Act]:
+    return [one for one in slip.acts if one.happening is Happening.REFUNDED]
+
+
+def give_back(slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str) -> list[Act]:
+    """Give part of a receipt back, told as the total so far; the same name is one refund.
+
+    Nothing happens when less than this is left, and `refund_named` finds nothing then.
+    """
+    money = next((act for act in slip.receipts() if act.receipt_id == receipt_id), None)
+    before = back_so_far(slip, receipt_id)
+    if money is None or refund_named(slip, name) or before + minor > money.minor:
+        return []
+    return [
+        Act(
+            event_id=_refund_id(slip, name),
+            happening=Happening.REFUNDED,
+            receipt_id=receipt_id,
+            minor=before + minor,
+            occurred_at=now,
+            ripe_at=now,
+        )
+    ]
+
+
+def refund_named(slip: Slip, name: str) -> bool:
+    """Whether the shop's refund of this name was carried out."""
+    return any(act.event_id == _refund_id(slip, name) for act in slip.acts)
+
+
+def back_so_far(slip: Slip, receipt_id: str) -> int:
+    """What of a receipt went back."""
+    told = [
+        act.minor
+        for act in slip.acts
+        if act.happening is Happening.REFUNDED and act.receipt_id == receipt_id
+    ]
+    return max(told, default=0)
+
+
+def _refund_id(slip: Slip, name: str) -> str:
+    return f"evt_{slip.reference}_{name}"
+
+
+def _money(
+    slip: Slip,
+    now: datetime,
+    delay: timedelta,
+    *,
+    minor: int,
+    occurred_at: datetime | None = None,
+    place: int = 0,
+) -> list[Act]:
+    """Make money arrive; with a delay it is seen first, as on a chain."""
+    place += len(slip.acts)
+    acts = [] if not delay else [_act(slip, place, Happening.SEEN, now=now, minor=minor)]
+    received = _act(
+        slip,
+        place,
+        Happening.RECEIVED,
+        now=now + delay,
+        minor=minor,
+        occurred_at=occurred_at or now,
+    )
+    return [*acts, received]
+
+
+def _undo(slip: Slip, now: datetime, happening: Happening) -> list[Act]:
+    money = slip.receipts()[-1]
+    if any(
+        a.happening is happening and a.receipt_id == money.receipt_id and a.minor == money.minor
+        for a in slip.acts
+    ):
+        return []
+    act = _act(slip, len(slip.acts), happening, now=now, minor=money.minor, money=money.receipt_id)
+    return [act]
+
+
+def _act(
+    slip: Slip,
+    place: int,
+    happening: Happening,
+    *,
+    now: datetime,
+    minor: int = 0,
+    money: str = "",
+    occurred_at: datetime | None = None,
+) -> Act:
+    return Act(
+        event_id=f"evt_{slip.reference}_{place}_{happening}",
+        happening=happening,
+        receipt_id=money or (f"money_{slip.reference}_{place}" if minor else ""),
+        minor=minor,
+        occurred_at=occurred_at or now,
+        ripe_at=now,
+    )

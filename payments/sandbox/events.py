@@ -1,0 +1,93 @@
+"""How the sandbox speaks: its acts as events, and as the JSON of its webhooks."""
+
+import json
+
+from payments import fields
+from payments.sandbox.till import Act, Slip
+from shop.core.errors import BadInputError
+from shop.core.money import Money
+from shop.ports import Happening, PaymentEvent, Refusal
+
+_DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
+
+
+def to_event(act: Act, slip: Slip) -> PaymentEvent:
+    """An act as `look_up` tells it."""
+    return PaymentEvent(
+        event_id=act.event_id,
+        kind=f"payment.{act.happening}",
+        happening=act.happening,
+        reference=slip.reference,
+        provider_ref=slip.reference,
+        receipt_id=act.receipt_id,
+        money=Money(act.minor, slip.amount.currency) if act.minor else None,
+        occurred_at=act.occurred_at,
+        facts=_facts(act.happening, act.receipt_id, _own_name(act, slip))
+        | ({"why": act.why} if act.why else {}),
+    )
+
+
+def _own_name(act: Act, slip: Slip) -> str:
+    return act.refund.removeprefix(f"{slip.reference}_")
+
+
+def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
+    """A dispute has a name at every bank, here that of its money."""
+    if happening is Happening.BOUNCED:
+        return {"refund": "", "refund_ref": refund, "reason": "account_closed"}
+    if happening is Happening.WARNED:
+        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
+    if happening in _DISPUTES:
+        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
+    return {}
+
+
+def to_body(act: Act, slip: Slip) -> bytes:
+    """An act as its webhook tells it."""
+    event = {
+        "id": act.event_id,
+        "type": f"payment.{act.happening}",
+        "created": int(act.occurred_at.timestamp()),
+        "payment": {
+            "reference": slip.reference,
+            "receipt": act.receipt_id,
+            "minor": act.minor,
+            "currency": slip.amount.currency,
+            "why": act.why,
+            "refund": _own_name(act, slip),
+        },
+    }
+    return json.dumps(event).encode()
+
+
+def read_event(event: fields.Fields) -> PaymentEvent:
+    """Read a webhook of ours; `BadInputError` where it makes no sense."""
+    event_id, kind = fields.text(event, "id"), fields.text(event, "type")
+    try:
+        happening = Happening(kind.removeprefix("payment."))
+    except ValueError:
+        return PaymentEvent(event_id=event_id, kind=kind, happening=Happening.UNHANDLED)
+    payment = fields.section(event, "payment")
+    reference, minor = fields.text(payment, "reference"), fields.whole(payment, "minor")
+    receipt = fields.optional_text(payment, "receipt")
+    if happening is Happening.RECEIVED and not (receipt and minor):
+        raise BadInputError(reason="Money was received, but which and how much is not said.")
+    refund = fields.optional_text(payment, "refund")
+    if happening is Happening.BOUNCED and not (receipt and minor and refund):
+        raise BadInputError(reason="A refund came back, but which and how much is not said.")
+    return PaymentEvent(
+        event_id=event_id,
+        kind=kind,
+        happening=happening,
+        reference=reference,
+        provider_ref=reference,
+        receipt_id=receipt,
+        money=Money(minor, fields.currency(payment, "currency")) if minor else None,
+        occurred_at=fields.unix_moment(event, "created"),
+        facts=_facts(happening, receipt, refund) | _why(payment),
+    )
+
+
+def _why(payment: fields.Fields) -> dict[str, str]:
+    why = fields.optional_text(payment, "why")
+    return {"why": why} if why in set(Refusal) else {}

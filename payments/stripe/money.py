@@ -1,0 +1,54 @@
+"""Amounts as Stripe counts them, which differs from ISO 4217 for three currencies.
+
+Source: https://docs.stripe.com/currencies (presentment currencies, special cases)
+"""
+
+from decimal import Decimal
+
+from payments import fields
+from shop.core.currencies import exponent_of
+from shop.core.errors import BadInputError
+from shop.core.money import Money
+from shop.ports import ProviderError
+
+_CODES = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF
+CHF CLP CNY COP CRC CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD
+HNL HTG HUF IDR ILS INR ISK JMD JPY KES KGS KHR KMF KRW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA
+MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN PYG QAR
+RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD TWD TZS UAH UGX
+USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
+"""
+CURRENCIES = frozenset(_CODES.split())
+"""What Stripe may charge; which of these a shop can use depends on its country."""
+
+EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+"""Digits after the decimal point where Stripe's differ from ISO 4217's.
+
+The króna and the Ugandan shilling have no minor unit but are written as if they had; the ariary
+has one that Stripe leaves out. The forint and the Taiwan dollar are special only in payouts.
+"""
+
+
+def to_stripe(money: Money) -> int:
+    """Write money as `unit_amount`; what Stripe cannot express is a `ProviderError`."""
+    amount = Decimal(money.minor).scaleb(_shift(money.currency))
+    if amount != amount.to_integral_value():
+        raise ProviderError(reason=f"it takes no fractions of {money.currency}")
+    return int(amount)
+
+
+def from_stripe(amount: int, currency: str) -> Money:
+    """Read `amount_total` and the like; `currency` in any case."""
+    code = currency.upper()
+    if code not in EXPONENTS:
+        return Money(amount, code)
+    minor = Decimal(amount).scaleb(-_shift(code))
+    if minor != minor.to_integral_value():
+        raise BadInputError(reason=f"{amount} is no amount of {code}.")
+    return Money(fields.minor_units(int(minor)), code)
+
+
+def _shift(currency: str) -> int:
+    own = exponent_of(currency)
+    return EXPONENTS.get(currency, own) - own

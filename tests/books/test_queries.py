@@ -1,0 +1,744 @@
+"""Every query of every wing, run at least once in each kind of database."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shop.access.account_records import Accounts, Actual
+from shop.access.states import SubscriptionState
+from shop.access.stock_records import Stock
+from shop.access.subscription_records import Subscriptions
+from shop.access.use_records import Uses
+from shop.books import queries
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.books.opening import Storage
+from shop.catalog.records import CatalogTables
+from shop.core.errors import NotFoundError
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.credit.records import Wallets
+from shop.customers.records import Customers
+from shop.intake.proof_records import File, Proofs
+from shop.intake.transfers import FileKind, ProofState
+from shop.ledger.journal_records import WALLET, Entry, Journal, UnbalancedError
+from shop.ledger.receipt_records import Receipts
+from shop.ledger.receiving import Judgement, Verdict
+from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.orders.health_records import Circuits
+from shop.orders.order_records import Order, OrderKind, Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import OrderState, PaymentState
+from shop.refunds.dispute_records import DisputeKind, Disputes
+from shop.refunds.records import NewRefund, Refunds, Way
+from shop.refunds.states import DisputeState, RefundState
+from shop.screening.records import Guards
+from shop.screening.rules import BlockedBy, Check, Finding, Ruling
+from shop.settlement.circumstances import CircumstanceRecords
+from shop.settlement.claim_records import Claims, ClaimState
+from shop.settlement.review_records import Reviews, ReviewState
+from shop.settlement.unassigned_records import UnassignedMoney
+from shop.staff.audit_records import StaffTables
+from tests.fixtures.books import NOW, PLAN, month_from, put_plan, subscribe
+from tests.renewals.records import renewals, stars
+
+DAY = timedelta(days=1)
+MONTH = Interval.from_key("1m")
+EUR = Money(799, "EUR")
+
+
+class Heard(dict[str, Any]):
+    """Queries that remember which of them were asked for."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        super().__init__(found)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a query
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch, books_url: str) -> Heard:
+    heard = Heard(queries.load_queries("sqlite" if books_url.startswith("sqlite") else "postgres"))
+    monkeypatch.setattr(queries, "load_queries", lambda _dialect: heard)
+    return heard
+
+
+async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
+    for story in (
+        people,
+        catalog,
+        orders,
+        payments,
+        proofs,
+        money,
+        subscriptions,
+        accounts,
+        periods,
+        refunds,
+        disputes,
+        uses,
+        stock,
+        wallets,
+        outbox,
+        inbox,
+        staff,
+        guards,
+        loose_money,
+        circuits,
+        renewals,
+        stars,
+    ):
+        await storage.run(story)
+    assert set(heard) - heard.names == set()
+
+
+def people(books: Books) -> None:
+    ada = books[Customers].greet(
+        7, name="Ada", username="ada", language="en", zone="UTC", source="friend", now=NOW
+    )
+    again = books[Customers].greet(
+        7, name="Ada L.", username="lady", language="de", zone="Asia/Tokyo", source="", now=NOW
+    )
+    assert (again.id, again.name, again.username) == (ada.id, "Ada L.", "lady")
+    assert (again.language, again.zone) == ("en", "UTC")
+    assert books[Customers].claim(ada.id) == books[Customers].get(ada.id) == again
+    assert books[Customers].by_telegram(7) == again
+    assert books[Customers].by_telegram(8) is None
+    for words in ("ada l", "@lady", "7", str(ada.id)):
+        assert books[Customers].find(words) == [again]
+    for words in ("%", "_", "a%", "9" * 30, "x", "'; DROP TABLE customers"):
+        assert books[Customers].find(words) == []
+    books[Customers].set_language(ada.id, "de")
+    books[Customers].set_currency(ada.id, "USD")
+    books[Customers].set_country(ada.id, "DE")
+    books[Customers].set_reminders(ada.id, wants=False)
+    books[Customers].set_reachable(7, is_reachable=False)
+    changed = books[Customers].get(ada.id)
+    assert (changed.language, changed.currency, changed.country) == ("de", "USD", "DE")
+    assert (changed.wants_reminders, changed.is_reachable) == (False, False)
+    for look in (books[Customers].get, books[Customers].claim):
+        with pytest.raises(NotFoundError, match="There is no customer 99"):
+            look(99)
+
+
+def catalog(books: Books) -> None:
+    assert books[CatalogTables].latest() is None
+    books[CatalogTables].note_document(digest="a", document={"n": 1}, now=NOW)
+    books[CatalogTables].note_document(digest="b", document={"n": 2}, now=NOW)
+    assert books[CatalogTables].latest_id() > 0
+    assert books[CatalogTables].latest() == {"n": 2}
+    product_id = put_plan(books)
+    assert put_plan(books) == product_id
+    assert [one.slug for one in books[CatalogTables].offered()] == ["solo"]
+    assert books[CatalogTables].by_slug("solo") == books[CatalogTables].get(product_id)
+    books[CatalogTables].set_price(product_id, MONTH, Money(699, "EUR"), now=NOW)
+    books[CatalogTables].set_price(product_id, MONTH, EUR, now=NOW)
+    books[CatalogTables].set_price(product_id, MONTH, Money(899, "USD"), now=NOW)
+    books[CatalogTables].drop_price(product_id, MONTH, "USD", now=NOW)
+    price = books[CatalogTables].price_for(product_id, MONTH, "EUR")
+    assert price is not None
+    assert price.amount == EUR
+    assert books[CatalogTables].price_for(product_id, MONTH, "USD") is None
+    assert books[CatalogTables].prices(product_id) == books[CatalogTables].all_prices() == [price]
+    assert books[CatalogTables].price(price.id) == price
+    books[CatalogTables].put_product("gold", document=PLAN, position=1)
+    books[CatalogTables].withdraw("gold")
+    assert not books[CatalogTables].by_slug("gold").is_offered
+    assert [one.slug for one in books[CatalogTables].offered()] == ["solo"]
+    for look in (books[CatalogTables].get, books[CatalogTables].price):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def order_of(books: Books, customer_id: int = 1) -> Order:
+    return books[Orders].open_one(
+        customer_id, product_id=1, interval=MONTH, now=NOW, expires_at=NOW + DAY
+    )
+
+
+def orders(books: Books) -> None:
+    order = order_of(books)
+    assert order_of(books).id == order.id
+    assert books[Orders].next_expiry() == NOW + DAY
+    given = books[Orders].add_given(1, product_id=1, kind=OrderKind.GRANT, interval=MONTH, now=NOW)
+    assert given.state is OrderState.PAID
+    assert books[Orders].expire(now=NOW + DAY - timedelta(seconds=1), most=9) == 0
+    assert books[Orders].expire(now=NOW + DAY, most=9) == 1
+    assert books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    assert not books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    assert [(one.id, slug) for one, slug in books[Orders].of(1, most=9)] == [
+        (given.id, "solo"),
+        (order.id, "solo"),
+    ]
+
+
+def payment_of(books: Books, reference: str) -> Payment:
+    price = books[CatalogTables].price_for(1, MONTH, "EUR")
+    assert price is not None
+    return books[Payments].open_one(
+        reference=reference,
+        order_id=order_of(books).id,
+        customer_id=1,
+        provider="card",
+        price_id=price.id,
+        due=EUR,
+        whole=EUR,
+        screen_id=5,
+        now=NOW,
+        expires_at=NOW + DAY,
+        poll_at=NOW,
+    )
+
+
+def payments(books: Books) -> None:
+    payment = payment_of(books, "r1")
+    assert payment_of(books, "r2").reference == "r1", "a second tap finds the first try"
+    books[Payments].note_page(payment.id, provider_ref="p1", url="https://a", expires_at=NOW)
+    found = books[Payments].by_reference("r1")
+    assert found is not None
+    assert (found.url, found.provider_ref) == ("https://a", "p1")
+    assert books[Payments].by_provider_ref("card", "p1") == found
+    assert books[Payments].by_reference("r2") is None
+    assert books[Payments].by_provider_ref("card", "p2") is None
+    payer = books[Payments].claim_payer("r1", "card")
+    assert payer is not None
+    assert payer.id == payment.customer_id
+    assert books[Payments].claim_payer("r1", "another") is None
+    assert books[Payments].next_poll() == NOW
+    assert [one.id for one in books[Payments].claim_polls(now=NOW, lease=NOW + DAY, most=9)] == [
+        payment.id
+    ]
+    assert books[Payments].claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
+    books[Payments].poll_later(payment.id, NOW + 2 * DAY)
+    affairs = books[Payments].affairs(payment.reference)
+    assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
+    created, final = PaymentState.CREATED, PaymentState.FINAL
+    assert books[Payments].paid_on_screen(payment.customer_id, screen_id=7, price_id=1) is None
+    books[Payments].move(payment.id, old=created, new=final, poll_at=None)
+    books[Payments].move(payment.id, old=created, new=PaymentState.FAILED, poll_at=NOW)
+    moved = books[Payments].by_reference("r1")
+    assert moved is not None
+    assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
+
+
+def proofs(books: Books) -> None:
+    payment = books[Payments].open_one(
+        reference="t1",
+        order_id=order_of(books).id,
+        customer_id=1,
+        provider="transfer",
+        price_id=1,
+        due=EUR,
+        whole=EUR,
+        screen_id=5,
+        now=NOW,
+        expires_at=NOW + DAY,
+        poll_at=NOW,
+    )
+    found = books[Proofs].payment_for(1, since=NOW)
+    assert found is not None
+    assert found.id == payment.id
+    assert books[Proofs].payment_for(1, since=NOW + DAY) is None
+    assert books[Proofs].payment_for(2, since=NOW) is None
+    file = File(kind=FileKind.PHOTO, file_id="f1", unique_id="u1", digest="d1")
+    proof = books[Proofs].add(payment, file, now=NOW)
+    assert proof is not None
+    assert (proof.file, proof.state) == (file, ProofState.WAITING)
+    assert books[Proofs].add(payment, file, now=NOW) is None, "the same file counts once"
+    other = books[Proofs].add(payment, replace(file, unique_id="u2"), now=NOW)
+    assert other is not None
+    assert books[Proofs].get(proof.id) == books[Proofs].by_file(payment.id, "u1") == proof
+    assert books[Proofs].get(99) is None
+    assert books[Proofs].payment(proof.id).reference == "t1"
+    assert [one.id for one in books[Proofs].waiting(most=9)] == [proof.id, other.id]
+    assert (books[Proofs].count_waiting(), books[Proofs].count_waiting(99)) == (2, 0)
+    assert [one.id for one in books[Proofs].alike(99, file, most=9)] == [proof.id, other.id]
+    assert books[Proofs].alike(99, replace(file, unique_id="x", digest=""), most=9) == []
+    decided: dict[str, Any] = {"staff_id": 9, "minor": 799, "now": NOW}
+    assert books[Proofs].decide(proof.id, ProofState.APPROVED, **decided)
+    assert not books[Proofs].decide(proof.id, ProofState.REFUSED, **decided)
+    books[Proofs].close_others(payment.id, staff_id=9, now=NOW)
+    assert books[Proofs].count_waiting() == 0
+    books[Payments].move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
+
+
+def money(books: Books) -> None:
+    short = Judgement(
+        verdict=Verdict.SHORT,
+        to_order=Money(0, "EUR"),
+        to_wallet=EUR,
+        from_wallet=Money(0, "EUR"),
+        fulfils=False,
+    )
+    facts: dict[str, Any] = {
+        "provider": "card",
+        "receipt_id": "m1",
+        "payment_id": 1,
+        "customer_id": 1,
+        "money": EUR,
+        "judgement": short,
+        "tax": Money(0, "EUR"),
+        "occurred_at": NOW,
+        "now": NOW,
+    }
+    assert books[Receipts].add_receipt(**facts) is not None
+    assert books[Receipts].add_receipt(**facts) is None
+    paid = books[Payments].by_receipt("card", "m1")
+    assert paid is not None
+    assert paid.reference == "r1"
+    assert books[Payments].by_receipt("card", "m2") is None
+    assert books[Payments].screens(1) == [5]
+    assert books[Payments].screens(99) == []
+    assert books[Payments].way_used_last(1, 1) == ""  # its order is not paid yet
+    order_id = order_of(books).id
+    assert books[Payments].short_before(order_id, "EUR") == EUR
+    assert books[Payments].short_before(order_id, "USD") == Money(0, "USD")
+    [receipt] = books[Receipts].receipts_of(1, most=9)
+    assert (receipt.money, receipt.verdict) == (EUR, Verdict.SHORT)
+    assert books[Receipts].totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
+    books[Journal].enter(
+        "receipt:1",
+        [Entry(account="card", money=EUR), Entry(account=WALLET, money=-EUR, customer_id=1)],
+        now=NOW,
+    )
+    assert books[Journal].wallet(1, "EUR") == EUR
+    assert books[Journal].wallet(1, "USD") == Money(0, "USD")
+    assert books[Journal].wallets(1) == [EUR]
+    assert books[Journal].totals() == [("card", EUR), (WALLET, -EUR)]
+    assert books[Journal].unbalanced() == []
+    with pytest.raises(UnbalancedError):
+        books[Journal].enter("odd", [Entry(account="card", money=EUR)], now=NOW)
+
+
+def subscriptions(books: Books) -> None:
+    assert books[Subscriptions].take_trial(1, 1, now=NOW)
+    assert not books[Subscriptions].take_trial(1, 1, now=NOW)
+    assert books[Subscriptions].had_trial(1)
+    assert not books[Subscriptions].had_trial(2)
+    found = subscribe(books, 70)
+    schedule = month_from(NOW)
+    one = books[Subscriptions].get(found)
+    assert books[Subscriptions].live(one.customer_id, one.product.id) == one
+    assert books[Subscriptions].live(1, one.product.id) is None
+    assert books[Subscriptions].of(one.customer_id) == [one]
+    books[Subscriptions].add_period(
+        found, order_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
+    )
+    books[Subscriptions].extend(found, month_from(schedule.paid_until))
+    renewed = books[Subscriptions].get(found)
+    assert renewed.standing.paid_until > one.standing.paid_until
+    assert books[Subscriptions].periods(found) == [(NOW, schedule.paid_until)]
+    books[Subscriptions].hold(found, is_held=True)
+    assert books[Subscriptions].get(found).standing.is_held
+    end = renewed.standing.paid_until
+    assert books[Subscriptions].changing(now=end, most=9) == [(found, one.customer_id)]
+    assert books[Subscriptions].changing(now=NOW, most=9) == []
+    assert books[Subscriptions].next_reminder() is not None
+    [due] = books[Subscriptions].reminding(now=end, most=9)
+    assert not due.is_told, "who is held is not reminded"
+    books[Subscriptions].reminded([(due, end + DAY)])
+    books[Subscriptions].reminded([(due, end + 2 * DAY)])
+    assert books[Subscriptions].next_reminder() == end + DAY, "the first to note it was right"
+    books[Subscriptions].reschedule(found, None)
+    assert books[Subscriptions].next_reminder() is None
+    books[Subscriptions].move(found, SubscriptionState.PAST_DUE, change_at=None)
+    assert books[Subscriptions].counts() == {SubscriptionState.PAST_DUE: 1}
+    with pytest.raises(NotFoundError):
+        books[Subscriptions].get(99)
+
+
+def accounts(books: Books) -> None:
+    assert books[Accounts].add(1, connector="generated", token="t1") == 1
+    assert books[Accounts].wish(1) == 2
+    books[Accounts].note(1, actual=Actual.ACTIVE, external_id="ada", sealed=b"\x00\xff")
+    books[Accounts].note_delivered(1, now=NOW)
+    books[Accounts].set_token(1, "t2")
+    account = books[Accounts].get(1)
+    assert (account.sealed, account.token, account.delivered_at) == (b"\x00\xff", "t2", NOW)
+    assert books[Accounts].holder("t1") is None
+    holder = books[Accounts].holder("t2")
+    assert holder is not None
+    assert (holder.account, holder.product.slug) == (account, "solo")
+    assert books[Accounts].holders_named("ada", connector="generated") == [holder]
+    assert books[Accounts].holders_named("ada", connector="stock") == []
+    assert books[Accounts].holders_named("", connector="generated") == []
+    for look in (books[Accounts].get, books[Accounts].wish):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def periods(books: Books) -> None:
+    [one] = books[Orders].stretches(1)
+    assert (one.order_id, one.is_trial) == (None, False)
+    books[Subscriptions].set_period(one.id, starts_at=NOW, ends_at=NOW + DAY)
+    assert books[Subscriptions].periods(1) == [(NOW, NOW + DAY)]
+
+
+def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
+    nothing = Money.zero("EUR")
+    usual: dict[str, Any] = {
+        "way": Way.PROVIDER,
+        "state": RefundState.ASKED,
+        "money": Money(300, "EUR"),
+        "from_wallet": nothing,
+        "from_order": nothing,
+        "tax": nothing,
+        "reason": "wish",
+        "staff_id": 9,
+        "ask_at": NOW,
+        "done_at": None,
+    }
+    new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
+    return books[Refunds].add(new, now=NOW)
+
+
+def refunds(books: Books) -> None:
+    case = books[Refunds].case(1)
+    assert (case.standing.money, case.standing.to_wallet, case.standing.wallet) == (EUR, EUR, EUR)
+    assert (case.order_id, case.plan, case.reference) == (order_of(books).id, "solo", "r1")
+    assert books[Receipts].receipts_of_payment(1) == [1]
+    assert books[Receipts].receipt_named("card", "m1") == 1
+    assert books[Receipts].receipt_named("card", "m2") is None
+    first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
+    refund_of(books, "b", way=Way.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
+    assert books[Refunds].next_question() == NOW
+    later = NOW + DAY
+    assert [one.id for one in books[Refunds].claim(now=NOW, lease=later, most=9)] == [first]
+    assert books[Refunds].claim(now=NOW, lease=later, most=9) == []
+    standing = books[Refunds].case(1).standing
+    assert (standing.given_back, standing.wallet_gained) == (Money(300, "EUR"), Money(0, "EUR"))
+    one = books[Refunds].get(first)
+    done = RefundState.DONE
+    assert books[Refunds].move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
+    assert not books[Refunds].move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books[Refunds].name(first, "re_2")
+    assert books[Refunds].get(first).refund_ref == "re_1", "it has its name"
+    books[Refunds].name(first + 1, "re_2")
+    assert books[Refunds].get(first + 1).refund_ref == "re_2"
+    books[Refunds].note_time_taken(first, seconds_back=60)
+    assert books[Refunds].case(1).seconds_back == 60
+    assert books[Refunds].bounce(first, note="closed", now=NOW)
+    assert not books[Refunds].bounce(first, note="closed", now=NOW), "it comes back once"
+    assert (books[Refunds].get(first).bounced_at, books[Refunds].get(first).note) == (
+        NOW,
+        "closed",
+    )
+    assert books[Refunds].into_wallet(first, now=NOW)
+    assert not books[Refunds].into_wallet(first, now=NOW)
+    assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
+    assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
+    assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
+    assert not books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
+    assert books[Refunds].tell_total("card", "m1", EUR, now=NOW)
+    assert not books[Refunds].tell_total("card", "m1", EUR, now=NOW)
+    assert not books[Refunds].tell_total("card", "m1", Money(1, "EUR"), now=NOW)
+    assert books[Refunds].total("card", "m1") == EUR
+    assert books[Refunds].total("card", "m2") is None
+    assert books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
+    order = order_of(books)
+    assert not books[Orders].refund(order.id, now=NOW), "it was never paid"
+    for look in (books[Refunds].get, books[Refunds].case):
+        with pytest.raises(NotFoundError):
+            look(99)
+
+
+def disputes(books: Books) -> None:
+    number = books[Disputes].add(
+        provider="card",
+        kind=DisputeKind.DISPUTE,
+        dispute_ref="",
+        receipt_id="m1",
+        receipt=None,
+        payment_id=1,
+        customer_id=1,
+        money=Money.zero("EUR"),
+        state=DisputeState.OPEN,
+        reason="",
+        answer_by=None,
+        now=NOW,
+    )
+    one = books[Disputes].get(number)
+    named = replace(one, dispute_ref="du_1", money=EUR, receipt=1, answer_by=NOW, reason="fraud")
+    books[Disputes].name(named)
+    assert books[Disputes].about("card", DisputeKind.DISPUTE, "m1") == [named]
+    assert books[Disputes].about("card", DisputeKind.WARNING, "m1") == []
+    books[Disputes].freeze(number, 1)
+    assert books[Disputes].is_frozen(1, besides=number + 1)
+    assert not books[Disputes].is_frozen(1, besides=number)
+    assert books[Disputes].close(number, DisputeState.WON, now=NOW)
+    assert not books[Disputes].close(number, DisputeState.LOST, now=NOW)
+    assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
+    effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
+    books[Outbox].add([effect], now=NOW)
+    [sent] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
+    books[Outbox].finish(sent.id, now=NOW)
+    assert books[Disputes].messages("chat:7", most=9) == [({"notice": "paid"}, NOW)]
+    with pytest.raises(NotFoundError):
+        books[Disputes].get(99)
+
+
+def uses(books: Books) -> None:
+    for at in (NOW, NOW + DAY, NOW):
+        books[Uses].note(1, door="nginx", address="192.0.2.1", now=at)
+    [use] = books[Uses].of(1, most=9)
+    assert (use.first_at, use.last_at, use.times) == (NOW, NOW + DAY, 2)
+    assert books[Uses].forget(before=NOW + DAY) == 0
+    assert books[Uses].forget(before=NOW + 2 * DAY) == 1
+
+
+def stock(books: Books) -> None:
+    for print_ in ("a", "b", "c"):
+        assert books[Stock].add("solo", fingerprint=print_, sealed=print_.encode(), now=NOW)
+    assert not books[Stock].add("gold", fingerprint="a", sealed=b"", now=NOW)
+    assert books[Stock].in_hand(1) is None
+    taken = books[Stock].take("solo", 1, now=NOW)
+    assert taken is not None
+    assert taken.sealed == b"a"
+    assert books[Stock].in_hand(1) == taken
+    books[Stock].retire(1)
+    assert books[Stock].in_hand(1) is None
+    assert books[Stock].left("solo") == 2
+    assert books[Stock].levels() == {"solo": 2}
+    assert books[Stock].take("gold", 1, now=NOW) is None
+
+
+def wallets(books: Books) -> None:
+    order = books[Orders].open_one(
+        1, product_id=1, interval=Interval.from_key("3m"), now=NOW, expires_at=NOW + DAY
+    )
+    books[Wallets].set_part(order.id, 1, Money(300, "EUR"), now=NOW)
+    books[Wallets].set_part(order.id, 1, Money(200, "EUR"), now=NOW)
+    assert books[Wallets].part(order.id, "EUR") == Money(200, "EUR")
+    assert (
+        books[Wallets].part(order.id, "USD") == books[Wallets].part(99, "USD") == Money(0, "USD")
+    )
+    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
+    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
+    assert books[Wallets].kept_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
+    books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
+    credit = Entry(account=WALLET, money=Money(-50, "GBP"), customer_id=1)
+    books[Journal].enter("gift", (Entry(account="x", money=Money(50, "GBP")), credit), now=NOW)
+    latest, *_others = books[Wallets].moves(1, most=9)
+    assert (latest.money, latest.verdict, latest.plan) == (Money(50, "GBP"), None, "")
+    assert any(one.verdict is not None for one in books[Wallets].moves(1, most=9))
+
+
+def outbox(books: Books) -> None:
+    effects = [
+        Effect(kind=Kind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
+        for lane, key in ((1, "a"), (1, "b"), (2, "c"))
+    ]
+    books[Outbox].add(effects, now=NOW)
+    books[Outbox].add(effects, now=NOW)
+    books[Outbox].add([], now=NOW)
+    assert books[Outbox].next_due() == NOW
+    [depth] = books[Outbox].depth()
+    assert (depth.kind, depth.many, depth.oldest) == (Kind.CHAT, 3, NOW)
+    first, other = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
+    assert first.payload == {"ä": "a"}
+    assert books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books[Outbox].release(now=NOW) == 2, "a killed process gives back what it held"
+    assert len(books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)) == 2
+    books[Outbox].again(other.id, due_at=NOW, error="busy", is_counted=False)
+    [again] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
+    assert books[Outbox].finish(first.id, now=NOW)
+    assert not books[Outbox].finish(first.id, now=NOW)
+    assert books[Outbox].finish(other.id, now=NOW, state="dead", error="no")
+    assert [one.id for one in books[Outbox].dead(most=9)] == [other.id]
+    assert books[Outbox].count_dead() == 1
+    assert books[Outbox].replay(other.id, now=NOW)
+    assert not books[Outbox].replay(first.id, now=NOW)
+    replayed = books[Outbox].get(other.id)
+    assert replayed is not None
+    assert replayed.tries == 0
+    assert not books[Outbox].dismiss(other.id, now=NOW), "it waits again"
+    books[Outbox].finish(other.id, now=NOW, state="dead")
+    assert books[Outbox].dismiss(other.id, now=NOW)
+    assert books[Outbox].get(99) is None
+
+
+def inbox(books: Books) -> None:
+    def keep(event_id: str, **more: Any) -> int | None:  # noqa: ANN401 - keep's own
+        return books[Inbox].keep(
+            "telegram", event_id, kind="update", headers={}, body=b"\x00{}", now=NOW, **more
+        )
+
+    done, waiting = keep("1"), keep("2", state=InboxState.WAITING, due_at=NOW)
+    assert done is not None
+    assert waiting is not None
+    assert keep("1") is None
+    assert keep("3", chat_id=7) is not None
+    assert books[Inbox].is_overtaken(waiting, chat_id=7)
+    assert not books[Inbox].is_overtaken(waiting, chat_id=8)
+    assert books[Inbox].waiting() == 1
+    assert books[Inbox].next_due() == NOW
+    [letter] = books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
+    assert books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books[Inbox].release(now=NOW) == 1
+    assert [one.id for one in books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
+    books[Inbox].finish(waiting, InboxState.STUCK, note="why")
+    assert [one.note for one in books[Inbox].stuck(most=9)] == ["why"]
+    assert books[Inbox].counts() == {InboxState.STUCK: 1}
+    assert books[Inbox].reopen(waiting, now=NOW)
+    assert not books[Inbox].reopen(done, now=NOW)
+    assert books[Inbox].get(99) is None
+    assert books[Inbox].forget_updates(before=NOW, most=9) == 0
+    assert books[Inbox].forget_updates(before=NOW + DAY, most=9) == 2
+    assert books[Inbox].get(done) is None
+    assert books[Inbox].get(waiting) is not None
+
+
+def staff(books: Books) -> None:
+    books[StaffTables].audit(9, "grant", customer_id=1, facts={"plan": "solo"}, now=NOW)
+    [act] = books[StaffTables].acts_on(1, most=9)
+    assert books[StaffTables].latest_acts(most=9) == [act]
+    assert (act.act, act.facts) == ("grant", {"plan": "solo"})
+    assert books[Notes].note("clock") is None
+    books[Notes].set_note("clock", "1")
+    books[Notes].set_note("clock", "2")
+    assert books[Notes].note("clock") == "2"
+    for staff, many in (((), 2), ((7,), 1), ((8, 7), 1), ((77, 1_007), 2)):
+        found = books[Customers].new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
+        assert found == many, staff
+
+
+def guards(books: Books) -> None:
+    card = "f" * 32
+    books[Guards].see_payer(1, card, country="DE", now=NOW)
+    books[Guards].see_payer(1, card, country="US", now=NOW)
+    books[Guards].see_payer(1, "other", country="", now=NOW)
+    bruno = books[Customers].greet(
+        9, name="Bruno", username="Bru", language="de", zone="UTC", source="", now=NOW
+    )
+    books[Guards].see_payer(bruno.id, card, country="DE", now=NOW)
+    assert books[Guards].other_payers(1, card, since=NOW) == 1
+    assert books[Guards].other_payers(1, card, since=NOW + DAY) == 0
+    assert books[Guards].other_people(1, card) == 1
+    assert books[Guards].related_trials(bruno.id) == int(books[Subscriptions].had_trial(1))
+    assert books[Guards].tries(1, since=NOW - DAY) > 0
+    assert books[Guards].tries(1, since=NOW) == 0
+    assert books[Guards].has_bought(1) in {True, False}
+    assert books[Reviews].has_refused_money(1) in {True, False}
+    for is_new in (True, False):
+        added = books[Guards].block(BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW)
+        assert added == is_new
+    assert [one.value for one in books[Guards].blocks_on(9, "Bru", card)] == ["bru"]
+    assert books[Guards].blocks_on(9, "", "") == []
+    [block] = books[Guards].blocks(most=9)
+    assert books[Guards].unblock(block.id) == (BlockedBy.USERNAME, "bru")
+    assert books[Guards].unblock(block.id) is None
+
+
+def loose_money(books: Books) -> None:
+    payment = payment_of(books, "r9")
+    judged = Judgement(
+        verdict=Verdict.HELD,
+        to_order=Money(0, "EUR"),
+        to_wallet=EUR,
+        from_wallet=Money(0, "EUR"),
+        fulfils=False,
+    )
+    lost = replace(judged, verdict=Verdict.UNKNOWN_ORDER)
+    letter = books[Inbox].keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
+    assert letter is not None
+    kept, unknown = (
+        books[Receipts].add_receipt(
+            provider="card",
+            receipt_id=one.verdict,
+            payment_id=None,
+            customer_id=None,
+            money=EUR,
+            judgement=one,
+            tax=Money(0, "EUR"),
+            occurred_at=NOW,
+            now=NOW,
+        )
+        for one in (judged, lost)
+    )
+    assert kept is not None
+    assert unknown is not None
+    finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
+    number = books[Reviews].hold(
+        receipt=kept,
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        customer_id=1,
+        findings=[finding],
+        fingerprint="f",
+        judgement=judged,
+        now=NOW,
+    )
+    assert books[Orders].close(payment.order_id, OrderState.HELD, now=NOW)
+    assert books[Orders].is_held(1, product_id=1, interval=MONTH)
+    review = books[Reviews].review(number)
+    assert review is not None
+    assert (review.findings, review.judgement.to_wallet) == ((finding,), EUR)
+    assert books[Reviews].review_of(kept) == review
+    assert books[Reviews].waiting(most=9) == [review]
+    assert books[Reviews].count_waiting() == 1
+    assert books[Reviews].decide(number, ReviewState.APPROVED, staff_id=1, now=NOW)
+    assert not books[Reviews].decide(number, ReviewState.REFUSED, staff_id=1, now=NOW)
+    assert books[Receipts].decide(kept, replace(judged, verdict=Verdict.REFUSED))
+    assert not books[Receipts].decide(kept, judged)
+    books[Receipts].note_letter(unknown, letter)
+    [found] = books[UnassignedMoney].unassigned(most=9)
+    assert (found, found.letter_id) == (books[Receipts].get(unknown), letter)
+    assert books[UnassignedMoney].count_unassigned() == 1
+    assert books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
+    again = payment_of(books, "r10")
+    assert [one.reference for one in books[UnassignedMoney].assignable(1, "EUR", most=9)] == [
+        "r10"
+    ]
+    assert [one.id for one in books[UnassignedMoney].owing(again.due, most=9)] == [1]
+    given = replace(judged, verdict=Verdict.ASSIGNED)
+    books[Receipts].claim(unknown)
+    assert books[Receipts].assign(unknown, customer_id=1, payment_id=None, judgement=given)
+    assert not books[Receipts].assign(unknown, customer_id=1, payment_id=None, judgement=given)
+    books[Claims].add(
+        letter, payment_id=again.id, receipt_id="m", provider_ref="p", money=EUR, now=NOW
+    )
+    [claim] = books[Claims].of(again.id)
+    assert claim == books[Claims].by_letter(letter)
+    assert books[Claims].waiting_letter("card", "loose") == letter
+    assert books[Claims].note_told(letter, now=NOW)
+    assert not books[Claims].note_told(letter, now=NOW)
+    assert books[Claims].end(letter, ClaimState.DENIED)
+    assert not books[Claims].end(letter, ClaimState.DENIED)
+    assert books[Inbox].latest(most=1)[0].id >= letter
+    assert books[Inbox].erase(before=NOW, most=9) == 0
+    assert books[Inbox].erase(before=NOW + DAY, most=99) >= 1
+    erased = books[Inbox].get(letter)
+    assert erased is not None
+    assert (erased.body, erased.headers, erased.event_id) == (b"", {}, "loose")
+
+
+def circuits(books: Books) -> None:
+    assert books[Circuits].next_try() is None
+    assert books[Circuits].of("card") is None
+    assert [books[Circuits].fail("card", error="slow").failures for _ in range(2)] == [1, 2]
+    books[Circuits].suspect("card", now=NOW)
+    assert books[Circuits].next_try() == NOW
+    assert books[Circuits].open("card", now=NOW, try_at=NOW + DAY)
+    assert not books[Circuits].open("card", now=NOW, try_at=NOW)
+    assert books[Circuits].opened() == [books[Circuits].of("card")]
+    assert books[Circuits].claim(now=NOW, lease=NOW) == []
+    [tried] = books[Circuits].claim(now=NOW + DAY, lease=NOW + 2 * DAY)
+    assert (tried.tries, tried.error) == (1, "slow")
+    books[Circuits].try_later("card", NOW + 3 * DAY, error="still")
+    assert books[Circuits].next_try() == NOW + 3 * DAY
+    books[Circuits].half_close("card", failures=4)
+    closed = books[Circuits].close("card")
+    assert closed is not None
+    assert (closed.opened_at, closed.is_open, closed.failures) == (NOW, False, 4)
+    assert books[Circuits].close("card") is None

@@ -1,0 +1,195 @@
+"""What of a receipt may go back, and out of which pocket."""
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shop.core.money import Money
+from shop.ledger.receiving import Verdict
+from shop.refunds.rules import (
+    Access,
+    Standing,
+    most_outside,
+    most_to_wallet,
+    portions,
+    tax_part,
+    time_to_take,
+)
+
+
+def eur(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+PAID = Standing(
+    money=eur(800),
+    verdict=Verdict.PAID,
+    to_order=eur(800),
+    to_wallet=eur(0),
+    given_back=eur(0),
+    disputed=eur(0),
+    wallet_gained=eur(0),
+    wallet=eur(0),
+    order_paid=eur(800),
+    order_back=eur(0),
+    order_from_wallet=eur(0),
+    tax=eur(0),
+    own_back=eur(0),
+    tax_back=eur(0),
+)
+OVER = replace(PAID, money=eur(1000), verdict=Verdict.OVER, to_wallet=eur(200), wallet=eur(200))
+TWICE = replace(
+    PAID, verdict=Verdict.DUPLICATE, to_order=eur(0), to_wallet=eur(800), wallet=eur(800)
+)
+SHORT = replace(PAID, verdict=Verdict.SHORT, money=eur(300), to_order=eur(0), to_wallet=eur(300))
+
+
+@pytest.mark.parametrize(
+    ("standing", "outside", "to_wallet"),
+    [
+        pytest.param(PAID, 800, 800, id="all of what was paid"),
+        pytest.param(
+            replace(PAID, given_back=eur(300), order_back=eur(300)), 500, 500, id="the rest"
+        ),
+        pytest.param(replace(PAID, disputed=eur(800)), 0, 800, id="a bank has it"),
+        pytest.param(
+            replace(PAID, order_back=eur(800), wallet_gained=eur(800), wallet=eur(800)),
+            800,
+            0,
+            id="from the wallet it was put into",
+        ),
+        pytest.param(
+            replace(PAID, order_back=eur(800), wallet_gained=eur(800), wallet=eur(100)),
+            100,
+            0,
+            id="only what the wallet still has",
+        ),
+        pytest.param(OVER, 1000, 800, id="with what was too much"),
+        pytest.param(replace(OVER, wallet=eur(0)), 800, 800, id="what was too much is spent"),
+        pytest.param(TWICE, 800, 0, id="paid twice: it lies in the wallet"),
+        pytest.param(replace(TWICE, wallet=eur(0)), 0, 0, id="paid twice, and spent"),
+        pytest.param(
+            replace(SHORT, wallet=eur(300), order_paid=eur(0)), 300, 0, id="too little, alone"
+        ),
+        pytest.param(
+            replace(SHORT, order_from_wallet=eur(300)), 300, 800, id="too little, completed"
+        ),
+        pytest.param(
+            replace(PAID, money=eur(500), order_from_wallet=eur(300)),
+            500,
+            800,
+            id="a part came from the wallet, and goes back there",
+        ),
+        pytest.param(replace(PAID, verdict=Verdict.HELD, to_order=eur(0)), 0, 0, id="held"),
+    ],
+)
+def test_no_more_goes_back_than_is_left(standing: Standing, outside: int, to_wallet: int) -> None:
+    assert most_outside(standing) == eur(outside)
+    assert most_to_wallet(standing) == eur(to_wallet)
+
+
+STARS = replace(SHORT, wallet=eur(300), order_paid=Money(450, "XTR"), order_back=Money.zero("XTR"))
+
+
+@pytest.mark.parametrize(
+    ("standing", "outside"),
+    [
+        pytest.param(replace(STARS, order_from_wallet=Money.zero("XTR")), 300, id="in the wallet"),
+        pytest.param(
+            replace(STARS, wallet=eur(0), order_from_wallet=Money.zero("XTR")), 0, id="spent"
+        ),
+        pytest.param(
+            replace(STARS, order_from_wallet=Money(50, "XTR")), 300, id="completed by other money"
+        ),
+    ],
+)
+def test_of_an_order_paid_in_another_currency_only_what_the_wallet_has_goes_back(
+    standing: Standing, outside: int
+) -> None:
+    assert most_outside(standing) == eur(outside)
+    assert most_to_wallet(standing) == eur(0)
+    found = portions(standing, eur(300))
+    assert (found.from_wallet, found.from_order) == (eur(outside), eur(0))
+
+
+def test_the_wallet_gives_first_then_the_order() -> None:
+    found = portions(OVER, eur(500))
+    assert (found.from_wallet.minor, found.from_order.minor, found.loss.minor) == (200, 300, 0)
+
+
+def test_what_neither_has_any_more_is_the_shops_loss() -> None:
+    found = portions(replace(TWICE, wallet=eur(300)), eur(800))
+    assert (found.from_wallet.minor, found.from_order.minor, found.loss.minor) == (300, 0, 500)
+
+
+@pytest.mark.parametrize(
+    ("access", "back", "paid", "taken"),
+    [
+        (Access.KEEP, 800, 800, 0),
+        (Access.END, 1, 800, 600),
+        (Access.SHORTEN, 400, 800, 500),
+        (Access.SHORTEN, 800, 800, 600),
+        (Access.SHORTEN, 1, 0, 0),
+    ],
+)
+def test_time_goes_with_its_money(access: Access, back: int, paid: int, taken: int) -> None:
+    seconds = time_to_take(
+        access, whole_seconds=1000, left_seconds=600, back=eur(back), paid=eur(paid)
+    )
+    assert seconds == taken
+
+
+TAXED = replace(PAID, tax=eur(128))
+
+
+@pytest.mark.parametrize(
+    ("standing", "from_order", "tax"),
+    [
+        pytest.param(PAID, 800, 0, id="there was none"),
+        pytest.param(TAXED, 800, 128, id="with all of it, all"),
+        pytest.param(TAXED, 400, 64, id="with half of it, half"),
+        pytest.param(TAXED, 1, 0, id="less than one is none yet"),
+        pytest.param(replace(TAXED, own_back=eur(400), tax_back=eur(64)), 400, 64, id="the rest"),
+        pytest.param(
+            replace(TAXED, money=eur(500), tax=eur(80), order_from_wallet=eur(300)),
+            800,
+            80,
+            id="what the wallet gave was not taxed with it",
+        ),
+        pytest.param(replace(TAXED, to_order=eur(0)), 800, 0, id="nothing was sold with it"),
+        pytest.param(replace(TAXED, order_paid=eur(0)), 0, 0, id="nothing was paid"),
+    ],
+)
+def test_tax_goes_with_its_money(standing: Standing, from_order: int, tax: int) -> None:
+    assert tax_part(standing, eur(from_order)) == eur(tax)
+
+
+@given(
+    paid=st.integers(1, 10**9),
+    share=st.fractions(0, 1),
+    cuts=st.lists(st.fractions(0, 1), max_size=6),
+)
+def test_however_it_is_parted_just_the_tax_goes_back(
+    paid: int, share: Fraction, cuts: list[Fraction]
+) -> None:
+    tax = int(paid * share)
+    bounds = sorted({0, paid, *(int(paid * cut) for cut in cuts)})
+    back = 0
+    for start, end in pairwise(bounds):
+        standing = replace(
+            TAXED,
+            money=eur(paid),
+            to_order=eur(paid),
+            order_paid=eur(paid),
+            tax=eur(tax),
+            own_back=eur(start),
+            tax_back=eur(back),
+        )
+        part = tax_part(standing, eur(end - start)).minor
+        assert 0 <= part <= end - start
+        back += part
+    assert back == tax

@@ -1,0 +1,158 @@
+"""The queries about kept means, renewals and Star subscriptions, after those of payments."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from shop.access.subscription_records import Subscriptions
+from shop.books.books import Books
+from shop.books.notes import Notes
+from shop.catalog.products import STAR_TERM
+from shop.catalog.records import CatalogTables
+from shop.core.intervals import Interval
+from shop.core.money import Money
+from shop.ledger.receipt_records import Receipts
+from shop.orders.order_records import Orders
+from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import PaymentState
+from shop.renewals.records import Renewals
+from shop.renewals.star_records import StarState, StarTables
+from shop.settlement.circumstances import CircumstanceRecords
+from tests.fixtures.books import NOW, subscribe
+
+DAY = timedelta(days=1)
+MONTH = Interval.from_key("1m")
+EUR = Money(799, "EUR")
+
+
+def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
+    product = books[CatalogTables].by_slug("solo")
+    order = books[Orders].open_one(
+        customer_id, product_id=product.id, interval=MONTH, now=NOW, expires_at=NOW + DAY
+    )
+    price = books[CatalogTables].price_for(product.id, MONTH, "EUR")
+    assert price is not None
+    return books[Payments].open_one(
+        reference=reference,
+        order_id=order.id,
+        customer_id=customer_id,
+        provider="card",
+        price_id=price.id,
+        due=EUR,
+        whole=EUR,
+        screen_id=None,
+        now=NOW,
+        expires_at=NOW + DAY,
+        poll_at=NOW + DAY,
+    )
+
+
+def renewals(books: Books) -> None:
+    subscription = books[Subscriptions].get(subscribe(books, 77))
+    customer_id, product_id = subscription.customer_id, subscription.product.id
+    payment = a_payment(books, customer_id, "keeps")
+    assert books[Payments].get(payment.id) == payment
+    assert books[Payments].get(999) is None
+    assert not books[Renewals].has_consent(payment.id)
+    books[Renewals].note_consent(payment.id, now=NOW)
+    books[Renewals].note_consent(payment.id, now=NOW)
+    assert books[Renewals].has_consent(payment.id)
+    assert books[CircumstanceRecords].of("keeps").saves
+
+    kept: dict[str, Any] = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
+    number = books[Renewals].keep_means(payment, **kept)
+    assert number is not None
+    assert books[Renewals].keep_means(payment, **kept) is None, "kept once"
+    means = books[Renewals].means(number)
+    assert means is not None
+    assert (means.sealed, means.last4, means.forgotten_at) == (b"s", "4242", None)
+    assert books[Renewals].means(999) is None
+    assert books[Renewals].of(subscription.id) is None
+    for _ in range(2):
+        books[Renewals].plan(
+            subscription.id,
+            means,
+            interval=MONTH,
+            currency="EUR",
+            round_end=NOW + 30 * DAY,
+            charge_at=NOW + 29 * DAY,
+            next_at=NOW,
+        )
+    renewal = books[Renewals].of(subscription.id)
+    assert renewal is not None
+    assert (renewal.is_on, renewal.tries, renewal.means) == (True, 0, means)
+    assert books[Renewals].with_means(number) == [subscription.id]
+    assert books[Renewals].next_due() == NOW
+    assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
+    assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == []
+
+    waited = books[Renewals].awaited(customer_id, product_id, since=NOW)
+    assert waited is not None
+    assert waited.id == payment.id
+    assert books[Renewals].awaited(customer_id, product_id, since=NOW + DAY) is None
+    assert books[Renewals].charge_under_way(customer_id, product_id) is None
+    books[Renewals].write(replace(renewal, payment_id=payment.id, told_price_id=1, tries=2))
+    assert books[CircumstanceRecords].of("keeps").is_charge
+    charge = books[Renewals].charge_under_way(customer_id, product_id)
+    assert charge is not None
+    assert books[Renewals].is_charging(number)
+    assert not books[Renewals].is_charging(999)
+    books[Payments].move(charge.id, old=charge.state, new=PaymentState.FINAL, poll_at=None)
+    assert books[Renewals].charge_under_way(customer_id, product_id) is None
+    assert not books[Renewals].is_charging(number)
+
+    books[Renewals].wipe_means(number)
+    assert books[Renewals].means(number) == means, "only what is forgotten is wiped"
+    assert books[Renewals].forget_means(number, now=NOW)
+    assert not books[Renewals].forget_means(number, now=NOW)
+    books[Renewals].wipe_means(number)
+    forgotten = books[Renewals].means(number)
+    assert forgotten is not None
+    assert (forgotten.sealed, forgotten.forgotten_at) == (b"", NOW)
+
+
+def stars(books: Books) -> None:
+    payment = books[Payments].by_reference("keeps")
+    product = books[CatalogTables].by_slug("solo")
+    assert payment is not None
+    for _ in range(2):
+        books[StarTables].begin(payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW)
+    star = books[StarTables].of_payment(payment.id)
+    assert star is not None
+    assert (star.charge_id, star.renews, star.product_id) == ("c1", True, product.id)
+    assert books[StarTables].running(payment.customer_id, product.id, now=NOW) == star
+    assert books[StarTables].running(payment.customer_id, product.id, now=NOW + 31 * DAY) is None
+    books[StarTables].note(
+        payment.id, state=StarState.CANCELED, is_stopped_here=True, expires_at=NOW + DAY
+    )
+    noted = books[StarTables].of_payment(payment.id)
+    assert noted is not None
+    assert (noted.renews, noted.is_stopped_here, noted.expires_at) == (False, True, NOW + DAY)
+    made = [
+        books[Payments].payment_for_charge(
+            books[Orders].order_for_charge(
+                payment.customer_id,
+                product_id=product.id,
+                interval=STAR_TERM,
+                now=NOW,
+                expires_at=NOW + DAY,
+            ),
+            reference=reference,
+            provider="stars",
+            price_id=star.price_id,
+            due=Money(430, "XTR"),
+            provider_ref=reference,
+            now=NOW,
+            expires_at=NOW + DAY,
+        )
+        for reference in ("again1", "again2")
+    ]
+    assert [one.poll_at for one in made] == [None, None]
+    assert made[0].order_id != made[1].order_id, "each charge has an order of its own"
+    assert books[Receipts].is_receipt_known("card", "m1")
+    assert not books[Receipts].is_receipt_known("card", "m9")
+    assert "m1" in books[Receipts].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
+    assert books[Receipts].receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
+    assert books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert not books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
+    assert books[Notes].take_turn("job", now=NOW + DAY, next_at=NOW + 2 * DAY)
