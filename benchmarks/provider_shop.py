@@ -46,7 +46,7 @@ async def _serve(url: str, folder: Path) -> None:
     counter = Counter(
         storage=parts.storage,
         clock=parts.clock,
-        vault=parts.vault,
+        encryption=parts.encryption,
         policies=LivePolicy(POLICY),
         providers=parts.providers,
         bot_username="shop_bot",

@@ -18,7 +18,7 @@ import uvloop
 from benchmarks.orders import POLICY
 from benchmarks.webhooks import SECRET
 from bot.clocks import SystemClock
-from bot.encryption import FernetVault
+from bot.encryption import FernetEncryption
 from bot.listener import Listener, bind
 from handlers.counter import Counter
 from handlers.http.routes import build_web
@@ -91,7 +91,7 @@ async def _serve(url: str, way: Way) -> None:
     counter = Counter(
         storage=storage,
         clock=clock,
-        vault=FernetVault("benchmark" * 4),
+        encryption=FernetEncryption("benchmark" * 4),
         policies=LivePolicy(POLICY),
         providers={stripe.name: stripe},
         bot_username="shop_bot",

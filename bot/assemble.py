@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bot.clocks import SystemClock
-from bot.encryption import FernetVault, derive
-from bot.latency import timed
+from bot.encryption import FernetEncryption, derive
+from bot.latency import measured
 from bot.reception import MoneyReader
 from bot.settings import Settings, several
 from shop.access.stock import BooksShelf
@@ -17,7 +17,7 @@ from shop.books.opening import Storage, storage_at
 from shop.core.errors import BadInputError
 from shop.core.policy import Policy
 from shop.owner_file.choices import Known
-from shop.ports import Clock, Connector, PaymentEvent, PaymentProvider, Vault, books_answer
+from shop.ports import Clock, Connector, Encryption, PaymentEvent, PaymentProvider, books_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class Parts:
     settings: Settings
     storage: Storage
     clock: Clock
-    vault: Vault
+    encryption: Encryption
     policy: Policy
     http: httpx.AsyncClient
     providers: Mapping[str, PaymentProvider]
@@ -87,7 +87,7 @@ def assemble(
         raise BadInputError(reason=f"SECRET_KEY: needs 16 characters or more; {_MAKE_KEY}")
     time = clock or SystemClock()
     storage = storage_at(settings.database_url.get_secret_value())
-    vault = FernetVault(secret)
+    encryption = FernetEncryption(secret)
     policy = Policy(
         base_currency=settings.base_currency,
         shop_name=settings.shop_name,
@@ -100,17 +100,17 @@ def assemble(
         # calls there are at once is bounded by whoever makes them.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
     )
-    shelf = BooksShelf(storage, vault=vault, clock=time, policy=policy)
+    shelf = BooksShelf(storage, encryption=encryption, clock=time, policy=policy)
     builder = _Providers(settings, time, http, folder or Path("sandbox"))
     providers = builder.build()
     return Parts(
         settings=settings,
         storage=storage,
         clock=time,
-        vault=vault,
+        encryption=encryption,
         policy=policy,
         http=http,
-        providers={name: timed(provider) for name, provider in providers.items()},
+        providers={name: measured(provider) for name, provider in providers.items()},
         connectors=_connectors(settings, shelf),
         routes=tuple(builder.routes),
         read_money=_money_reader(builder.stars(), builder.telegram_cards()),

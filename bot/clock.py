@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.due import is_due
 from bot.rate_limits import seconds_of
 from bot.reception import Reception
-from bot.workers import Crew
+from bot.workers import Workers
 from handlers.counter import Counter
 from handlers.http.metrics import SENT, SETTLED
 from handlers.notices import send_notice
@@ -20,19 +20,19 @@ from shop.access.provisioning import carry_out
 from shop.access.reminders import remind
 from shop.core.errors import BooksUnavailableError, ShopError
 from shop.customers.people import note_unreachable
-from shop.intake.charges import carry_out_means, renew_one
+from shop.intake.charges import carry_out_method_job, renew_one
 from shop.intake.chat_updates import claim_updates
 from shop.intake.polling import ask_about, claim_polls
 from shop.intake.star_reconciliation import reconcile
 from shop.messaging.outbox import claim, finish_effect, postpone, refuse
 from shop.messaging.outbox_records import Kind, QueuedEffect
-from shop.messaging.retention import ERASED_AT_ONCE, erase_letters, forget_updates
+from shop.messaging.retention import ERASED_AT_ONCE, erase_inbox_events, forget_updates
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment
-from shop.orders.provider_health import claim_trials, try_again
+from shop.orders.provider_health import claim_probes, try_again
 from shop.ports import Connector, PaymentProvider
 from shop.refunds.evidence import KEPT_DAYS, forget_uses
-from shop.refunds.refund import claim_refunds, give_back
+from shop.refunds.refund import carry_out_refund, claim_refunds
 from shop.renewals.renew import due_renewals
 from shop.settlement.settle import Outcome
 
@@ -62,7 +62,7 @@ class Ticker:
         self._reception, self._stopping, self._awake = reception, stopping, awake
         # Apart, because a provider that hangs must keep neither messages nor refunds waiting.
         self._senders, self._askers, self._payers = (
-            Crew(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
+            Workers(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
         )
         self._in_hand: set[int] = set()
         self._next_cleaning = counter.clock.now() + _SLOW
@@ -96,8 +96,8 @@ class Ticker:
 
     async def settle_down(self) -> None:
         """Wait until what was taken is finished."""
-        for crew in (self._senders, self._askers, self._payers):
-            await crew.settle_down()
+        for workers in (self._senders, self._askers, self._payers):
+            await workers.settle_down()
 
     async def _move_time_on(self) -> None:
         storage, clock = self._counter.storage, self._counter.clock
@@ -114,7 +114,7 @@ class Ticker:
             self._next_cleaning = now + _SLOW
             await storage.run(forget_updates, now=now)
             policy = self._counter.policy
-            while await storage.run(erase_letters, policy=policy, now=now) == ERASED_AT_ONCE:
+            while await storage.run(erase_inbox_events, policy=policy, now=now) == ERASED_AT_ONCE:
                 pass
             await storage.run(forget_uses, before=now - timedelta(days=KEPT_DAYS))
             for provider in self._counter.providers.values():
@@ -147,12 +147,12 @@ class Ticker:
         now = counter.clock.now()
         if not (await counter.storage.read(is_due, now=now)).trials:
             return
-        for circuit in await counter.storage.run(claim_trials, now=now):
+        for health in await counter.storage.run(claim_probes, now=now):
             self._payers.start(
                 try_again(
                     counter.storage,
                     counter.providers,
-                    circuit,
+                    health,
                     policy=counter.policy,
                     clock=counter.clock,
                 )
@@ -168,7 +168,7 @@ class Ticker:
 
     async def _ask_about_refund(self, refund_id: int) -> None:
         counter = self._counter
-        await give_back(
+        await carry_out_refund(
             counter.storage,
             counter.providers,
             refund_id,
@@ -191,7 +191,7 @@ class Ticker:
             counter.storage,
             counter.providers,
             subscription,
-            vault=counter.vault,
+            encryption=counter.encryption,
             policy=counter.policy,
             clock=counter.clock,
         )
@@ -212,7 +212,7 @@ class Ticker:
     async def _bring_back_updates(self) -> None:
         counter = self._counter
         now = counter.clock.now()
-        if self._reception.is_open and (await counter.storage.read(is_due, now=now)).letters:
+        if self._reception.is_open and (await counter.storage.read(is_due, now=now)).inbox_events:
             found = await counter.storage.run(
                 claim_updates, policy=counter.policy, now=now, most=_MOST
             )
@@ -241,12 +241,12 @@ class Ticker:
 
     async def _carry_out(self, effect: QueuedEffect) -> None:
         counter = self._counter
-        if effect.kind is Kind.MEANS:
-            await carry_out_means(
+        if effect.kind is Kind.METHODS:
+            await carry_out_method_job(
                 counter.storage,
                 counter.providers,
                 effect,
-                vault=counter.vault,
+                encryption=counter.encryption,
                 policy=counter.policy,
                 clock=counter.clock,
             )
@@ -257,7 +257,7 @@ class Ticker:
                 counter.storage,
                 self._connectors,
                 effect,
-                vault=counter.vault,
+                encryption=counter.encryption,
                 policy=counter.policy,
                 clock=counter.clock,
             )

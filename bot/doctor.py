@@ -185,7 +185,7 @@ async def _books(parts: Parts) -> AsyncIterator[Finding]:
     yield Finding(what="books", is_fine=True, says=says)
     balance = f"{len(crooked)} groups do not balance" if crooked else "balances"
     yield Finding(what="journal", is_fine=not crooked, says=balance)
-    stuck = found.dead + sum(found.letters.values())
+    stuck = found.dead + sum(found.inbox_events.values())
     says = f"{stuck} things want a person: see /admin" if stuck else "nothing is stuck"
     yield Finding(what="queues", is_fine=None if stuck else True, says=says)
     for one in found.hidden:

@@ -7,7 +7,7 @@ from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.messaging.inbox_records import Inbox
 from shop.messaging.outbox_records import Outbox
-from shop.orders.health_records import Circuits
+from shop.orders.health_records import ProviderHealthRecords
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.refunds.records import Refunds
@@ -23,7 +23,7 @@ class Due:
     orders: bool
     polls: bool
     renewals: bool
-    letters: bool
+    inbox_events: bool
     trials: bool
     refunds: bool
 
@@ -36,8 +36,8 @@ def is_due(books: Books, *, now: datetime) -> Due:
         orders=_is_past(books[Orders].next_expiry(), now),
         polls=_is_past(books[Payments].next_poll(), now),
         renewals=_is_past(books[Renewals].next_due(), now),
-        letters=_is_past(books[Inbox].next_due(), now),
-        trials=_is_past(books[Circuits].next_try(), now),
+        inbox_events=_is_past(books[Inbox].next_due(), now),
+        trials=_is_past(books[ProviderHealthRecords].next_try(), now),
         refunds=_is_past(books[Refunds].next_question(), now),
     )
 

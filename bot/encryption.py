@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shop.ports import SealBrokenError
+from shop.ports import DecryptionError
 
 
 def derive(secret: str, purpose: str) -> bytes:
@@ -15,7 +15,7 @@ def derive(secret: str, purpose: str) -> bytes:
     return kdf.derive(secret.encode())
 
 
-class FernetVault:
+class FernetEncryption:
     """Seals with the first key of SECRET_KEY, unseals with any of them."""
 
     def __init__(self, secret_key: str) -> None:
@@ -25,13 +25,13 @@ class FernetVault:
             [Fernet(base64.urlsafe_b64encode(derive(key, "vault"))) for key in keys]
         )
 
-    def seal(self, secret: bytes) -> bytes:
+    def encrypt(self, secret: bytes) -> bytes:
         """Encrypt."""
         return self._fernet.encrypt(secret)
 
-    def unseal(self, sealed: bytes) -> bytes:
-        """Decrypt; raises `SealBrokenError` when no key fits."""
+    def decrypt(self, encrypted: bytes) -> bytes:
+        """Decrypt; raises `DecryptionError` when no key fits."""
         try:
-            return self._fernet.decrypt(sealed)
+            return self._fernet.decrypt(encrypted)
         except InvalidToken as error:
-            raise SealBrokenError from error
+            raise DecryptionError from error

@@ -16,7 +16,7 @@ from shop.ports import (
 from shop.refunds.refund import refunder
 
 
-class TimedProvider:
+class MeasuredProvider:
     """A provider that says what the one inside says."""
 
     def __init__(self, inside: PaymentProvider) -> None:
@@ -42,7 +42,7 @@ class TimedProvider:
         return getattr(self._inside, name)
 
 
-class TimedRefunder(TimedProvider):
+class MeasuredRefunder(MeasuredProvider):
     """The same for one that can pay back."""
 
     def __init__(self, inside: PaymentProvider, refunds: RefundsPayments) -> None:
@@ -56,7 +56,7 @@ class TimedRefunder(TimedProvider):
             return await self._refunds.refund(request)
 
 
-def timed(inside: PaymentProvider) -> TimedProvider:
+def measured(inside: PaymentProvider) -> MeasuredProvider:
     """Measure a provider, and pass on what it can do."""
     refunds = refunder(inside)
-    return TimedProvider(inside) if refunds is None else TimedRefunder(inside, refunds)
+    return MeasuredProvider(inside) if refunds is None else MeasuredRefunder(inside, refunds)

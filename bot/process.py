@@ -113,7 +113,7 @@ async def _build(
     counter = Counter(
         storage=parts.storage,
         clock=parts.clock,
-        vault=parts.vault,
+        encryption=parts.encryption,
         policies=policies,
         providers=parts.providers,
         bot_username=name,

@@ -16,7 +16,7 @@ _BURST, _BURST_SECONDS = 3, 3.0  # one a second on average, yet an answer of thr
 _MOST_CHATS = 10_000
 
 
-class Pace(BaseRateLimiter[int]):
+class RateLimits(BaseRateLimiter[int]):
     """Paces what creates messages; answers to taps and edits go at once."""
 
     def __init__(self) -> None:

@@ -118,7 +118,7 @@ class Reception:
         for update in updates:
             chat = chat_of(update.raw)
             if (lane := self._lanes.get(chat)) is not None:
-                if all(one.letter_id != update.letter_id for one in lane):
+                if all(one.inbox_event_id != update.inbox_event_id for one in lane):
                     lane.append(update)
             else:
                 self._lanes[chat] = deque([update])
@@ -196,7 +196,7 @@ class Reception:
                 log.error("update_failed", error=type(error).__name__, exc_info=error)
                 await counter.storage.run(
                     fail_update,
-                    update.letter_id,
+                    update.inbox_event_id,
                     f"{type(error).__name__} while answering",
                     policy=counter.policy,
                     now=counter.clock.now(),
@@ -252,7 +252,7 @@ class Reception:
             return  # it stays in the inbox, and the clock brings it again
         if error is not None:
             log.info("update_answered_with_error", error=type(error).__name__)
-        await self._counter.storage.run(finish_update, update.letter_id)
+        await self._counter.storage.run(finish_update, update.inbox_event_id)
 
     async def _answer_pre_checkout(self, query: Raw) -> None:
         counter = self._counter

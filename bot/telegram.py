@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
-from bot.rate_limits import Pace
+from bot.rate_limits import RateLimits
 from bot.reception import Reception
 from bot.settings import Settings, several
 from shop.core.errors import BooksUnavailableError
@@ -40,7 +40,7 @@ def build_application(settings: Settings) -> Bot:
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(request)
         .get_updates_request(HTTPXRequest(connection_pool_size=1))
-        .rate_limiter(Pace())
+        .rate_limiter(RateLimits())
         .defaults(Defaults(parse_mode="HTML"))
         .updater(None)
         .job_queue(None)

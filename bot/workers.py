@@ -11,7 +11,7 @@ from shop.core.errors import BooksUnavailableError
 log = structlog.get_logger()
 
 
-class Crew:
+class Workers:
     """Tasks side by side, at most so many where whoever starts them asks for `places`."""
 
     def __init__(self, most: int, *, on_done: Callable[[], None]) -> None:

@@ -84,8 +84,8 @@ def _password(seed: bytes) -> str:
 
 def _speakable(seed: bytes, purpose: str, *, syllables: int, digits: int) -> str:
     dice = int.from_bytes(hmac.digest(seed, purpose.encode(), "sha256"))
-    letters = ""
+    inbox_events = ""
     for alphabet in [_CONSONANTS, _VOWELS] * syllables + [_DIGITS] * digits:
         dice, side = divmod(dice, len(alphabet))
-        letters += alphabet[side]
-    return letters
+        inbox_events += alphabet[side]
+    return inbox_events

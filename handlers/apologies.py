@@ -10,7 +10,7 @@ from handlers.visit import answer, is_answered
 from handlers.wording import Html, Speech, escape, speak
 from shop.core.errors import BadInputError, BooksUnavailableError, NotFoundError, ShopError
 from shop.customers.people import known
-from shop.ports import ProviderError, SealBrokenError
+from shop.ports import DecryptionError, ProviderError
 
 _LOG = structlog.get_logger()
 
@@ -48,7 +48,7 @@ def sentence(_: Speech, error: BaseException) -> Html:
             "The payment provider does not answer just now, and nothing was charged. Please try "
             "again in a moment."
         ),
-        SealBrokenError: _(
+        DecryptionError: _(
             "We cannot read your access data just now. Please write to us: /support"
         ),
         NotFoundError: _("That is no longer here."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shop.books.opening import Storage
 from shop.core.policy import Policy
 from shop.owner_file.live_policy import LivePolicy
-from shop.ports import Clock, PaymentProvider, Vault
+from shop.ports import Clock, Encryption, PaymentProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Counter:
 
     storage: Storage
     clock: Clock
-    vault: Vault
+    encryption: Encryption
     policies: LivePolicy
     providers: Mapping[str, PaymentProvider]
     bot_username: str

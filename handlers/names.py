@@ -36,7 +36,7 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
         Verdict.DUPLICATE: _("paid twice"),
         Verdict.WRONG_CURRENCY: _("wrong currency"),
         Verdict.UNKNOWN_ORDER: _("order unknown"),
-        Verdict.HELD: _("waits for your decision"),
+        Verdict.IN_REVIEW: _("waits for your decision"),
         Verdict.REFUSED: _("refused"),
         Verdict.ASSIGNED: _("found to be this customer’s"),
     }

@@ -38,7 +38,7 @@ def answer_of(pull: fields.Fields, payouts: Sequence[fields.Fields]) -> RefundAn
     paid = sum((_amount(row) for row in payouts if row.get("state") == "Completed"), Decimal(0))
     is_done = paid > 0 and paid >= fields.amount(pull, "amount")
     return RefundAnswer(
-        step=RefundStep.DONE if is_done else RefundStep.CLAIM,
+        step=RefundStep.DONE if is_done else RefundStep.LINK,
         refund_ref=fields.text(pull, "id"),
         url=fields.address(pull, "viewLink"),
     )

@@ -8,10 +8,10 @@ from handlers.customer.access.credentials import deliver
 from handlers.customer.access.notices import ended, grace, reminder, suspended
 from handlers.customer.checkout.bank_transfer import proof_refused
 from handlers.customer.refunds.notices import (
-    claim_back,
     dispute_over,
     disputed,
     refund_late,
+    refund_link,
     refunded,
 )
 from handlers.customer.renewals.notices import (
@@ -56,7 +56,7 @@ async def held(visit: Visit, facts: Facts) -> Screen | None:
     """Staff stopped access."""
     _ = visit.speech
     one = await _card(visit, facts)
-    if one.live is None or not one.live.standing.is_held:
+    if one.live is None or not one.live.standing.is_frozen:
         return None  # it was given back before this was told
     text = _(
         "Your access to {plan} is on hold. Please write to us, and we sort it out together.",
@@ -69,7 +69,7 @@ async def released(visit: Visit, facts: Facts) -> Screen | None:
     """Staff gave access back."""
     _ = visit.speech
     one = await _card(visit, facts)
-    if one.live is None or one.live.standing.is_held:
+    if one.live is None or one.live.standing.is_frozen:
         return None
     text = _("Your access to {plan} is on again. Enjoy!", plan=_.own(one.product.name))
     return Screen(text=text, rows=((button(_("My account"), "account"),),))
@@ -116,12 +116,12 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.GRACE: grace,
     Notice.SUSPENDED: suspended,
     Notice.ENDED: ended,
-    Notice.HELD: held,
-    Notice.RELEASED: released,
+    Notice.FROZEN: held,
+    Notice.UNFROZEN: released,
     Notice.GIVEN: given,
     Notice.REFUNDED: refunded,
     Notice.REFUND_LATE: refund_late,
-    Notice.CLAIM_BACK: claim_back,
+    Notice.REFUND_LINK: refund_link,
     Notice.DISPUTED: disputed,
     Notice.DISPUTE_OVER: dispute_over,
     Notice.RENEWAL_ON: agreed,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handlers.counter import Counter
-from handlers.http.account_uses import Footprints
+from handlers.http.account_uses import AccountUses
 from handlers.http.playlist import playlist
 from handlers.http.webhooks import Endpoint
 from shop.access.may import Access, may, may_sign_in
@@ -25,11 +25,11 @@ def nginx_door(counter: Counter) -> Endpoint:
     The token is looked for in this request's query and in that of `X-Original-URI`; without
     one, HTTP Basic credentials are.
     """
-    footprints = Footprints(counter)
+    account_uses = AccountUses(counter)
 
     async def answer(request: Request) -> Response:
         if token := request.query_params.get("token") or _original_token(request):
-            return await _answer(counter, request, token, footprints, door="nginx")
+            return await _answer(counter, request, token, account_uses, door="nginx")
         username, password = _basic(request)
         if not username:
             return Response(status_code=403)
@@ -39,32 +39,32 @@ def nginx_door(counter: Counter) -> Endpoint:
                 username,
                 password,
                 connector=counter.sign_in_connector,
-                vault=counter.vault,
+                encryption=counter.encryption,
                 now=counter.clock.now(),
             )
         except BooksUnavailableError:
             return Response(status_code=503)
         except BadInputError:
             return Response(status_code=403)
-        return _say(counter, request, access, footprints, door="nginx")
+        return _say(counter, request, access, account_uses, door="nginx")
 
     return answer
 
 
 def flussonic_door(counter: Counter) -> Endpoint:
     """Behind `GET /access/flussonic` (https://flussonic.com/doc/authorization/)."""
-    footprints = Footprints(counter)
+    account_uses = AccountUses(counter)
 
     async def answer(request: Request) -> Response:
         token = request.query_params.get("token", "")
-        return await _answer(counter, request, token, footprints, door="flussonic")
+        return await _answer(counter, request, token, account_uses, door="flussonic")
 
     return answer
 
 
 def playlist_door(counter: Counter) -> Endpoint:
     """Behind `GET /playlist/{token}.m3u8`."""
-    footprints = Footprints(counter)
+    account_uses = AccountUses(counter)
 
     async def answer(request: Request) -> Response:
         token = request.path_params["token"]
@@ -84,7 +84,7 @@ def playlist_door(counter: Counter) -> Endpoint:
             text,
             media_type="application/vnd.apple.mpegurl",
             headers={"Cache-Control": "no-store"},
-            background=footprints.after(
+            background=account_uses.after(
                 request, subscription_id=access.subscription_id, door="playlist"
             ),
         )
@@ -93,7 +93,7 @@ def playlist_door(counter: Counter) -> Endpoint:
 
 
 async def _answer(
-    counter: Counter, request: Request, token: str, footprints: Footprints, *, door: str
+    counter: Counter, request: Request, token: str, account_uses: AccountUses, *, door: str
 ) -> Response:
     try:
         access = await counter.storage.read(may, token[:_TOKEN_LENGTH], now=counter.clock.now())
@@ -101,11 +101,16 @@ async def _answer(
         return Response(status_code=503)
     except BadInputError:
         return Response(status_code=403)
-    return _say(counter, request, access, footprints, door=door)
+    return _say(counter, request, access, account_uses, door=door)
 
 
 def _say(
-    counter: Counter, request: Request, access: Access | None, footprints: Footprints, *, door: str
+    counter: Counter,
+    request: Request,
+    access: Access | None,
+    account_uses: AccountUses,
+    *,
+    door: str,
 ) -> Response:
     if access is None:
         return Response(status_code=403)
@@ -118,7 +123,7 @@ def _say(
             "X-Max-Sessions": str(access.product.screens),
             "X-Unique": "true",
         },
-        background=footprints.after(request, subscription_id=access.subscription_id, door=door),
+        background=account_uses.after(request, subscription_id=access.subscription_id, door=door),
     )
 
 

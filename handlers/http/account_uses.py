@@ -16,7 +16,7 @@ _MOST = 10_000
 _LOG = structlog.get_logger()
 
 
-class Footprints:
+class AccountUses:
     """Writes at most four times an hour for each address, after the answer has gone.
 
     What it remembers only saves writing: forgetting it costs a row's update, nothing else.

@@ -6,8 +6,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from handlers.counter import Counter
 from handlers.http.metrics import (
-    HELD,
     HIDDEN,
+    IN_REVIEW,
     INBOX_STUCK,
     OUTBOX_AGE,
     OUTBOX_DEAD,
@@ -60,10 +60,10 @@ def _measure(found: Backlog, *, now: float) -> None:
         OUTBOX_DEPTH.labels(kind).set(depth.many if depth else 0)
         OUTBOX_AGE.labels(kind).set(max(0.0, now - depth.oldest.timestamp()) if depth else 0)
     OUTBOX_DEAD.set(found.dead)
-    HELD.set(found.held)
+    IN_REVIEW.set(found.held)
     UNASSIGNED.set(found.unassigned)
     HIDDEN.clear()
-    for circuit in found.hidden:
-        HIDDEN.labels(circuit.provider).set(1)
+    for health in found.hidden:
+        HIDDEN.labels(health.provider).set(1)
     for state in (InboxState.STUCK, InboxState.UNHANDLED, InboxState.UNKNOWN):
-        INBOX_STUCK.labels(state).set(found.letters.get(state, 0))
+        INBOX_STUCK.labels(state).set(found.inbox_events.get(state, 0))

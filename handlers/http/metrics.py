@@ -33,7 +33,7 @@ OUTBOX_AGE = Gauge(
     registry=REGISTRY,
 )
 OUTBOX_DEAD = Gauge("telekiosk_outbox_dead", "Effects given up, for staff", registry=REGISTRY)
-HELD = Gauge("telekiosk_held", "Payments that wait for a person", registry=REGISTRY)
+IN_REVIEW = Gauge("telekiosk_held", "Payments that wait for a person", registry=REGISTRY)
 UNASSIGNED = Gauge("telekiosk_unassigned", "Money of no known order", registry=REGISTRY)
 HIDDEN = Gauge(
     "telekiosk_provider_hidden",

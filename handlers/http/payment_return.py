@@ -63,7 +63,7 @@ def how_it_stands(payment: PaymentState, order: OrderState) -> str:
             PaymentState.DISPUTED: "arrived",
         }
         return known.get(payment, "waiting")
-    return {OrderState.PAID: "paid", OrderState.HELD: "held"}.get(order, "arrived")
+    return {OrderState.PAID: "paid", OrderState.IN_REVIEW: "in_review"}.get(order, "arrived")
 
 
 def _page(counter: Counter, language: str, *, state: str, status: int = 200) -> HTMLResponse:
@@ -71,7 +71,7 @@ def _page(counter: Counter, language: str, *, state: str, status: int = 200) -> 
     words = {
         "paid": ("✅", _("Payment received"), _("Everything you need is waiting in the chat.")),
         "arrived": ("📨", _("Payment received"), _("The chat says how it goes on.")),
-        "held": (
+        "in_review": (
             "📨",
             _("Payment received"),
             _("A person takes a short look at it. We write to you in the chat."),

@@ -21,7 +21,7 @@ _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization"}
 _SIGNED_TOO = re.compile(r"(?:^|,)h=([^,]*)")  # Hook0 names the headers that it signs
 _TELLING = {
     Outcome.SETTLED,
-    Outcome.HELD,
+    Outcome.IN_REVIEW,
     Outcome.TO_WALLET,
     Outcome.NOTED,
     Outcome.ASKED,

@@ -8,9 +8,9 @@ from handlers.screens import Screen, button, in_rows
 from handlers.staff.refunds.notices import (
     dispute_closed,
     money_back,
-    refund_bounced,
     refund_failed,
     refund_made,
+    refund_returned,
 )
 from handlers.staff.settlement import notices
 from handlers.visit import Visit
@@ -133,12 +133,12 @@ def stuck(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     return _(
         "🔴 Letter {letter} could not be handled: {reason}",
-        letter=facts["letter"],
+        inbox_event=facts["inbox_event"],
         reason=facts["reason"],
     )
 
 
-def star_books(visit: Visit, facts: Facts) -> Html:
+def star_difference(visit: Visit, facts: Facts) -> Html:
     """The nightly look at Telegram's list of Stars found a difference."""
     _ = visit.speech
     told = []
@@ -164,7 +164,7 @@ def star_books(visit: Visit, facts: Facts) -> Html:
     return lines(*told)
 
 
-def means_refused(visit: Visit, facts: Facts) -> Html:
+def method_refused(visit: Visit, facts: Facts) -> Html:
     """A provider does not do what a renewal needs."""
     _ = visit.speech
     return lines(
@@ -183,13 +183,13 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.MONEY_BACK: money_back,
     Notice.REFUND_MADE: refund_made,
     Notice.REFUND_FAILED: refund_failed,
-    Notice.REFUND_BOUNCED: refund_bounced,
+    Notice.REFUND_RETURNED: refund_returned,
     Notice.DISPUTE_CLOSED: dispute_closed,
     Notice.LOW_STOCK: low_stock,
     Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
-    Notice.STAR_BOOKS: star_books,
-    Notice.MEANS_REFUSED: means_refused,
+    Notice.STAR_DIFFERENCE: star_difference,
+    Notice.METHOD_REFUSED: method_refused,
     **notices.TELLERS,
 }
 
@@ -202,7 +202,7 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
         row.append(button(_("Open the customer"), "+who", facts["customer"]))
     if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
         row.append(button(_("What is stuck"), "+stuck"))
-    if notice is Notice.REFUND_BOUNCED and facts["refund"] is not None:
+    if notice is Notice.REFUND_RETURNED and facts["refund"] is not None:
         row.append(button(_("Pay it back"), "+rfd", facts["refund"]))
     if notice is Notice.LOW_STOCK:
         row.append(button(_("Load stock"), "+s_stock"))

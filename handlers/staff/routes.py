@@ -18,10 +18,10 @@ from handlers.staff.desk.customers import ask_for_name, found, who
 from handlers.staff.desk.failed_jobs import (
     effect_again,
     effect_away,
-    letter_again,
-    letter_away,
-    letter_believed,
-    letters,
+    inbox_event_again,
+    inbox_event_away,
+    inbox_event_believed,
+    inbox_events,
     stuck,
 )
 from handlers.staff.desk.overview import desk
@@ -101,8 +101,8 @@ SCREENS: Mapping[str, Route] = {
     "stuck": stuck,
     "e_again": effect_again,
     "e_away": effect_away,
-    "l_again": letter_again,
-    "l_away": letter_away,
+    "l_again": inbox_event_again,
+    "l_away": inbox_event_away,
     "held": held,
     "rv_yes": approve,
     "rv_no": refuse,
@@ -111,6 +111,6 @@ SCREENS: Mapping[str, Route] = {
     "unbl": unblock,
     "unk": unknown,
     "asg": assigning,
-    "l_true": letter_believed,
-    "letters": letters,
+    "l_true": inbox_event_believed,
+    "letters": inbox_events,
 }

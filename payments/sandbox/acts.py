@@ -76,7 +76,7 @@ def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     return [
         Act(
             event_id=f"{last.event_id}{RETURNED}",
-            happening=Happening.BOUNCED,
+            happening=Happening.REFUND_RETURNED,
             receipt_id=last.receipt_id,
             minor=last.minor - before,
             occurred_at=now,
@@ -155,7 +155,9 @@ def _refunds(slip: Slip) -> list[Act]:
     return [one for one in slip.acts if one.happening is Happening.REFUNDED]
 
 
-def give_back(slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str) -> list[Act]:
+def carry_out_refund(
+    slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str
+) -> list[Act]:
     """Give part of a receipt back, told as the total so far; the same name is one refund.
 
     Nothing happens when less than this is left, and `refund_named` finds nothing then.

@@ -33,7 +33,7 @@ def _own_name(act: Act, slip: Slip) -> str:
 
 def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
     """A dispute has a name at every bank, here that of its money."""
-    if happening is Happening.BOUNCED:
+    if happening is Happening.REFUND_RETURNED:
         return {"refund": "", "refund_ref": refund, "reason": "account_closed"}
     if happening is Happening.WARNED:
         return {"dispute": f"warning_{receipt}", "reason": "fraud"}
@@ -73,7 +73,7 @@ def read_event(event: fields.Fields) -> PaymentEvent:
     if happening is Happening.RECEIVED and not (receipt and minor):
         raise BadInputError(reason="Money was received, but which and how much is not said.")
     refund = fields.optional_text(payment, "refund")
-    if happening is Happening.BOUNCED and not (receipt and minor and refund):
+    if happening is Happening.REFUND_RETURNED and not (receipt and minor and refund):
         raise BadInputError(reason="A refund came back, but which and how much is not said.")
     return PaymentEvent(
         event_id=event_id,

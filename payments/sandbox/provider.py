@@ -16,7 +16,7 @@ import httpx
 
 from payments import fields
 from payments.outgoing import pending
-from payments.sandbox.acts import CHOICES, give_back, may_choose, refund_named
+from payments.sandbox.acts import CHOICES, carry_out_refund, may_choose, refund_named
 from payments.sandbox.events import read_event, to_body, to_event
 from payments.sandbox.saved_methods import acts_of, means_of, slip_of
 from payments.sandbox.till import Act, Slip, Till
@@ -26,6 +26,7 @@ from shop.ports import (
     ChargeRequest,
     Clock,
     Happening,
+    MethodDetails,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
@@ -33,7 +34,6 @@ from shop.ports import (
     RefundAnswer,
     RefundRequest,
     RefundStep,
-    SavedMeans,
 )
 
 CARD = "sandbox_card"
@@ -127,7 +127,7 @@ class Sandbox:
         now = self._clock.now()
 
         def decide(slip: Slip) -> Sequence[Act]:
-            return give_back(
+            return carry_out_refund(
                 slip,
                 now,
                 receipt_id=request.receipt_id,
@@ -142,7 +142,7 @@ class Sandbox:
             raise ProviderError(reason="the sandbox holds less than this of that payment")
         return RefundAnswer(step=RefundStep.DONE, refund_ref=request.reference)
 
-    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+    async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
         """Tell the card that this was paid with, if it was kept."""
         slip = await self.find(provider_ref or reference)
         return None if slip is None else means_of(slip)

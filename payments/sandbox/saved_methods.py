@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from payments.sandbox.till import Act, Slip
-from shop.ports import ChargeRequest, Happening, Refusal, SavedMeans
+from shop.ports import ChargeRequest, Happening, MethodDetails, Refusal
 
 FINE, DECLINES, ASKS = "fine", "declines", "asks"
 _WHY: Mapping[str, Refusal] = {DECLINES: Refusal.DECLINED, ASKS: Refusal.NEEDS_PAYER}
@@ -12,11 +12,11 @@ _LAST4: Mapping[str, str] = {FINE: "4242", DECLINES: "0341", ASKS: "3155"}
 _OPEN_FOR = timedelta(days=8)
 
 
-def means_of(slip: Slip) -> SavedMeans | None:
+def means_of(slip: Slip) -> MethodDetails | None:
     """The card of a paid slip, if its payer let it be kept; the slip itself is the handle."""
     if not (slip.saves and slip.card):
         return None
-    return SavedMeans(handle=slip.reference, brand="Visa", last4=_LAST4[slip.card])
+    return MethodDetails(handle=slip.reference, brand="Visa", last4=_LAST4[slip.card])
 
 
 def slip_of(request: ChargeRequest) -> Slip:

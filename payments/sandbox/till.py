@@ -39,7 +39,7 @@ class Act:
     @property
     def refund(self) -> str:
         """Of a returned refund, what it is called; the shop's own reference where it made it."""
-        if self.happening is not Happening.BOUNCED:
+        if self.happening is not Happening.REFUND_RETURNED:
             return ""
         return self.event_id.removesuffix(RETURNED).removeprefix("evt_")
 

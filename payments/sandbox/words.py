@@ -109,7 +109,7 @@ def outcome(_: Words, slip: Slip, now: datetime) -> tuple[str, str]:
             _("The payment was declined; nothing was taken. You can try again."),
         ),
         Happening.REFUNDED: ("bad", _("{money} went back to you.", money=money)),
-        Happening.BOUNCED: (
+        Happening.REFUND_RETURNED: (
             "bad",
             _("Your bank did not take {money}: it went back to the shop.", money=money),
         ),

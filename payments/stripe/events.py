@@ -204,7 +204,7 @@ def _of_refund(refund: fields.Fields, heading: _Heading) -> PaymentEvent | None:
     return PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
-        happening=_H.BOUNCED,
+        happening=_H.REFUND_RETURNED,
         reference=_reference(refund),
         receipt_id=_intent_id(refund) or fields.text(refund, "charge"),
         money=_money(refund, "amount"),

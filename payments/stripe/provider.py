@@ -40,6 +40,7 @@ from shop.ports import (
     Charge,
     ChargeRequest,
     Clock,
+    MethodDetails,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
@@ -47,7 +48,6 @@ from shop.ports import (
     ProviderSilentError,
     RefundAnswer,
     RefundRequest,
-    SavedMeans,
 )
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Stripe:
                 raise ProviderSilentError(reason=error.facts["reason"]) from None
         return understood(answer_of, found)
 
-    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+    async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
         """Ask what a session was paid with, and whether it may be charged again."""
         del reference
         params: SessionRetrieveParams = {"expand": ["payment_intent.payment_method"]}

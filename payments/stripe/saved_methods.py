@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from payments import fields
 from payments.stripe.money import from_stripe, to_stripe
 from shop.core.errors import BadInputError
-from shop.ports import ChargeRequest, Happening, PaymentEvent, ProviderError, Refusal, SavedMeans
+from shop.ports import (
+    ChargeRequest,
+    Happening,
+    MethodDetails,
+    PaymentEvent,
+    ProviderError,
+    Refusal,
+)
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
@@ -53,7 +60,7 @@ class CardRefusedError(ProviderError):
         self.codes, self.intent = tuple(codes), intent
 
 
-def means_of(session: fields.Fields) -> SavedMeans | None:
+def means_of(session: fields.Fields) -> MethodDetails | None:
     """Read what a session was paid with; wants `payment_intent.payment_method` expanded."""
     if not fields.text(session, "id") or session.get("object") != "checkout.session":
         raise BadInputError(reason="This is no session.")
@@ -68,7 +75,7 @@ def means_of(session: fields.Fields) -> SavedMeans | None:
     kind = fields.text(method, "type")
     details = fields.optional_section(method, kind)
     brand = fields.optional_text(details, "brand") or kind
-    return SavedMeans(
+    return MethodDetails(
         handle=json.dumps({"customer": name, "method": fields.text(method, "id")}),
         brand=_BRANDS.get(brand) or brand.replace("_", " ").title(),
         last4=fields.optional_text(details, "last4"),

@@ -23,13 +23,13 @@ class Actual(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """An account; `sealed` holds the encrypted credentials, `token` opens playlists."""
+    """An account; `encrypted` holds the encrypted credentials, `token` opens playlists."""
 
     subscription_id: int
     connector: str
     actual: Actual
     external_id: str
-    sealed: bytes | None
+    encrypted: bytes | None
     token: str
     delivered_at: datetime | None
 
@@ -75,7 +75,7 @@ class Accounts:
         return _account(row)
 
     def note(
-        self, subscription_id: int, *, actual: Actual, external_id: str, sealed: bytes | None
+        self, subscription_id: int, *, actual: Actual, external_id: str, encrypted: bytes | None
     ) -> None:
         """What the connector made of it."""
         self._sql.run(
@@ -83,7 +83,7 @@ class Accounts:
             subscription_id=subscription_id,
             actual=actual,
             external_id=external_id,
-            sealed=sealed,
+            encrypted=encrypted,
         )
 
     def set_token(self, subscription_id: int, token: str) -> None:
@@ -120,7 +120,7 @@ def _account(row: Row) -> AccountRow:
         connector=row["connector"],
         actual=Actual(row["actual"]),
         external_id=row["external_id"],
-        sealed=None if row["sealed"] is None else bytes(row["sealed"]),
+        encrypted=None if row["encrypted"] is None else bytes(row["encrypted"]),
         token=row["token"],
         delivered_at=maybe_moment(row["delivered_at"]),
     )

@@ -11,7 +11,7 @@ RETURNING wishes;
 SELECT * FROM accounts WHERE subscription_id = :subscription_id;
 
 -- name: account_note!
-UPDATE accounts SET actual = :actual, external_id = :external_id, sealed = :sealed
+UPDATE accounts SET actual = :actual, external_id = :external_id, encrypted = :encrypted
 WHERE subscription_id = :subscription_id;
 
 -- name: account_new_token!
@@ -21,7 +21,7 @@ UPDATE accounts SET token = :token WHERE subscription_id = :subscription_id;
 UPDATE accounts SET delivered_at = :now WHERE subscription_id = :subscription_id;
 
 -- name: account_by_token^
-SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_held, s.paid_until, s.grace_days,
+SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_frozen, s.paid_until, s.grace_days,
     s.keep_days, p.id AS product_id, p.slug, p.document
 FROM accounts AS a
 INNER JOIN subscriptions AS s ON s.id = a.subscription_id
@@ -29,7 +29,7 @@ INNER JOIN products AS p ON p.id = s.product_id
 WHERE a.token = :token;
 
 -- name: accounts_by_external
-SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_held, s.paid_until, s.grace_days,
+SELECT a.*, s.customer_id, s.state, s.is_trial, s.is_frozen, s.paid_until, s.grace_days,
     s.keep_days, p.id AS product_id, p.slug, p.document
 FROM accounts AS a
 INNER JOIN subscriptions AS s ON s.id = a.subscription_id

@@ -13,7 +13,7 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Verb
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 
 def subscription(books: Books, subscription_id: int) -> Subscription:
@@ -21,23 +21,23 @@ def subscription(books: Books, subscription_id: int) -> Subscription:
     return books[Subscriptions].get(subscription_id)
 
 
-def hold(
-    books: Books, staff_id: int, *, subscription_id: int, is_held: bool, now: datetime
+def freeze(
+    books: Books, staff_id: int, *, subscription_id: int, is_frozen: bool, now: datetime
 ) -> None:
     """Stop access at once, or give it back; the paid time is not touched."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
     subscription = books[Subscriptions].get(subscription_id)
-    if subscription.standing.is_held == is_held:
+    if subscription.standing.is_frozen == is_frozen:
         return
-    books[Subscriptions].hold(subscription_id, is_held=is_held)
-    notice, verb = (Notice.HELD, Verb.SUSPEND) if is_held else (Notice.RELEASED, Verb.RESUME)
+    books[Subscriptions].freeze(subscription_id, is_frozen=is_frozen)
+    notice, verb = (Notice.FROZEN, Verb.SUSPEND) if is_frozen else (Notice.UNFROZEN, Verb.RESUME)
     effect = wish(books, subscription_id, verb)
     told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
     books[Outbox].add([told, effect], now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
-        "suspend" if is_held else "resume",
+        "suspend" if is_frozen else "resume",
         customer_id=customer.id,
         facts={"subscription": subscription_id},
         now=now,
@@ -50,13 +50,13 @@ def resend(
     """Send the customer his credentials again; `tap` as in `grant`."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
-    _refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
-    if books[Accounts].get(subscription_id).sealed is None:
+    refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
+    if books[Accounts].get(subscription_id).encrypted is None:
         raise BadInputError(reason="This account has no credentials yet.")
     key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
     told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
     books[Outbox].add([told], now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "resend",
         customer_id=customer.id,
@@ -71,9 +71,9 @@ def rotate(
     """Make new credentials; the old ones stop working. `tap` as in `grant`."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
-    _refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
+    refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
     books[Outbox].add([wish(books, subscription_id, Verb.ROTATE)], now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "rotate",
         customer_id=customer.id,
@@ -82,7 +82,8 @@ def rotate(
     )
 
 
-def _refuse_second(books: Books, what: str, tap: str) -> None:
+def refuse_second(books: Books, what: str, tap: str) -> None:
+    """Raise `DoneAlreadyError` when this very tap did it already; a command has no tap."""
     if not tap:
         return
     key = f"tap:{what}"

@@ -10,11 +10,11 @@ from shop.books.books import Books
 from shop.core.errors import NotFoundError
 from shop.ports import (
     Credentials,
-    Vault,
+    Encryption,
 )
 
 
-def seal(credentials: Credentials, vault: Vault) -> bytes:
+def encrypt(credentials: Credentials, encryption: Encryption) -> bytes:
     """Encrypt credentials for the books (law 13)."""
     fields = {
         "username": credentials.username,
@@ -22,24 +22,24 @@ def seal(credentials: Credentials, vault: Vault) -> bytes:
         "url": credentials.url,
         "note": credentials.note,
     }
-    return vault.seal(json.dumps(fields).encode())
+    return encryption.encrypt(json.dumps(fields).encode())
 
 
-def unseal(sealed: bytes, vault: Vault) -> Credentials:
-    """Read credentials back; raises `SealBrokenError`."""
-    return Credentials(**json.loads(vault.unseal(sealed)))
+def decrypt(encrypted: bytes, encryption: Encryption) -> Credentials:
+    """Read credentials back; raises `DecryptionError`."""
+    return Credentials(**json.loads(encryption.decrypt(encrypted)))
 
 
 def credentials_of(
-    books: Books, subscription_id: int, customer_id: int, *, vault: Vault, now: datetime
+    books: Books, subscription_id: int, customer_id: int, *, encryption: Encryption, now: datetime
 ) -> tuple[Subscription, Credentials, str]:
     """(subscription, credentials, playlist token) of someone's own subscription with access."""
     subscription = books[Subscriptions].get(subscription_id)
     account = books[Accounts].get(subscription_id)
     is_own = subscription.customer_id == customer_id
-    if not is_own or account.sealed is None or not may_use(subscription.standing, now=now):
+    if not is_own or account.encrypted is None or not may_use(subscription.standing, now=now):
         raise NotFoundError(what="access to subscription", name=subscription_id)
-    return subscription, unseal(account.sealed, vault), account.token
+    return subscription, decrypt(account.encrypted, encryption), account.token
 
 
 def note_delivered(books: Books, subscription_id: int, *, now: datetime) -> None:

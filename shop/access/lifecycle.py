@@ -12,7 +12,7 @@ class Standing:
     """A subscription's billing as far as access depends on it."""
 
     state: State
-    is_held: bool
+    is_frozen: bool
     is_trial: bool
     paid_until: datetime
     terms: Terms
@@ -30,7 +30,7 @@ class Standing:
 
 def may_use(standing: Standing, *, now: datetime) -> bool:
     """The one question about access (law 14): by the time, even when the clock is late."""
-    if standing.is_held or standing.state in {State.PAUSED, State.ENDED}:
+    if standing.is_frozen or standing.state in {State.PAUSED, State.ENDED}:
         return False
     return now < standing.access_until
 

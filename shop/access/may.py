@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.account_records import Accounts, Holder
-from shop.access.credentials import unseal
+from shop.access.credentials import decrypt
 from shop.access.lifecycle import may_use
 from shop.books.books import Books
 from shop.catalog.records import Product
-from shop.ports import Vault
+from shop.ports import Encryption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,19 @@ def may(books: Books, token: str, *, now: datetime) -> Access | None:
 
 
 def may_sign_in(
-    books: Books, username: str, password: str, *, connector: str, vault: Vault, now: datetime
+    books: Books,
+    username: str,
+    password: str,
+    *,
+    connector: str,
+    encryption: Encryption,
+    now: datetime,
 ) -> Access | None:
     """The same question asked with the credentials that this connector made."""
     for holder in books[Accounts].holders_named(username, connector=connector):
-        if holder.account.sealed is None:
+        if holder.account.encrypted is None:
             continue
-        known = unseal(holder.account.sealed, vault).password
+        known = decrypt(holder.account.encrypted, encryption).password
         if hmac.compare_digest(known.encode(), password.encode()):
             return _answer(holder, now=now)
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop.access.account_records import AccountRow, Accounts, Actual
-from shop.access.credentials import seal, unseal
+from shop.access.credentials import decrypt, encrypt
 from shop.access.lifecycle import may_use
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import new_token
@@ -24,8 +24,8 @@ from shop.ports import (
     Clock,
     Connector,
     ConnectorError,
-    SealBrokenError,
-    Vault,
+    DecryptionError,
+    Encryption,
     Verb,
 )
 
@@ -50,7 +50,7 @@ class Task:
 
 
 def prepare(
-    books: Books, subscription_id: int, verb: Verb, *, vault: Vault, now: datetime
+    books: Books, subscription_id: int, verb: Verb, *, encryption: Encryption, now: datetime
 ) -> Task:
     """Read what the wish needs, and drop it when time has overtaken it."""
     subscription = books[Subscriptions].get(subscription_id)
@@ -66,7 +66,9 @@ def prepare(
             plan=subscription.product.slug,
             screens=subscription.product.screens,
             external_id=account.external_id,
-            credentials=None if account.sealed is None else unseal(account.sealed, vault),
+            credentials=None
+            if account.encrypted is None
+            else decrypt(account.encrypted, encryption),
             # Rotation also changes the address: the old one stops when this is noted.
             token=new_token() if verb is Verb.ROTATE else account.token,
             paid_until=subscription.standing.paid_until,
@@ -99,7 +101,7 @@ def note_carried_out(
     made: Account,
     *,
     token: str,
-    vault: Vault,
+    encryption: Encryption,
     now: datetime,
 ) -> None:
     """Note the account, and tell the customer new credentials, in one transaction."""
@@ -107,12 +109,14 @@ def note_carried_out(
         return  # another process was first
     subscription_id = int(effect.payload["subscription_id"])
     account = books[Accounts].get(subscription_id)
-    sealed = account.sealed if made.credentials is None else seal(made.credentials, vault)
+    encrypted = (
+        account.encrypted if made.credentials is None else encrypt(made.credentials, encryption)
+    )
     books[Accounts].note(
         subscription_id,
         actual=_AFTER[verb] or account.actual,
         external_id=made.external_id,
-        sealed=sealed,
+        encrypted=encrypted,
     )
     if verb is Verb.ROTATE:
         books[Accounts].set_token(subscription_id, token)
@@ -166,7 +170,7 @@ async def carry_out(
     connectors: Mapping[str, Connector],
     effect: QueuedEffect,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
@@ -174,12 +178,14 @@ async def carry_out(
     verb = Verb(effect.payload["verb"])
     subscription_id = int(effect.payload["subscription_id"])
     try:
-        task = await storage.read(prepare, subscription_id, verb, vault=vault, now=clock.now())
+        task = await storage.read(
+            prepare, subscription_id, verb, encryption=encryption, now=clock.now()
+        )
         if task.order is None:
             await storage.run(drop, effect, now=clock.now())
             return
         made = await _asked(connectors, task.connector, task.verb, task.order)
-    except (ConnectorError, SealBrokenError) as error:
+    except (ConnectorError, DecryptionError) as error:
         await storage.run(
             note_not_carried_out, effect, error.sentence, policy=policy, now=clock.now()
         )
@@ -198,7 +204,7 @@ async def carry_out(
         task.verb,
         made,
         token=task.order.token,
-        vault=vault,
+        encryption=encryption,
         now=clock.now(),
     )
 

@@ -8,21 +8,21 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.access.credentials import seal, unseal
+from shop.access.credentials import decrypt, encrypt
 from shop.access.stock_csv import read_stock
 from shop.access.stock_records import Line, Stock
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.books.notes import Notes
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
-from shop.ports import Clock, Credentials, OutOfStockError, StockLine, Vault
-from shop.staff.audit_records import StaffTables
+from shop.ports import Clock, Credentials, Encryption, OutOfStockError, StockLine
+from shop.staff.audit_records import AuditLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,11 @@ class Loaded:
 
 
 def load(
-    books: Books, staff_id: int, *, plan: str, csv_text: str, vault: Vault, now: datetime
+    books: Books, staff_id: int, *, plan: str, csv_text: str, encryption: Encryption, now: datetime
 ) -> Loaded:
     """Put stock on the shelf; the lines themselves stay out of the audit."""
-    loaded = load_stock(books, plan, csv_text, vault=vault, now=now)
-    books[StaffTables].audit(
+    loaded = load_stock(books, plan, csv_text, encryption=encryption, now=now)
+    books[AuditLog].audit(
         staff_id,
         "load_stock",
         customer_id=None,
@@ -53,18 +53,20 @@ _UNSEEN = 64  # more takers at once than all processes together have connections
 _KEY_NOTE, _LOADS_NOTE = "stock_key", "stock_loads"
 
 
-def load_stock(books: Books, plan: str, csv_text: str, *, vault: Vault, now: datetime) -> Loaded:
+def load_stock(
+    books: Books, plan: str, csv_text: str, *, encryption: Encryption, now: datetime
+) -> Loaded:
     """Put the lines of a CSV text on the shelf of a plan; lines loaded before are left out."""
-    books[CatalogTables].by_slug(plan)
+    books[CatalogRecords].by_slug(plan)
     sheet = read_stock(csv_text)
-    key = _fingerprint_key(books, vault)
+    key = _fingerprint_key(books, encryption)
     added = 0
     for fields in sheet.lines:
         credentials = Credentials(**fields)
         is_new = books[Stock].add(
             plan,
             fingerprint=_fingerprint(credentials, key),
-            sealed=seal(credentials, vault),
+            encrypted=encrypt(credentials, encryption),
             now=now,
         )
         added += is_new
@@ -72,23 +74,35 @@ def load_stock(books: Books, plan: str, csv_text: str, *, vault: Vault, now: dat
 
 
 def take_line(
-    books: Books, plan: str, subscription_id: int, *, vault: Vault, policy: Policy, now: datetime
+    books: Books,
+    plan: str,
+    subscription_id: int,
+    *,
+    encryption: Encryption,
+    policy: Policy,
+    now: datetime,
 ) -> StockLine:
     """Hand out a line, the same again to the same subscription; or `OutOfStockError`."""
     _claim(books, subscription_id)
     line = books[Stock].in_hand(subscription_id)
     if line is None:
         line = _take(books, plan, subscription_id, policy=policy, now=now)
-    return _opened(line, vault)
+    return _opened(line, encryption)
 
 
 def swap_line(
-    books: Books, plan: str, subscription_id: int, *, vault: Vault, policy: Policy, now: datetime
+    books: Books,
+    plan: str,
+    subscription_id: int,
+    *,
+    encryption: Encryption,
+    policy: Policy,
+    now: datetime,
 ) -> StockLine:
     """Retire the line in use and hand out another; when there is none, it stays in use."""
     _claim(books, subscription_id)
     books[Stock].retire(subscription_id)
-    return _opened(_take(books, plan, subscription_id, policy=policy, now=now), vault)
+    return _opened(_take(books, plan, subscription_id, policy=policy, now=now), encryption)
 
 
 def note_out_of_stock(books: Books, plan: str, *, policy: Policy, now: datetime) -> None:
@@ -99,9 +113,11 @@ def note_out_of_stock(books: Books, plan: str, *, policy: Policy, now: datetime)
 class BooksShelf:
     """The shelf that `connectors/stock` takes from, with the books behind it."""
 
-    def __init__(self, storage: Storage, *, vault: Vault, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self, storage: Storage, *, encryption: Encryption, clock: Clock, policy: Policy
+    ) -> None:
         """Remember where lines lie and who hears that they run out."""
-        self._storage, self._vault, self._clock, self._policy = storage, vault, clock, policy
+        self._storage, self._vault, self._clock, self._policy = storage, encryption, clock, policy
 
     async def take(self, plan: str, subscription_id: int) -> StockLine:
         """Hand out one line, the same again to the same subscription; or OutOfStockError."""
@@ -110,7 +126,7 @@ class BooksShelf:
                 take_line,
                 plan,
                 subscription_id,
-                vault=self._vault,
+                encryption=self._vault,
                 policy=self._policy,
                 now=self._clock.now(),
             )
@@ -125,7 +141,7 @@ class BooksShelf:
                 swap_line,
                 plan,
                 subscription_id,
-                vault=self._vault,
+                encryption=self._vault,
                 policy=self._policy,
                 now=self._clock.now(),
             )
@@ -169,18 +185,18 @@ def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Ef
     return tell_staff(policy, Notice.LOW_STOCK, key=key, plan=plan, left=left)
 
 
-def _opened(line: Line, vault: Vault) -> StockLine:
-    return StockLine(external_id=str(line.id), credentials=unseal(line.sealed, vault))
+def _opened(line: Line, encryption: Encryption) -> StockLine:
+    return StockLine(external_id=str(line.id), credentials=decrypt(line.encrypted, encryption))
 
 
-def _fingerprint_key(books: Books, vault: Vault) -> bytes:
+def _fingerprint_key(books: Books, encryption: Encryption) -> bytes:
     # Keyed, for a plain hash of a short password could be guessed from a stolen file. The
     # count goes first: its row lets two loads at once go one after the other.
     books[Notes].set_note(_LOADS_NOTE, str(int(books[Notes].note(_LOADS_NOTE) or 0) + 1))
     if stored := books[Notes].note(_KEY_NOTE):
-        return vault.unseal(base64.b64decode(stored))
+        return encryption.decrypt(base64.b64decode(stored))
     key = secrets.token_bytes(32)
-    books[Notes].set_note(_KEY_NOTE, base64.b64encode(vault.seal(key)).decode())
+    books[Notes].set_note(_KEY_NOTE, base64.b64encode(encryption.encrypt(key)).decode())
     return key
 
 

@@ -9,10 +9,10 @@ from shop.books.queries import Row, Sql
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line; `sealed` holds the encrypted credentials."""
+    """One line; `encrypted` holds the encrypted credentials."""
 
     id: int
-    sealed: bytes
+    encrypted: bytes
 
 
 class Stock:
@@ -24,10 +24,10 @@ class Stock:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def add(self, plan: str, *, fingerprint: str, sealed: bytes, now: datetime) -> bool:
+    def add(self, plan: str, *, fingerprint: str, encrypted: bytes, now: datetime) -> bool:
         """Load a line; False when the same line was loaded before."""
         found = self._sql.value(
-            "stock_add", plan=plan, fingerprint=fingerprint, sealed=sealed, now=seconds(now)
+            "stock_add", plan=plan, fingerprint=fingerprint, encrypted=encrypted, now=seconds(now)
         )
         return found is not None
 
@@ -57,4 +57,4 @@ class Stock:
 
 
 def _line(row: Row | None) -> Line | None:
-    return None if row is None else Line(id=row["id"], sealed=bytes(row["sealed"]))
+    return None if row is None else Line(id=row["id"], encrypted=bytes(row["encrypted"]))

@@ -1,6 +1,6 @@
 -- name: stock_add$
-INSERT INTO stock (plan, fingerprint, sealed, loaded_at)
-VALUES (:plan, :fingerprint, :sealed, :now)
+INSERT INTO stock (plan, fingerprint, encrypted, loaded_at)
+VALUES (:plan, :fingerprint, :encrypted, :now)
 ON CONFLICT (fingerprint) DO NOTHING RETURNING id;
 
 -- name: stock_in_hand^

@@ -139,9 +139,9 @@ class Subscriptions:
             ended_at=maybe_seconds(ended_at),
         )
 
-    def hold(self, subscription_id: int, *, is_held: bool) -> None:
+    def freeze(self, subscription_id: int, *, is_frozen: bool) -> None:
         """Staff stop access, or give it back."""
-        self._sql.run("subscription_hold", id=subscription_id, is_held=int(is_held))
+        self._sql.run("subscription_hold", id=subscription_id, is_frozen=int(is_frozen))
 
     def changing(self, *, now: datetime, most: int) -> list[tuple[int, int]]:
         """(subscription id, customer id) of those whose time has come."""
@@ -205,7 +205,7 @@ def standing_of(row: Row) -> Standing:
     """The standing in a row of subscriptions, or of a join with its columns."""
     return Standing(
         state=SubscriptionState(row["state"]),
-        is_held=bool(row["is_held"]),
+        is_frozen=bool(row["is_frozen"]),
         is_trial=bool(row["is_trial"]),
         paid_until=moment(row["paid_until"]),
         terms=Terms(grace_days=row["grace_days"], keep_days=row["keep_days"]),
@@ -245,5 +245,7 @@ def _remindable(row: Row) -> Remindable:
         remind_at=moment(row["remind_at"]),
         telegram_id=row["telegram_id"],
         zone=row["zone"],
-        is_told=bool(row["wants_reminders"]) and bool(row["is_reachable"]) and not row["is_held"],
+        is_told=bool(row["wants_reminders"])
+        and bool(row["is_reachable"])
+        and not row["is_frozen"],
     )

@@ -36,13 +36,13 @@ UPDATE subscriptions SET state = :state, change_at = :change_at, ended_at = :end
 WHERE id = :id;
 
 -- name: subscription_hold!
-UPDATE subscriptions SET is_held = :is_held WHERE id = :id;
+UPDATE subscriptions SET is_frozen = :is_frozen WHERE id = :id;
 
 -- name: subscriptions_changing
 SELECT id, customer_id FROM subscriptions WHERE change_at <= :now ORDER BY change_at LIMIT :most;
 
 -- name: subscriptions_reminding
-SELECT s.id, s.customer_id, s.starts_at, s.paid_until, s.remind_at, s.is_held,
+SELECT s.id, s.customer_id, s.starts_at, s.paid_until, s.remind_at, s.is_frozen,
     s.cancel_at_period_end, c.telegram_id, c.zone, c.wants_reminders, c.is_reachable
 FROM subscriptions AS s
 INNER JOIN customers AS c ON c.id = s.customer_id

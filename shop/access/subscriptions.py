@@ -101,7 +101,7 @@ def _scheduled(
 ) -> Schedule:
     standing = Standing(
         state=SubscriptionState.ACTIVE,
-        is_held=live is not None and live.standing.is_held,
+        is_frozen=live is not None and live.standing.is_frozen,
         is_trial=is_trial,
         paid_until=span.ends_at,
         terms=product.terms,
@@ -131,11 +131,11 @@ def _renewed_account(books: Books, live: Subscription) -> Effect:
     account = books[Accounts].get(live.id)
     if account.actual is Actual.NONE:
         verb = Verb.CREATE
-    elif account.actual is Actual.SUSPENDED and not live.standing.is_held:
+    elif account.actual is Actual.SUSPENDED and not live.standing.is_frozen:
         verb = Verb.RESUME
     else:
         # Also when a suspension is still on its way: the wish after it puts things right.
-        is_on = live.standing.state is not SubscriptionState.SUSPENDED or live.standing.is_held
+        is_on = live.standing.state is not SubscriptionState.SUSPENDED or live.standing.is_frozen
         verb = Verb.CHANGE if is_on else Verb.RESUME
     return wish(books, live.id, verb)
 

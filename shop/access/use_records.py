@@ -8,7 +8,7 @@ from shop.books.queries import Sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class AccountUse:
     """An account used from one address at one door."""
 
     door: str
@@ -18,7 +18,7 @@ class Use:
     times: int
 
 
-class Uses:
+class AccountUseRecords:
     """The table of who used an account from where."""
 
     __slots__ = ("_sql",)
@@ -37,11 +37,11 @@ class Uses:
             now=seconds(now),
         )
 
-    def of(self, subscription_id: int, *, most: int) -> list[Use]:
+    def of(self, subscription_id: int, *, most: int) -> list[AccountUse]:
         """The latest addresses first."""
         rows = self._sql.all("uses_of", subscription_id=subscription_id, most=most)
         return [
-            Use(
+            AccountUse(
                 door=row["door"],
                 address=row["address"],
                 first_at=moment(row["first_at"]),

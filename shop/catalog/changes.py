@@ -12,7 +12,7 @@ from shop.books.notes import Notes
 from shop.catalog.document import Document, front_document, front_of, plan_document
 from shop.catalog.offers import Offer, offer, offers
 from shop.catalog.products import Catalog, Plan
-from shop.catalog.records import CatalogTables, Price
+from shop.catalog.records import CatalogRecords, Price
 from shop.core.errors import NotFoundError, ShopError
 from shop.core.intervals import Interval
 from shop.core.money import Money
@@ -52,7 +52,7 @@ class Change:
 
 def export_catalog(books: Books) -> Catalog:
     """The catalog as it is sold now."""
-    if (document := books[CatalogTables].latest()) is None:
+    if (document := books[CatalogRecords].latest()) is None:
         raise NoCatalogError
     return Catalog(
         currency=document["currency"],
@@ -65,7 +65,7 @@ def export_catalog(books: Books) -> Catalog:
 def plan_changes(books: Books, catalog: Catalog) -> list[Change]:
     """What `apply_catalog` would do; nothing is written."""
     return [
-        *_front_changes(books[CatalogTables].latest(), catalog),
+        *_front_changes(books[CatalogRecords].latest(), catalog),
         *_withdrawals(books, catalog),
         *_order_changes(books, catalog),
         *(change for plan in catalog.plans for change in _plan_changes(books, plan)),
@@ -93,7 +93,7 @@ def apply_catalog(books: Books, catalog: Catalog, *, now: datetime) -> list[Chan
             _put(books, plan, position=position, changes=changes)
         for change in changes:
             _carry_out(books, change, now=now)
-        books[CatalogTables].note_document(digest=digest, document=document, now=now)
+        books[CatalogRecords].note_document(digest=digest, document=document, now=now)
     return changes
 
 
@@ -114,13 +114,13 @@ def _front_changes(document: Document | None, catalog: Catalog) -> Iterator[Chan
 
 def _withdrawals(books: Books, catalog: Catalog) -> Iterator[Change]:
     kept = {plan.slug for plan in catalog.plans}
-    for product in books[CatalogTables].offered():
+    for product in books[CatalogRecords].offered():
         if product.slug not in kept:
             yield Change(what=What.PLAN_WITHDRAWN, plan=product.slug)
 
 
 def _order_changes(books: Books, catalog: Catalog) -> Iterator[Change]:
-    offered = [product.slug for product in books[CatalogTables].offered()]
+    offered = [product.slug for product in books[CatalogRecords].offered()]
     wanted = [plan.slug for plan in catalog.plans]
     if [slug for slug in offered if slug in wanted] != [
         slug for slug in wanted if slug in offered
@@ -165,20 +165,20 @@ def _put(books: Books, plan: Plan, *, position: int, changes: list[Change]) -> N
     moves = {What.PLAN_ADDED, What.PLAN_WITHDRAWN, What.PLANS_REORDERED}
     touched = {change.plan for change in changes if change.what is What.PLAN_CHANGED}
     if plan.slug in touched or any(change.what in moves for change in changes):
-        books[CatalogTables].put_product(
+        books[CatalogRecords].put_product(
             plan.slug, document=plan_document(plan), position=position
         )
 
 
 def _carry_out(books: Books, change: Change, *, now: datetime) -> None:
     if change.what is What.PLAN_WITHDRAWN:
-        books[CatalogTables].withdraw(change.plan)
+        books[CatalogRecords].withdraw(change.plan)
     elif change.interval is not None:
-        product = books[CatalogTables].by_slug(change.plan)
+        product = books[CatalogRecords].by_slug(change.plan)
         if change.new is not None:
-            books[CatalogTables].set_price(product.id, change.interval, change.new, now=now)
+            books[CatalogRecords].set_price(product.id, change.interval, change.new, now=now)
         elif change.old is not None:
-            books[CatalogTables].drop_price(
+            books[CatalogRecords].drop_price(
                 product.id, change.interval, change.old.currency, now=now
             )
 

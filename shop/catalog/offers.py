@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shop.books.books import Books
 from shop.catalog.document import front_of
 from shop.catalog.products import Shopfront, Texts, length_of
-from shop.catalog.records import CatalogTables, Price, Product
+from shop.catalog.records import CatalogRecords, Price, Product
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 
@@ -27,35 +27,35 @@ class Offer:
 def offers(books: Books) -> list[Offer]:
     """All that is on offer, in the owner's order."""
     prices: dict[int, list[Price]] = {}
-    for price in books[CatalogTables].all_prices():
+    for price in books[CatalogRecords].all_prices():
         prices.setdefault(price.product_id, []).append(price)
     return [
-        _offer(product, prices.get(product.id, [])) for product in books[CatalogTables].offered()
+        _offer(product, prices.get(product.id, [])) for product in books[CatalogRecords].offered()
     ]
 
 
 def offer(books: Books, slug: str) -> Offer:
     """One plan with its prices, withdrawn or not (see `product.is_offered`)."""
-    product = books[CatalogTables].by_slug(slug)
-    return _offer(product, books[CatalogTables].prices(product.id))
+    product = books[CatalogRecords].by_slug(slug)
+    return _offer(product, books[CatalogRecords].prices(product.id))
 
 
 def plan_name(books: Books, slug: str) -> Texts:
     """What a plan is called, withdrawn or not; its slug where the books know no such plan."""
     try:
-        return books[CatalogTables].by_slug(slug).name
+        return books[CatalogRecords].by_slug(slug).name
     except NotFoundError:
         return {"": slug}
 
 
 def has_catalog(books: Books) -> bool:
     """Whether a catalog was ever applied."""
-    return books[CatalogTables].latest() is not None
+    return books[CatalogRecords].latest() is not None
 
 
 def shopfront(books: Books) -> Shopfront:
     """What the shop says about itself; a shop without a catalog has a name only."""
-    document = books[CatalogTables].latest()
+    document = books[CatalogRecords].latest()
     return front_of(document["front"]) if document else Shopfront(name={"": "Telekiosk"})
 
 

@@ -55,7 +55,7 @@ class Price:
     is_in_force: bool
 
 
-class CatalogTables:
+class CatalogRecords:
     """Products, prices and the catalog documents they came from."""
 
     __slots__ = ("_sql",)

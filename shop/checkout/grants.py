@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from shop.access.by_staff import _refuse_second
+from shop.access.by_staff import refuse_second
 from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval, Unit
 from shop.customers.records import Customers
@@ -14,7 +14,7 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import OrderKind, Orders
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 _MOST_DAYS = 3660
 
@@ -36,7 +36,7 @@ def grant(
     added = _give(
         books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
     )
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "grant",
         customer_id=customer_id,
@@ -68,7 +68,7 @@ def extend(
         tap=tap,
         now=now,
     )
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "extend",
         customer_id=subscription.customer_id,
@@ -89,8 +89,8 @@ def _give(
     now: datetime,
 ) -> TimeAdded:
     customer = books[Customers].claim(customer_id)
-    _refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
-    product = books[CatalogTables].by_slug(slug)
+    refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
+    product = books[CatalogRecords].by_slug(slug)
     order = books[Orders].add_given(
         customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
     )

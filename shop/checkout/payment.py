@@ -6,7 +6,7 @@ from time import monotonic
 
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogTables, Price, Product
+from shop.catalog.records import CatalogRecords, Price, Product
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.moves import may_move
@@ -29,7 +29,7 @@ from shop.ports import (
     ProviderSilentError,
 )
 from shop.renewals.records import Renewals
-from shop.renewals.star_records import StarTables
+from shop.renewals.star_records import StarSubscriptions
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import refuse_at_door
 
@@ -98,14 +98,14 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     """Note the intent to pay. A second tap finds the first try again."""
     customer = books[Customers].claim(choice.customer_id)
     _refuse_second(books, choice)
-    price = books[CatalogTables].price(choice.price_id)
-    product = books[CatalogTables].get(price.product_id)
+    price = books[CatalogRecords].price(choice.price_id)
+    product = books[CatalogRecords].get(price.product_id)
     if not product.is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
     _refuse_renewing(books, customer.id, product, price, now=now)
-    if books[Orders].is_held(customer.id, product_id=product.id, interval=price.interval):
+    if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     expires_at = now + policy.order_lifetime
     order = books[Orders].open_one(
@@ -153,7 +153,7 @@ def _refuse_renewing(
     if books[Renewals].charge_under_way(customer_id, product.id) is not None:
         raise RenewingNowError
     if product.recurs_at(price):
-        star = books[StarTables].running(customer_id, product.id, now=now)
+        star = books[StarSubscriptions].running(customer_id, product.id, now=now)
         if star is not None and star.renews:
             raise SubscribedError
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import NotOfferedError
 from shop.core.errors import ShopError
 from shop.core.intervals import Interval, Unit
@@ -33,7 +33,7 @@ def start_trial(
     """Give the trial of a plan, once a person."""
     customer = books[Customers].claim(customer_id)
     refuse_at_door(books, customer, policy=policy[FraudPolicy], now=now, is_trial=True)
-    product = books[CatalogTables].by_slug(slug)
+    product = books[CatalogRecords].by_slug(slug)
     if not product.is_offered:
         raise NotOfferedError
     if not product.trial_days:

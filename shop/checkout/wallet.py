@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, NotOfferedError, PriceChangedError, begin_payment
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.credit.reservations import free_for, set_aside
+from shop.credit.reservations import free_for, reserve
 from shop.credit.rules import covers, offered_part
 from shop.customers.records import Customers
 from shop.orders.order_records import Orders
@@ -31,8 +31,8 @@ def use_wallet(
     Nothing is booked yet: the money stays the customer's until the rest comes.
     """
     customer = books[Customers].claim(customer_id)
-    price = books[CatalogTables].price(price_id)
-    if not books[CatalogTables].get(price.product_id).is_offered:
+    price = books[CatalogRecords].price(price_id)
+    if not books[CatalogRecords].get(price.product_id).is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
@@ -45,7 +45,7 @@ def use_wallet(
     )
     free = free_for(books, customer.id, order.id, price.amount.currency)
     part = offered_part(price.amount, free=free) if wants else Money.zero(free.currency)
-    set_aside(books, customer.id, order.id, part, now=now)
+    reserve(books, customer.id, order.id, part, now=now)
     return part
 
 
@@ -61,7 +61,7 @@ def pay_from_wallet(books: Books, choice: Choice, *, policy: Policy, now: dateti
     free = free_for(books, choice.customer_id, payment.order_id, price.currency)
     if not covers(price, free=free):
         raise WalletTooSmallError
-    set_aside(books, choice.customer_id, payment.order_id, price, now=now)
+    reserve(books, choice.customer_id, payment.order_id, price, now=now)
     event = PaymentEvent(
         event_id=payment.reference,
         kind="wallet.used",

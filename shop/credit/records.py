@@ -30,7 +30,7 @@ class Wallets:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def set_part(self, order_id: int, customer_id: int, money: Money, *, now: datetime) -> None:
+    def reserve(self, order_id: int, customer_id: int, money: Money, *, now: datetime) -> None:
         """Set so much aside for an open order; nothing takes it back."""
         self._sql.run(
             "wallet_part_set",
@@ -46,7 +46,7 @@ class Wallets:
         found = self._sql.value("wallet_part", order_id=order_id, currency=currency)
         return Money(int(found or 0), currency)
 
-    def kept_elsewhere(self, customer_id: int, currency: str, *, order_id: int) -> Money:
+    def reserved_elsewhere(self, customer_id: int, currency: str, *, order_id: int) -> Money:
         """What is set aside for the customer's other open orders."""
         found = self._sql.value(
             "wallet_kept_elsewhere", customer_id=customer_id, currency=currency, order_id=order_id

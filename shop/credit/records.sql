@@ -1,15 +1,15 @@
 -- name: wallet_part_set!
-INSERT INTO wallet_parts (order_id, customer_id, minor, currency, noted_at)
+INSERT INTO wallet_reservations (order_id, customer_id, minor, currency, noted_at)
 VALUES (:order_id, :customer_id, :minor, :currency, :now)
 ON CONFLICT (order_id) DO UPDATE
 SET minor = excluded.minor, currency = excluded.currency, noted_at = excluded.noted_at;
 
 -- name: wallet_part$
-SELECT minor FROM wallet_parts WHERE order_id = :order_id AND currency = :currency;
+SELECT minor FROM wallet_reservations WHERE order_id = :order_id AND currency = :currency;
 
 -- name: wallet_kept_elsewhere$
 -- An order that closed keeps nothing any more: no one need give anything back.
-SELECT COALESCE(SUM(wp.minor), 0) FROM wallet_parts AS wp
+SELECT COALESCE(SUM(wp.minor), 0) FROM wallet_reservations AS wp
 INNER JOIN orders AS o ON o.id = wp.order_id
 WHERE wp.customer_id = :customer_id AND wp.currency = :currency
     AND o.state = 'open' AND wp.order_id <> :order_id;

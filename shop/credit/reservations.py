@@ -30,12 +30,12 @@ def free_for(books: Books, customer_id: int, order_id: int, currency: str) -> Mo
     """What the wallet can give for this order; 0 stands for an order that is not there yet."""
     return usable(
         books[Journal].wallet(customer_id, currency),
-        kept_elsewhere=books[Wallets].kept_elsewhere(customer_id, currency, order_id=order_id),
+        reserved_elsewhere=books[Wallets].reserved_elsewhere(
+            customer_id, currency, order_id=order_id
+        ),
     )
 
 
-def set_aside(
-    books: Books, customer_id: int, order_id: int, money: Money, *, now: datetime
-) -> None:
+def reserve(books: Books, customer_id: int, order_id: int, money: Money, *, now: datetime) -> None:
     """Keep so much of the wallet for this order; the caller has claimed the customer."""
-    books[Wallets].set_part(order_id, customer_id, money, now=now)
+    books[Wallets].reserve(order_id, customer_id, money, now=now)

@@ -3,9 +3,9 @@
 from shop.core.money import Money
 
 
-def usable(balance: Money, *, kept_elsewhere: Money) -> Money:
+def usable(balance: Money, *, reserved_elsewhere: Money) -> Money:
     """What is there and not kept for another open order; never less than nothing."""
-    return Money(max((balance - kept_elsewhere).minor, 0), balance.currency)
+    return Money(max((balance - reserved_elsewhere).minor, 0), balance.currency)
 
 
 def before(price: Money, *, short: Money, part: Money, free: Money) -> Money:

@@ -6,13 +6,13 @@ from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.customers.records import Customers
 from shop.intake.chat_updates import TELEGRAM
-from shop.messaging.inbox_records import Inbox, InboxState, Letter
+from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
 from shop.messaging.outbox_records import Kind, Outbox, QueuedEffect
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 
-def trouble(books: Books) -> tuple[list[QueuedEffect], list[Letter]]:
-    """What is stuck: effects given up, and letters that want a person."""
+def trouble(books: Books) -> tuple[list[QueuedEffect], list[InboxEvent]]:
+    """What is stuck: effects given up, and inbox events that want a person."""
     return books[Outbox].dead(most=20), books[Inbox].stuck(most=20)
 
 
@@ -20,7 +20,7 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
     """Let a given-up effect try afresh; False when it is not given up any more."""
     done = books[Outbox].replay(effect_id, now=now)
     if done:
-        books[StaffTables].audit(
+        books[AuditLog].audit(
             staff_id,
             "replay_effect",
             customer_id=_whose(books, effect_id),
@@ -34,7 +34,7 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
     """Put a given-up effect away: it will not happen."""
     done = books[Outbox].dismiss(effect_id, now=now)
     if done:
-        books[StaffTables].audit(
+        books[AuditLog].audit(
             staff_id,
             "dismiss_effect",
             customer_id=_whose(books, effect_id),
@@ -44,34 +44,36 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
     return done
 
 
-def replay_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
+def replay_inbox_event(books: Books, staff_id: int, *, inbox_event_id: int, now: datetime) -> bool:
     """Let a chat update be answered afresh; `replaying` does it for what providers sent."""
-    letter = books[Inbox].get(letter_id)
-    if letter is None or letter.provider != TELEGRAM:
+    inbox_event = books[Inbox].get(inbox_event_id)
+    if inbox_event is None or inbox_event.provider != TELEGRAM:
         return False
-    done = books[Inbox].reopen(letter_id, now=now)
+    done = books[Inbox].reopen(inbox_event_id, now=now)
     if done:
-        books[StaffTables].audit(
+        books[AuditLog].audit(
             staff_id,
             "replay_letter",
-            customer_id=_sender(books, letter),
-            facts={"letter": letter_id},
+            customer_id=_sender(books, inbox_event),
+            facts={"inbox_event": inbox_event_id},
             now=now,
         )
     return done
 
 
-def dismiss_letter(books: Books, staff_id: int, *, letter_id: int, now: datetime) -> bool:
-    """Put a letter away as seen; it stays in the inbox."""
-    letter = books[Inbox].get(letter_id)
-    if letter is None or letter.state is InboxState.DONE:
+def dismiss_inbox_event(
+    books: Books, staff_id: int, *, inbox_event_id: int, now: datetime
+) -> bool:
+    """Put an inbox event away as seen; it stays in the inbox."""
+    inbox_event = books[Inbox].get(inbox_event_id)
+    if inbox_event is None or inbox_event.state is InboxState.DONE:
         return False
-    books[Inbox].finish(letter_id, InboxState.DONE, note="dismissed by staff")
-    books[StaffTables].audit(
+    books[Inbox].finish(inbox_event_id, InboxState.DONE, note="dismissed by staff")
+    books[AuditLog].audit(
         staff_id,
         "dismiss_letter",
-        customer_id=_sender(books, letter),
-        facts={"letter": letter_id},
+        customer_id=_sender(books, inbox_event),
+        facts={"inbox_event": inbox_event_id},
         now=now,
     )
     return True
@@ -89,9 +91,9 @@ def _whose(books: Books, effect_id: int) -> int | None:
     return None
 
 
-def _sender(books: Books, letter: Letter) -> int | None:
+def _sender(books: Books, inbox_event: InboxEvent) -> int | None:
     """The person of a chat update; what a provider sent names an order at most."""
-    return None if letter.chat_id is None else _who(books, letter.chat_id)
+    return None if inbox_event.chat_id is None else _who(books, inbox_event.chat_id)
 
 
 def _who(books: Books, telegram_id: int) -> int | None:

@@ -7,7 +7,7 @@ from shop.access.states import SubscriptionState
 from shop.access.stock_records import Stock
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables, Product
+from shop.catalog.records import CatalogRecords, Product
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.core.policy import Policy
@@ -17,13 +17,13 @@ from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipt, Receipts
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Depth, Outbox
-from shop.orders.health_records import Circuit, Circuits
+from shop.orders.health_records import ProviderHealth, ProviderHealthRecords
 from shop.orders.order_records import Order, Orders
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
 from shop.settlement.review_records import Reviews
-from shop.settlement.unassigned_records import UnassignedMoney
-from shop.staff.audit_records import Act, StaffTables
+from shop.settlement.unassigned_records import UnassignedReceipts
+from shop.staff.audit_records import Act, AuditLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,10 @@ class Backlog:
 
     outbox: tuple[Depth, ...]
     dead: int
-    letters: dict[InboxState, int]
+    inbox_events: dict[InboxState, int]
     held: int
     unassigned: int
-    hidden: tuple[Circuit, ...]
+    hidden: tuple[ProviderHealth, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Today:
 
     since: datetime
     sales: tuple[tuple[int, Money], ...]
-    given_back: tuple[tuple[int, Money], ...]
+    refunded: tuple[tuple[int, Money], ...]
     new_customers: int
     subscriptions: dict[SubscriptionState, int]
     stock: dict[str, int]
@@ -72,7 +72,7 @@ def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> To
     return Today(
         since=since,
         sales=tuple(books[Receipts].totals(since=since, until=until)),
-        given_back=tuple(books[Refunds].totals(since=since, until=until)),
+        refunded=tuple(books[Refunds].totals(since=since, until=until)),
         new_customers=books[Customers].new_customers(
             since=since, until=until, staff_ids=policy.staff_ids
         ),
@@ -88,10 +88,10 @@ def backlog(books: Books) -> Backlog:
     return Backlog(
         outbox=tuple(books[Outbox].depth()),
         dead=books[Outbox].count_dead(),
-        letters=books[Inbox].counts(),
+        inbox_events=books[Inbox].counts(),
         held=books[Reviews].count_waiting(),
-        unassigned=books[UnassignedMoney].count_unassigned(),
-        hidden=tuple(books[Circuits].opened()),
+        unassigned=books[UnassignedReceipts].count_unassigned(),
+        hidden=tuple(books[ProviderHealthRecords].opened()),
     )
 
 
@@ -108,7 +108,7 @@ def history(books: Books, customer_id: int) -> History:
         customer=books[Customers].get(customer_id),
         subscriptions=tuple(books[Subscriptions].of(customer_id)),
         orders=tuple(
-            (order, books[CatalogTables].get(order.product_id))
+            (order, books[CatalogRecords].get(order.product_id))
             for order, _ in books[Orders].of(customer_id, most=8)
         ),
         receipts=tuple(books[Receipts].receipts_of(customer_id, most=8)),
@@ -117,7 +117,7 @@ def history(books: Books, customer_id: int) -> History:
         wallets=tuple(books[Journal].wallets(customer_id)),
         acts=tuple(
             (one, books[Customers].name_of(one.staff_id))
-            for one in books[StaffTables].acts_on(customer_id, most=5)
+            for one in books[AuditLog].acts_on(customer_id, most=5)
         ),
     )
 

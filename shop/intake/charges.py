@@ -1,4 +1,4 @@
-"""Charges saved means, and tells providers what people wish for theirs: intents become calls."""
+"""Charges saved payment methods, and tells providers what people wish for theirs."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,19 +18,19 @@ from shop.ports import (
     Charge,
     ChargeRequest,
     Clock,
+    DecryptionError,
+    Encryption,
     PaymentProvider,
     ProviderError,
     ProviderSilentError,
-    SealBrokenError,
-    Vault,
     saver_of,
     steerer_of,
 )
-from shop.renewals.records import Means, Renewals
+from shop.renewals.records import Renewals, SavedMethod
 from shop.renewals.renew import ChargeIntent, note_charge_made, note_charge_silence, take_up
-from shop.renewals.saved_methods import keep_means
-from shop.renewals.star_records import StarSubscription, StarTables
-from shop.settlement.settle import Outcome, Source, keep_letter, settle_letter
+from shop.renewals.saved_methods import keep_method
+from shop.renewals.star_records import StarSubscription, StarSubscriptions
+from shop.settlement.settle import Outcome, Source, keep_event, settle_kept_event
 
 Providers = Mapping[str, PaymentProvider]
 _UNTIL_KNOWN = timedelta(minutes=2)
@@ -45,7 +45,7 @@ async def renew_one(
     providers: Providers,
     subscription_id: int,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> list[Outcome]:
@@ -53,7 +53,7 @@ async def renew_one(
     intent = await storage.run(take_up, subscription_id, policy=policy, now=clock.now())
     if intent is None:
         return []
-    saver = saver_of(providers.get(intent.renewal.means.provider))
+    saver = saver_of(providers.get(intent.renewal.method.provider))
     try:
         if saver is None:
             raise ProviderSilentError(reason="it is switched off")
@@ -61,12 +61,12 @@ async def renew_one(
             ChargeRequest(
                 reference=intent.payment.reference,
                 amount=intent.payment.due,
-                handle=vault.unseal(intent.renewal.means.sealed).decode(),
+                handle=encryption.decrypt(intent.renewal.method.encrypted).decode(),
                 title=text_in(intent.product.name, ""),
                 first_asked_at=intent.payment.created_at,
             )
         )
-    except (ProviderError, SealBrokenError) as error:
+    except (ProviderError, DecryptionError) as error:
         # Also a plain no: it is about our keys or our words, never the card's, so nothing is
         # known to have been charged, and asking again in minutes is right for it, too.
         await storage.run(
@@ -81,21 +81,21 @@ def note_charge(
 ) -> list[Outcome]:
     """Take the outcome as settlement takes any payment's; a webhook may have been first."""
     source = Source(provider=intent.payment.provider)
-    letters = [keep_letter(books, event, source, now=now) for event in charge.events]
+    inbox_events = [keep_event(books, event, source, now=now) for event in charge.events]
     books[Customers].claim(intent.renewal.customer_id)
     note_charge_made(books, intent, provider_ref=charge.provider_ref, now=now)
     return [
-        settle_letter(books, letter, event, source, policy=policy, now=now)
-        for letter, event in zip(letters, charge.events, strict=True)
+        settle_kept_event(books, inbox_event, event, source, policy=policy, now=now)
+        for inbox_event, event in zip(inbox_events, charge.events, strict=True)
     ]
 
 
-async def carry_out_means(
+async def carry_out_method_job(
     storage: Storage,
     providers: Providers,
     effect: QueuedEffect,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
@@ -103,7 +103,9 @@ async def carry_out_means(
     verb, number = str(effect.payload["verb"]), int(effect.payload["number"])
     work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
     try:
-        await work(storage, providers, verb, number, vault=vault, policy=policy, clock=clock)
+        await work(
+            storage, providers, verb, number, encryption=encryption, policy=policy, clock=clock
+        )
     except ChargeUnderWayError as error:
         await storage.run(
             postpone, effect, reason=error.sentence, wait=_UNTIL_KNOWN, now=clock.now()
@@ -111,7 +113,7 @@ async def carry_out_means(
     except ProviderSilentError as error:
         reason = error.sentence
         await storage.run(postpone, effect, reason=reason, wait=None, now=clock.now())
-    except (ProviderError, SealBrokenError) as error:
+    except (ProviderError, DecryptionError) as error:
         await storage.run(_note_refusal, effect, error.sentence, policy=policy, now=clock.now())
     else:
         await storage.run(finish_effect, effect, now=clock.now())
@@ -123,7 +125,7 @@ async def _learn(
     _verb: str,
     number: int,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
@@ -133,11 +135,11 @@ async def _learn(
         return
     if await storage.read(_is_replacing, payment):
         raise ChargeUnderWayError
-    found = await saver.saved_means(payment.reference, payment.provider_ref)
+    found = await saver.saved_method(payment.reference, payment.provider_ref)
     kept = None
     if found is not None:
-        kept = (vault.seal(found.handle.encode()), found.brand, found.last4)
-    await storage.run(keep_means, number, kept, policy=policy, now=clock.now())
+        kept = (encryption.encrypt(found.handle.encode()), found.brand, found.last4)
+    await storage.run(keep_method, number, kept, policy=policy, now=clock.now())
 
 
 async def _forget(
@@ -146,18 +148,18 @@ async def _forget(
     _verb: str,
     number: int,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
     del policy, clock
-    means = await storage.read(_means, number)
-    if means is None or not means.sealed:
+    method = await storage.read(_means, number)
+    if method is None or not method.encrypted:
         return
     if await storage.read(_is_charging, number):
         raise ChargeUnderWayError
-    if (saver := saver_of(providers.get(means.provider))) is not None:
-        await saver.forget(vault.unseal(means.sealed).decode())
+    if (saver := saver_of(providers.get(method.provider))) is not None:
+        await saver.forget(encryption.decrypt(method.encrypted).decode())
     await storage.run(_wipe, number)
 
 
@@ -167,11 +169,11 @@ async def _steer(
     verb: str,
     number: int,
     *,
-    vault: Vault,
+    encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
-    del vault, policy, clock
+    del encryption, policy, clock
     star, provider, chat_id = await storage.read(_star, number)
     steerer = steerer_of(providers.get(provider))
     if star is None or steerer is None:
@@ -185,7 +187,7 @@ def _note_refusal(
     """A plain no: the wish is put where staff see it, and they are told at once."""
     refuse(books, effect, reason=reason, is_dead=True, now=now)
     told = tell_staff(
-        policy, Notice.MEANS_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
+        policy, Notice.METHOD_REFUSED, key=effect.key, verb=effect.payload["verb"], reason=reason
     )
     books[Outbox].add(told, now=now)
 
@@ -205,8 +207,8 @@ def _payment(books: Books, number: int) -> Payment | None:
     return books[Payments].get(number)
 
 
-def _means(books: Books, number: int) -> Means | None:
-    return books[Renewals].means(number)
+def _means(books: Books, number: int) -> SavedMethod | None:
+    return books[Renewals].method(number)
 
 
 def _wipe(books: Books, number: int) -> None:
@@ -214,7 +216,7 @@ def _wipe(books: Books, number: int) -> None:
 
 
 def _star(books: Books, number: int) -> tuple[StarSubscription | None, str, int]:
-    star, payment = books[StarTables].of_payment(number), books[Payments].get(number)
+    star, payment = books[StarSubscriptions].of_payment(number), books[Payments].get(number)
     if star is None or payment is None:
         return None, "", 0
     return star, payment.provider, books[Customers].get(star.customer_id).telegram_id

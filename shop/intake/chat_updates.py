@@ -8,7 +8,7 @@ from typing import Any
 
 from shop.books.books import Books
 from shop.core.policy import Policy
-from shop.messaging.inbox_records import Inbox, InboxState, Letter
+from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
@@ -42,7 +42,7 @@ class NewUpdate:
 class KeptUpdate:
     """An update that still is to be answered; `is_again`: the clock brought it back."""
 
-    letter_id: int
+    inbox_event_id: int
     raw: Mapping[str, Any]
     is_again: bool = False
 
@@ -62,7 +62,7 @@ def keep_updates(
     kept, due_at = [], now + _LEASE if are_answered else now
     for update in updates:
         body = json.dumps(update.raw).encode()  # escaped: half a character is one, too
-        letter = books[Inbox].keep(
+        inbox_event = books[Inbox].keep(
             TELEGRAM,
             str(update.update_id),
             kind=update.kind,
@@ -73,15 +73,15 @@ def keep_updates(
             due_at=None if update.money else due_at,
             chat_id=update.chat_id,
         )
-        if letter is None:
+        if inbox_event is None:
             continue
         if update.trouble:
-            fail_update(books, letter, update.trouble, policy=policy, now=now)
+            fail_update(books, inbox_event, update.trouble, policy=policy, now=now)
         elif update.money is not None:
             source = Source(provider=update.provider, body=body, is_believed=update.is_believed)
             settle(books, update.money, source, policy=policy, now=now)
         else:
-            kept.append(KeptUpdate(letter_id=letter, raw=update.raw))
+            kept.append(KeptUpdate(inbox_event_id=inbox_event, raw=update.raw))
     return kept
 
 
@@ -101,19 +101,27 @@ def settle_kept(
 
 def is_overtaken(books: Books, update: KeptUpdate, *, chat_id: int) -> bool:
     """Whether the person went on meanwhile: a later update of this chat was answered."""
-    return books[Inbox].is_overtaken(update.letter_id, chat_id=chat_id)
+    return books[Inbox].is_overtaken(update.inbox_event_id, chat_id=chat_id)
 
 
-def finish_update(books: Books, letter_id: int) -> None:
+def finish_update(books: Books, inbox_event_id: int) -> None:
     """It was answered."""
-    books[Inbox].finish(letter_id, InboxState.DONE)
+    books[Inbox].finish(inbox_event_id, InboxState.DONE)
 
 
-def fail_update(books: Books, letter_id: int, note: str, *, policy: Policy, now: datetime) -> None:
+def fail_update(
+    books: Books, inbox_event_id: int, note: str, *, policy: Policy, now: datetime
+) -> None:
     """Answering it failed in a way that trying again will not mend: staff see it."""
-    books[Inbox].finish(letter_id, InboxState.STUCK, note=note)
+    books[Inbox].finish(inbox_event_id, InboxState.STUCK, note=note)
     books[Outbox].add(
-        tell_staff(policy, Notice.STUCK, key=f"letter:{letter_id}", letter=letter_id, reason=note),
+        tell_staff(
+            policy,
+            Notice.STUCK,
+            key=f"letter:{inbox_event_id}",
+            inbox_event=inbox_event_id,
+            reason=note,
+        ),
         now=now,
     )
 
@@ -121,13 +129,15 @@ def fail_update(books: Books, letter_id: int, note: str, *, policy: Policy, now:
 def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> list[KeptUpdate]:
     """Updates a killed process left unanswered; after three tries they are given to staff."""
     found = []
-    for letter in books[Inbox].claim(now=now, lease=now + _LEASE, most=most):
-        if letter.tries > _TRIES:
-            fail_update(books, letter.id, "it was tried three times", policy=policy, now=now)
+    for inbox_event in books[Inbox].claim(now=now, lease=now + _LEASE, most=most):
+        if inbox_event.tries > _TRIES:
+            fail_update(books, inbox_event.id, "it was tried three times", policy=policy, now=now)
         else:
-            found.append(_kept(letter))
+            found.append(_kept(inbox_event))
     return found
 
 
-def _kept(letter: Letter) -> KeptUpdate:
-    return KeptUpdate(letter_id=letter.id, raw=json.loads(letter.body), is_again=True)
+def _kept(inbox_event: InboxEvent) -> KeptUpdate:
+    return KeptUpdate(
+        inbox_event_id=inbox_event.id, raw=json.loads(inbox_event.body), is_again=True
+    )

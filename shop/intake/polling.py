@@ -19,7 +19,7 @@ from shop.ports import (
     ProviderSilentError,
     can_be_asked,
 )
-from shop.settlement.provider_claims import refs_to_ask, weigh_claims
+from shop.settlement.provider_claims import check_provider_claims, refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle_all
 
 _LEASE = timedelta(minutes=2)
@@ -55,7 +55,7 @@ def note_poll(
     if today is not None:
         _ask_again(books, payment, today, events, now=now)
         # What one that cannot be asked was said to have brought, a person must confirm.
-        weigh_claims(books, today, events if is_askable else (), policy=policy, now=now)
+        check_provider_claims(books, today, events if is_askable else (), policy=policy, now=now)
     return outcomes
 
 

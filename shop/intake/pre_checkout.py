@@ -7,7 +7,7 @@ from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.orders.payment_records import Payments
 from shop.orders.states import OPEN_PAYMENTS
-from shop.renewals.star_records import StarTables
+from shop.renewals.star_records import StarSubscriptions
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import is_turned_away
 
@@ -17,7 +17,7 @@ def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: 
     payment = books[Payments].by_reference(reference)
     if payment is None or payment.due != money:
         return False
-    star = books[StarTables].of_payment(payment.id)
+    star = books[StarSubscriptions].of_payment(payment.id)
     if star is not None and star.renews:
         # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
         return True

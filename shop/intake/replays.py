@@ -9,8 +9,8 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BadInputError, NotFoundError
 from shop.core.policy import Policy
-from shop.ledger.receipt_records import LooseMoney, Receipts
-from shop.messaging.inbox_records import Inbox, InboxState, Letter
+from shop.ledger.receipt_records import Receipts, UnassignedReceipt
+from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
 from shop.ports import (
     BadSignatureError,
     Clock,
@@ -20,9 +20,9 @@ from shop.ports import (
     PaymentProvider,
     ProviderError,
 )
-from shop.settlement.claim_records import Claims, ClaimState
+from shop.settlement.claim_records import ClaimState, ProviderClaims
 from shop.settlement.settle import Outcome, Source, act_on, settle_all
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 
 class Replayed(StrEnum):
@@ -49,28 +49,28 @@ async def replay(
     providers: Mapping[str, PaymentProvider],
     staff_id: int,
     *,
-    letter_id: int,
+    inbox_event_id: int,
     is_believed: bool,
     policy: Policy,
     clock: Clock,
 ) -> Replayed:
-    """Read a letter again; `is_believed` where staff vouch for what it says of money.
+    """Read an inbox event again; `is_believed` where staff vouch for what it says of money.
 
     Raises `ProviderError` where its provider has to be asked and does not answer.
     """
-    letter = await storage.read(_letter, letter_id)
-    provider = None if letter is None else providers.get(letter.provider)
-    if letter is None or provider is None or not letter.body:
+    inbox_event = await storage.read(_inbox_event, inbox_event_id)
+    provider = None if inbox_event is None else providers.get(inbox_event.provider)
+    if inbox_event is None or provider is None or not inbox_event.body:
         return Replayed.UNREADABLE
     try:
-        told = _told(provider, letter)
+        told = _told(provider, inbox_event)
     except (BadSignatureError, EndpointClosedError, BadInputError, ValueError):
         return Replayed.UNREADABLE
-    events = [event for event in told if event.event_id == letter.event_id]
+    events = [event for event in told if event.event_id == inbox_event.event_id]
     found = await storage.run(
         take_again,
         staff_id,
-        letter,
+        inbox_event,
         events,
         is_believed=is_believed,
         policy=policy,
@@ -83,23 +83,25 @@ async def replay(
     said = [
         one for hint in hints for one in await provider.look_up(hint.reference, hint.provider_ref)
     ]
-    return await storage.run(take_said, letter, said, policy=policy, now=clock.now())
+    return await storage.run(take_said, inbox_event, said, policy=policy, now=clock.now())
 
 
-def _told(provider: PaymentProvider, letter: Letter) -> Sequence[PaymentEvent]:
+def _told(provider: PaymentProvider, inbox_event: InboxEvent) -> Sequence[PaymentEvent]:
     """Read it as it was read when it came: a chat update, or a webhook with its signature."""
     read_update = getattr(provider, "read_update", None)
     if callable(read_update):
-        update = read_update(json.loads(letter.body))
+        update = read_update(json.loads(inbox_event.body))
         return [] if update is None else [update]
     # Signed times are held against the moment it came, not against today.
-    return provider.read_webhook(letter.headers, letter.body, now=letter.received_at)
+    return provider.read_webhook(
+        inbox_event.headers, inbox_event.body, now=inbox_event.received_at
+    )
 
 
 def take_again(
     books: Books,
     staff_id: int,
-    letter: Letter,
+    inbox_event: InboxEvent,
     events: Sequence[PaymentEvent],
     *,
     is_believed: bool,
@@ -108,29 +110,36 @@ def take_again(
 ) -> Replayed:
     """Act on its events as if they had come now; receipts are counted once all the same."""
     act = "believe_letter" if is_believed else "replay_letter"
-    books[StaffTables].audit(staff_id, act, customer_id=None, facts={"letter": letter.id}, now=now)
-    books[Inbox].finish(letter.id, InboxState.DONE, note=f"read again by {staff_id}")
+    books[AuditLog].audit(
+        staff_id, act, customer_id=None, facts={"inbox_event": inbox_event.id}, now=now
+    )
+    books[Inbox].finish(inbox_event.id, InboxState.DONE, note=f"read again by {staff_id}")
     if is_believed:
-        books[Claims].end(letter.id, ClaimState.BELIEVED)
-    source = Source(provider=letter.provider, is_believed=is_believed)
+        books[ProviderClaims].end(inbox_event.id, ClaimState.BELIEVED)
+    source = Source(provider=inbox_event.provider, is_believed=is_believed)
     found = Replayed.LEFT
     for event in events:
-        outcome = act_on(books, letter.id, event, source, policy=policy, now=now)
+        outcome = act_on(books, inbox_event.id, event, source, policy=policy, now=now)
         found = _MEANT.get(outcome, Replayed.TAKEN)
     return found
 
 
 def take_said(
-    books: Books, letter: Letter, said: Sequence[PaymentEvent], *, policy: Policy, now: datetime
+    books: Books,
+    inbox_event: InboxEvent,
+    said: Sequence[PaymentEvent],
+    *,
+    policy: Policy,
+    now: datetime,
 ) -> Replayed:
-    """Money that a provider tells of when asked about a letter: it can be assigned from now on."""
+    """Money a provider confirms when asked about an inbox event: it can be assigned now."""
     received = [event for event in said if event.happening is Happening.RECEIVED]
     outcomes = settle_all(
-        books, received, Source(provider=letter.provider), policy=policy, now=now
+        books, received, Source(provider=inbox_event.provider), policy=policy, now=now
     )
     if not outcomes:
         return Replayed.LEFT
-    books[Inbox].finish(letter.id, InboxState.DONE, note="its provider was asked")
+    books[Inbox].finish(inbox_event.id, InboxState.DONE, note="its provider was asked")
     return Replayed.SAME if set(outcomes) == {Outcome.KNOWN} else Replayed.TAKEN
 
 
@@ -138,14 +147,14 @@ async def is_confirmed(
     storage: Storage, providers: Mapping[str, PaymentProvider], receipt: int
 ) -> bool:
     """Whether its provider itself says that this money of no order came: a webhook may lie."""
-    money, letter = await storage.read(_letter_of, receipt)
-    if letter is not None and not letter.body:
+    money, inbox_event = await storage.read(_inbox_event_of, receipt)
+    if inbox_event is not None and not inbox_event.body:
         return True  # it was found by asking
     provider = providers.get(money.provider)
-    if letter is None or provider is None:
+    if inbox_event is None or provider is None:
         return False
     try:
-        hints = [one for one in _told(provider, letter) if one.receipt_id == money.receipt_id]
+        hints = [one for one in _told(provider, inbox_event) if one.receipt_id == money.receipt_id]
         said = [
             one
             for hint in hints
@@ -157,27 +166,29 @@ async def is_confirmed(
     return wanted in [(one.happening, one.receipt_id, one.money) for one in said]
 
 
-def latest_letters(books: Books) -> list[Letter]:
+def latest_inbox_events(books: Books) -> list[InboxEvent]:
     """What providers sent lately, handled or not."""
     return books[Inbox].latest(most=_LATEST)
 
 
-def claims_on(books: Books, letter_ids: Sequence[int]) -> frozenset[int]:
-    """Which of these letters told of money that nobody confirmed."""
-    found = (books[Claims].by_letter(letter_id) for letter_id in letter_ids)
+def provider_claims_on(books: Books, inbox_event_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these inbox events told of money that nobody confirmed."""
+    found = (
+        books[ProviderClaims].by_inbox_event(inbox_event_id) for inbox_event_id in inbox_event_ids
+    )
     return frozenset(
-        claim.letter_id
+        claim.inbox_event_id
         for claim in found
         if claim is not None and claim.state in {ClaimState.OPEN, ClaimState.DENIED}
     )
 
 
-def _letter_of(books: Books, receipt: int) -> tuple[LooseMoney, Letter | None]:
+def _inbox_event_of(books: Books, receipt: int) -> tuple[UnassignedReceipt, InboxEvent | None]:
     money = books[Receipts].get(receipt)
     if money is None:
         raise NotFoundError(what="receipt", name=receipt)
-    return money, None if money.letter_id is None else books[Inbox].get(money.letter_id)
+    return money, None if money.inbox_event_id is None else books[Inbox].get(money.inbox_event_id)
 
 
-def _letter(books: Books, letter_id: int) -> Letter | None:
-    return books[Inbox].get(letter_id)
+def _inbox_event(books: Books, inbox_event_id: int) -> InboxEvent | None:
+    return books[Inbox].get(inbox_event_id)

@@ -79,7 +79,7 @@ def compare(
     if found or odd:
         told = tell_staff(
             policy,
-            Notice.STAR_BOOKS,
+            Notice.STAR_DIFFERENCE,
             key=f"{provider}:{int(until.timestamp())}",
             provider=provider,
             found=len(found),

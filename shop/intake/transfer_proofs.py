@@ -20,7 +20,7 @@ from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.ports.transfers import TRANSFER, code_of
 from shop.settlement.settle import Outcome, Source, settle
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 _LONGEST_WORDS = 300
 _MOST_ALIKE = 3
@@ -146,7 +146,7 @@ def approve(
     )
     source = Source(provider=TRANSFER, body=json.dumps(facts).encode(), is_looked_at=True)
     outcome = settle(books, event, source, policy=policy, now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "approve_transfer",
         customer_id=proof.customer_id,
@@ -175,7 +175,7 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
         currency=payment.due.currency,
     )
     books[Outbox].add([told], now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "refuse_transfer",
         customer_id=proof.customer_id,

@@ -12,7 +12,7 @@ SALES = "sales"
 TAX = "tax"  # inside what was sold, and not the shop's
 WALLET = "wallet"
 REFUNDING = "refunding"  # on its way back; no wallet spends it, and it goes once
-HELD = "held"  # money that waits for a person's decision
+IN_REVIEW = "in_review"  # money that waits for a person's decision
 UNASSIGNED = "unassigned"  # money of no known order
 
 

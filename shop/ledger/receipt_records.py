@@ -37,8 +37,8 @@ def _receipt(row: Row) -> Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LooseMoney:
-    """Money without a place; `letter_id` is what told of it."""
+class UnassignedReceipt:
+    """Money without a place; `inbox_event_id` is what told of it."""
 
     id: int
     provider: str
@@ -46,7 +46,7 @@ class LooseMoney:
     money: Money
     verdict: Verdict
     occurred_at: datetime
-    letter_id: int | None
+    inbox_event_id: int | None
 
 
 class Receipts:
@@ -58,10 +58,10 @@ class Receipts:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def get(self, receipt: int) -> LooseMoney | None:
+    def get(self, receipt: int) -> UnassignedReceipt | None:
         """The receipt of this number."""
         row = self._sql.one("receipt_by_id", id=receipt)
-        return None if row is None else _loose(row)
+        return None if row is None else unassigned_receipt_of(row)
 
     def claim(self, receipt: int) -> None:
         """Hold money of nobody until the commit; somebody's goes with his own claim."""
@@ -84,9 +84,9 @@ class Receipts:
         )
         return changed == 1
 
-    def note_letter(self, receipt: int, letter_id: int) -> None:
+    def note_inbox_event(self, receipt: int, inbox_event_id: int) -> None:
         """Remember what told of it."""
-        self._sql.run("receipt_note_letter", id=receipt, letter_id=letter_id)
+        self._sql.run("receipt_note_letter", id=receipt, inbox_event_id=inbox_event_id)
 
     def is_receipt_known(self, provider: str, receipt_id: str) -> bool:
         """Whether exactly this money is in the books."""
@@ -166,15 +166,16 @@ def _columns(judgement: Judgement) -> dict[str, object]:
     }
 
 
-def _loose(row: Row) -> LooseMoney:
-    return LooseMoney(
+def unassigned_receipt_of(row: Row) -> UnassignedReceipt:
+    """A receipt as it stands in a row of its table."""
+    return UnassignedReceipt(
         id=row["id"],
         provider=row["provider"],
         receipt_id=row["receipt_id"],
         money=Money(row["minor"], row["currency"]),
         verdict=Verdict(row["verdict"]),
         occurred_at=moment(row["occurred_at"]),
-        letter_id=row["letter_id"],
+        inbox_event_id=row["inbox_event_id"],
     )
 
 

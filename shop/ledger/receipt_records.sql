@@ -1,7 +1,7 @@
 -- name: receipt_decide!
 UPDATE receipts SET verdict = :verdict, to_order = :to_order, to_wallet = :to_wallet,
     from_wallet = :from_wallet
-WHERE id = :id AND verdict = 'held';
+WHERE id = :id AND verdict = 'in_review';
 
 -- name: receipt_assign!
 UPDATE receipts SET customer_id = :customer_id, payment_id = :payment_id, verdict = :verdict,
@@ -16,7 +16,7 @@ UPDATE receipts SET verdict = verdict WHERE id = :id AND customer_id IS NULL;
 SELECT * FROM receipts WHERE id = :id;
 
 -- name: receipt_note_letter!
-UPDATE receipts SET letter_id = :letter_id WHERE id = :id;
+UPDATE receipts SET inbox_event_id = :inbox_event_id WHERE id = :id;
 
 -- name: receipt_add$
 INSERT INTO receipts (

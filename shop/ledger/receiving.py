@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     WRONG_CURRENCY = "wrong_currency"
     UNKNOWN_ORDER = "unknown_order"
-    HELD = "held"  # a person decides first; it lies in the account of what is held
+    IN_REVIEW = "in_review"  # a person decides first; it lies in the account of what is held
     REFUSED = "refused"  # that person said no, and the wallet has it
     ASSIGNED = "assigned"  # it was of no known order, and staff gave it to a wallet
 

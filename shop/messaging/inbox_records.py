@@ -21,7 +21,7 @@ class InboxState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class InboxEvent:
     """One thing that came in; `body` is the raw bytes, `headers` those worth keeping.
 
     `chat_id` is the chat of an update, None for what a provider sent.
@@ -41,7 +41,7 @@ class Letter:
 
 
 class Inbox:
-    """The table of letters."""
+    """The table of inbox events."""
 
     __slots__ = ("_sql",)
 
@@ -62,7 +62,7 @@ class Inbox:
         due_at: datetime | None = None,
         chat_id: int | None = None,
     ) -> int | None:
-        """Keep a letter; None when this one came before. `chat_id`: an update's chat."""
+        """Keep an inbox event; None when this one came before. `chat_id`: an update's chat."""
         found: int | None = self._sql.value(
             "inbox_keep",
             provider=provider,
@@ -77,55 +77,55 @@ class Inbox:
         )
         return found
 
-    def finish(self, letter_id: int, state: InboxState, *, note: str = "") -> None:
+    def finish(self, inbox_event_id: int, state: InboxState, *, note: str = "") -> None:
         """Say what became of it."""
-        self._sql.run("inbox_finish", id=letter_id, state=state, note=note)
+        self._sql.run("inbox_finish", id=inbox_event_id, state=state, note=note)
 
-    def claim(self, *, now: datetime, lease: datetime, most: int) -> list[Letter]:
-        """Take letters nobody finished, in order; they come again after `lease`."""
+    def claim(self, *, now: datetime, lease: datetime, most: int) -> list[InboxEvent]:
+        """Take inbox events nobody finished, in order; they come again after `lease`."""
         rows = self._sql.all("inbox_claim", now=seconds(now), lease=seconds(lease), most=most)
-        return sorted((_letter(row) for row in rows), key=lambda letter: letter.id)
+        return sorted((_inbox_event(row) for row in rows), key=lambda inbox_event: inbox_event.id)
 
-    def is_overtaken(self, letter_id: int, *, chat_id: int) -> bool:
+    def is_overtaken(self, inbox_event_id: int, *, chat_id: int) -> bool:
         """Whether a later update of this chat was answered already."""
-        return bool(self._sql.value("inbox_overtaken", chat_id=chat_id, id=letter_id))
+        return bool(self._sql.value("inbox_overtaken", chat_id=chat_id, id=inbox_event_id))
 
     def release(self, *, now: datetime) -> int:
         """Give back what a killed process had taken."""
         return self._sql.count("inbox_release", now=seconds(now))
 
-    def stuck(self, *, most: int) -> list[Letter]:
+    def stuck(self, *, most: int) -> list[InboxEvent]:
         """What staff should look at."""
-        return [_letter(row) for row in self._sql.all("inbox_stuck", most=most)]
+        return [_inbox_event(row) for row in self._sql.all("inbox_stuck", most=most)]
 
     def counts(self) -> dict[InboxState, int]:
-        """How many letters wait for staff, by state."""
+        """How many inbox events wait for staff, by state."""
         return {InboxState(row["state"]): row["many"] for row in self._sql.all("inbox_counts")}
 
     def waiting(self) -> int:
-        """How many letters wait to be handled."""
+        """How many inbox events wait to be handled."""
         return int(self._sql.value("inbox_waiting"))
 
     def next_due(self) -> datetime | None:
         """When the next letter is to be handled."""
         return maybe_moment(self._sql.value("inbox_next_due"))
 
-    def get(self, letter_id: int) -> Letter | None:
+    def get(self, inbox_event_id: int) -> InboxEvent | None:
         """The letter of this id."""
-        row = self._sql.one("inbox_by_id", id=letter_id)
-        return None if row is None else _letter(row)
+        row = self._sql.one("inbox_by_id", id=inbox_event_id)
+        return None if row is None else _inbox_event(row)
 
-    def reopen(self, letter_id: int, *, now: datetime) -> bool:
-        """Let a letter be handled afresh."""
-        return self._sql.count("inbox_reopen", id=letter_id, now=seconds(now)) == 1
+    def reopen(self, inbox_event_id: int, *, now: datetime) -> bool:
+        """Let an inbox event be handled afresh."""
+        return self._sql.count("inbox_reopen", id=inbox_event_id, now=seconds(now)) == 1
 
     def forget_updates(self, *, before: datetime, most: int) -> int:
         """Delete handled chat updates older than this; payment events stay."""
         return self._sql.count("inbox_forget", before=seconds(before), most=most)
 
-    def latest(self, *, most: int) -> list[Letter]:
-        """The newest letters of payment providers, whatever became of them."""
-        return [_letter(row) for row in self._sql.all("inbox_latest", most=most)]
+    def latest(self, *, most: int) -> list[InboxEvent]:
+        """The newest inbox events of payment providers, whatever became of them."""
+        return [_inbox_event(row) for row in self._sql.all("inbox_latest", most=most)]
 
     def erase(self, *, before: datetime, most: int) -> int:
         """Erase what payment events said, older than this; who they were stays.
@@ -138,8 +138,8 @@ class Inbox:
         )
 
 
-def _letter(row: Row) -> Letter:
-    return Letter(
+def _inbox_event(row: Row) -> InboxEvent:
+    return InboxEvent(
         id=row["id"],
         provider=row["provider"],
         event_id=row["event_id"],

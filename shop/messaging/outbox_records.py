@@ -19,7 +19,8 @@ class Kind(StrEnum):
     CHAT = "chat"  # a notice to a customer
     STAFF = "staff"  # a notice to a member of staff
     PROVISION = "provision"  # a verb for a connector
-    MEANS = "means"  # a verb for a provider: learn or forget a card, stop or resume a subscription
+    # a verb for a provider: learn or forget a card, stop or resume a subscription
+    METHODS = "methods"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ def forget_updates(books: Books, *, now: datetime) -> int:
     return books[Inbox].forget_updates(before=now - timedelta(days=14), most=1000)
 
 
-def erase_letters(books: Books, *, policy: Policy, now: datetime) -> int:
+def erase_inbox_events(books: Books, *, policy: Policy, now: datetime) -> int:
     """Erase what handled payment events said once the owner's days are over; who they were stays.
 
     So an event that comes again is still known; what staff have not handled is kept whole.

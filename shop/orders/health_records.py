@@ -8,7 +8,7 @@ from shop.books.queries import Row, Sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circuit:
+class ProviderHealth:
     """A provider in trouble; one without trouble has no row."""
 
     provider: str
@@ -20,7 +20,7 @@ class Circuit:
     error: str
 
 
-class Circuits:
+class ProviderHealthRecords:
     """The table of providers in trouble."""
 
     __slots__ = ("_sql",)
@@ -29,13 +29,13 @@ class Circuits:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def fail(self, provider: str, *, error: str) -> Circuit:
+    def fail(self, provider: str, *, error: str) -> ProviderHealth:
         """One more failure in a row."""
         row = self._sql.one("circuit_fail", provider=provider, error=error)
         assert row is not None  # noqa: S101 - the statement always returns its row
         return _circuit(row)
 
-    def of(self, provider: str) -> Circuit | None:
+    def of(self, provider: str) -> ProviderHealth | None:
         """Its trouble, if it has any."""
         row = self._sql.one("circuit_of", provider=provider)
         return None if row is None else _circuit(row)
@@ -51,7 +51,7 @@ class Circuits:
         """Have it tried at once, without hiding it yet."""
         self._sql.run("circuit_suspect", provider=provider, now=seconds(now))
 
-    def close(self, provider: str) -> Circuit | None:
+    def close(self, provider: str) -> ProviderHealth | None:
         """It answers again; the trouble it had, or None when it had none."""
         row = self._sql.one("circuit_close", provider=provider)
         return None if row is None else _circuit(row)
@@ -60,11 +60,11 @@ class Circuits:
         """Show it again, as one that has failed so often in a row."""
         self._sql.run("circuit_half_close", provider=provider, failures=failures)
 
-    def opened(self) -> list[Circuit]:
+    def opened(self) -> list[ProviderHealth]:
         """The providers that customers do not see."""
         return [_circuit(row) for row in self._sql.all("circuits_open")]
 
-    def claim(self, *, now: datetime, lease: datetime) -> list[Circuit]:
+    def claim(self, *, now: datetime, lease: datetime) -> list[ProviderHealth]:
         """Providers it is time to try; no one else tries them until `lease`."""
         rows = self._sql.all("circuits_claim", now=seconds(now), lease=seconds(lease))
         return [_circuit(row) for row in rows]
@@ -80,8 +80,8 @@ class Circuits:
         return maybe_moment(self._sql.value("circuits_next"))
 
 
-def _circuit(row: Row) -> Circuit:
-    return Circuit(
+def _circuit(row: Row) -> ProviderHealth:
+    return ProviderHealth(
         provider=row["provider"],
         failures=row["failures"],
         is_open=bool(row["is_open"]),

@@ -93,7 +93,7 @@ class Orders:
         """All of a paid order's money went back; False when it was not paid, or is so already."""
         return self._sql.count("order_refund", id=order_id, now=seconds(now)) == 1
 
-    def is_held(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
+    def is_in_review(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
         """Whether such an order's money waits for a person."""
         found = self._sql.value(
             "order_held", customer_id=customer_id, product_id=product_id, term=interval.key

@@ -12,11 +12,11 @@ RETURNING *;
 
 -- name: order_close!
 UPDATE orders SET state = :state, closed_at = :now
-WHERE id = :id AND state IN ('open', 'expired', 'held');
+WHERE id = :id AND state IN ('open', 'expired', 'in_review');
 
 -- name: order_held$
 SELECT id FROM orders
-WHERE customer_id = :customer_id AND product_id = :product_id AND term = :term AND state = 'held'
+WHERE customer_id = :customer_id AND product_id = :product_id AND term = :term AND state = 'in_review'
 LIMIT 1;
 
 -- name: orders_expire

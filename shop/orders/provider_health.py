@@ -12,7 +12,7 @@ from shop.core.policy import Policy
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.orders.health_records import Circuit, Circuits
+from shop.orders.health_records import ProviderHealth, ProviderHealthRecords
 from shop.orders.health_rules import HealthPolicy, probe_wait
 from shop.ports import Clock, PaymentProvider, ProviderError
 
@@ -22,10 +22,10 @@ _LONGEST = 200
 
 def note_answer(books: Books, provider: str) -> None:
     """It answered as it should: whatever trouble it had is over."""
-    found = books[Circuits].of(provider)
+    found = books[ProviderHealthRecords].of(provider)
     # One that is hidden comes back by a trial of our own, so that staff hear of it.
     if found is not None and not found.is_open:
-        books[Circuits].close(provider)
+        books[ProviderHealthRecords].close(provider)
 
 
 def note_trouble(
@@ -35,81 +35,81 @@ def note_trouble(
 
     After enough of that in a row it is hidden; after refusals only if a trial fails, too.
     """
-    circuit = books[Circuits].fail(provider, error=error[:_LONGEST])
-    if circuit.is_open or circuit.failures < policy[HealthPolicy].failures:
+    health = books[ProviderHealthRecords].fail(provider, error=error[:_LONGEST])
+    if health.is_open or health.failures < policy[HealthPolicy].failures:
         return
     if is_no:
-        books[Circuits].suspect(provider, now=now)
+        books[ProviderHealthRecords].suspect(provider, now=now)
     else:
-        _hide(books, circuit, policy=policy, now=now)
+        _hide(books, health, policy=policy, now=now)
 
 
 def hidden_ways(books: Books) -> frozenset[str]:
     """The providers that customers do not see just now."""
-    return frozenset(circuit.provider for circuit in books[Circuits].opened())
+    return frozenset(health.provider for health in books[ProviderHealthRecords].opened())
 
 
-def claim_trials(books: Books, *, now: datetime) -> list[Circuit]:
+def claim_probes(books: Books, *, now: datetime) -> list[ProviderHealth]:
     """Providers it is time to try again."""
-    return books[Circuits].claim(now=now, lease=now + _LEASE)
+    return books[ProviderHealthRecords].claim(now=now, lease=now + _LEASE)
 
 
 async def try_again(
     storage: Storage,
     providers: Mapping[str, PaymentProvider],
-    circuit: Circuit,
+    health: ProviderHealth,
     *,
     policy: Policy,
     clock: Clock,
 ) -> None:
     """Try a provider's keys: nobody's money depends on the outcome."""
-    provider = providers.get(circuit.provider)
+    provider = providers.get(health.provider)
     try:
         if provider is not None:
             await provider.check()
     except ProviderError as error:
         words = error.sentence
-        await storage.run(note_failed, circuit, words, policy=policy, now=clock.now())
+        await storage.run(note_failed, health, words, policy=policy, now=clock.now())
     else:
-        await storage.run(note_back, circuit.provider, policy=policy, now=clock.now())
+        await storage.run(note_recovery, health.provider, policy=policy, now=clock.now())
 
 
 def note_failed(
-    books: Books, circuit: Circuit, error: str, *, policy: Policy, now: datetime
+    books: Books, health: ProviderHealth, error: str, *, policy: Policy, now: datetime
 ) -> None:
     """The trial failed: rest longer; one that was only suspected is hidden now."""
-    if not circuit.is_open:
-        _hide(books, circuit, policy=policy, now=now)
+    if not health.is_open:
+        _hide(books, health, policy=policy, now=now)
         return
-    books[Circuits].try_later(
-        circuit.provider, now + probe_wait(circuit.tries), error=error[:_LONGEST]
+    books[ProviderHealthRecords].try_later(
+        health.provider, now + probe_wait(health.tries), error=error[:_LONGEST]
     )
 
 
-def note_back(books: Books, provider: str, *, policy: Policy, now: datetime) -> None:
+def note_recovery(books: Books, provider: str, *, policy: Policy, now: datetime) -> None:
     """The trial went well: show it again, yet the next failure hides it at once (half open)."""
-    circuit = books[Circuits].of(provider)
-    if circuit is None:
+    health = books[ProviderHealthRecords].of(provider)
+    if health is None:
         return
-    if not circuit.is_open or circuit.opened_at is None:
-        books[Circuits].close(provider)
+    if not health.is_open or health.opened_at is None:
+        books[ProviderHealthRecords].close(provider)
         return
-    books[Circuits].half_close(provider, failures=policy[HealthPolicy].failures - 1)
-    since = int(circuit.opened_at.timestamp())
+    books[ProviderHealthRecords].half_close(provider, failures=policy[HealthPolicy].failures - 1)
+    since = int(health.opened_at.timestamp())
     told = tell_staff(
         policy, Notice.PROVIDER_BACK, key=f"{provider}:{since}", provider=provider, since=since
     )
     books[Outbox].add(told, now=now)
 
 
-def _hide(books: Books, circuit: Circuit, *, policy: Policy, now: datetime) -> None:
-    name = circuit.provider
-    if books[Circuits].open(name, now=now, try_at=now + probe_wait(0)):
+def _hide(books: Books, health: ProviderHealth, *, policy: Policy, now: datetime) -> None:
+    name = health.provider
+    if books[ProviderHealthRecords].open(name, now=now, try_at=now + probe_wait(0)):
         told = tell_staff(
             policy,
             Notice.PROVIDER_DOWN,
             key=f"{name}:{int(now.timestamp())}",
             provider=name,
-            error=circuit.error,
+            error=health.error,
         )
         books[Outbox].add(told, now=now)

@@ -8,7 +8,7 @@ class OrderState(StrEnum):
     """An intent to buy."""
 
     OPEN = "open"
-    HELD = "held"  # its money is here, and a person decides
+    IN_REVIEW = "in_review"  # its money is here, and a person decides
     PAID = "paid"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -30,11 +30,11 @@ class PaymentState(StrEnum):
 
 _O, _P = OrderState, PaymentState
 ORDER_MOVES: Mapping[OrderState, frozenset[OrderState]] = {
-    _O.OPEN: frozenset({_O.PAID, _O.HELD, _O.EXPIRED, _O.CANCELLED}),
-    _O.HELD: frozenset({_O.PAID, _O.CANCELLED}),
+    _O.OPEN: frozenset({_O.PAID, _O.IN_REVIEW, _O.EXPIRED, _O.CANCELLED}),
+    _O.IN_REVIEW: frozenset({_O.PAID, _O.CANCELLED}),
     _O.PAID: frozenset({_O.REFUNDED}),
     # Money may come for an order that closed meanwhile; the owner's policy may still honour it.
-    _O.EXPIRED: frozenset({_O.PAID, _O.HELD}),
+    _O.EXPIRED: frozenset({_O.PAID, _O.IN_REVIEW}),
     _O.CANCELLED: frozenset(),
     _O.REFUNDED: frozenset(),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from shop.core.policy import Policy
 from shop.owner_file.fraud_section import fraud_policy
-from shop.owner_file.guards_section import claim_policy, health_policy, inbox_policy
+from shop.owner_file.guards_section import health_policy, inbox_policy, provider_claim_policy
 from shop.owner_file.money_section import receipt_policy
 from shop.owner_file.page import BadCatalogError, Page, Table
 from shop.owner_file.refunds_section import refund_policy
@@ -22,7 +22,7 @@ _READERS: Mapping[str, tuple[Callable[[Table], object], ...]] = {
     "refunds": (refund_policy,),
     "renewing": (renewing_policy,),
     "fraud": (fraud_policy,),
-    "guards": (claim_policy, health_policy, inbox_policy),
+    "guards": (provider_claim_policy, health_policy, inbox_policy),
 }
 SECTIONS = (*_READERS, "way")  # in the order of an exported file
 

@@ -4,16 +4,16 @@ from shop.messaging.retention import InboxPolicy
 from shop.orders.health_rules import HealthPolicy
 from shop.owner_file.money_section import sums_by_currency
 from shop.owner_file.page import Table
-from shop.settlement.claim_rules import ClaimPolicy
+from shop.settlement.claim_rules import ProviderClaimPolicy
 
 _MOST_DAYS = 3650
 _MOST_FAILURES = 100
 _MOST_SECONDS = 60
 
 
-def claim_policy(table: Table) -> ClaimPolicy:
+def provider_claim_policy(table: Table) -> ProviderClaimPolicy:
     """How much is believed unasked."""
-    return ClaimPolicy(confirm_above=sums_by_currency(table, "confirm_above"))
+    return ProviderClaimPolicy(confirm_above=sums_by_currency(table, "confirm_above"))
 
 
 def inbox_policy(table: Table) -> InboxPolicy:

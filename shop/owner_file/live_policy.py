@@ -5,7 +5,7 @@ from typing import Any
 
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.policy import Policy
 from shop.owner_file.choices import choices_of
 
@@ -29,8 +29,8 @@ class LivePolicy:
 
 
 def _newest(books: Books) -> int:
-    return books[CatalogTables].latest_id()
+    return books[CatalogRecords].latest_id()
 
 
 def _sections(books: Books) -> dict[str, Any]:
-    return dict((books[CatalogTables].latest() or {}).get("choices", {}))
+    return dict((books[CatalogRecords].latest() or {}).get("choices", {}))

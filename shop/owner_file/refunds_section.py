@@ -1,7 +1,7 @@
 """The section [refunds]: what becomes of access when its money goes back."""
 
 from shop.owner_file.page import Table
-from shop.refunds.rules import Access, RefundPolicy
+from shop.refunds.rules import AccessAfterRefund, RefundPolicy
 
 
 def refund_policy(refunds: Table) -> RefundPolicy:
@@ -15,5 +15,7 @@ def refund_policy(refunds: Table) -> RefundPolicy:
     )
 
 
-def _access(table: Table, key: str, *, default: Access) -> Access:
-    return Access(table.one_of(key, [one.value for one in Access], default=default.value))
+def _access(table: Table, key: str, *, default: AccessAfterRefund) -> AccessAfterRefund:
+    return AccessAfterRefund(
+        table.one_of(key, [one.value for one in AccessAfterRefund], default=default.value)
+    )

@@ -182,5 +182,5 @@ def _brackets(values: list[Item]) -> Array:
 
 
 def _key(key: str) -> Key:
-    """A key with quotes where it needs them; a dot in it is a letter like others."""
+    """A key with quotes where it needs them; a dot in it is an inbox event like others."""
     return SingleKey(key)

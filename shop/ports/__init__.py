@@ -1,9 +1,9 @@
-"""What the outside must fulfil: payment providers, connectors, the clock and the vault.
+"""What the outside must fulfil: payment providers, connectors, the clock and the encryption.
 
 Shapes only; no port raises anything but the errors named here and in `shop.core.errors`.
 """
 
-from shop.ports.basics import Clock, SealBrokenError, Vault
+from shop.ports.basics import Clock, DecryptionError, Encryption
 from shop.ports.connectors import (
     Account,
     AccountOrder,
@@ -33,9 +33,9 @@ from shop.ports.refunds import RefundAnswer, RefundRequest, RefundsPayments, Ref
 from shop.ports.renewals import (
     Charge,
     ChargeRequest,
-    ChargesSavedMeans,
+    ChargesSavedMethods,
+    MethodDetails,
     Refusal,
-    SavedMeans,
     SteersSubscriptions,
     saver_of,
     steerer_of,
@@ -47,13 +47,16 @@ __all__ = [
     "BadSignatureError",
     "Charge",
     "ChargeRequest",
-    "ChargesSavedMeans",
+    "ChargesSavedMethods",
     "Clock",
     "Connector",
     "ConnectorError",
     "Credentials",
+    "DecryptionError",
+    "Encryption",
     "EndpointClosedError",
     "Happening",
+    "MethodDetails",
     "OutOfStockError",
     "Payer",
     "PaymentEvent",
@@ -67,12 +70,9 @@ __all__ = [
     "RefundStep",
     "RefundsPayments",
     "Refusal",
-    "SavedMeans",
-    "SealBrokenError",
     "Shelf",
     "SteersSubscriptions",
     "StockLine",
-    "Vault",
     "Verb",
     "books_answer",
     "can_be_asked",

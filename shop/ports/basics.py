@@ -1,4 +1,4 @@
-"""The clock and the vault: what every part of the shop may ask for."""
+"""The clock and the encryption: what every part of the shop may ask for."""
 
 from datetime import datetime
 from typing import Protocol
@@ -14,17 +14,17 @@ class Clock(Protocol):
         ...
 
 
-class Vault(Protocol):
+class Encryption(Protocol):
     """Keeps secrets at rest (law 13)."""
 
-    def seal(self, secret: bytes) -> bytes:
+    def encrypt(self, secret: bytes) -> bytes:
         """Encrypt."""
         ...
 
-    def unseal(self, sealed: bytes) -> bytes:
-        """Decrypt; raises `SealBrokenError` when no key fits."""
+    def decrypt(self, encrypted: bytes) -> bytes:
+        """Decrypt; raises `DecryptionError` when no key fits."""
         ...
 
 
-class SealBrokenError(ShopError):
+class DecryptionError(ShopError):
     """A stored secret cannot be read with today's SECRET_KEY."""

@@ -68,7 +68,8 @@ class Happening(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     REFUNDED = "refunded"
-    BOUNCED = "bounced"  # a refund that was made came back: the payer's bank did not take it
+    # a refund that was made came back: the payer's bank did not take it
+    REFUND_RETURNED = "refund_returned"
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"

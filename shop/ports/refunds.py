@@ -12,7 +12,7 @@ class RefundStep(StrEnum):
 
     DONE = "done"
     PENDING = "pending"
-    CLAIM = "claim"  # the customer takes it himself, by a link
+    LINK = "link"  # the customer takes it himself, by a link
     FAILED = "failed"
 
 

@@ -11,7 +11,7 @@ from shop.ports.payments import PaymentEvent, PaymentProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavedMeans:
+class MethodDetails:
     """What a payer let us keep: `handle` is for the provider's eyes only, the rest for people's.
 
     `brand` is a word such as Visa, `last4` the last four digits; either may be "".
@@ -24,7 +24,7 @@ class SavedMeans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
-    """Money to be taken from saved means while the payer is away.
+    """Money to be taken from a saved payment method while the payer is away.
 
     `reference` is the idempotency key: asked again, the same charge is found, however it ended.
     `first_asked_at` is when this reference was asked for first.
@@ -53,14 +53,14 @@ class Charge:
     events: Sequence[PaymentEvent]
 
 
-class ChargesSavedMeans(Protocol):
+class ChargesSavedMethods(Protocol):
     """A provider that can keep what someone paid with, and charge it again without him.
 
     The errors are those of `PaymentProvider`: silence leaves the outcome open, and asking again
     with the same reference is the way to learn it.
     """
 
-    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+    async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
         """What this was paid with, if it may be charged again."""
         ...
 
@@ -73,13 +73,13 @@ class ChargesSavedMeans(Protocol):
         ...
 
 
-def saver_of(provider: PaymentProvider | None) -> ChargesSavedMeans | None:
-    """The provider as one that charges saved means, None when it is not one.
+def saver_of(provider: PaymentProvider | None) -> ChargesSavedMethods | None:
+    """The provider as one that charges a saved payment method, None when it is not one.
 
     By its methods and not by isinstance: providers stand behind others that measure them.
     """
     is_one = getattr(provider, "can_save", False) is True
-    return cast("ChargesSavedMeans", provider) if is_one else None
+    return cast("ChargesSavedMethods", provider) if is_one else None
 
 
 class SteersSubscriptions(Protocol):

@@ -18,10 +18,10 @@ from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
-from shop.refunds.records import Case, NewRefund, Refund, Refunds, Way
-from shop.refunds.revocation import take_time
+from shop.refunds.records import Case, NewRefund, Refund, RefundRoute, Refunds
+from shop.refunds.revocation import revoke_time
 from shop.refunds.rules import (
-    Access,
+    AccessAfterRefund,
     RefundPolicy,
     left_outside,
     most_outside,
@@ -35,12 +35,18 @@ from shop.renewals.star_subscriptions import star_of, steer
 DISPUTED = "disputed"
 
 
-def most_back(case: Case, way: Way) -> Money:
+def most_back(case: Case, route: RefundRoute) -> Money:
     """The most that may go back this way now."""
     if case.customer_id is None:
         # Money of nobody we know has no wallet, and lies in no order.
-        return case.standing.nothing if way is Way.WALLET else left_outside(case.standing)
-    return most_to_wallet(case.standing) if way is Way.WALLET else most_outside(case.standing)
+        return (
+            case.standing.nothing if route is RefundRoute.WALLET else left_outside(case.standing)
+        )
+    return (
+        most_to_wallet(case.standing)
+        if route is RefundRoute.WALLET
+        else most_outside(case.standing)
+    )
 
 
 def book_intent(
@@ -48,7 +54,7 @@ def book_intent(
     case: Case,
     money: Money,
     *,
-    way: Way,
+    route: RefundRoute,
     state: RefundState,
     reference: str,
     reason: str,
@@ -59,14 +65,14 @@ def book_intent(
     """Note a refund and set its money aside; the caller has claimed the customer."""
     nothing = Money.zero(money.currency)
     pocket = portions(case.standing, money)
-    if way is Way.WALLET:
+    if route is RefundRoute.WALLET:
         pocket = replace(pocket, from_wallet=nothing, from_order=money, loss=nothing)
     refund_id = books[Refunds].add(
         NewRefund(
             reference=reference,
             receipt=case.receipt,
             customer_id=case.customer_id,
-            way=way,
+            route=route,
             state=state,
             money=money,
             from_wallet=pocket.from_wallet,
@@ -80,14 +86,14 @@ def book_intent(
         now=now,
     )
     refund = books[Refunds].get(refund_id)
-    books[Journal].enter(f"refund:{refund_id}", set_aside_entries(refund), now=now)
+    books[Journal].enter(f"refund:{refund_id}", reserving_entries(refund), now=now)
     return refund
 
 
-def set_aside_entries(refund: Refund) -> tuple[Entry, ...]:
+def reserving_entries(refund: Refund) -> tuple[Entry, ...]:
     """Where the money of a refund comes from, and that it waits."""
     earned = refund.money - refund.from_wallet - refund.tax
-    to = REFUNDING if refund.way is not Way.WALLET else WALLET
+    to = REFUNDING if refund.route is not RefundRoute.WALLET else WALLET
     owner = refund.customer_id if to == WALLET else None
     return (
         Entry(account=WALLET, money=refund.from_wallet, customer_id=refund.customer_id),
@@ -105,14 +111,14 @@ def follow(
     `is_known` when all this followed already, from the link that is claimed now.
     """
     case = books[Refunds].case(refund.receipt)
-    if refund.state is RefundState.DONE and refund.way is not Way.WALLET:
+    if refund.state is RefundState.DONE and refund.route is not RefundRoute.WALLET:
         _enter_paid(books, refund, case, now=now)
         _close_payment(books, case)
-    if refund.state is RefundState.DONE and refund.bounced_at is not None:
+    if refund.state is RefundState.DONE and refund.returned_at is not None:
         # The second time: what follows from money that goes back followed when it first went.
         books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
         return
-    if is_known or refund.state not in {RefundState.DONE, RefundState.CLAIM}:
+    if is_known or refund.state not in {RefundState.DONE, RefundState.LINK}:
         return
     access, effects = _close_order(books, refund, case, policy=policy, now=now)
     effects += _tell(books, refund, case, access=access, policy=policy)
@@ -120,12 +126,12 @@ def follow(
 
 
 def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> None:
-    account = DISPUTED if refund.way is Way.DISPUTE else f"provider:{case.provider}"
+    account = DISPUTED if refund.route is RefundRoute.DISPUTE else f"provider:{case.provider}"
     entries = (
         Entry(account=REFUNDING, money=refund.money),
         Entry(account=account, money=-refund.money),
     )
-    again = "" if refund.bounced_at is None else ":again"
+    again = "" if refund.returned_at is None else ":again"
     books[Journal].enter(f"refund:{refund.id}:paid{again}", entries, now=now)
 
 
@@ -144,20 +150,20 @@ def _close_payment(books: Books, case: Case) -> None:
 
 def _close_order(
     books: Books, refund: Refund, case: Case, *, policy: Policy, now: datetime
-) -> tuple[Access, list[Effect]]:
+) -> tuple[AccessAfterRefund, list[Effect]]:
     """The order and its time follow; what access became of it, for those who are told."""
     paid = case.standing.order_paid
     if not refund.from_order or case.order_id is None or case.customer_id is None:
-        return Access.KEEP, []
+        return AccessAfterRefund.KEEP, []
     is_whole = case.order_back_surely >= paid
     if is_whole:
         books[Orders].refund(case.order_id, now=now)
     access = policy[RefundPolicy].whole if is_whole else policy[RefundPolicy].part
-    if refund.way is Way.DISPUTE:
-        access = Access.END
+    if refund.route is RefundRoute.DISPUTE:
+        access = AccessAfterRefund.END
     if case.subscription_id is None or case.order_state is not OrderState.PAID:
-        return Access.KEEP, []
-    seconds, effects = take_time(
+        return AccessAfterRefund.KEEP, []
+    seconds, effects = revoke_time(
         books,
         books[Customers].get(case.customer_id),
         order_id=case.order_id,
@@ -169,9 +175,9 @@ def _close_order(
         now=now,
     )
     if seconds:
-        books[Refunds].note_time_taken(refund.id, seconds_back=seconds)
+        books[Refunds].note_time_revoked(refund.id, seconds_back=seconds)
     _stop_stars(books, case.customer_id, case.subscription_id, now=now)
-    return (access if effects else Access.KEEP), effects
+    return (access if effects else AccessAfterRefund.KEEP), effects
 
 
 def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: datetime) -> None:
@@ -187,11 +193,11 @@ def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: da
 def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
     """What a bank had returned has found its way, and changed nothing more."""
     case = books[Refunds].case(refund.receipt)
-    return _tell(books, refund, case, access=Access.KEEP, policy=policy)
+    return _tell(books, refund, case, access=AccessAfterRefund.KEEP, policy=policy)
 
 
 def _tell(
-    books: Books, refund: Refund, case: Case, *, access: Access, policy: Policy
+    books: Books, refund: Refund, case: Case, *, access: AccessAfterRefund, policy: Policy
 ) -> list[Effect]:
     facts = {
         "refund": refund.id,
@@ -199,20 +205,20 @@ def _tell(
         "plan": case.plan,
         "term": case.term,
         "provider": case.provider,
-        "way": refund.way,
+        "way": refund.route,
         "minor": refund.money.minor,
         "currency": refund.money.currency,
         "access": access,
     }
-    key = str(refund.id) if refund.bounced_at is None else f"{refund.id}:again"
+    key = str(refund.id) if refund.returned_at is None else f"{refund.id}:again"
     if case.customer_id is None:
         return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
     customer = books[Customers].get(case.customer_id)
-    if refund.way is Way.DISPUTE:
+    if refund.route is RefundRoute.DISPUTE:
         return []  # told as what it is
-    notice = Notice.CLAIM_BACK if refund.state is RefundState.CLAIM else Notice.REFUNDED
+    notice = Notice.REFUND_LINK if refund.state is RefundState.LINK else Notice.REFUNDED
     told = tell_customer(customer, notice, key=key, **facts)
-    if refund.way is Way.TOLD:
+    if refund.route is RefundRoute.TOLD:
         return [told]  # staff hear of it from the provider's news
     staff = "–" if refund.staff_id is None else books[Customers].name_of(refund.staff_id)
     heard = tell_staff(

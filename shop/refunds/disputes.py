@@ -19,11 +19,11 @@ from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.bookings import DISPUTED, book_intent, follow
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
-from shop.refunds.records import Refunds, Way
-from shop.refunds.revocation import hold_access, release_access
+from shop.refunds.records import RefundRoute, Refunds
+from shop.refunds.revocation import freeze_access, unfreeze_access
 from shop.refunds.rules import RefundPolicy, left_outside
 from shop.refunds.states import DisputeState, RefundState
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
 _CLOSED = {
@@ -67,7 +67,7 @@ def _receipt_id(books: Books, affairs: Affairs, event: PaymentEvent) -> tuple[st
 
 def _in_place(books: Books, receipt: int | None) -> int | None:
     """A receipt whose money has its place; what a person must decide about has none yet."""
-    if receipt is None or books[Refunds].case(receipt).standing.verdict is Verdict.HELD:
+    if receipt is None or books[Refunds].case(receipt).standing.verdict is Verdict.IN_REVIEW:
         return None
     return receipt
 
@@ -118,11 +118,11 @@ def _open(
         books[Payments].move(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.DISPUTED, poll_at=None
         )
-    is_held, effects = _hold(books, dispute, affairs, policy=policy)
-    facts = _facts(customer, affairs, dispute, event) | {"is_held": is_held}
+    is_frozen, effects = _hold(books, dispute, affairs, policy=policy)
+    facts = _facts(customer, affairs, dispute, event) | {"is_frozen": is_frozen}
     if kind is DisputeKind.DISPUTE:
         notice = Notice.DISPUTE
-        if is_held:
+        if is_frozen:
             effects.append(
                 tell_customer(customer, Notice.DISPUTED, key=str(dispute_id), plan=facts["plan"])
             )
@@ -146,7 +146,7 @@ def _hold(
         subscription_id = books[Refunds].case(dispute.receipt).subscription_id or subscription_id
     if subscription_id is None:
         return False, []
-    effects = hold_access(books, subscription_id, dispute_id=dispute.id)
+    effects = freeze_access(books, subscription_id, dispute_id=dispute.id)
     return bool(effects), effects
 
 
@@ -237,7 +237,7 @@ def _close(
             books,
             case,
             dispute.money,
-            way=Way.DISPUTE,
+            route=RefundRoute.DISPUTE,
             state=RefundState.DONE,
             reference=f"rf_dispute_{dispute.id}",
             reason="dispute",
@@ -248,7 +248,7 @@ def _close(
         follow(books, refund, policy=policy, now=now)
     for one in (*_warnings_of(books, dispute, state, now=now), dispute):
         if one.frozen_id is not None:
-            effects += release_access(books, customer, one.frozen_id, dispute_id=one.id)
+            effects += unfreeze_access(books, customer, one.frozen_id, dispute_id=one.id)
     facts = _facts(customer, affairs, dispute, None) | {"how": state}
     effects.append(
         tell_customer(
@@ -283,9 +283,9 @@ def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: dateti
         return False
     effects = []
     if dispute.frozen_id is not None:
-        effects = release_access(books, customer, dispute.frozen_id, dispute_id=dispute_id)
+        effects = unfreeze_access(books, customer, dispute.frozen_id, dispute_id=dispute_id)
     books[Outbox].add(effects, now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id, "trust", customer_id=customer.id, facts={"warning": dispute_id}, now=now
     )
     return True

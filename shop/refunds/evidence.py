@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shop.access.account_records import AccountRow, Accounts
 from shop.access.subscription_records import Period, Subscription, Subscriptions
-from shop.access.use_records import Use, Uses
+from shop.access.use_records import AccountUse, AccountUseRecords
 from shop.books.books import Books
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
@@ -50,7 +50,7 @@ class Evidence:
     periods: tuple[Period, ...]
     account: AccountRow | None
     messages: tuple[tuple[str, datetime], ...]
-    uses: tuple[Use, ...]
+    uses: tuple[AccountUse, ...]
 
 
 def evidence_of_dispute(books: Books, dispute_id: int) -> Evidence:
@@ -102,7 +102,7 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
         periods=tuple(() if number is None else books[Orders].stretches(number)),
         account=None if number is None else books[Accounts].get(number),
         messages=tuple((str(one["notice"]), at) for one, at in reversed(sent)),
-        uses=tuple(() if number is None else books[Uses].of(number, most=_MOST)),
+        uses=tuple(() if number is None else books[AccountUseRecords].of(number, most=_MOST)),
     )
 
 
@@ -110,9 +110,9 @@ def note_use(
     books: Books, subscription_id: int, *, door: str, address: str, now: datetime
 ) -> None:
     """Someone was let in, from this address as the media server told it."""
-    books[Uses].note(subscription_id, door=door, address=address[:64], now=now)
+    books[AccountUseRecords].note(subscription_id, door=door, address=address[:64], now=now)
 
 
 def forget_uses(books: Books, *, before: datetime) -> int:
     """Delete who used what so long ago that no bank asks any more."""
-    return books[Uses].forget(before=before)
+    return books[AccountUseRecords].forget(before=before)

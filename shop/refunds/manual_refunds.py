@@ -11,16 +11,16 @@ from shop.refunds.provider_refunds import undo
 from shop.refunds.records import Refund, Refunds
 from shop.refunds.refund import RefundMovedOnError, claimed_refund
 from shop.refunds.states import RefundState
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 
-def paid_by_hand(
+def confirm_manual_refund(
     books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
 ) -> Refund:
     """Staff paid it back outside, and say so."""
     refund = _at_hand(books, refund_id)
     books[Refunds].move(refund, RefundState.DONE, ask_at=None, done_at=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "refund_paid",
         customer_id=refund.customer_id,
@@ -31,7 +31,7 @@ def paid_by_hand(
     return books[Refunds].get(refund_id)
 
 
-def give_up_by_hand(
+def cancel_manual_refund(
     books: Books, staff_id: int, *, refund_id: int, policy: Policy, now: datetime
 ) -> Refund:
     """It is not paid back after all.
@@ -39,10 +39,10 @@ def give_up_by_hand(
     What a bank returned is owed all the same: that goes into the customer's wallet.
     """
     refund = _at_hand(books, refund_id)
-    if refund.bounced_at is not None and refund.customer_id is not None:
+    if refund.returned_at is not None and refund.customer_id is not None:
         return _into_wallet(books, refund, staff_id, policy=policy, now=now)
     books[Refunds].move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "refund_given_up",
         customer_id=refund.customer_id,
@@ -62,7 +62,7 @@ def _into_wallet(
         Entry(account=WALLET, money=-refund.money, customer_id=refund.customer_id),
     )
     books[Journal].enter(f"refund:{refund.id}:wallet", entries, now=now)
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "refund_to_wallet",
         customer_id=refund.customer_id,
@@ -76,6 +76,6 @@ def _into_wallet(
 
 def _at_hand(books: Books, refund_id: int) -> Refund:
     refund = claimed_refund(books, refund_id)
-    if refund.state is not RefundState.BY_HAND:
+    if refund.state is not RefundState.MANUAL:
         raise RefundMovedOnError
     return refund

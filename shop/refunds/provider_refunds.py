@@ -11,8 +11,8 @@ from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipts, unnamed
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
-from shop.refunds.bookings import book_intent, follow, set_aside_entries
-from shop.refunds.records import Refund, Refunds, Way
+from shop.refunds.bookings import book_intent, follow, reserving_entries
+from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import left_outside
 from shop.refunds.states import RefundState
 
@@ -21,15 +21,17 @@ _UNDER_WAY = frozenset(
         RefundState.ASKED,
         RefundState.UNKNOWN,
         RefundState.PENDING,
-        RefundState.BY_HAND,
+        RefundState.MANUAL,
     }
 )
 # What staff give back by hand they give back at the provider, wherever one tells its total.
-_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD, Way.HAND, Way.RETURNED})
+_AT_PROVIDER = frozenset(
+    {RefundRoute.PROVIDER, RefundRoute.TOLD, RefundRoute.MANUAL, RefundRoute.RETURNED}
+)
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
-def take_told(
+def take_provider_refund(
     books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
 ) -> Money | None:
     """A provider says how much of a payment went back so far; returns what was news to us.
@@ -41,7 +43,7 @@ def take_told(
         one
         for receipt in receipts
         for one in books[Refunds].of_receipt(receipt)
-        if one.way is Way.PROVIDER and one.state not in _NOT_GIVEN
+        if one.route is RefundRoute.PROVIDER and one.state not in _NOT_GIVEN
     ]
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
@@ -53,7 +55,7 @@ def take_told(
         receipts = [] if named is None else [named]
     if not receipts:
         return event.money if grew else None  # before its receipt: booked when that comes
-    booked = book_told(books, affairs.provider, key, receipts, policy=policy, now=now)
+    booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
     return booked or None
 
 
@@ -62,10 +64,10 @@ def catch_up(
 ) -> None:
     """Money arrived of which something was told to have gone back already, or to be disputed."""
     for key in (receipt_id, unnamed(affairs.reference)):
-        book_told(books, affairs.provider, key, [receipt], policy=policy, now=now)
+        book_provider_refund(books, affairs.provider, key, [receipt], policy=policy, now=now)
 
 
-def book_told(
+def book_provider_refund(
     books: Books,
     provider: str,
     key: str,
@@ -82,7 +84,7 @@ def book_told(
         one
         for receipt in receipts
         for one in books[Refunds].of_receipt(receipt)
-        if one.way in _AT_PROVIDER
+        if one.route in _AT_PROVIDER
         and one.state not in _NOT_GIVEN
         and one.money.currency == total.currency
     ]
@@ -102,7 +104,7 @@ def book_told(
             books,
             case,
             part,
-            way=Way.TOLD,
+            route=RefundRoute.TOLD,
             state=RefundState.DONE,
             reference=f"rf_told_{receipt}_{many}",
             reason="",
@@ -127,7 +129,7 @@ def _finish_under_way(
             follow(books, books[Refunds].get(one.id), policy=policy, now=now)
 
 
-def take_told_of_unknown(
+def take_refund_of_unknown_money(
     books: Books, event: PaymentEvent, *, provider: str, policy: Policy, now: datetime
 ) -> None:
     """The same for money of no order we know: the total is kept, and booked if we have it."""
@@ -137,12 +139,14 @@ def take_told_of_unknown(
     receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:
         books[Receipts].claim(receipt)
-        book_told(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
+        book_provider_refund(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
 
 
 def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None:
     """What was set aside goes back to where it lay; a total told meanwhile may now be owed."""
-    entries = [replace(entry, money=-entry.money) for entry in set_aside_entries(refund)]
+    entries = [replace(entry, money=-entry.money) for entry in reserving_entries(refund)]
     books[Journal].enter(f"refund:{refund.id}:undone", entries, now=now)
     case = books[Refunds].case(refund.receipt)
-    book_told(books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now)
+    book_provider_refund(
+        books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now
+    )

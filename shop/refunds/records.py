@@ -10,16 +10,16 @@ from shop.core.errors import NotFoundError
 from shop.core.money import Money
 from shop.ledger.receiving import Verdict
 from shop.orders.states import OrderState, PaymentState
-from shop.refunds.rules import Standing
+from shop.refunds.rules import RefundBalance
 from shop.refunds.states import RefundState
 
 
-class Way(StrEnum):
+class RefundRoute(StrEnum):
     """How money goes back."""
 
     PROVIDER = "provider"  # asked of the provider by us
     WALLET = "wallet"
-    HAND = "hand"  # staff pay it back outside
+    MANUAL = "manual"  # staff pay it back outside
     RETURNED = "returned"  # a bank returned what had gone back, and the wallet has it
     TOLD = "told"  # someone did it at the provider, and the provider told us
     DISPUTE = "dispute"  # a bank took it
@@ -49,14 +49,14 @@ class Case:
     order_back_surely: Money
     seconds_back: int
     recorded_at: datetime
-    standing: Standing
+    standing: RefundBalance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money on its way back, or back; `staff_id` None when nobody here did it.
 
-    `tax` is what of `from_order` was tax. `bounced_at`: it had gone back, and a bank returned
+    `tax` is what of `from_order` was tax. `returned_at`: it had gone back, and a bank returned
     it to the provider.
     """
 
@@ -64,7 +64,7 @@ class Refund:
     reference: str
     receipt: int
     customer_id: int | None
-    way: Way
+    route: RefundRoute
     state: RefundState
     money: Money
     from_wallet: Money
@@ -78,7 +78,7 @@ class Refund:
     tries: int
     made_at: datetime
     done_at: datetime | None
-    bounced_at: datetime | None
+    returned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class NewRefund:
     reference: str
     receipt: int
     customer_id: int | None
-    way: Way
+    route: RefundRoute
     state: RefundState
     money: Money
     from_wallet: Money
@@ -123,7 +123,7 @@ class Refunds:
             reference=new.reference,
             receipt=new.receipt,
             customer_id=new.customer_id,
-            way=new.way,
+            route=new.route,
             state=new.state,
             minor=new.money.minor,
             currency=new.money.currency,
@@ -174,7 +174,7 @@ class Refunds:
         """What the provider calls it, where nobody has noted that yet."""
         self._sql.run("refund_name", id=refund_id, refund_ref=refund_ref)
 
-    def bounce(self, refund_id: int, *, note: str, now: datetime) -> bool:
+    def mark_returned(self, refund_id: int, *, note: str, now: datetime) -> bool:
         """What had gone back is at the provider again; False when it is known, or never went."""
         changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))
         return changed == 1
@@ -183,7 +183,7 @@ class Refunds:
         """What a bank returned is in the wallet now; False when another was first."""
         return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
 
-    def note_time_taken(self, refund_id: int, *, seconds_back: int) -> None:
+    def note_time_revoked(self, refund_id: int, *, seconds_back: int) -> None:
         """How much paid time went with it."""
         self._sql.run("refund_took_time", id=refund_id, seconds=seconds_back)
 
@@ -250,14 +250,14 @@ def _case(row: Row) -> Case:
     )
 
 
-def _standing(row: Row) -> Standing:
+def _standing(row: Row) -> RefundBalance:
     own, orders = row["currency"], row["order_currency"]
-    return Standing(
+    return RefundBalance(
         money=_money(row, "minor", own),
         verdict=Verdict(row["verdict"]),
         to_order=_money(row, "to_order", own),
         to_wallet=_money(row, "to_wallet", own),
-        given_back=_money(row, "given_back", own),
+        refunded=_money(row, "given_back", own),
         disputed=_money(row, "disputed", own),
         wallet_gained=_money(row, "wallet_gained", own),
         wallet=_money(row, "wallet", own),
@@ -281,7 +281,7 @@ def _refund(row: Row) -> Refund:
         reference=row["reference"],
         receipt=row["receipt"],
         customer_id=row["customer_id"],
-        way=Way(row["way"]),
+        route=RefundRoute(row["way"]),
         state=RefundState(row["state"]),
         money=Money(row["minor"], currency),
         from_wallet=Money(row["from_wallet"], currency),
@@ -295,5 +295,5 @@ def _refund(row: Row) -> Refund:
         tries=row["tries"],
         made_at=moment(row["made_at"]),
         done_at=maybe_moment(row["done_at"]),
-        bounced_at=maybe_moment(row["bounced_at"]),
+        returned_at=maybe_moment(row["returned_at"]),
     )

@@ -12,10 +12,10 @@ SELECT
     ), r.currency) AS order_currency,
     (
         SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
-        WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+        WHERE f.receipt = r.id AND f.route <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
     ) AS given_back,
     (
-        SELECT COALESCE(SUM(CASE WHEN f.way = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
+        SELECT COALESCE(SUM(CASE WHEN f.route = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
         FROM refunds AS f WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
     ) AS wallet_gained,
     (
@@ -49,7 +49,7 @@ SELECT
         INNER JOIN receipts AS x ON x.id = f.receipt
         INNER JOIN payments AS y ON y.id = x.payment_id
         WHERE y.order_id = p.order_id
-            AND (f.state IN ('done', 'claim') OR f.bounced_at IS NOT NULL)
+            AND (f.state IN ('done', 'link') OR f.returned_at IS NOT NULL)
     ) AS order_back_surely,
     (
         SELECT COALESCE(SUM(f.seconds_back), 0) FROM refunds AS f
@@ -70,11 +70,11 @@ WHERE r.id = :id;
 
 -- name: refund_add$
 INSERT INTO refunds (
-    reference, receipt, customer_id, way, state, minor, currency, from_wallet, from_order, tax,
+    reference, receipt, customer_id, route, state, minor, currency, from_wallet, from_order, tax,
     reason, staff_id, ask_at, made_at, done_at
 )
 VALUES (
-    :reference, :receipt, :customer_id, :way, :state, :minor, :currency, :from_wallet,
+    :reference, :receipt, :customer_id, :route, :state, :minor, :currency, :from_wallet,
     :from_order, :tax, :reason, :staff_id, :ask_at, :now, :done_at
 )
 RETURNING id;
@@ -94,12 +94,12 @@ UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';
 
 -- name: refund_bounce!
 -- The bank did not take it: a person finds another way.
-UPDATE refunds SET state = 'by_hand', bounced_at = :now, done_at = NULL, ask_at = NULL, note = :note
-WHERE id = :id AND state = 'done' AND bounced_at IS NULL;
+UPDATE refunds SET state = 'manual', returned_at = :now, done_at = NULL, ask_at = NULL, note = :note
+WHERE id = :id AND state = 'done' AND returned_at IS NULL;
 
 -- name: refund_into_wallet!
-UPDATE refunds SET state = 'done', way = 'returned', done_at = :now
-WHERE id = :id AND state = 'by_hand' AND bounced_at IS NOT NULL;
+UPDATE refunds SET state = 'done', route = 'returned', done_at = :now
+WHERE id = :id AND state = 'manual' AND returned_at IS NOT NULL;
 
 -- name: refund_took_time!
 UPDATE refunds SET seconds_back = :seconds WHERE id = :id;

@@ -27,17 +27,17 @@ from shop.ports import (
 )
 from shop.refunds.bookings import book_intent, follow, most_back
 from shop.refunds.provider_refunds import undo
-from shop.refunds.records import Case, Refund, Refunds, Way
+from shop.refunds.records import Case, Refund, RefundRoute, Refunds
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
 from shop.refunds.waits import refund_wait
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 _LEASE = timedelta(minutes=2)
 _STATES = {
     RefundStep.DONE: RefundState.DONE,
     RefundStep.PENDING: RefundState.PENDING,
-    RefundStep.CLAIM: RefundState.CLAIM,
+    RefundStep.LINK: RefundState.LINK,
 }
 
 
@@ -51,7 +51,7 @@ class RefundWish:
 
     receipt: int
     money: Money
-    way: Way
+    route: RefundRoute
     reason: str
     tap: str = ""
 
@@ -85,19 +85,19 @@ def begin_refund(
             return one
     if wish.money.minor <= 0 or wish.money.currency != case.standing.money.currency:
         raise BadInputError(reason="Give an amount above zero, in the currency that came.")
-    if wish.way not in {Way.PROVIDER, Way.WALLET, Way.HAND}:
+    if wish.route not in {RefundRoute.PROVIDER, RefundRoute.WALLET, RefundRoute.MANUAL}:
         raise BadInputError(reason="Money does not go back that way.")
-    most = most_back(case, wish.way)
+    most = most_back(case, wish.route)
     if most < wish.money:
         raise TooMuchBackError(most=most)
-    state = {Way.WALLET: RefundState.DONE, Way.HAND: RefundState.BY_HAND}.get(
-        wish.way, RefundState.ASKED
+    state = {RefundRoute.WALLET: RefundState.DONE, RefundRoute.MANUAL: RefundState.MANUAL}.get(
+        wish.route, RefundState.ASKED
     )
     refund = book_intent(
         books,
         case,
         wish.money,
-        way=wish.way,
+        route=wish.route,
         state=state,
         reference=reference,
         reason=wish.reason,
@@ -105,7 +105,7 @@ def begin_refund(
         ask_at=now + _LEASE if state is RefundState.ASKED else None,
         now=now,
     )
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         "refund",
         customer_id=case.customer_id,
@@ -113,7 +113,7 @@ def begin_refund(
             "refund": refund.id,
             "receipt": case.receipt,
             "money": str(wish.money),
-            "way": wish.way,
+            "way": wish.route,
             "reason": wish.reason,
         },
         now=now,
@@ -135,7 +135,7 @@ def _claimed(books: Books, receipt: int) -> Case:
 def _reference(wish: RefundWish, staff_id: int) -> str:
     """Ours, of [a-z0-9_]; the same tap has the same."""
     if wish.tap:
-        return f"rf_{wish.receipt}_{staff_id}_{wish.tap}_{wish.way}{wish.money.minor}"
+        return f"rf_{wish.receipt}_{staff_id}_{wish.tap}_{wish.route}{wish.money.minor}"
     return f"rf_{wish.receipt}_{secrets.token_hex(8)}"
 
 
@@ -146,7 +146,7 @@ def question(books: Books, refund_id: int) -> Question | None:
         RefundState.ASKED,
         RefundState.UNKNOWN,
         RefundState.PENDING,
-        RefundState.CLAIM,
+        RefundState.LINK,
     }
     if refund.state not in waiting:
         return None
@@ -159,7 +159,7 @@ def question(books: Books, refund_id: int) -> Question | None:
         receipt_id=case.receipt_id,
         amount=refund.money,
         received=case.standing.money,
-        before=case.standing.given_back - refund.money,
+        before=case.standing.refunded - refund.money,
         reason=refund.reason,
         chat_id=chat,
     )
@@ -176,7 +176,7 @@ def note_answer(
     state = _STATES[answer.step]
     is_over = state is RefundState.DONE
     ask_at = None if is_over else now + refund_wait(now - refund.made_at)
-    was_followed = refund.state in {RefundState.CLAIM, RefundState.DONE}
+    was_followed = refund.state in {RefundState.LINK, RefundState.DONE}
     moved = refund.state not in _ENDS and books[Refunds].move(
         refund,
         state,
@@ -210,7 +210,7 @@ def note_refusal(
 ) -> Refund:
     """A plain no: the money set aside goes back to where it lay, and staff hear why."""
     refund = claimed_refund(books, refund_id)
-    if refund.state is RefundState.CLAIM:
+    if refund.state is RefundState.LINK:
         # The customer holds a link: whatever is wrong now, the promise stands.
         return note_silence(books, refund_id, note, now=now)
     if refund.state in _ENDS or not books[Refunds].move(
@@ -253,7 +253,7 @@ def claim_refunds(books: Books, *, now: datetime, most: int) -> list[Refund]:
     return books[Refunds].claim(now=now, lease=now + _LEASE, most=most)
 
 
-async def give_back(
+async def carry_out_refund(
     storage: Storage,
     providers: Mapping[str, PaymentProvider],
     refund_id: int,

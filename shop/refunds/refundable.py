@@ -8,7 +8,7 @@ from shop.core.money import Money, round_minor
 from shop.ledger.receipt_records import Receipts
 from shop.refunds.bookings import most_back
 from shop.refunds.dispute_records import Dispute, Disputes
-from shop.refunds.records import Case, Refund, Refunds, Way
+from shop.refunds.records import Case, Refund, RefundRoute, Refunds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ def refundable(books: Books, receipt: int) -> Refundable:
     return Refundable(
         case=case,
         refunds=tuple(books[Refunds].of_receipt(receipt)),
-        outside=most_back(case, Way.PROVIDER),
-        to_wallet=most_back(case, Way.WALLET),
+        outside=most_back(case, RefundRoute.PROVIDER),
+        to_wallet=most_back(case, RefundRoute.WALLET),
     )
 
 

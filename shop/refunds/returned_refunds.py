@@ -13,15 +13,15 @@ from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
-from shop.refunds.records import Refund, Refunds, Way
+from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.refund import note_refusal
 from shop.refunds.states import RefundState
 
-_AT_PROVIDER = frozenset({Way.PROVIDER, Way.TOLD})
+_AT_PROVIDER = frozenset({RefundRoute.PROVIDER, RefundRoute.TOLD})
 _OVER = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
-def take_bounced(
+def take_returned_refund(
     books: Books,
     customer: Customer,
     affairs: Affairs,
@@ -39,11 +39,11 @@ def take_bounced(
     reason = event.facts.get("reason", "")
     found = _refund_of(books, affairs, event, money)
     if found is not None and found.state is not RefundState.DONE:
-        if found.state not in _OVER and found.bounced_at is None:
+        if found.state not in _OVER and found.returned_at is None:
             note_refusal(books, found.id, reason, policy=policy, now=now)
         return
     if found is not None:
-        if not books[Refunds].bounce(found.id, note=reason, now=now):
+        if not books[Refunds].mark_returned(found.id, note=reason, now=now):
             return
         entries = (
             Entry(account=f"provider:{affairs.provider}", money=found.money),
@@ -52,7 +52,7 @@ def take_bounced(
         books[Journal].enter(f"refund:{found.id}:bounced", entries, now=now)
     effects = tell_staff(
         policy,
-        Notice.REFUND_BOUNCED,
+        Notice.REFUND_RETURNED,
         key=event.facts["refund_ref"],
         customer=customer.id,
         name=customer.name,
@@ -84,7 +84,7 @@ def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money
         one
         for receipt in books[Receipts].receipts_of_payment(affairs.payment_id)
         for one in books[Refunds].of_receipt(receipt)
-        if one.way in _AT_PROVIDER
+        if one.route in _AT_PROVIDER
     ]
     for one in rows:
         if one.reference == named or one.refund_ref == ref:
@@ -94,9 +94,9 @@ def _refund_of(books: Books, affairs: Affairs, event: PaymentEvent, money: Money
     told = (
         one
         for one in rows
-        if one.way is Way.TOLD
+        if one.route is RefundRoute.TOLD
         and one.money == money
         and one.state is RefundState.DONE
-        and one.bounced_at is None
+        and one.returned_at is None
     )
     return next(told, None)

@@ -17,18 +17,18 @@ from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.ports import Verb
 from shop.refunds.dispute_records import Disputes
-from shop.refunds.rules import Access, time_to_take
+from shop.refunds.rules import AccessAfterRefund, time_to_revoke
 
 _SECOND = timedelta(seconds=1)
 
 
-def take_time(
+def revoke_time(
     books: Books,
     customer: Customer,
     *,
     order_id: int,
     subscription_id: int,
-    access: Access,
+    access: AccessAfterRefund,
     back: Money,
     paid: Money,
     taken_before: int,
@@ -39,12 +39,12 @@ def take_time(
     `back` of `paid` went back now; later periods move up, so that none has a gap.
     """
     subscription = books[Subscriptions].get(subscription_id)
-    if access is Access.KEEP or subscription.standing.state is SubscriptionState.ENDED:
+    if access is AccessAfterRefund.KEEP or subscription.standing.state is SubscriptionState.ENDED:
         return 0, []
     periods = books[Orders].stretches(subscription_id)
     mine = next(one for one in periods if one.order_id == order_id)
     left = mine.ends_at - max(now, mine.starts_at)
-    seconds = time_to_take(
+    seconds = time_to_revoke(
         access,
         whole_seconds=int((mine.ends_at - mine.starts_at).total_seconds()) + taken_before,
         left_seconds=max(int(left.total_seconds()), 0),
@@ -52,7 +52,7 @@ def take_time(
         paid=paid,
     )
     is_last = mine.id == periods[-1].id
-    if not seconds and not (is_last and access is Access.END):
+    if not seconds and not (is_last and access is AccessAfterRefund.END):
         return 0, []
     rest = _shortened(books, periods, mine, timedelta(seconds=seconds))
     return seconds, _standing_now(books, customer, subscription, rest[-1], now=now)
@@ -111,33 +111,33 @@ def _standing_now(
     return [wish(books, subscription.id, Verb.TERMINATE if has_ended else Verb.CHANGE)]
 
 
-def hold_access(books: Books, subscription_id: int, *, dispute_id: int) -> list[Effect]:
+def freeze_access(books: Books, subscription_id: int, *, dispute_id: int) -> list[Effect]:
     """Stop access while a bank decides; what staff hold already is not this case's to release."""
     subscription = books[Subscriptions].get(subscription_id)
     standing = subscription.standing
     if standing.state is SubscriptionState.ENDED:
         return []
-    if standing.is_held:
+    if standing.is_frozen:
         if books[Disputes].is_frozen(subscription_id, besides=dispute_id):
             books[Disputes].freeze(dispute_id, subscription_id)
         return []
-    books[Subscriptions].hold(subscription_id, is_held=True)
+    books[Subscriptions].freeze(subscription_id, is_frozen=True)
     books[Disputes].freeze(dispute_id, subscription_id)
     return [wish(books, subscription_id, Verb.SUSPEND)]
 
 
-def release_access(
+def unfreeze_access(
     books: Books, customer: Customer, subscription_id: int, *, dispute_id: int
 ) -> list[Effect]:
     """Give it back, unless another open case holds it too, or someone did already."""
     books[Disputes].freeze(dispute_id, None)
     subscription = books[Subscriptions].get(subscription_id)
     is_others = books[Disputes].is_frozen(subscription_id, besides=dispute_id)
-    if is_others or not subscription.standing.is_held:
+    if is_others or not subscription.standing.is_frozen:
         return []
-    books[Subscriptions].hold(subscription_id, is_held=False)
+    books[Subscriptions].freeze(subscription_id, is_frozen=False)
     if subscription.standing.state is SubscriptionState.ENDED:
         return []  # its time went with the money: there is no access to give back
     effect = wish(books, subscription_id, Verb.RESUME)
-    told = tell_customer(customer, Notice.RELEASED, key=effect.key, plan=subscription.product.slug)
+    told = tell_customer(customer, Notice.UNFROZEN, key=effect.key, plan=subscription.product.slug)
     return [told, effect]

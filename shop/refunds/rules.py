@@ -12,7 +12,7 @@ class TooMuchBackError(ShopError):
     """That is more than is left to give back: {most}."""
 
 
-class Access(StrEnum):
+class AccessAfterRefund(StrEnum):
     """What becomes of the paid time when its money goes back."""
 
     END = "end"  # what is left of it ends now
@@ -28,17 +28,17 @@ class RefundPolicy:
     part; a dispute or a bank's early warning of fraud may hold access until it is decided.
     """
 
-    whole: Access = Access.END
-    part: Access = Access.KEEP
+    whole: AccessAfterRefund = AccessAfterRefund.END
+    part: AccessAfterRefund = AccessAfterRefund.KEEP
     hold_disputes: bool = True
     hold_warnings: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RefundBalance:
     """A receipt and its order, as far as giving back depends on them.
 
-    `given_back` and `disputed` have left the provider; `wallet_gained` is what refunds put
+    `refunded` and `disputed` have left the provider; `wallet_gained` is what refunds put
     into the wallet less what they took out of it; `order_back` what went back of the order.
     `tax` is what of this receipt was tax: `tax_back` of it went back with `own_back` of the order.
     All is in the receipt's currency but what begins with `order_`: that is in the currency the
@@ -49,7 +49,7 @@ class Standing:
     verdict: Verdict
     to_order: Money
     to_wallet: Money
-    given_back: Money
+    refunded: Money
     disputed: Money
     wallet_gained: Money
     wallet: Money
@@ -80,78 +80,78 @@ class Portions:
     loss: Money
 
 
-def left_outside(standing: Standing) -> Money:
+def left_outside(balance: RefundBalance) -> Money:
     """What the provider still holds of this receipt: nothing goes back twice.
 
     Money that waits for a person's decision has no place yet that it could be taken from.
     """
-    if standing.verdict is Verdict.HELD:
-        return standing.nothing
-    return max(standing.money - standing.given_back - standing.disputed, standing.nothing)
+    if balance.verdict is Verdict.IN_REVIEW:
+        return balance.nothing
+    return max(balance.money - balance.refunded - balance.disputed, balance.nothing)
 
 
-def most_outside(standing: Standing) -> Money:
+def most_outside(balance: RefundBalance) -> Money:
     """The most that may be sent back to where it came from."""
-    return min(left_outside(standing), _wallet_part(standing) + order_part(standing))
+    return min(left_outside(balance), _wallet_part(balance) + order_part(balance))
 
 
-def most_to_wallet(standing: Standing) -> Money:
+def most_to_wallet(balance: RefundBalance) -> Money:
     """The most that may be put into the wallet: all of the order, also what came from there.
 
     What is in the wallet already cannot come again.
     """
-    return _order_left(standing)
+    return _order_left(balance)
 
 
-def order_part(standing: Standing) -> Money:
+def order_part(balance: RefundBalance) -> Money:
     """What of this receipt paid its order and has not gone back."""
-    return min(_order_left(standing), standing.money)
+    return min(_order_left(balance), balance.money)
 
 
-def _order_left(standing: Standing) -> Money:
-    has_paid = standing.to_order or standing.verdict is Verdict.SHORT
-    if not (has_paid and standing.is_of_one_currency):
-        return standing.nothing
-    return max(standing.order_paid - standing.order_back, standing.nothing)
+def _order_left(balance: RefundBalance) -> Money:
+    has_paid = balance.to_order or balance.verdict is Verdict.SHORT
+    if not (has_paid and balance.is_of_one_currency):
+        return balance.nothing
+    return max(balance.order_paid - balance.order_back, balance.nothing)
 
 
-def portions(standing: Standing, money: Money) -> Portions:
+def portions(balance: RefundBalance, money: Money) -> Portions:
     """Take from the wallet what lies there of this receipt, then from what paid the order."""
-    from_wallet = min(money, _wallet_part(standing))
-    from_order = min(money - from_wallet, order_part(standing))
+    from_wallet = min(money, _wallet_part(balance))
+    from_order = min(money - from_wallet, order_part(balance))
     loss = money - from_wallet - from_order
     return Portions(from_wallet=from_wallet, from_order=from_order, loss=loss)
 
 
-def tax_part(standing: Standing, from_order: Money) -> Money:
+def tax_part(balance: RefundBalance, from_order: Money) -> Money:
     """What of `from_order` is tax: in proportion, and with the last of the order all that is left.
 
     What the wallet gave to the order was not taxed with this receipt.
     """
-    if not (standing.to_order and standing.order_paid):
-        return standing.nothing
-    taxed = min(standing.order_paid, standing.money)
-    back = min(standing.own_back + from_order, taxed)
-    so_far = Money(standing.tax.minor * back.minor // taxed.minor, taxed.currency)
-    return max(so_far - standing.tax_back, standing.nothing)
+    if not (balance.to_order and balance.order_paid):
+        return balance.nothing
+    taxed = min(balance.order_paid, balance.money)
+    back = min(balance.own_back + from_order, taxed)
+    so_far = Money(balance.tax.minor * back.minor // taxed.minor, taxed.currency)
+    return max(so_far - balance.tax_back, balance.nothing)
 
 
-def _wallet_part(standing: Standing) -> Money:
-    gained = standing.to_wallet + standing.wallet_gained
-    if standing.verdict is Verdict.SHORT and standing.is_of_one_currency:
-        gained -= standing.order_from_wallet  # it completed its order since
-    return max(min(gained, standing.wallet), standing.nothing)
+def _wallet_part(balance: RefundBalance) -> Money:
+    gained = balance.to_wallet + balance.wallet_gained
+    if balance.verdict is Verdict.SHORT and balance.is_of_one_currency:
+        gained -= balance.order_from_wallet  # it completed its order since
+    return max(min(gained, balance.wallet), balance.nothing)
 
 
-def time_to_take(
-    access: Access, *, whole_seconds: int, left_seconds: int, back: Money, paid: Money
+def time_to_revoke(
+    access: AccessAfterRefund, *, whole_seconds: int, left_seconds: int, back: Money, paid: Money
 ) -> int:
     """How many seconds of a period of `whole_seconds` go, when `back` of `paid` went back."""
     match access:
-        case Access.KEEP:
+        case AccessAfterRefund.KEEP:
             return 0
-        case Access.END:
+        case AccessAfterRefund.END:
             return left_seconds
-        case Access.SHORTEN:
+        case AccessAfterRefund.SHORTEN:
             share = whole_seconds * back.minor // paid.minor if paid else 0
             return min(left_seconds, share)

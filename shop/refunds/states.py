@@ -10,8 +10,8 @@ class RefundState(StrEnum):
     ASKED = "asked"  # in the books before the provider is asked
     UNKNOWN = "unknown"  # the provider was silent: it is asked again
     PENDING = "pending"  # the provider is at it
-    CLAIM = "claim"  # the customer has a link and takes it himself
-    BY_HAND = "by_hand"  # staff pay it back outside, and say so
+    LINK = "link"  # the customer has a link and takes it himself
+    MANUAL = "manual"  # staff pay it back outside, and say so
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -27,12 +27,12 @@ class DisputeState(StrEnum):
 
 _R = RefundState
 REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
-    _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.CLAIM, _R.BY_HAND, _R.DONE, _R.FAILED}),
-    _R.UNKNOWN: frozenset({_R.PENDING, _R.CLAIM, _R.DONE, _R.FAILED}),
+    _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.LINK, _R.MANUAL, _R.DONE, _R.FAILED}),
+    _R.UNKNOWN: frozenset({_R.PENDING, _R.LINK, _R.DONE, _R.FAILED}),
     _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
-    _R.CLAIM: frozenset({_R.DONE}),  # a promise that was handed out
-    _R.BY_HAND: frozenset({_R.DONE, _R.CANCELLED}),
-    _R.DONE: frozenset({_R.BY_HAND}),  # a bank returned it: a person finds another way
+    _R.LINK: frozenset({_R.DONE}),  # a promise that was handed out
+    _R.MANUAL: frozenset({_R.DONE, _R.CANCELLED}),
+    _R.DONE: frozenset({_R.MANUAL}),  # a bank returned it: a person finds another way
     _R.FAILED: frozenset(),
     _R.CANCELLED: frozenset(),
 }

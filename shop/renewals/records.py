@@ -13,8 +13,8 @@ GIVEN_UP = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """A card or the like that a customer let us keep; `sealed` is the provider's handle of it.
+class SavedMethod:
+    """A card or the like that a customer let us keep; `encrypted` is the provider's handle of it.
 
     A forgotten one is never charged again; its seal is wiped once the provider forgot it too.
     """
@@ -22,7 +22,7 @@ class Means:
     id: int
     customer_id: int
     provider: str
-    sealed: bytes
+    encrypted: bytes
     brand: str
     last4: str
     forgotten_at: datetime | None
@@ -40,7 +40,7 @@ class Renewal:
 
     subscription_id: int
     customer_id: int
-    means: Means
+    method: SavedMethod
     interval: Interval
     currency: str
     is_on: bool
@@ -75,8 +75,8 @@ class Renewals:
         """Whether the payer of this wanted his card kept."""
         return self._sql.value("saving_of", payment_id=payment_id) is not None
 
-    def keep_means(
-        self, payment: Payment, *, sealed: bytes, brand: str, last4: str, now: datetime
+    def keep_method(
+        self, payment: Payment, *, encrypted: bytes, brand: str, last4: str, now: datetime
     ) -> int | None:
         """Keep what this was paid with; None when it was kept before."""
         found: int | None = self._sql.value(
@@ -84,34 +84,34 @@ class Renewals:
             customer_id=payment.customer_id,
             provider=payment.provider,
             payment_id=payment.id,
-            sealed=sealed,
+            encrypted=encrypted,
             brand=brand,
             last4=last4,
             now=seconds(now),
         )
         return found
 
-    def means(self, means_id: int) -> Means | None:
+    def method(self, method_id: int) -> SavedMethod | None:
         """The means of this id, forgotten or not."""
-        row = self._sql.one("means_get", id=means_id)
+        row = self._sql.one("means_get", id=method_id)
         return None if row is None else _means(row)
 
-    def forget_means(self, means_id: int, *, now: datetime) -> bool:
+    def forget_means(self, method_id: int, *, now: datetime) -> bool:
         """Never charge it again; False when it was forgotten before."""
-        return self._sql.count("means_forget", id=means_id, now=seconds(now)) == 1
+        return self._sql.count("means_forget", id=method_id, now=seconds(now)) == 1
 
-    def wipe_means(self, means_id: int) -> None:
+    def wipe_means(self, method_id: int) -> None:
         """The provider forgot it too: nothing of the handle stays."""
-        self._sql.run("means_wipe", id=means_id, nothing=b"")
+        self._sql.run("means_wipe", id=method_id, nothing=b"")
 
-    def is_charging(self, means_id: int) -> bool:
+    def is_charging(self, method_id: int) -> bool:
         """Whether a charge was asked for by these means and nobody knows how it ended."""
-        return self._sql.value("means_charging", means_id=means_id) is not None
+        return self._sql.value("means_charging", method_id=method_id) is not None
 
     def plan(
         self,
         subscription_id: int,
-        means: Means,
+        method: SavedMethod,
         *,
         interval: Interval,
         currency: str,
@@ -123,8 +123,8 @@ class Renewals:
         self._sql.run(
             "renewal_plan",
             subscription_id=subscription_id,
-            customer_id=means.customer_id,
-            means_id=means.id,
+            customer_id=method.customer_id,
+            method_id=method.id,
             term=interval.key,
             currency=currency,
             round_end=seconds(round_end),
@@ -137,9 +137,9 @@ class Renewals:
         row = self._sql.one("renewal_of", subscription_id=subscription_id)
         return None if row is None else _renewal(row)
 
-    def with_means(self, means_id: int) -> list[int]:
+    def with_means(self, method_id: int) -> list[int]:
         """The subscriptions these means renew, or did."""
-        rows = self._sql.all("renewals_with", means_id=means_id)
+        rows = self._sql.all("renewals_with", method_id=method_id)
         return [row["subscription_id"] for row in rows]
 
     def write(self, renewal: Renewal) -> None:
@@ -167,7 +167,7 @@ class Renewals:
         return maybe_moment(self._sql.value("renewals_next"))
 
     def charge_under_way(self, customer_id: int, product_id: int) -> Payment | None:
-        """The charge of saved means whose end is not known yet, if there is one."""
+        """The charge of a saved payment method whose end is not known yet, if there is one."""
         row = self._sql.one("renewal_running_for", customer_id=customer_id, product_id=product_id)
         return None if row is None else payment_of(row)
 
@@ -182,12 +182,12 @@ class Renewals:
         return None if row is None else payment_of(row)
 
 
-def _means(row: Row) -> Means:
-    return Means(
+def _means(row: Row) -> SavedMethod:
+    return SavedMethod(
         id=row["id"],
         customer_id=row["customer_id"],
         provider=row["provider"],
-        sealed=bytes(row["sealed"]),
+        encrypted=bytes(row["encrypted"]),
         brand=row["brand"],
         last4=row["last4"],
         forgotten_at=maybe_moment(row["forgotten_at"]),
@@ -195,11 +195,11 @@ def _means(row: Row) -> Means:
 
 
 def _renewal(row: Row) -> Renewal:
-    means = Means(
-        id=row["means_id"],
+    method = SavedMethod(
+        id=row["method_id"],
         customer_id=row["customer_id"],
         provider=row["provider"],
-        sealed=bytes(row["sealed"]),
+        encrypted=bytes(row["encrypted"]),
         brand=row["brand"],
         last4=row["last4"],
         forgotten_at=maybe_moment(row["forgotten_at"]),
@@ -207,7 +207,7 @@ def _renewal(row: Row) -> Renewal:
     return Renewal(
         subscription_id=row["subscription_id"],
         customer_id=row["customer_id"],
-        means=means,
+        method=method,
         interval=Interval.from_key(row["term"]),
         currency=row["currency"],
         is_on=bool(row["is_on"]),

@@ -1,41 +1,41 @@
 -- name: saving_note!
-INSERT INTO savings (payment_id, consented_at) VALUES (:payment_id, :now)
+INSERT INTO consents (payment_id, consented_at) VALUES (:payment_id, :now)
 ON CONFLICT (payment_id) DO NOTHING;
 
 -- name: saving_of$
-SELECT payment_id FROM savings WHERE payment_id = :payment_id;
+SELECT payment_id FROM consents WHERE payment_id = :payment_id;
 
--- name: means_keep$
-INSERT INTO means (customer_id, provider, payment_id, sealed, brand, last4, saved_at)
-VALUES (:customer_id, :provider, :payment_id, :sealed, :brand, :last4, :now)
+-- name: saved_methods_keep$
+INSERT INTO saved_methods (customer_id, provider, payment_id, encrypted, brand, last4, saved_at)
+VALUES (:customer_id, :provider, :payment_id, :encrypted, :brand, :last4, :now)
 ON CONFLICT (payment_id) DO NOTHING
 RETURNING id;
 
--- name: means_get^
-SELECT * FROM means WHERE id = :id;
+-- name: saved_methods_get^
+SELECT * FROM saved_methods WHERE id = :id;
 
--- name: means_forget!
+-- name: saved_methods_forget!
 -- What is forgotten cannot be read any more, by anyone.
-UPDATE means SET forgotten_at = :now WHERE id = :id AND forgotten_at IS NULL;
+UPDATE saved_methods SET forgotten_at = :now WHERE id = :id AND forgotten_at IS NULL;
 
--- name: means_wipe!
-UPDATE means SET sealed = :nothing WHERE id = :id AND forgotten_at IS NOT NULL;
+-- name: saved_methods_wipe!
+UPDATE saved_methods SET encrypted = :nothing WHERE id = :id AND forgotten_at IS NOT NULL;
 
 -- name: renewal_plan!
 INSERT INTO renewals (
-    subscription_id, customer_id, means_id, term, currency, is_on, round_end, charge_at, next_at
+    subscription_id, customer_id, method_id, term, currency, is_on, round_end, charge_at, next_at
 )
 VALUES (
-    :subscription_id, :customer_id, :means_id, :term, :currency, 1, :round_end, :charge_at, :next_at
+    :subscription_id, :customer_id, :method_id, :term, :currency, 1, :round_end, :charge_at, :next_at
 )
 ON CONFLICT (subscription_id) DO UPDATE
-SET means_id = excluded.means_id, term = excluded.term, currency = excluded.currency, is_on = 1,
+SET method_id = excluded.method_id, term = excluded.term, currency = excluded.currency, is_on = 1,
     round_end = excluded.round_end, charge_at = excluded.charge_at, next_at = excluded.next_at,
     told_price_id = NULL, tries = 0, silences = 0;
 
 -- name: renewal_of^
-SELECT r.*, m.brand, m.last4, m.provider, m.sealed, m.forgotten_at FROM renewals AS r
-INNER JOIN means AS m ON m.id = r.means_id
+SELECT r.*, m.brand, m.last4, m.provider, m.encrypted, m.forgotten_at FROM renewals AS r
+INNER JOIN saved_methods AS m ON m.id = r.method_id
 WHERE r.subscription_id = :subscription_id;
 
 -- name: renewal_running_for^
@@ -46,15 +46,15 @@ INNER JOIN payments AS p ON p.id = r.payment_id
 WHERE r.customer_id = :customer_id AND s.product_id = :product_id
     AND p.state IN ('created', 'seen', 'unknown');
 
--- name: means_charging$
+-- name: saved_methods_charging$
 -- The charge by these means that its provider has not answered about, so that only they find it.
 SELECT p.id FROM renewals AS r
 INNER JOIN payments AS p ON p.id = r.payment_id
-WHERE r.means_id = :means_id AND p.state IN ('created', 'unknown') AND p.provider_ref = ''
+WHERE r.method_id = :method_id AND p.state IN ('created', 'unknown') AND p.provider_ref = ''
 LIMIT 1;
 
 -- name: renewals_with
-SELECT subscription_id FROM renewals WHERE means_id = :means_id;
+SELECT subscription_id FROM renewals WHERE method_id = :method_id;
 
 -- name: renewal_set!
 UPDATE renewals
@@ -74,7 +74,7 @@ RETURNING subscription_id;
 SELECT MIN(next_at) FROM renewals WHERE next_at IS NOT NULL;
 
 -- name: payment_awaited^
--- A page that is being paid, or money on its way, for this product: whoever charges waits for it.
+-- A page that is being paid, or money on its route, for this product: whoever charges waits for it.
 SELECT p.* FROM orders AS o
 INNER JOIN payments AS p ON p.order_id = o.id
 WHERE o.customer_id = :customer_id AND o.product_id = :product_id

@@ -11,7 +11,7 @@ from shop.access.reminder_rules import in_daytime, zone_of
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables, Price, Product
+from shop.catalog.records import CatalogRecords, Price, Product
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.credit.reservations import paid_before
@@ -83,7 +83,7 @@ def take_up(
         books[Outbox].add([told], now=now)
         return _turn_off(books, renewal)
     if subscription.standing.paid_until != renewal.round_end:
-        plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)
+        plan_anew(books, renewal.method, subscription, renewal, policy=policy, now=now)
         return None
     return _next_step(books, customer, renewal, subscription, policy=policy, now=now)
 
@@ -97,13 +97,13 @@ def _next_step(
     policy: Policy,
     now: datetime,
 ) -> ChargeIntent | None:
-    product = books[CatalogTables].get(subscription.product.id)
-    price = books[CatalogTables].price_for(product.id, renewal.interval, renewal.currency)
+    product = books[CatalogRecords].get(subscription.product.id)
+    price = books[CatalogRecords].price_for(product.id, renewal.interval, renewal.currency)
     if price is None or not product.is_offered:
         told = tell(customer, Notice.RENEWAL_OFF, renewal, product, why="not_sold")
         books[Outbox].add([told], now=now)
         return _turn_off(books, renewal)
-    waits = subscription.standing.is_held or not customer.is_reachable
+    waits = subscription.standing.is_frozen or not customer.is_reachable
     waits = waits or is_turned_away(books, customer.id, policy=policy[FraudPolicy])
     if waits or renewal.waits_for_person:
         # On hold, turned away, not to be told, or the person's turn: look in now and then.
@@ -198,7 +198,7 @@ def _open_try(
         reference=new_reference(),
         order_id=order_id,
         customer_id=renewal.customer_id,
-        provider=renewal.means.provider,
+        provider=renewal.method.provider,
         price_id=price.id,
         due=price.amount - before,
         whole=price.amount,
@@ -255,7 +255,7 @@ def note_charge_silence(
     if silences == _WORRYING:
         told = tell_staff(
             policy,
-            Notice.MEANS_REFUSED,
+            Notice.METHOD_REFUSED,
             key=f"charge:{payment.reference}",
             verb="charge",
             reason=reason,

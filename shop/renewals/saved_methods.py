@@ -14,15 +14,15 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Kind, Outbox
 from shop.orders.payment_records import Payment, Payments
-from shop.renewals.records import Means, Renewal, Renewals
+from shop.renewals.records import Renewal, Renewals, SavedMethod
 from shop.renewals.rules import RenewingPolicy, plan_round
-from shop.renewals.star_records import StarTables
+from shop.renewals.star_records import StarSubscriptions
 
 
-def keep_means(
+def keep_method(
     books: Books,
     payment_id: int,
-    means: tuple[bytes, str, str] | None,
+    method: tuple[bytes, str, str] | None,
     *,
     policy: Policy,
     now: datetime,
@@ -35,7 +35,7 @@ def keep_means(
     if payment is None or not books[Renewals].has_consent(payment_id):
         return
     customer = books[Customers].claim(payment.customer_id)
-    if means is None:
+    if method is None:
         slug = books[Payments].affairs(payment.reference).product.slug
         told = tell_customer(
             customer,
@@ -47,15 +47,17 @@ def keep_means(
         )
         books[Outbox].add([told], now=now)
         return
-    sealed, brand, last4 = means
-    number = books[Renewals].keep_means(payment, sealed=sealed, brand=brand, last4=last4, now=now)
-    kept = None if number is None else books[Renewals].means(number)
+    encrypted, brand, last4 = method
+    number = books[Renewals].keep_method(
+        payment, encrypted=encrypted, brand=brand, last4=last4, now=now
+    )
+    kept = None if number is None else books[Renewals].method(number)
     if kept is not None:
         books[Outbox].add(plan_with(books, payment, kept, policy=policy, now=now), now=now)
 
 
 def plan_with(
-    books: Books, payment: Payment, means: Means, *, policy: Policy, now: datetime
+    books: Books, payment: Payment, method: SavedMethod, *, policy: Policy, now: datetime
 ) -> list[Effect]:
     """Renew what this payment bought with what it was paid with; the caller has the claim."""
     affairs = books[Payments].affairs(payment.reference)
@@ -64,15 +66,15 @@ def plan_with(
     customer = books[Customers].get(payment.customer_id)
     subscription = books[Subscriptions].get(affairs.subscription_id)
     if (
-        star := books[StarTables].running(customer.id, affairs.product.id, now=now)
+        star := books[StarSubscriptions].running(customer.id, affairs.product.id, now=now)
     ) and star.renews:
         return []  # Telegram renews it; twice would be once too often
-    if means.provider != payment.provider or not subscription.standing.paid_until > now:
+    if method.provider != payment.provider or not subscription.standing.paid_until > now:
         return []
     fresh = Renewal(
         subscription_id=subscription.id,
         customer_id=customer.id,
-        means=means,
+        method=method,
         interval=Interval.from_key(affairs.term),
         currency=payment.whole.currency,
         is_on=True,
@@ -84,14 +86,14 @@ def plan_with(
         payment_id=None,
         next_at=now,
     )
-    charge_at = plan_anew(books, means, subscription, fresh, policy=policy, now=now)
+    charge_at = plan_anew(books, method, subscription, fresh, policy=policy, now=now)
     return [
         tell(
             customer,
             Notice.RENEWAL_ON,
             fresh,
             affairs.product,
-            key=str(means.id),
+            key=str(method.id),
             charge_at=int(charge_at.timestamp()),
         )
     ]
@@ -108,32 +110,32 @@ def switch(
 ) -> bool:
     """Turn one's own renewal on or off; False when the card is no longer kept."""
     renewal = _own(books, subscription_id, customer_id)
-    if renewal.means.forgotten_at is not None:
+    if renewal.method.forgotten_at is not None:
         return False
     subscription = books[Subscriptions].get(subscription_id)
     if not is_on:
         books[Renewals].write(replace(renewal, is_on=False))
     elif not renewal.is_on or renewal.tries:
-        plan_anew(books, renewal.means, subscription, renewal, policy=policy, now=now)
+        plan_anew(books, renewal.method, subscription, renewal, policy=policy, now=now)
     return True
 
 
 def forget(books: Books, subscription_id: int, customer_id: int, *, now: datetime) -> bool:
     """Never charge this card again, whatever it renews; the provider is told to forget it too."""
     renewal = _own(books, subscription_id, customer_id)
-    if not books[Renewals].forget_means(renewal.means.id, now=now):
+    if not books[Renewals].forget_means(renewal.method.id, now=now):
         return False
-    for number in books[Renewals].with_means(renewal.means.id):
+    for number in books[Renewals].with_means(renewal.method.id):
         if (one := books[Renewals].of(number)) is not None:
             books[Renewals].write(replace(one, is_on=False))
-    books[Outbox].add([means_effect("forget", renewal.means.id, now=now)], now=now)
+    books[Outbox].add([method_effect("forget", renewal.method.id, now=now)], now=now)
     return True
 
 
-def means_effect(verb: str, number: int, *, now: datetime) -> Effect:
-    """A wish to a provider about saved means; `number` is what the verb is about."""
+def method_effect(verb: str, number: int, *, now: datetime) -> Effect:
+    """A wish to a provider about a saved payment method; `number` is what the verb is about."""
     return Effect(
-        kind=Kind.MEANS,
+        kind=Kind.METHODS,
         lane=f"means:{number}",
         key=f"means:{verb}:{number}:{int(now.timestamp())}",
         payload={"verb": verb, "number": number},
@@ -150,7 +152,7 @@ def _own(books: Books, subscription_id: int, customer_id: int) -> Renewal:
 
 def plan_anew(
     books: Books,
-    means: Means,
+    method: SavedMethod,
     subscription: Subscription,
     renewal: Renewal,
     *,
@@ -164,7 +166,7 @@ def plan_anew(
     )
     books[Renewals].plan(
         subscription.id,
-        means,
+        method,
         interval=renewal.interval,
         currency=renewal.currency,
         round_end=ends_at,
@@ -192,8 +194,8 @@ def tell(
         subscription=renewal.subscription_id,
         plan=product.slug,
         term=renewal.interval.key,
-        provider=renewal.means.provider,
-        card=card_label(renewal.means),
+        provider=renewal.method.provider,
+        card=card_label(renewal.method),
         **facts,
     )
 
@@ -201,10 +203,10 @@ def tell(
 def card_of(books: Books, subscription_id: int) -> str:
     """The card that renews this subscription, "" when none does."""
     renewal = books[Renewals].of(subscription_id)
-    return card_label(renewal.means) if renewal else ""
+    return card_label(renewal.method) if renewal else ""
 
 
-def card_label(means: Means) -> str:
+def card_label(method: SavedMethod) -> str:
     """What people call it: Visa •••• 4242."""
-    digits = f"•••• {means.last4}" if means.last4 else ""
-    return " ".join(part for part in (means.brand, digits) if part)
+    digits = f"•••• {method.last4}" if method.last4 else ""
+    return " ".join(part for part in (method.brand, digits) if part)

@@ -40,7 +40,7 @@ class StarSubscription:
         return self.state is StarState.ACTIVE
 
 
-class StarTables:
+class StarSubscriptions:
     """The table of Star subscriptions, and the payments their charges become."""
 
     __slots__ = ("_sql",)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shop.books.books import Books
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.policy import Policy
@@ -23,8 +23,8 @@ from shop.orders.payment_records import Affairs, Payments
 from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.renewals.records import Renewals
-from shop.renewals.saved_methods import means_effect
-from shop.renewals.star_records import StarState, StarSubscription, StarTables
+from shop.renewals.saved_methods import method_effect
+from shop.renewals.star_records import StarState, StarSubscription, StarSubscriptions
 
 UNTIL = "subscribed_until"
 """The fact of an event that says it is one charge of a series, and until when it is paid."""
@@ -51,12 +51,12 @@ def take_charge(
     """
     if books[Receipts].is_receipt_known(affairs.provider, event.receipt_id):
         return None
-    star = books[StarTables].of_payment(affairs.payment_id)
+    star = books[StarSubscriptions].of_payment(affairs.payment_id)
     if star is None:
         return (
             affairs.reference
         )  # the first payment was no subscription: this money was not asked for
-    price = books[CatalogTables].price(star.price_id)
+    price = books[CatalogRecords].price(star.price_id)
     expires_at = max(event.occurred_at or now, now) + policy.order_lifetime
     order = books[Orders].order_for_charge(
         star.customer_id,
@@ -78,7 +78,7 @@ def take_charge(
     )
     until = max(_until(event), star.expires_at)
     # A charge proves that it renews, whatever was heard in between.
-    books[StarTables].note(
+    books[StarSubscriptions].note(
         star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
     )
     return reference
@@ -88,9 +88,12 @@ def note_first_charge(
     books: Books, affairs: Affairs, event: PaymentEvent, *, now: datetime
 ) -> None:
     """A series began; a card that renewed the same plan rests from now on."""
-    if UNTIL not in event.facts or books[StarTables].of_payment(affairs.payment_id) is not None:
+    if (
+        UNTIL not in event.facts
+        or books[StarSubscriptions].of_payment(affairs.payment_id) is not None
+    ):
         return
-    books[StarTables].begin(
+    books[StarSubscriptions].begin(
         affairs.payment_id, charge_id=event.receipt_id, expires_at=_until(event), now=now
     )
     if affairs.subscription_id is not None:
@@ -103,13 +106,13 @@ def note_standing(
     books: Books, customer: Customer, affairs: Affairs, event: PaymentEvent, *, now: datetime
 ) -> None:
     """Telegram says that a subscription stopped, goes on, or could not be charged."""
-    star = books[StarTables].of_payment(affairs.payment_id)
+    star = books[StarSubscriptions].of_payment(affairs.payment_id)
     if star is None:
         return
     state, notice = _STATES[event.happening]
     if star.state is state:
         return
-    books[StarTables].note(
+    books[StarSubscriptions].note(
         star.payment_id, state=state, is_stopped_here=False, expires_at=star.expires_at
     )
     told = tell_customer(
@@ -130,7 +133,7 @@ def star_of(
     books: Books, customer_id: int, product_id: int, *, now: datetime
 ) -> StarSubscription | None:
     """One's Star subscription to a plan while its time lasts, renewing or not."""
-    return books[StarTables].running(customer_id, product_id, now=now)
+    return books[StarSubscriptions].running(customer_id, product_id, now=now)
 
 
 def steer(
@@ -142,7 +145,7 @@ def steer(
     himself lets it go on, in Telegram's settings, and an update tells us.
     """
     books[Customers].claim(customer_id)
-    star = books[StarTables].of_payment(payment_id)
+    star = books[StarSubscriptions].of_payment(payment_id)
     if star is None or star.customer_id != customer_id or star.expires_at <= now:
         raise NotFoundError(what="Star subscription", name=payment_id)
     if is_stopped == (not star.renews) and is_stopped == star.is_stopped_here:
@@ -150,11 +153,11 @@ def steer(
     if not is_stopped and not star.is_stopped_here:
         return False  # stopped in Telegram itself: there is nothing for us to allow
     state = StarState.CANCELED if is_stopped else star.state
-    books[StarTables].note(
+    books[StarSubscriptions].note(
         payment_id, state=state, is_stopped_here=is_stopped, expires_at=star.expires_at
     )
     verb = "stop" if is_stopped else "resume"
-    books[Outbox].add([means_effect(verb, payment_id, now=now)], now=now)
+    books[Outbox].add([method_effect(verb, payment_id, now=now)], now=now)
     return True
 
 

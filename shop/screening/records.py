@@ -20,7 +20,7 @@ class Block:
     added_at: datetime
 
 
-class Guards:
+class ScreeningRecords:
     """The tables of payers, blocks and reviews."""
 
     __slots__ = ("_sql",)

@@ -11,7 +11,7 @@ from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Payer
-from shop.screening.records import Guards, findings_document
+from shop.screening.records import ScreeningRecords, findings_document
 from shop.screening.rules import (
     BlockedBy,
     Finding,
@@ -23,7 +23,7 @@ from shop.screening.rules import (
     strictest,
 )
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 def fingerprint_of(provider: str, payer: Payer) -> str:
@@ -42,16 +42,16 @@ def refuse_at_door(
     """
     facts = FraudFacts(
         tries_last_hour=(
-            books[Guards].tries(customer.id, since=now - _HOUR)
+            books[ScreeningRecords].tries(customer.id, since=now - _HOUR)
             if policy.tries_an_hour and not is_trial
             else None
         ),
         trials_of_payer=(
-            books[Guards].related_trials(customer.id) + 1
+            books[ScreeningRecords].related_trials(customer.id) + 1
             if policy.trials_of_a_payer and is_trial
             else None
         ),
-        blocked_by=_blocked(books, customer, "", policy=policy),
+        blocked_by=blocks_on(books, customer, "", policy=policy),
     )
     found = findings_on(facts, policy)
     if strictest(found) is Ruling.REFUSE:
@@ -63,7 +63,7 @@ def note_payer(
 ) -> None:
     """Remember who paid, for the rules that count payers."""
     if fingerprint := fingerprint_of(provider, payer):
-        books[Guards].see_payer(customer.id, fingerprint, country=payer.country, now=now)
+        books[ScreeningRecords].see_payer(customer.id, fingerprint, country=payer.country, now=now)
 
 
 def note_refusal(
@@ -87,13 +87,14 @@ def is_turned_away(books: Books, customer_id: int, *, policy: FraudPolicy) -> bo
     """Whether the blocklist refuses this customer; asked again before Telegram charges."""
     if policy.blocklist is not Ruling.REFUSE:
         return False
-    return bool(_blocked(books, books[Customers].get(customer_id), "", policy=policy))
+    return bool(blocks_on(books, books[Customers].get(customer_id), "", policy=policy))
 
 
-def _blocked(
+def blocks_on(
     books: Books, customer: Customer, fingerprint: str, *, policy: FraudPolicy
 ) -> tuple[BlockedBy, ...]:
+    """What of this customer stands in the blocklist; nothing where the owner switched it off."""
     if policy.blocklist is Ruling.PASS:
         return ()
-    found = books[Guards].blocks_on(customer.telegram_id, customer.username, fingerprint)
+    found = books[ScreeningRecords].blocks_on(customer.telegram_id, customer.username, fingerprint)
     return tuple(block.kind for block in found)

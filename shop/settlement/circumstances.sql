@@ -26,5 +26,5 @@ INNER JOIN products AS pr ON pr.id = o.product_id
 LEFT JOIN subscriptions AS s
     ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
 LEFT JOIN renewals AS r ON r.subscription_id = s.id
-LEFT JOIN savings AS sv ON sv.payment_id = pay.id
+LEFT JOIN consents AS sv ON sv.payment_id = pay.id
 WHERE pay.reference = :reference;

@@ -19,10 +19,10 @@ class ClaimState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyClaim:
+class ProviderClaim:
     """Money that a webhook told of; `told_at` is when staff heard that it is not confirmed."""
 
-    letter_id: int
+    inbox_event_id: int
     payment_id: int
     receipt_id: str
     provider_ref: str
@@ -32,7 +32,7 @@ class MoneyClaim:
     told_at: datetime | None
 
 
-class Claims:
+class ProviderClaims:
     """The table of claims."""
 
     __slots__ = ("_sql",)
@@ -43,7 +43,7 @@ class Claims:
 
     def add(
         self,
-        letter_id: int,
+        inbox_event_id: int,
         *,
         payment_id: int,
         receipt_id: str,
@@ -54,7 +54,7 @@ class Claims:
         """Note what a webhook says."""
         self._sql.run(
             "claim_add",
-            letter_id=letter_id,
+            inbox_event_id=inbox_event_id,
             payment_id=payment_id,
             receipt_id=receipt_id,
             provider_ref=provider_ref,
@@ -63,32 +63,32 @@ class Claims:
             now=seconds(now),
         )
 
-    def of(self, payment_id: int) -> list[MoneyClaim]:
+    def of(self, payment_id: int) -> list[ProviderClaim]:
         """What is said of this payment and not confirmed yet."""
         return [_claim(row) for row in self._sql.all("claims_of", payment_id=payment_id)]
 
-    def by_letter(self, letter_id: int) -> MoneyClaim | None:
+    def by_inbox_event(self, inbox_event_id: int) -> ProviderClaim | None:
         """What this letter said, if its provider is to be asked."""
-        row = self._sql.one("claim_by_letter", letter_id=letter_id)
+        row = self._sql.one("claim_by_letter", inbox_event_id=inbox_event_id)
         return None if row is None else _claim(row)
 
-    def waiting_letter(self, provider: str, event_id: str) -> int | None:
+    def waiting_inbox_event(self, provider: str, event_id: str) -> int | None:
         """The letter of this event, if what it said is not confirmed."""
         found: int | None = self._sql.value("claim_waiting", provider=provider, event_id=event_id)
         return found
 
-    def end(self, letter_id: int, state: ClaimState) -> bool:
+    def end(self, inbox_event_id: int, state: ClaimState) -> bool:
         """Say what came of it; False when that was said already."""
-        return self._sql.count("claim_end", letter_id=letter_id, state=state) == 1
+        return self._sql.count("claim_end", inbox_event_id=inbox_event_id, state=state) == 1
 
-    def note_told(self, letter_id: int, *, now: datetime) -> bool:
+    def note_told(self, inbox_event_id: int, *, now: datetime) -> bool:
         """Staff hear of it once; False when they have."""
-        return self._sql.count("claim_tell", letter_id=letter_id, now=seconds(now)) == 1
+        return self._sql.count("claim_tell", inbox_event_id=inbox_event_id, now=seconds(now)) == 1
 
 
-def _claim(row: Row) -> MoneyClaim:
-    return MoneyClaim(
-        letter_id=row["letter_id"],
+def _claim(row: Row) -> ProviderClaim:
+    return ProviderClaim(
+        inbox_event_id=row["inbox_event_id"],
         payment_id=row["payment_id"],
         receipt_id=row["receipt_id"],
         provider_ref=row["provider_ref"],

@@ -7,7 +7,7 @@ from shop.core.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPolicy:
+class ProviderClaimPolicy:
     """`confirm_above` is by currency, in minor units: more than that is asked about first."""
 
     confirm_above: Mapping[str, int] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
-from shop.renewals.saved_methods import card_of, means_effect
+from shop.renewals.saved_methods import card_of, method_effect
 from shop.settlement.circumstances import Circumstances
 
 
@@ -34,7 +34,7 @@ def due_of(books: Books, customer: Customer, affairs: Circumstances, money: Mone
         expires_at=affairs.expires_at,
         is_order_open=affairs.order_state is OrderState.OPEN,
         is_order_paid=affairs.order_state
-        in {OrderState.PAID, OrderState.HELD, OrderState.REFUNDED, OrderState.CANCELLED},
+        in {OrderState.PAID, OrderState.IN_REVIEW, OrderState.REFUNDED, OrderState.CANCELLED},
         received_before=before,
     )
 
@@ -104,7 +104,7 @@ def fulfil(
         from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )
-    kept = [means_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    kept = [method_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
     return [told, *added.effects, *heard, *kept]
 
 

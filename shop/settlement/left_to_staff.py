@@ -16,7 +16,7 @@ _GRAVE = frozenset(
     {
         Happening.ASK,
         Happening.REFUNDED,
-        Happening.BOUNCED,
+        Happening.REFUND_RETURNED,
         Happening.DISPUTED,
         Happening.WARNED,
     }
@@ -26,7 +26,7 @@ _LONGEST = 200
 
 def leave_to_staff(
     books: Books,
-    letter: int,
+    inbox_event: int,
     event: PaymentEvent,
     provider: str,
     *,
@@ -35,24 +35,26 @@ def leave_to_staff(
 ) -> None:
     """Keep what the shop does not act on; where it has facts, there is something to look at."""
     note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
-    books[Inbox].finish(letter, InboxState.UNHANDLED, note=note)
+    books[Inbox].finish(inbox_event, InboxState.UNHANDLED, note=note)
     if event.happening is Happening.FOREIGN:
         told = tell_staff(
             policy,
             Notice.FOREIGN_ACCOUNT,
-            key=str(letter),
-            letter=letter,
+            key=str(inbox_event),
+            inbox_event=inbox_event,
             provider=provider,
             account=event.facts.get("account", ""),
         )
         books[Outbox].add(told, now=now)
     elif note:
-        _tell(books, letter, event, provider, note, key=str(letter), policy=policy, now=now)
+        _tell(
+            books, inbox_event, event, provider, note, key=str(inbox_event), policy=policy, now=now
+        )
 
 
 def tell_of_unknown(
     books: Books,
-    letter: int,
+    inbox_event: int,
     event: PaymentEvent,
     provider: str,
     *,
@@ -74,15 +76,15 @@ def tell_of_unknown(
         **{key: event.facts.get(key, "") for key in ("dispute", "refund_ref", "reason")},
     }
     note = ", ".join(f"{name} {value}" for name, value in names.items() if value)
-    books[Inbox].finish(letter, InboxState.UNKNOWN, note=note)
-    about = event.receipt_id or event.provider_ref or event.reference or letter
+    books[Inbox].finish(inbox_event, InboxState.UNKNOWN, note=note)
+    about = event.receipt_id or event.provider_ref or event.reference or inbox_event
     key = f"{event.happening}:{provider}:{about}"
-    _tell(books, letter, event, provider, note, key=key, policy=policy, now=now)
+    _tell(books, inbox_event, event, provider, note, key=key, policy=policy, now=now)
 
 
 def doubt_other_sum(
     books: Books,
-    letter: int,
+    inbox_event: int,
     event: PaymentEvent,
     provider: str,
     *,
@@ -95,14 +97,14 @@ def doubt_other_sum(
     if known is None or event.money is None or known.money == event.money:
         return False
     note = f"{event.receipt_id}: told {event.money}, in the books {known.money}"
-    books[Inbox].finish(letter, InboxState.UNHANDLED, note=note)
-    _tell(books, letter, event, provider, note, key=str(letter), policy=policy, now=now)
+    books[Inbox].finish(inbox_event, InboxState.UNHANDLED, note=note)
+    _tell(books, inbox_event, event, provider, note, key=str(inbox_event), policy=policy, now=now)
     return True
 
 
 def _tell(
     books: Books,
-    letter: int,
+    inbox_event: int,
     event: PaymentEvent,
     provider: str,
     note: str,
@@ -115,7 +117,7 @@ def _tell(
         policy,
         Notice.LEFT_TO_STAFF,
         key=key,
-        letter=letter,
+        inbox_event=inbox_event,
         provider=provider,
         what=event.kind,
         note=note[:_LONGEST],

@@ -22,18 +22,18 @@ from shop.settlement.circumstances import Circumstances
 from shop.settlement.review_records import Reviews
 
 
-def held(judgement: Judgement) -> Judgement:
+def in_review(judgement: Judgement) -> Judgement:
     """The same money, all of it in the account of what is held."""
     return replace(
         judgement,
-        verdict=Verdict.HELD,
+        verdict=Verdict.IN_REVIEW,
         to_order=Money.zero(judgement.to_order.currency),
         to_wallet=judgement.whole,
         fulfils=False,
     )
 
 
-def hold_order(
+def open_review(
     books: Books,
     customer: Customer,
     affairs: Circumstances,
@@ -47,9 +47,9 @@ def hold_order(
     now: datetime,
 ) -> list[Effect]:
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
-    is_held = books[Orders].close(affairs.order_id, OrderState.HELD, now=now)
-    assert is_held  # noqa: S101 - read under the claim as open or expired
-    review = books[Reviews].hold(
+    is_frozen = books[Orders].close(affairs.order_id, OrderState.IN_REVIEW, now=now)
+    assert is_frozen  # noqa: S101 - read under the claim as open or expired
+    review = books[Reviews].open(
         receipt=receipt,
         payment_id=affairs.payment_id,
         order_id=affairs.order_id,
@@ -71,7 +71,7 @@ def hold_order(
     )
     heard = tell_staff(
         policy,
-        Notice.HELD_MONEY,
+        Notice.MONEY_IN_REVIEW,
         key=str(review),
         review=review,
         customer=customer.id,

@@ -14,8 +14,8 @@ from shop.orders.payment_records import Payments
 from shop.orders.states import OPEN_PAYMENTS, PAYMENT_MOVES, OrderState, PaymentState
 from shop.ports import Happening, PaymentEvent, Refusal
 from shop.refunds.disputes import catch_up_disputes, take_dispute
-from shop.refunds.provider_refunds import catch_up, take_told
-from shop.refunds.returned_refunds import take_bounced
+from shop.refunds.provider_refunds import catch_up, take_provider_refund
+from shop.refunds.returned_refunds import take_returned_refund
 from shop.renewals.renew import note_decline
 from shop.settlement.circumstances import Circumstances
 
@@ -26,7 +26,7 @@ _MOVES = {
 }
 
 
-def take_news(
+def take_payment_update(
     books: Books,
     customer: Customer,
     affairs: Circumstances,
@@ -37,12 +37,12 @@ def take_news(
 ) -> None:
     """Move the payment on and tell whom it concerns; the caller has claimed the customer."""
     if event.happening is Happening.REFUNDED:
-        back = take_told(books, affairs, event, policy=policy, now=now)
+        back = take_provider_refund(books, affairs, event, policy=policy, now=now)
         if back is not None:  # not our own doing: nobody overlooks money
             books[Outbox].add(_tell_staff(customer, affairs, event, back, policy=policy), now=now)
         return
-    if event.happening is Happening.BOUNCED:
-        take_bounced(books, customer, affairs, event, policy=policy, now=now)
+    if event.happening is Happening.REFUND_RETURNED:
+        take_returned_refund(books, customer, affairs, event, policy=policy, now=now)
         return
     if (new := _MOVES.get(event.happening)) is None:
         take_dispute(books, customer, affairs, event, policy=policy, now=now)
@@ -66,7 +66,7 @@ def take_news(
         books[Outbox].add([told], now=now)
 
 
-def take_late_news(
+def take_late_payment_updates(
     books: Books,
     affairs: Circumstances,
     receipt: int,

@@ -18,8 +18,8 @@ from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Affairs, Payment, Payments
 from shop.ports import Happening, PaymentEvent
 from shop.screening.rules import FraudPolicy
-from shop.settlement.claim_records import Claims, ClaimState, MoneyClaim
-from shop.settlement.claim_rules import ClaimPolicy
+from shop.settlement.claim_records import ClaimState, ProviderClaim, ProviderClaims
+from shop.settlement.claim_rules import ProviderClaimPolicy
 
 _HASTE = timedelta(minutes=2)  # a provider may tell its webhooks before its own API
 _PATIENCE = timedelta(minutes=15)  # with one that does not answer at all
@@ -33,16 +33,16 @@ def must_ask(event: PaymentEvent, affairs: Affairs, *, policy: Policy) -> bool:
         return True
     if event.payer.is_vague and policy[FraudPolicy].wants_payer:
         return True
-    return not policy[ClaimPolicy].may_believe(money)
+    return not policy[ProviderClaimPolicy].may_believe(money)
 
 
-def note_claim(
-    books: Books, letter: int, affairs: Affairs, event: PaymentEvent, *, now: datetime
+def note_provider_claim(
+    books: Books, inbox_event: int, affairs: Affairs, event: PaymentEvent, *, now: datetime
 ) -> None:
     """Keep what was said, and have the clock ask at once."""
     if event.money is not None:
-        books[Claims].add(
-            letter,
+        books[ProviderClaims].add(
+            inbox_event,
             payment_id=affairs.payment_id,
             receipt_id=event.receipt_id,
             provider_ref=event.provider_ref,
@@ -54,11 +54,11 @@ def note_claim(
 
 def refs_to_ask(books: Books, payment: Payment) -> list[str]:
     """The provider's names of this payment: the one we noted, and those that webhooks claimed."""
-    claimed = [claim.provider_ref for claim in books[Claims].of(payment.id)]
+    claimed = [claim.provider_ref for claim in books[ProviderClaims].of(payment.id)]
     return [ref for ref in dict.fromkeys([payment.provider_ref, *claimed]) if ref]
 
 
-def weigh_claims(
+def check_provider_claims(
     books: Books,
     payment: Payment,
     events: Sequence[PaymentEvent],
@@ -67,15 +67,15 @@ def weigh_claims(
     now: datetime,
 ) -> None:
     """Hold what webhooks said against what the provider says; no events mean: no answer."""
-    claims = books[Claims].of(payment.id)
+    claims = books[ProviderClaims].of(payment.id)
     if not claims:
         return
     received = [event for event in events if event.happening is Happening.RECEIVED]
     for claim in claims:
         found = next((one for one in received if one.receipt_id == claim.receipt_id), None)
         if found is not None and found.money == claim.money:
-            books[Claims].end(claim.letter_id, ClaimState.CONFIRMED)
-            books[Inbox].finish(claim.letter_id, InboxState.DONE, note="confirmed")
+            books[ProviderClaims].end(claim.inbox_event_id, ClaimState.CONFIRMED)
+            books[Inbox].finish(claim.inbox_event_id, InboxState.DONE, note="confirmed")
         elif found is not None or (events and now - claim.made_at >= _HASTE):
             money = found.money if found is not None else _together(received, claim)
             _deny(books, payment, claim, money, policy=policy, now=now)
@@ -85,11 +85,11 @@ def weigh_claims(
     today = books[Payments].by_reference(payment.reference)
     # A webhook may have wanted it at once while this question ran: that stands.
     is_soon = today is not None and today.poll_at is not None and today.poll_at <= soon
-    if books[Claims].of(payment.id) and not is_soon:
+    if books[ProviderClaims].of(payment.id) and not is_soon:
         books[Payments].poll_later(payment.id, soon)
 
 
-def _together(received: Sequence[PaymentEvent], claim: MoneyClaim) -> Money:
+def _together(received: Sequence[PaymentEvent], claim: ProviderClaim) -> Money:
     """What the provider says has come, in the currency of the claim."""
     currency = claim.money.currency
     sums = (one.money.minor for one in received if one.money and one.money.currency == currency)
@@ -99,20 +99,20 @@ def _together(received: Sequence[PaymentEvent], claim: MoneyClaim) -> Money:
 def _deny(
     books: Books,
     payment: Payment,
-    claim: MoneyClaim,
+    claim: ProviderClaim,
     found: Money | None,
     *,
     policy: Policy,
     now: datetime,
 ) -> None:
-    books[Claims].end(claim.letter_id, ClaimState.DENIED)
+    books[ProviderClaims].end(claim.inbox_event_id, ClaimState.DENIED)
     _tell(books, payment, claim, found, policy=policy, now=now, is_silent=False)
 
 
 def _tell(
     books: Books,
     payment: Payment,
-    claim: MoneyClaim,
+    claim: ProviderClaim,
     found: Money | None,
     *,
     policy: Policy,
@@ -121,16 +121,16 @@ def _tell(
 ) -> None:
     said = "no answer" if is_silent else f"{payment.provider} says {found}"
     books[Inbox].finish(
-        claim.letter_id, InboxState.UNHANDLED, note=f"claimed {claim.money}; {said}"
+        claim.inbox_event_id, InboxState.UNHANDLED, note=f"claimed {claim.money}; {said}"
     )
-    if not books[Claims].note_told(claim.letter_id, now=now) and is_silent:
+    if not books[ProviderClaims].note_told(claim.inbox_event_id, now=now) and is_silent:
         return
     customer = books[Customers].get(payment.customer_id)
     told = tell_staff(
         policy,
         Notice.FALSE_CLAIM,
-        key=f"{claim.letter_id}:{int(is_silent)}",
-        letter=claim.letter_id,
+        key=f"{claim.inbox_event_id}:{int(is_silent)}",
+        inbox_event=claim.inbox_event_id,
         customer=customer.id,
         name=customer.name,
         provider=payment.provider,

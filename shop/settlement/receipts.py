@@ -79,7 +79,7 @@ def keep_unknown_money(
     books: Books,
     event: PaymentEvent,
     *,
-    letter: int,
+    inbox_event: int,
     provider: str,
     policy: Policy,
     now: datetime,
@@ -107,7 +107,7 @@ def keep_unknown_money(
         now=now,
     )
     if receipt is not None:
-        books[Receipts].note_letter(receipt, letter)
+        books[Receipts].note_inbox_event(receipt, inbox_event)
         effects = tell_staff(
             policy,
             Notice.UNKNOWN_MONEY,

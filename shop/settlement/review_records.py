@@ -79,7 +79,7 @@ class Reviews:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def hold(
+    def open(
         self,
         *,
         receipt: int,

@@ -4,7 +4,7 @@ INNER JOIN receipts AS r ON r.id = v.receipt_id
 WHERE v.customer_id = :customer_id AND v.state = 'refused'
     AND r.minor > (
         SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
-        WHERE f.receipt = r.id AND f.way <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+        WHERE f.receipt = r.id AND f.route <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
     )
     AND NOT EXISTS (
         SELECT 1 FROM reviews AS later

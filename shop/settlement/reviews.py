@@ -8,7 +8,7 @@ from shop.books.books import Books
 from shop.core.errors import DoneAlreadyError, NotFoundError
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
-from shop.ledger.journal_records import HELD, SALES, WALLET, Entry, Journal
+from shop.ledger.journal_records import IN_REVIEW, SALES, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.kinds import Notice
@@ -17,15 +17,15 @@ from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.refunds.records import Refunds
-from shop.screening.records import Block, Guards
+from shop.screening.records import Block, ScreeningRecords
 from shop.screening.rules import BlockedBy
 from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.fulfilment import fulfil
-from shop.settlement.open_review import held
-from shop.settlement.payment_updates import take_late_news
+from shop.settlement.open_review import in_review
+from shop.settlement.payment_updates import take_late_payment_updates
 from shop.settlement.receipts import book_tax
 from shop.settlement.review_records import Review, Reviews, ReviewState
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
@@ -90,7 +90,9 @@ def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) 
     """What was told of this money while it waited: given back, or disputed."""
     receipt_id = books[Refunds].case(review.receipt_id).receipt_id
     affairs = books[CircumstanceRecords].of(review.reference, receipt_id=receipt_id)
-    take_late_news(books, affairs, review.receipt_id, receipt_id, policy=policy, now=now)
+    take_late_payment_updates(
+        books, affairs, review.receipt_id, receipt_id, policy=policy, now=now
+    )
 
 
 def _as_judged(review: Review) -> Judgement:
@@ -99,7 +101,7 @@ def _as_judged(review: Review) -> Judgement:
 
 
 def _refused(review: Review) -> Judgement:
-    return replace(held(review.judgement), verdict=Verdict.REFUSED)
+    return replace(in_review(review.judgement), verdict=Verdict.REFUSED)
 
 
 def _decided(
@@ -122,13 +124,13 @@ def _decided(
     books[Journal].enter(
         f"review:{review.id}",
         (
-            Entry(account=HELD, money=review.judgement.whole, customer_id=customer.id),
+            Entry(account=IN_REVIEW, money=review.judgement.whole, customer_id=customer.id),
             Entry(account=SALES, money=-judgement.to_order),
             Entry(account=WALLET, money=-judgement.to_wallet, customer_id=customer.id),
         ),
         now=now,
     )
-    books[StaffTables].audit(
+    books[AuditLog].audit(
         staff_id,
         f"review_{state}",
         customer_id=customer.id,
@@ -140,7 +142,7 @@ def _decided(
 
 def blocklist(books: Books) -> list[Block]:
     """Who is on it, the latest first."""
-    return books[Guards].blocks(most=40)
+    return books[ScreeningRecords].blocks(most=40)
 
 
 def block(
@@ -148,17 +150,17 @@ def block(
 ) -> bool:
     """Put someone on the blocklist; False when he stood there already."""
     name = value.strip().removeprefix("@").lower()
-    done = books[Guards].block(kind, name, reason=reason, staff_id=staff_id, now=now)
+    done = books[ScreeningRecords].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
         facts = {"kind": kind, "value": name}
-        books[StaffTables].audit(staff_id, "block", customer_id=None, facts=facts, now=now)
+        books[AuditLog].audit(staff_id, "block", customer_id=None, facts=facts, now=now)
     return done
 
 
 def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> bool:
     """Take someone off it; False when he was not on it any more."""
-    found = books[Guards].unblock(block_id)
+    found = books[ScreeningRecords].unblock(block_id)
     if found is not None:
         facts = {"kind": found[0], "value": found[1]}
-        books[StaffTables].audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
+        books[AuditLog].audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
     return found is not None

@@ -10,14 +10,14 @@ from shop.books.books import Books
 from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
-from shop.ledger.journal_records import HELD, WALLET
+from shop.ledger.journal_records import IN_REVIEW, WALLET
 from shop.ledger.receiving import ReceiptPolicy, judge
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 from shop.ports import Happening, PaymentEvent
-from shop.refunds.provider_refunds import take_told_of_unknown
+from shop.refunds.provider_refunds import take_refund_of_unknown_money
 from shop.renewals.star_subscriptions import (
     STANDINGS,
     is_later_charge,
@@ -28,12 +28,12 @@ from shop.renewals.star_subscriptions import (
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import note_payer
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
-from shop.settlement.claim_records import Claims
+from shop.settlement.claim_records import ProviderClaims
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
-from shop.settlement.open_review import held, hold_order
-from shop.settlement.payment_updates import take_late_news, take_news
-from shop.settlement.provider_claims import must_ask, note_claim
+from shop.settlement.open_review import in_review, open_review
+from shop.settlement.payment_updates import take_late_payment_updates, take_payment_update
+from shop.settlement.provider_claims import must_ask, note_provider_claim
 from shop.settlement.receipts import book_tax, keep_unknown_money, record_receipt
 from shop.settlement.weighing import weigh
 
@@ -49,7 +49,7 @@ class Outcome(StrEnum):
 
     KNOWN = "known"  # this event, or this very money, is in the books already
     SETTLED = "settled"  # the order is paid
-    HELD = "held"  # the order's money is here, and a person decides
+    IN_REVIEW = "in_review"  # the order's money is here, and a person decides
     TO_WALLET = "to_wallet"  # money came that the order does not take
     NOTED = "noted"  # no money, but the payment moved on
     ASKED = "asked"  # the provider shall be asked next
@@ -76,17 +76,17 @@ def settle(
     books: Books, event: PaymentEvent, source: Source, *, policy: Policy, now: datetime
 ) -> Outcome:
     """Take one event to its end. Repeating it changes nothing."""
-    letter = keep_letter(books, event, source, now=now)
-    return settle_letter(books, letter, event, source, policy=policy, now=now)
+    inbox_event = keep_event(books, event, source, now=now)
+    return settle_kept_event(books, inbox_event, event, source, policy=policy, now=now)
 
 
-def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datetime) -> int | None:
+def keep_event(books: Books, event: PaymentEvent, source: Source, *, now: datetime) -> int | None:
     """Put an event into the inbox; None when it is known.
 
     Always before its customer is claimed: whoever takes the two in another order waits for a
     webhook that waits for him, until PostgreSQL ends one of them.
     """
-    letter = books[Inbox].keep(
+    inbox_event = books[Inbox].keep(
         source.provider,
         event.event_id,
         kind=event.kind,
@@ -94,15 +94,15 @@ def keep_letter(books: Books, event: PaymentEvent, source: Source, *, now: datet
         body=source.body,
         now=now,
     )
-    if letter is None and source.is_believed and event.happening is Happening.RECEIVED:
+    if inbox_event is None and source.is_believed and event.happening is Happening.RECEIVED:
         # Its webhook came first and was not believed; now the provider itself says so.
-        letter = books[Claims].waiting_letter(source.provider, event.event_id)
-    return letter
+        inbox_event = books[ProviderClaims].waiting_inbox_event(source.provider, event.event_id)
+    return inbox_event
 
 
-def settle_letter(
+def settle_kept_event(
     books: Books,
-    letter: int | None,
+    inbox_event: int | None,
     event: PaymentEvent,
     source: Source,
     *,
@@ -110,33 +110,35 @@ def settle_letter(
     now: datetime,
 ) -> Outcome:
     """Take an event that was just put into the inbox to its end."""
-    if letter is None:
+    if inbox_event is None:
         return Outcome.KNOWN
-    return act_on(books, letter, event, source, policy=policy, now=now)
+    return act_on(books, inbox_event, event, source, policy=policy, now=now)
 
 
 def act_on(
     books: Books,
-    letter: int,
+    inbox_event: int,
     event: PaymentEvent,
     source: Source,
     *,
     policy: Policy,
     now: datetime,
 ) -> Outcome:
-    """Take an event of a letter that is in the inbox, now or once more, to its end."""
+    """Take an event of an inbox event that is in the inbox, now or once more, to its end."""
     if event.happening in _LEFT_TO_STAFF:
-        leave_to_staff(books, letter, event, source.provider, policy=policy, now=now)
+        leave_to_staff(books, inbox_event, event, source.provider, policy=policy, now=now)
         return Outcome.UNHANDLED
     claimed = _claim(books, event, source.provider)
     if claimed is None:
-        books[Inbox].finish(letter, InboxState.UNKNOWN, note="no such payment")
+        books[Inbox].finish(inbox_event, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(
-            books, event, letter=letter, provider=source.provider, policy=policy, now=now
+            books, event, inbox_event=inbox_event, provider=source.provider, policy=policy, now=now
         )
-        tell_of_unknown(books, letter, event, source.provider, policy=policy, now=now)
+        tell_of_unknown(books, inbox_event, event, source.provider, policy=policy, now=now)
         if event.happening is Happening.REFUNDED:
-            take_told_of_unknown(books, event, provider=source.provider, policy=policy, now=now)
+            take_refund_of_unknown_money(
+                books, event, provider=source.provider, policy=policy, now=now
+            )
         return Outcome.UNKNOWN
     customer, affairs = claimed
     if event.happening is Happening.ASK:
@@ -144,10 +146,10 @@ def act_on(
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not source.is_believed and must_ask(event, affairs, policy=policy):
-            return _doubt(books, letter, affairs, event, policy=policy, now=now)
+            return _doubt(books, inbox_event, affairs, event, policy=policy, now=now)
         return _receive(
             books,
-            letter,
+            inbox_event,
             customer,
             affairs,
             event,
@@ -158,13 +160,13 @@ def act_on(
     if event.happening in STANDINGS:
         note_standing(books, customer, affairs, event, now=now)
     else:
-        take_news(books, customer, affairs, event, policy=policy, now=now)
+        take_payment_update(books, customer, affairs, event, policy=policy, now=now)
     return Outcome.NOTED
 
 
 def _doubt(
     books: Books,
-    letter: int,
+    inbox_event: int,
     affairs: Circumstances,
     event: PaymentEvent,
     *,
@@ -173,14 +175,14 @@ def _doubt(
 ) -> Outcome:
     """Ask about what a webhook says; money that is here is known, whatever is said of it now."""
     if books[Payments].by_receipt(affairs.provider, event.receipt_id) is None:
-        note_claim(books, letter, affairs, event, now=now)
+        note_provider_claim(books, inbox_event, affairs, event, now=now)
         return Outcome.ASKED
-    return _known(books, letter, affairs, event, policy=policy, now=now)
+    return _known(books, inbox_event, affairs, event, policy=policy, now=now)
 
 
 def _known(
     books: Books,
-    letter: int,
+    inbox_event: int,
     affairs: Circumstances,
     event: PaymentEvent,
     *,
@@ -188,7 +190,7 @@ def _known(
     now: datetime,
 ) -> Outcome:
     """Money that is in the books changes nothing; staff see it if it is told with another sum."""
-    is_other = doubt_other_sum(books, letter, event, affairs.provider, policy=policy, now=now)
+    is_other = doubt_other_sum(books, inbox_event, event, affairs.provider, policy=policy, now=now)
     return Outcome.UNHANDLED if is_other else Outcome.KNOWN
 
 
@@ -196,10 +198,10 @@ def settle_all(
     books: Books, events: Sequence[PaymentEvent], source: Source, *, policy: Policy, now: datetime
 ) -> list[Outcome]:
     """Take all events of one webhook, in one transaction."""
-    letters = [keep_letter(books, event, source, now=now) for event in events]
+    inbox_events = [keep_event(books, event, source, now=now) for event in events]
     return [
-        settle_letter(books, letter, event, source, policy=policy, now=now)
-        for letter, event in zip(letters, events, strict=True)
+        settle_kept_event(books, inbox_event, event, source, policy=policy, now=now)
+        for inbox_event, event in zip(inbox_events, events, strict=True)
     ]
 
 
@@ -230,7 +232,7 @@ def _claim(
 
 def _receive(
     books: Books,
-    letter: int,
+    inbox_event: int,
     customer: Customer,
     affairs: Circumstances,
     event: PaymentEvent,
@@ -246,7 +248,7 @@ def _receive(
     if is_later:
         charge = _later_charge(books, affairs, event, policy=policy, now=now)
         if charge is None:
-            return _known(books, letter, affairs, event, policy=policy, now=now)
+            return _known(books, inbox_event, affairs, event, policy=policy, now=now)
         affairs = charge
     judgement = judge(
         due_of(books, customer, affairs, money), money, at=at, policy=policy[ReceiptPolicy]
@@ -263,20 +265,20 @@ def _receive(
             policy=policy[FraudPolicy],
             now=now,
         )
-    is_held = bool(findings)
+    is_in_review = bool(findings)
     receipt = record_receipt(
         books,
         event,
         money,
-        held(judgement) if is_held else judgement,
+        in_review(judgement) if is_in_review else judgement,
         provider=affairs.provider,
         payment_id=affairs.payment_id,
         customer_id=customer.id,
-        rest=HELD if is_held else WALLET,
+        rest=IN_REVIEW if is_in_review else WALLET,
         now=now,
     )
     if receipt is None:
-        return _known(books, letter, affairs, event, policy=policy, now=now)
+        return _known(books, inbox_event, affairs, event, policy=policy, now=now)
     if not is_later:
         note_first_charge(books, affairs, event, now=now)
     note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
@@ -285,9 +287,9 @@ def _receive(
             affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
         )
     affected = (books, customer, affairs, judgement)
-    if is_held:
-        outcome = Outcome.HELD
-        effects = hold_order(
+    if is_in_review:
+        outcome = Outcome.IN_REVIEW
+        effects = open_review(
             *affected,
             findings,
             receipt=receipt,
@@ -312,7 +314,7 @@ def _receive(
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books[Outbox].add(effects, now=now)
-    take_late_news(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
+    take_late_payment_updates(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome
 
 

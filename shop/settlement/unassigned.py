@@ -10,7 +10,7 @@ from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import SALES, UNASSIGNED, WALLET, Entry, Journal
-from shop.ledger.receipt_records import LooseMoney, Receipts
+from shop.ledger.receipt_records import Receipts, UnassignedReceipt
 from shop.ledger.receiving import Judgement, ReceiptPolicy, Verdict, judge
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.kinds import Notice
@@ -22,8 +22,8 @@ from shop.refunds.records import Refunds
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.receipts import book_tax
-from shop.settlement.unassigned_records import UnassignedMoney
-from shop.staff.audit_records import StaffTables
+from shop.settlement.unassigned_records import UnassignedReceipts
+from shop.staff.audit_records import AuditLog
 
 _MOST = 20
 _FOR_EVER = 100_000  # days: how late money may be where a person says whose it is
@@ -33,26 +33,26 @@ _FOR_EVER = 100_000  # days: how late money may be where a person says whose it 
 class Place:
     """Where one sum could go: this customer's wallet, or one of his unpaid orders."""
 
-    money: LooseMoney
+    money: UnassignedReceipt
     customer: Customer
     orders: tuple[Circumstances, ...]
 
 
-def unassigned(books: Books) -> list[LooseMoney]:
+def unassigned(books: Books) -> list[UnassignedReceipt]:
     """Money of no known order, the oldest first."""
-    return books[UnassignedMoney].unassigned(most=_MOST)
+    return books[UnassignedReceipts].unassigned(most=_MOST)
 
 
-def loose_money(books: Books, receipt: int) -> tuple[LooseMoney, list[Customer]]:
+def unassigned_receipt(books: Books, receipt: int) -> tuple[UnassignedReceipt, list[Customer]]:
     """One sum, and who was asked for just this much lately."""
-    money = _loose(books, receipt)
-    return money, books[UnassignedMoney].owing(money.money, most=5)
+    money = _receipt(books, receipt)
+    return money, books[UnassignedReceipts].owing(money.money, most=5)
 
 
 def places_for(books: Books, receipt: int, customer_id: int) -> Place:
     """Where this sum could go if it is this customer's."""
-    money = _loose(books, receipt)
-    found = books[UnassignedMoney].assignable(customer_id, money.money.currency, most=5)
+    money = _receipt(books, receipt)
+    found = books[UnassignedReceipts].assignable(customer_id, money.money.currency, most=5)
     return Place(
         money=money,
         customer=books[Customers].get(customer_id),
@@ -76,8 +76,8 @@ def assign(
     """
     customer = books[Customers].claim(customer_id)
     books[Receipts].claim(receipt)
-    money = _loose(books, receipt)
-    if books[Refunds].case(receipt).standing.given_back:
+    money = _receipt(books, receipt)
+    if books[Refunds].case(receipt).standing.refunded:
         raise BadInputError(reason="Some of this money went back already; it is nobody's now.")
     affairs = _affairs(books, customer, reference) if reference else None
     judgement = _judged(books, customer, affairs, money, policy=policy)
@@ -92,15 +92,17 @@ def assign(
     _enter(books, receipt, customer, money.money, judgement, now=now)
     if judgement.fulfils:
         book_tax(books, receipt, now=now)
-    if money.letter_id is not None:
-        books[Inbox].finish(money.letter_id, InboxState.DONE, note=f"to customer {customer.id}")
+    if money.inbox_event_id is not None:
+        books[Inbox].finish(
+            money.inbox_event_id, InboxState.DONE, note=f"to customer {customer.id}"
+        )
     effects = _effects(books, customer, affairs, money, judgement, policy=policy, now=now)
     books[Outbox].add(effects, now=now)
     facts = {"receipt": receipt, "money": str(money.money), "order": reference or "wallet"}
-    books[StaffTables].audit(staff_id, "assign", customer_id=customer.id, facts=facts, now=now)
+    books[AuditLog].audit(staff_id, "assign", customer_id=customer.id, facts=facts, now=now)
 
 
-def _loose(books: Books, receipt: int) -> LooseMoney:
+def _receipt(books: Books, receipt: int) -> UnassignedReceipt:
     money = books[Receipts].get(receipt)
     if money is None:
         raise NotFoundError(what="receipt", name=receipt)
@@ -118,7 +120,7 @@ def _judged(
     books: Books,
     customer: Customer,
     affairs: Circumstances | None,
-    money: LooseMoney,
+    money: UnassignedReceipt,
     *,
     policy: Policy,
 ) -> Judgement:
@@ -161,7 +163,7 @@ def _effects(
     books: Books,
     customer: Customer,
     affairs: Circumstances | None,
-    money: LooseMoney,
+    money: UnassignedReceipt,
     judgement: Judgement,
     *,
     policy: Policy,

@@ -3,11 +3,11 @@
 from shop.books.queries import Sql
 from shop.core.money import Money
 from shop.customers.records import Customer, customer_of
-from shop.ledger.receipt_records import LooseMoney, _loose
+from shop.ledger.receipt_records import UnassignedReceipt, unassigned_receipt_of
 from shop.orders.payment_records import Payment, payment_of
 
 
-class UnassignedMoney:
+class UnassignedReceipts:
     """Money of no known order, and whom it might be for."""
 
     __slots__ = ("_sql",)
@@ -16,9 +16,11 @@ class UnassignedMoney:
         """Bind to one unit of work."""
         self._sql = sql
 
-    def unassigned(self, *, most: int) -> list[LooseMoney]:
+    def unassigned(self, *, most: int) -> list[UnassignedReceipt]:
         """Money of no known order, the oldest first."""
-        return [_loose(row) for row in self._sql.all("receipts_unassigned", most=most)]
+        return [
+            unassigned_receipt_of(row) for row in self._sql.all("receipts_unassigned", most=most)
+        ]
 
     def count_unassigned(self) -> int:
         """How many times money of no known order lies there."""

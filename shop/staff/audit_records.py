@@ -21,7 +21,7 @@ class Act:
     acted_at: datetime
 
 
-class StaffTables:
+class AuditLog:
     """The audit, and notes by key."""
 
     __slots__ = ("_sql",)

@@ -14,7 +14,7 @@ from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
 from shop.refunds.records import Refund, Refunds
 from shop.refunds.states import DisputeState
 from shop.renewals.records import Renewal, Renewals
-from shop.renewals.star_records import StarSubscription, StarTables
+from shop.renewals.star_records import StarSubscription, StarSubscriptions
 
 _MOST_BACK, _SHOWN_FOR = 5, timedelta(days=60)
 
@@ -82,7 +82,9 @@ def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Hold
     return Holding(
         subscription=subscription,
         has_access=may_use(subscription.standing, now=now),
-        has_credentials=account.sealed is not None and account.actual is not Actual.TERMINATED,
+        has_credentials=account.encrypted is not None and account.actual is not Actual.TERMINATED,
         renewal=books[Renewals].of(subscription.id),
-        star=books[StarTables].running(subscription.customer_id, subscription.product.id, now=now),
+        star=books[StarSubscriptions].running(
+            subscription.customer_id, subscription.product.id, now=now
+        ),
     )

@@ -8,7 +8,7 @@ from shop.access.subscriptions import bought_span
 from shop.books.books import Books
 from shop.catalog.offers import Offer, offer, offers, shopfront
 from shop.catalog.products import STAR_TERM, STARS, Shopfront
-from shop.catalog.records import CatalogTables, Price, Product
+from shop.catalog.records import CatalogRecords, Price, Product
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval, Span
 from shop.core.money import Money
@@ -108,14 +108,14 @@ def card(books: Books, slug: str, customer_id: int, *, policy: Policy) -> Card:
 
 def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> Basket:
     """What paying this price would bring, in force or not (see `price.is_in_force`)."""
-    price = books[CatalogTables].price(price_id)
+    price = books[CatalogRecords].price(price_id)
     live = books[Subscriptions].live(customer_id, price.product_id)
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
     return Basket(
-        product=books[CatalogTables].get(price.product_id),
+        product=books[CatalogRecords].get(price.product_id),
         price=price,
-        stars=books[CatalogTables].price_for(price.product_id, price.interval, STARS),
+        stars=books[CatalogRecords].price_for(price.product_id, price.interval, STARS),
         due=price.amount - _came_before(books, customer_id, price),
         part=books[Wallets].part(order, currency),
         free=free_for(books, customer_id, order, currency),
@@ -148,7 +148,7 @@ def renewal(
     subscription = books[Subscriptions].get(subscription_id)
     if subscription.customer_id != customer_id:
         raise NotFoundError(what="subscription", name=subscription_id)
-    product = books[CatalogTables].get(subscription.product.id)
+    product = books[CatalogRecords].get(subscription.product.id)
     orders = (order for order, _ in books[Orders].of(customer_id, most=_ORDERS))
     last = next(
         (
@@ -186,8 +186,8 @@ def rest_of(
 
     Nothing is missing once the order was paid, or what came was used otherwise.
     """
-    product = books[CatalogTables].by_slug(slug)
-    price = books[CatalogTables].price_for(product.id, interval, currency)
+    product = books[CatalogRecords].by_slug(slug)
+    price = books[CatalogRecords].price_for(product.id, interval, currency)
     if price is None or not product.is_offered:
         return None, None
     before = _came_before(books, customer_id, price)
@@ -201,7 +201,7 @@ def try_of(books: Books, reference: str, customer_id: int) -> Try:
         raise NotFoundError(what="payment", name=reference)
     affairs = books[Payments].affairs(payment.reference)
     interval = Interval.from_key(affairs.term)
-    price = books[CatalogTables].price_for(affairs.product.id, interval, payment.whole.currency)
+    price = books[CatalogRecords].price_for(affairs.product.id, interval, payment.whole.currency)
     return Try(
         payment=payment,
         product=affairs.product,

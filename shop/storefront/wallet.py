@@ -14,7 +14,7 @@ _MOVES, _PRICES = 6, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
+class WalletView:
     """All of /wallet: balances, the latest movements, and what they would buy."""
 
     balances: tuple[Money, ...]
@@ -22,7 +22,7 @@ class Purse:
     prices: tuple[tuple[Product, Price], ...]
 
 
-def purse(books: Books, customer_id: int) -> Purse:
+def wallet_view(books: Books, customer_id: int) -> WalletView:
     """What a person has here, and what it is good for."""
     balances = books[Journal].wallets(customer_id)
     free = [free_for(books, customer_id, 0, one.currency) for one in balances]
@@ -34,7 +34,7 @@ def purse(books: Books, customer_id: int) -> Purse:
         if any(price.amount.currency == has.currency and price.amount <= has for has in free)
     )
     dearest = sorted(found, key=lambda pair: -pair[1].amount.minor)[:_PRICES]
-    return Purse(
+    return WalletView(
         balances=tuple(balances),
         moves=tuple(books[Wallets].moves(customer_id, most=_MOVES)),
         prices=tuple(dearest),

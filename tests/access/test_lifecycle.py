@@ -16,11 +16,11 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def standing(
-    state: State = State.ACTIVE, *, grace: int = 3, is_trial: bool = False, is_held: bool = False
+    state: State = State.ACTIVE, *, grace: int = 3, is_trial: bool = False, is_frozen: bool = False
 ) -> Standing:
     return Standing(
         state=state,
-        is_held=is_held,
+        is_frozen=is_frozen,
         is_trial=is_trial,
         paid_until=END,
         terms=Terms(grace_days=grace, keep_days=14),
@@ -39,7 +39,7 @@ CASES = [
     (TRIAL, END, State.SUSPENDED, False, END + 14 * DAY),
     (TRIAL, END + 14 * DAY, State.ENDED, False, None),
     (standing(grace=0), END, State.SUSPENDED, False, END + 14 * DAY),
-    (standing(is_held=True), END - DAY, State.ACTIVE, False, END),
+    (standing(is_frozen=True), END - DAY, State.ACTIVE, False, END),
     (standing(State.PAUSED), END - DAY, State.PAUSED, False, None),
     (standing(State.ENDED), END - DAY, State.ENDED, False, None),
     # The clock was late: the books still say active, the time says otherwise.
@@ -63,7 +63,7 @@ def test_time_decides(
 standings = st.builds(
     Standing,
     state=st.sampled_from(State),
-    is_held=st.booleans(),
+    is_frozen=st.booleans(),
     is_trial=st.booleans(),
     paid_until=st.just(END),
     terms=st.builds(Terms, grace_days=st.integers(0, 9), keep_days=st.integers(0, 30)),
@@ -73,7 +73,7 @@ times = st.integers(-(10**6), 5 * 10**6).map(lambda seconds: END + timedelta(sec
 
 @given(standings, times)
 def test_who_may_use_it_is_in_a_live_state_and_not_held(one: Standing, now: datetime) -> None:
-    assert may_use(one, now=now) == (state_at(one, now=now) in LIVE and not one.is_held)
+    assert may_use(one, now=now) == (state_at(one, now=now) in LIVE and not one.is_frozen)
 
 
 @given(standings, times)

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.encryption import FernetVault
+from bot.encryption import FernetEncryption
 from shop.access import stock
 from shop.access.stock import BooksShelf, Loaded, load_stock, swap_line, take_line
 from shop.access.stock_records import Stock
@@ -12,10 +12,10 @@ from shop.core.errors import NotFoundError
 from shop.core.policy import Policy
 from shop.messaging.outbox_records import Outbox
 from shop.ports import OutOfStockError
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 from tests.fixtures.books import NOW, StoppedClock, put_plan, subscribe
 
-VAULT = FernetVault("a key for tests")
+VAULT = FernetEncryption("a key for tests")
 POLICY = Policy(low_stock=2, staff_ids=(7, 8))
 
 
@@ -24,16 +24,16 @@ def lines(first: int, behind: int) -> str:
 
 
 def load(books: Books, text: str) -> Loaded:
-    return load_stock(books, "solo", text, vault=VAULT, now=NOW)
+    return load_stock(books, "solo", text, encryption=VAULT, now=NOW)
 
 
 def take(books: Books, subscription_id: int) -> str:
-    line = take_line(books, "solo", subscription_id, vault=VAULT, policy=POLICY, now=NOW)
+    line = take_line(books, "solo", subscription_id, encryption=VAULT, policy=POLICY, now=NOW)
     return line.credentials.username
 
 
 def swap(books: Books, subscription_id: int) -> str:
-    line = swap_line(books, "solo", subscription_id, vault=VAULT, policy=POLICY, now=NOW)
+    line = swap_line(books, "solo", subscription_id, encryption=VAULT, policy=POLICY, now=NOW)
     return line.credentials.username
 
 
@@ -77,17 +77,17 @@ async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
 ) -> None:
     async def load_by_staff() -> Loaded:
         return await shop.run(
-            stock.load, 7, plan="solo", csv_text=lines(0, 3), vault=VAULT, now=NOW
+            stock.load, 7, plan="solo", csv_text=lines(0, 3), encryption=VAULT, now=NOW
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr(StaffTables, "audit", unwritable)
+        patch.setattr(AuditLog, "audit", unwritable)
         with pytest.raises(OSError, match="no room"):
             await load_by_staff()
     assert await shop.read(lambda books: books[Stock].left("solo")) == 0
 
     assert (await load_by_staff()).added == 3
-    [act] = await shop.read(lambda books: books[StaffTables].latest_acts(most=9))
+    [act] = await shop.read(lambda books: books[AuditLog].latest_acts(most=9))
     assert (act.staff_id, act.act, act.facts["added"]) == (7, "load_stock", 3)
 
 
@@ -106,7 +106,7 @@ async def test_a_new_password_makes_a_new_line(shop: Storage) -> None:
 
 async def test_stock_for_an_unknown_plan_is_refused(shop: Storage) -> None:
     with pytest.raises(NotFoundError, match="There is no plan gold"):
-        await shop.run(load_stock, "gold", lines(0, 1), vault=VAULT, now=NOW)
+        await shop.run(load_stock, "gold", lines(0, 1), encryption=VAULT, now=NOW)
 
 
 async def test_nothing_readable_lies_in_the_books(shop: Storage) -> None:
@@ -115,7 +115,7 @@ async def test_nothing_readable_lies_in_the_books(shop: Storage) -> None:
     line = await shop.read(lambda books: books[Stock].in_hand(1))
     assert line is not None
     for secret in (b"ada", b"hush", b"secret", b"psst"):
-        assert secret not in line.sealed
+        assert secret not in line.encrypted
 
 
 async def test_lines_go_out_in_the_order_they_came_and_stay_with_their_owner(
@@ -175,7 +175,7 @@ async def test_taking_the_line_one_has_tells_nobody(shop: Storage) -> None:
 
 
 async def test_an_empty_shelf_tells_staff_once(shop: Storage) -> None:
-    shelf = BooksShelf(shop, vault=VAULT, clock=StoppedClock(), policy=POLICY)
+    shelf = BooksShelf(shop, encryption=VAULT, clock=StoppedClock(), policy=POLICY)
     for act in (shelf.take, shelf.swap, shelf.take):
         with pytest.raises(OutOfStockError):
             await act("solo", 1)

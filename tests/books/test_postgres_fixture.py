@@ -49,7 +49,7 @@ def test_a_used_database_is_as_good_as_new(postgres_server: Server) -> None:
             connection.execute(_ENTRY)
             connection.execute(_ANNA)
         forgotten.execute("LOCK TABLE customers")
-        postgres_server.give_back(url, real_migrate)
+        postgres_server.carry_out_refund(url, real_migrate)
     assert postgres_server.fresh(real_migrate) == url
     with psycopg.connect(url) as connection:
         for table in ("journal", "customers"):
@@ -76,7 +76,7 @@ def test_a_database_of_another_schema_is_not_used_again(
     url = postgres_server.fresh(real_migrate)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(change.encode())
-    postgres_server.give_back(url, real_migrate)
+    postgres_server.carry_out_refund(url, real_migrate)
     again = postgres_server.fresh(real_migrate)
     assert again != url
     postgres_server.drop(again)

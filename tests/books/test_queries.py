@@ -11,12 +11,12 @@ from shop.access.account_records import Accounts, Actual
 from shop.access.states import SubscriptionState
 from shop.access.stock_records import Stock
 from shop.access.subscription_records import Subscriptions
-from shop.access.use_records import Uses
+from shop.access.use_records import AccountUseRecords
 from shop.books import queries
 from shop.books.books import Books
 from shop.books.notes import Notes
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.money import Money
@@ -29,20 +29,20 @@ from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Effect, Kind, Outbox
-from shop.orders.health_records import Circuits
+from shop.orders.health_records import ProviderHealthRecords
 from shop.orders.order_records import Order, OrderKind, Orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OrderState, PaymentState
 from shop.refunds.dispute_records import DisputeKind, Disputes
-from shop.refunds.records import NewRefund, Refunds, Way
+from shop.refunds.records import NewRefund, RefundRoute, Refunds
 from shop.refunds.states import DisputeState, RefundState
-from shop.screening.records import Guards
+from shop.screening.records import ScreeningRecords
 from shop.screening.rules import BlockedBy, Check, Finding, Ruling
 from shop.settlement.circumstances import CircumstanceRecords
-from shop.settlement.claim_records import Claims, ClaimState
+from shop.settlement.claim_records import ClaimState, ProviderClaims
 from shop.settlement.review_records import Reviews, ReviewState
-from shop.settlement.unassigned_records import UnassignedMoney
-from shop.staff.audit_records import StaffTables
+from shop.settlement.unassigned_records import UnassignedReceipts
+from shop.staff.audit_records import AuditLog
 from tests.fixtures.books import NOW, PLAN, month_from, put_plan, subscribe
 from tests.renewals.records import renewals, stars
 
@@ -90,8 +90,8 @@ async def test_every_query_runs(heard: Heard, storage: Storage) -> None:
         inbox,
         staff,
         guards,
-        loose_money,
-        circuits,
+        unassigned_receipt,
+        provider_health,
         renewals,
         stars,
     ):
@@ -129,30 +129,32 @@ def people(books: Books) -> None:
 
 
 def catalog(books: Books) -> None:
-    assert books[CatalogTables].latest() is None
-    books[CatalogTables].note_document(digest="a", document={"n": 1}, now=NOW)
-    books[CatalogTables].note_document(digest="b", document={"n": 2}, now=NOW)
-    assert books[CatalogTables].latest_id() > 0
-    assert books[CatalogTables].latest() == {"n": 2}
+    assert books[CatalogRecords].latest() is None
+    books[CatalogRecords].note_document(digest="a", document={"n": 1}, now=NOW)
+    books[CatalogRecords].note_document(digest="b", document={"n": 2}, now=NOW)
+    assert books[CatalogRecords].latest_id() > 0
+    assert books[CatalogRecords].latest() == {"n": 2}
     product_id = put_plan(books)
     assert put_plan(books) == product_id
-    assert [one.slug for one in books[CatalogTables].offered()] == ["solo"]
-    assert books[CatalogTables].by_slug("solo") == books[CatalogTables].get(product_id)
-    books[CatalogTables].set_price(product_id, MONTH, Money(699, "EUR"), now=NOW)
-    books[CatalogTables].set_price(product_id, MONTH, EUR, now=NOW)
-    books[CatalogTables].set_price(product_id, MONTH, Money(899, "USD"), now=NOW)
-    books[CatalogTables].drop_price(product_id, MONTH, "USD", now=NOW)
-    price = books[CatalogTables].price_for(product_id, MONTH, "EUR")
+    assert [one.slug for one in books[CatalogRecords].offered()] == ["solo"]
+    assert books[CatalogRecords].by_slug("solo") == books[CatalogRecords].get(product_id)
+    books[CatalogRecords].set_price(product_id, MONTH, Money(699, "EUR"), now=NOW)
+    books[CatalogRecords].set_price(product_id, MONTH, EUR, now=NOW)
+    books[CatalogRecords].set_price(product_id, MONTH, Money(899, "USD"), now=NOW)
+    books[CatalogRecords].drop_price(product_id, MONTH, "USD", now=NOW)
+    price = books[CatalogRecords].price_for(product_id, MONTH, "EUR")
     assert price is not None
     assert price.amount == EUR
-    assert books[CatalogTables].price_for(product_id, MONTH, "USD") is None
-    assert books[CatalogTables].prices(product_id) == books[CatalogTables].all_prices() == [price]
-    assert books[CatalogTables].price(price.id) == price
-    books[CatalogTables].put_product("gold", document=PLAN, position=1)
-    books[CatalogTables].withdraw("gold")
-    assert not books[CatalogTables].by_slug("gold").is_offered
-    assert [one.slug for one in books[CatalogTables].offered()] == ["solo"]
-    for look in (books[CatalogTables].get, books[CatalogTables].price):
+    assert books[CatalogRecords].price_for(product_id, MONTH, "USD") is None
+    assert (
+        books[CatalogRecords].prices(product_id) == books[CatalogRecords].all_prices() == [price]
+    )
+    assert books[CatalogRecords].price(price.id) == price
+    books[CatalogRecords].put_product("gold", document=PLAN, position=1)
+    books[CatalogRecords].withdraw("gold")
+    assert not books[CatalogRecords].by_slug("gold").is_offered
+    assert [one.slug for one in books[CatalogRecords].offered()] == ["solo"]
+    for look in (books[CatalogRecords].get, books[CatalogRecords].price):
         with pytest.raises(NotFoundError):
             look(99)
 
@@ -180,7 +182,7 @@ def orders(books: Books) -> None:
 
 
 def payment_of(books: Books, reference: str) -> Payment:
-    price = books[CatalogTables].price_for(1, MONTH, "EUR")
+    price = books[CatalogRecords].price_for(1, MONTH, "EUR")
     assert price is not None
     return books[Payments].open_one(
         reference=reference,
@@ -335,8 +337,8 @@ def subscriptions(books: Books) -> None:
     renewed = books[Subscriptions].get(found)
     assert renewed.standing.paid_until > one.standing.paid_until
     assert books[Subscriptions].periods(found) == [(NOW, schedule.paid_until)]
-    books[Subscriptions].hold(found, is_held=True)
-    assert books[Subscriptions].get(found).standing.is_held
+    books[Subscriptions].freeze(found, is_frozen=True)
+    assert books[Subscriptions].get(found).standing.is_frozen
     end = renewed.standing.paid_until
     assert books[Subscriptions].changing(now=end, most=9) == [(found, one.customer_id)]
     assert books[Subscriptions].changing(now=NOW, most=9) == []
@@ -357,11 +359,11 @@ def subscriptions(books: Books) -> None:
 def accounts(books: Books) -> None:
     assert books[Accounts].add(1, connector="generated", token="t1") == 1
     assert books[Accounts].wish(1) == 2
-    books[Accounts].note(1, actual=Actual.ACTIVE, external_id="ada", sealed=b"\x00\xff")
+    books[Accounts].note(1, actual=Actual.ACTIVE, external_id="ada", encrypted=b"\x00\xff")
     books[Accounts].note_delivered(1, now=NOW)
     books[Accounts].set_token(1, "t2")
     account = books[Accounts].get(1)
-    assert (account.sealed, account.token, account.delivered_at) == (b"\x00\xff", "t2", NOW)
+    assert (account.encrypted, account.token, account.delivered_at) == (b"\x00\xff", "t2", NOW)
     assert books[Accounts].holder("t1") is None
     holder = books[Accounts].holder("t2")
     assert holder is not None
@@ -384,7 +386,7 @@ def periods(books: Books) -> None:
 def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401 - NewRefund's own
     nothing = Money.zero("EUR")
     usual: dict[str, Any] = {
-        "way": Way.PROVIDER,
+        "way": RefundRoute.PROVIDER,
         "state": RefundState.ASKED,
         "money": Money(300, "EUR"),
         "from_wallet": nothing,
@@ -407,13 +409,13 @@ def refunds(books: Books) -> None:
     assert books[Receipts].receipt_named("card", "m1") == 1
     assert books[Receipts].receipt_named("card", "m2") is None
     first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
-    refund_of(books, "b", way=Way.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
+    refund_of(books, "b", way=RefundRoute.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
     assert books[Refunds].next_question() == NOW
     later = NOW + DAY
     assert [one.id for one in books[Refunds].claim(now=NOW, lease=later, most=9)] == [first]
     assert books[Refunds].claim(now=NOW, lease=later, most=9) == []
     standing = books[Refunds].case(1).standing
-    assert (standing.given_back, standing.wallet_gained) == (Money(300, "EUR"), Money(0, "EUR"))
+    assert (standing.refunded, standing.wallet_gained) == (Money(300, "EUR"), Money(0, "EUR"))
     one = books[Refunds].get(first)
     done = RefundState.DONE
     assert books[Refunds].move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
@@ -422,11 +424,11 @@ def refunds(books: Books) -> None:
     assert books[Refunds].get(first).refund_ref == "re_1", "it has its name"
     books[Refunds].name(first + 1, "re_2")
     assert books[Refunds].get(first + 1).refund_ref == "re_2"
-    books[Refunds].note_time_taken(first, seconds_back=60)
+    books[Refunds].note_time_revoked(first, seconds_back=60)
     assert books[Refunds].case(1).seconds_back == 60
-    assert books[Refunds].bounce(first, note="closed", now=NOW)
-    assert not books[Refunds].bounce(first, note="closed", now=NOW), "it comes back once"
-    assert (books[Refunds].get(first).bounced_at, books[Refunds].get(first).note) == (
+    assert books[Refunds].mark_returned(first, note="closed", now=NOW)
+    assert not books[Refunds].mark_returned(first, note="closed", now=NOW), "it comes back once"
+    assert (books[Refunds].get(first).returned_at, books[Refunds].get(first).note) == (
         NOW,
         "closed",
     )
@@ -486,21 +488,21 @@ def disputes(books: Books) -> None:
 
 def uses(books: Books) -> None:
     for at in (NOW, NOW + DAY, NOW):
-        books[Uses].note(1, door="nginx", address="192.0.2.1", now=at)
-    [use] = books[Uses].of(1, most=9)
+        books[AccountUseRecords].note(1, door="nginx", address="192.0.2.1", now=at)
+    [use] = books[AccountUseRecords].of(1, most=9)
     assert (use.first_at, use.last_at, use.times) == (NOW, NOW + DAY, 2)
-    assert books[Uses].forget(before=NOW + DAY) == 0
-    assert books[Uses].forget(before=NOW + 2 * DAY) == 1
+    assert books[AccountUseRecords].forget(before=NOW + DAY) == 0
+    assert books[AccountUseRecords].forget(before=NOW + 2 * DAY) == 1
 
 
 def stock(books: Books) -> None:
     for print_ in ("a", "b", "c"):
-        assert books[Stock].add("solo", fingerprint=print_, sealed=print_.encode(), now=NOW)
-    assert not books[Stock].add("gold", fingerprint="a", sealed=b"", now=NOW)
+        assert books[Stock].add("solo", fingerprint=print_, encrypted=print_.encode(), now=NOW)
+    assert not books[Stock].add("gold", fingerprint="a", encrypted=b"", now=NOW)
     assert books[Stock].in_hand(1) is None
     taken = books[Stock].take("solo", 1, now=NOW)
     assert taken is not None
-    assert taken.sealed == b"a"
+    assert taken.encrypted == b"a"
     assert books[Stock].in_hand(1) == taken
     books[Stock].retire(1)
     assert books[Stock].in_hand(1) is None
@@ -513,17 +515,17 @@ def wallets(books: Books) -> None:
     order = books[Orders].open_one(
         1, product_id=1, interval=Interval.from_key("3m"), now=NOW, expires_at=NOW + DAY
     )
-    books[Wallets].set_part(order.id, 1, Money(300, "EUR"), now=NOW)
-    books[Wallets].set_part(order.id, 1, Money(200, "EUR"), now=NOW)
+    books[Wallets].reserve(order.id, 1, Money(300, "EUR"), now=NOW)
+    books[Wallets].reserve(order.id, 1, Money(200, "EUR"), now=NOW)
     assert books[Wallets].part(order.id, "EUR") == Money(200, "EUR")
     assert (
         books[Wallets].part(order.id, "USD") == books[Wallets].part(99, "USD") == Money(0, "USD")
     )
-    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
-    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
-    assert books[Wallets].kept_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
+    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
+    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
+    assert books[Wallets].reserved_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
     books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert books[Wallets].kept_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
+    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
     credit = Entry(account=WALLET, money=Money(-50, "GBP"), customer_id=1)
     books[Journal].enter("gift", (Entry(account="x", money=Money(50, "GBP")), credit), now=NOW)
     latest, *_others = books[Wallets].moves(1, most=9)
@@ -582,8 +584,8 @@ def inbox(books: Books) -> None:
     assert not books[Inbox].is_overtaken(waiting, chat_id=8)
     assert books[Inbox].waiting() == 1
     assert books[Inbox].next_due() == NOW
-    [letter] = books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)
-    assert (letter.id, letter.body, letter.tries) == (waiting, b"\x00{}", 1)
+    [inbox_event] = books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)
+    assert (inbox_event.id, inbox_event.body, inbox_event.tries) == (waiting, b"\x00{}", 1)
     assert books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9) == []
     assert books[Inbox].release(now=NOW) == 1
     assert [one.id for one in books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
@@ -600,9 +602,9 @@ def inbox(books: Books) -> None:
 
 
 def staff(books: Books) -> None:
-    books[StaffTables].audit(9, "grant", customer_id=1, facts={"plan": "solo"}, now=NOW)
-    [act] = books[StaffTables].acts_on(1, most=9)
-    assert books[StaffTables].latest_acts(most=9) == [act]
+    books[AuditLog].audit(9, "grant", customer_id=1, facts={"plan": "solo"}, now=NOW)
+    [act] = books[AuditLog].acts_on(1, most=9)
+    assert books[AuditLog].latest_acts(most=9) == [act]
     assert (act.act, act.facts) == ("grant", {"plan": "solo"})
     assert books[Notes].note("clock") is None
     books[Notes].set_note("clock", "1")
@@ -615,43 +617,47 @@ def staff(books: Books) -> None:
 
 def guards(books: Books) -> None:
     card = "f" * 32
-    books[Guards].see_payer(1, card, country="DE", now=NOW)
-    books[Guards].see_payer(1, card, country="US", now=NOW)
-    books[Guards].see_payer(1, "other", country="", now=NOW)
+    books[ScreeningRecords].see_payer(1, card, country="DE", now=NOW)
+    books[ScreeningRecords].see_payer(1, card, country="US", now=NOW)
+    books[ScreeningRecords].see_payer(1, "other", country="", now=NOW)
     bruno = books[Customers].greet(
         9, name="Bruno", username="Bru", language="de", zone="UTC", source="", now=NOW
     )
-    books[Guards].see_payer(bruno.id, card, country="DE", now=NOW)
-    assert books[Guards].other_payers(1, card, since=NOW) == 1
-    assert books[Guards].other_payers(1, card, since=NOW + DAY) == 0
-    assert books[Guards].other_people(1, card) == 1
-    assert books[Guards].related_trials(bruno.id) == int(books[Subscriptions].had_trial(1))
-    assert books[Guards].tries(1, since=NOW - DAY) > 0
-    assert books[Guards].tries(1, since=NOW) == 0
-    assert books[Guards].has_bought(1) in {True, False}
+    books[ScreeningRecords].see_payer(bruno.id, card, country="DE", now=NOW)
+    assert books[ScreeningRecords].other_payers(1, card, since=NOW) == 1
+    assert books[ScreeningRecords].other_payers(1, card, since=NOW + DAY) == 0
+    assert books[ScreeningRecords].other_people(1, card) == 1
+    assert books[ScreeningRecords].related_trials(bruno.id) == int(
+        books[Subscriptions].had_trial(1)
+    )
+    assert books[ScreeningRecords].tries(1, since=NOW - DAY) > 0
+    assert books[ScreeningRecords].tries(1, since=NOW) == 0
+    assert books[ScreeningRecords].has_bought(1) in {True, False}
     assert books[Reviews].has_refused_money(1) in {True, False}
     for is_new in (True, False):
-        added = books[Guards].block(BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW)
+        added = books[ScreeningRecords].block(
+            BlockedBy.USERNAME, "bru", reason="", staff_id=9001, now=NOW
+        )
         assert added == is_new
-    assert [one.value for one in books[Guards].blocks_on(9, "Bru", card)] == ["bru"]
-    assert books[Guards].blocks_on(9, "", "") == []
-    [block] = books[Guards].blocks(most=9)
-    assert books[Guards].unblock(block.id) == (BlockedBy.USERNAME, "bru")
-    assert books[Guards].unblock(block.id) is None
+    assert [one.value for one in books[ScreeningRecords].blocks_on(9, "Bru", card)] == ["bru"]
+    assert books[ScreeningRecords].blocks_on(9, "", "") == []
+    [block] = books[ScreeningRecords].blocks(most=9)
+    assert books[ScreeningRecords].unblock(block.id) == (BlockedBy.USERNAME, "bru")
+    assert books[ScreeningRecords].unblock(block.id) is None
 
 
-def loose_money(books: Books) -> None:
+def unassigned_receipt(books: Books) -> None:
     payment = payment_of(books, "r9")
     judged = Judgement(
-        verdict=Verdict.HELD,
+        verdict=Verdict.IN_REVIEW,
         to_order=Money(0, "EUR"),
         to_wallet=EUR,
         from_wallet=Money(0, "EUR"),
         fulfils=False,
     )
     lost = replace(judged, verdict=Verdict.UNKNOWN_ORDER)
-    letter = books[Inbox].keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
-    assert letter is not None
+    inbox_event = books[Inbox].keep("card", "loose", kind="x", headers={}, body=b"x", now=NOW)
+    assert inbox_event is not None
     kept, unknown = (
         books[Receipts].add_receipt(
             provider="card",
@@ -669,7 +675,7 @@ def loose_money(books: Books) -> None:
     assert kept is not None
     assert unknown is not None
     finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
-    number = books[Reviews].hold(
+    number = books[Reviews].open(
         receipt=kept,
         payment_id=payment.id,
         order_id=payment.order_id,
@@ -679,8 +685,8 @@ def loose_money(books: Books) -> None:
         judgement=judged,
         now=NOW,
     )
-    assert books[Orders].close(payment.order_id, OrderState.HELD, now=NOW)
-    assert books[Orders].is_held(1, product_id=1, interval=MONTH)
+    assert books[Orders].close(payment.order_id, OrderState.IN_REVIEW, now=NOW)
+    assert books[Orders].is_in_review(1, product_id=1, interval=MONTH)
     review = books[Reviews].review(number)
     assert review is not None
     assert (review.findings, review.judgement.to_wallet) == ((finding,), EUR)
@@ -691,54 +697,56 @@ def loose_money(books: Books) -> None:
     assert not books[Reviews].decide(number, ReviewState.REFUSED, staff_id=1, now=NOW)
     assert books[Receipts].decide(kept, replace(judged, verdict=Verdict.REFUSED))
     assert not books[Receipts].decide(kept, judged)
-    books[Receipts].note_letter(unknown, letter)
-    [found] = books[UnassignedMoney].unassigned(most=9)
-    assert (found, found.letter_id) == (books[Receipts].get(unknown), letter)
-    assert books[UnassignedMoney].count_unassigned() == 1
+    books[Receipts].note_inbox_event(unknown, inbox_event)
+    [found] = books[UnassignedReceipts].unassigned(most=9)
+    assert (found, found.inbox_event_id) == (books[Receipts].get(unknown), inbox_event)
+    assert books[UnassignedReceipts].count_unassigned() == 1
     assert books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
     again = payment_of(books, "r10")
-    assert [one.reference for one in books[UnassignedMoney].assignable(1, "EUR", most=9)] == [
+    assert [one.reference for one in books[UnassignedReceipts].assignable(1, "EUR", most=9)] == [
         "r10"
     ]
-    assert [one.id for one in books[UnassignedMoney].owing(again.due, most=9)] == [1]
+    assert [one.id for one in books[UnassignedReceipts].owing(again.due, most=9)] == [1]
     given = replace(judged, verdict=Verdict.ASSIGNED)
     books[Receipts].claim(unknown)
     assert books[Receipts].assign(unknown, customer_id=1, payment_id=None, judgement=given)
     assert not books[Receipts].assign(unknown, customer_id=1, payment_id=None, judgement=given)
-    books[Claims].add(
-        letter, payment_id=again.id, receipt_id="m", provider_ref="p", money=EUR, now=NOW
+    books[ProviderClaims].add(
+        inbox_event, payment_id=again.id, receipt_id="m", provider_ref="p", money=EUR, now=NOW
     )
-    [claim] = books[Claims].of(again.id)
-    assert claim == books[Claims].by_letter(letter)
-    assert books[Claims].waiting_letter("card", "loose") == letter
-    assert books[Claims].note_told(letter, now=NOW)
-    assert not books[Claims].note_told(letter, now=NOW)
-    assert books[Claims].end(letter, ClaimState.DENIED)
-    assert not books[Claims].end(letter, ClaimState.DENIED)
-    assert books[Inbox].latest(most=1)[0].id >= letter
+    [claim] = books[ProviderClaims].of(again.id)
+    assert claim == books[ProviderClaims].by_inbox_event(inbox_event)
+    assert books[ProviderClaims].waiting_inbox_event("card", "loose") == inbox_event
+    assert books[ProviderClaims].note_told(inbox_event, now=NOW)
+    assert not books[ProviderClaims].note_told(inbox_event, now=NOW)
+    assert books[ProviderClaims].end(inbox_event, ClaimState.DENIED)
+    assert not books[ProviderClaims].end(inbox_event, ClaimState.DENIED)
+    assert books[Inbox].latest(most=1)[0].id >= inbox_event
     assert books[Inbox].erase(before=NOW, most=9) == 0
     assert books[Inbox].erase(before=NOW + DAY, most=99) >= 1
-    erased = books[Inbox].get(letter)
+    erased = books[Inbox].get(inbox_event)
     assert erased is not None
     assert (erased.body, erased.headers, erased.event_id) == (b"", {}, "loose")
 
 
-def circuits(books: Books) -> None:
-    assert books[Circuits].next_try() is None
-    assert books[Circuits].of("card") is None
-    assert [books[Circuits].fail("card", error="slow").failures for _ in range(2)] == [1, 2]
-    books[Circuits].suspect("card", now=NOW)
-    assert books[Circuits].next_try() == NOW
-    assert books[Circuits].open("card", now=NOW, try_at=NOW + DAY)
-    assert not books[Circuits].open("card", now=NOW, try_at=NOW)
-    assert books[Circuits].opened() == [books[Circuits].of("card")]
-    assert books[Circuits].claim(now=NOW, lease=NOW) == []
-    [tried] = books[Circuits].claim(now=NOW + DAY, lease=NOW + 2 * DAY)
+def provider_health(books: Books) -> None:
+    assert books[ProviderHealthRecords].next_try() is None
+    assert books[ProviderHealthRecords].of("card") is None
+    assert [
+        books[ProviderHealthRecords].fail("card", error="slow").failures for _ in range(2)
+    ] == [1, 2]
+    books[ProviderHealthRecords].suspect("card", now=NOW)
+    assert books[ProviderHealthRecords].next_try() == NOW
+    assert books[ProviderHealthRecords].open("card", now=NOW, try_at=NOW + DAY)
+    assert not books[ProviderHealthRecords].open("card", now=NOW, try_at=NOW)
+    assert books[ProviderHealthRecords].opened() == [books[ProviderHealthRecords].of("card")]
+    assert books[ProviderHealthRecords].claim(now=NOW, lease=NOW) == []
+    [tried] = books[ProviderHealthRecords].claim(now=NOW + DAY, lease=NOW + 2 * DAY)
     assert (tried.tries, tried.error) == (1, "slow")
-    books[Circuits].try_later("card", NOW + 3 * DAY, error="still")
-    assert books[Circuits].next_try() == NOW + 3 * DAY
-    books[Circuits].half_close("card", failures=4)
-    closed = books[Circuits].close("card")
+    books[ProviderHealthRecords].try_later("card", NOW + 3 * DAY, error="still")
+    assert books[ProviderHealthRecords].next_try() == NOW + 3 * DAY
+    books[ProviderHealthRecords].half_close("card", failures=4)
+    closed = books[ProviderHealthRecords].close("card")
     assert closed is not None
     assert (closed.opened_at, closed.is_open, closed.failures) == (NOW, False, 4)
-    assert books[Circuits].close("card") is None
+    assert books[ProviderHealthRecords].close("card") is None

@@ -13,7 +13,7 @@ from shop.books.notes import Notes
 from shop.books.opening import Storage, storage_at
 from shop.books.sqlite import SqliteStorage
 from shop.core.errors import BadInputError, BooksUnavailableError
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 from tests.fixtures.books import NOW
 
 
@@ -63,7 +63,7 @@ async def test_who_is_answered_finds_it_in_the_books(storage: Storage) -> None:
 async def test_a_database_error_is_its_callers_alone(storage: Storage) -> None:
     def break_a_rule(books: Books) -> None:
         note(books, "before")
-        books[StaffTables].audit(1, "x", customer_id=12345, facts={}, now=NOW)
+        books[AuditLog].audit(1, "x", customer_id=12345, facts={}, now=NOW)
 
     results = await asyncio.gather(
         storage.run(note, "a"),

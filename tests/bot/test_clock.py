@@ -83,7 +83,7 @@ def desk_of(
     counter = Counter(
         storage=shop.storage,
         clock=shop.clock,
-        vault=shop.vault,
+        encryption=shop.encryption,
         policies=LivePolicy(shop.policy),
         providers={CARD: provider},
         bot_username="shop",

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.rate_limits import Pace
+from bot.rate_limits import RateLimits
 
 
 class Line:
     """Counts what reaches Telegram, and when."""
 
     def __init__(self) -> None:
-        self.pace = Pace()
+        self.rate_limits = RateLimits()
         self.began = asyncio.get_running_loop().time()
         self.sent: list[float] = []
 
@@ -22,7 +22,7 @@ class Line:
         async def call() -> None:
             self.sent.append(asyncio.get_running_loop().time() - self.began)
 
-        await self.pace.process_request(call, (), {}, endpoint, {"chat_id": chat}, None)
+        await self.rate_limits.process_request(call, (), {}, endpoint, {"chat_id": chat}, None)
 
 
 async def test_one_chat_gets_three_at_once_and_then_about_one_a_second() -> None:
@@ -54,6 +54,8 @@ async def test_when_telegram_asks_to_wait_everybody_waits() -> None:
         raise RetryAfter(timedelta(seconds=1))
 
     with pytest.raises(RetryAfter):
-        await line.pace.process_request(refused, (), {}, "sendMessage", {"chat_id": 1}, None)
+        await line.rate_limits.process_request(
+            refused, (), {}, "sendMessage", {"chat_id": 1}, None
+        )
     await line.send(2)
     assert line.sent[0] >= 0.9

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import telegram as bot_telegram
-from bot.encryption import FernetVault
+from bot.encryption import FernetEncryption
 from bot.reception import MoneyReader, Reception
 from handlers.counter import Counter
 from shop.books.books import Books
@@ -18,14 +18,14 @@ from shop.books.opening import Storage, storage_at
 from shop.core.errors import BadInputError, BooksUnavailableError
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.desk.failed_jobs import replay_letter, trouble
+from shop.desk.failed_jobs import replay_inbox_event, trouble
 from shop.intake import chat_updates
 from shop.intake.chat_updates import NewUpdate, claim_updates, keep_updates
 from shop.messaging.kinds import Notice
 from shop.messaging.outbox import claim
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Happening, PaymentEvent
-from shop.settlement.unassigned_records import UnassignedMoney
+from shop.settlement.unassigned_records import UnassignedReceipts
 from tests.fixtures.clocks import NOON, HandClock
 
 OWNER = 9001
@@ -53,7 +53,7 @@ class Desk:
         counter = Counter(
             storage=storage,
             clock=HandClock(),
-            vault=FernetVault("a key of the tests"),
+            encryption=FernetEncryption("a key of the tests"),
             policies=LivePolicy(Policy(staff_ids=(OWNER,))),
             providers={},
             bot_username="shop",
@@ -208,8 +208,8 @@ def _unreadable(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
 
 
 async def _stuck_notes(storage: Storage) -> list[str]:
-    _effects, letters = await storage.read(trouble)
-    return [letter.note for letter in letters if letter.provider == "telegram"]
+    _effects, inbox_events = await storage.read(trouble)
+    return [inbox_event.note for inbox_event in inbox_events if inbox_event.provider == "telegram"]
 
 
 async def _heard_by_staff(storage: Storage) -> list[str]:
@@ -259,16 +259,18 @@ async def test_a_payment_that_still_cannot_be_read_stays_with_staff(storage: Sto
 
 async def _again(storage: Storage, desk: Desk) -> None:
     """Staff let the stuck update be read again, and the clock brings it."""
-    _effects, letters = await storage.read(trouble)
-    for letter in letters:
-        assert await storage.run(replay_letter, OWNER, letter_id=letter.id, now=NOON)
+    _effects, inbox_events = await storage.read(trouble)
+    for inbox_event in inbox_events:
+        assert await storage.run(
+            replay_inbox_event, OWNER, inbox_event_id=inbox_event.id, now=NOON
+        )
     found = await storage.run(claim_updates, policy=Policy(), now=NOON, most=9)
     desk.reception.answer_later(found)
     await desk.reception.settle_down()
 
 
 def receipts(books: Books) -> list[str]:
-    return [one.receipt_id for one in books[UnassignedMoney].unassigned(most=9)]
+    return [one.receipt_id for one in books[UnassignedReceipts].unassigned(most=9)]
 
 
 async def test_a_pre_checkout_is_answered_while_the_books_are_being_written(

@@ -18,7 +18,7 @@ from shop.catalog.changes import (
 )
 from shop.catalog.offers import offer, offers, shopfront
 from shop.catalog.products import Catalog
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.money import Money
@@ -85,7 +85,7 @@ async def test_a_new_price_supersedes_the_old_one_which_stays_known(storage: Sto
     assert (after.amount, after.id) != (before.amount, before.id)
 
     def old_price(books: Books) -> tuple[Money, bool]:
-        price = books[CatalogTables].price(before.id)
+        price = books[CatalogRecords].price(before.id)
         return price.amount, price.is_in_force
 
     assert await storage.read(old_price) == (Money(799, "EUR"), False)

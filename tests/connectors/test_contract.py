@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from bot.encryption import FernetVault
+from bot.encryption import FernetEncryption
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
 from shop.access.stock import BooksShelf, load_stock
@@ -42,12 +42,12 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         return
     storage = storage_at(f"sqlite:///{tmp_path}/shop.db")
     await storage.open()
-    vault = FernetVault("a key for tests")
+    encryption = FernetEncryption("a key for tests")
     await storage.run(put_plan)
     for i in range(3):
         await storage.run(subscribe, i + 1)
-    await storage.run(load_stock, "solo", STOCK, vault=vault, now=NOW)
-    shelf = BooksShelf(storage, vault=vault, clock=StoppedClock(), policy=Policy())
+    await storage.run(load_stock, "solo", STOCK, encryption=encryption, now=NOW)
+    shelf = BooksShelf(storage, encryption=encryption, clock=StoppedClock(), policy=Policy())
     yield Bench(connector=StockConnector(shelf=shelf), orders=orders)
     await storage.close()
 

@@ -29,9 +29,11 @@ def test_names_and_passwords_can_be_said_and_typed_on_a_remote(token: str) -> No
 
 
 async def test_nothing_in_them_looks_like_something_else() -> None:
-    letters = {letter for i in range(500) for letter in "".join(await made(f"token {i}"))}
+    inbox_events = {
+        inbox_event for i in range(500) for inbox_event in "".join(await made(f"token {i}"))
+    }
     for alike in ("l1i", "o0", "s5", "z2", "b68", "g9q", "vu"):
-        assert len(letters & set(alike)) <= 1 or letters & set(alike) <= set("23456789")
+        assert len(inbox_events & set(alike)) <= 1 or inbox_events & set(alike) <= set("23456789")
 
 
 async def test_they_do_not_repeat() -> None:

@@ -120,7 +120,7 @@ def plant() -> None:
     shorten_patience()
 
     from bot.clocks import SystemClock
-    from bot.latency import TimedProvider
+    from bot.latency import MeasuredProvider
     from bot.telegram import Calls
     from connectors.generated import GeneratedConnector
     from shop.books.postgres import PostgresStorage
@@ -137,7 +137,7 @@ def plant() -> None:
     for verb in ("create", "suspend", "resume", "terminate", "change", "rotate"):
         guarded(GeneratedConnector, verb, kind="connector", name=lambda *_, verb=verb: verb)
     for call in ("create", "look_up"):
-        guarded(TimedProvider, call, kind="provider", name=lambda *_, call=call: call)
+        guarded(MeasuredProvider, call, kind="provider", name=lambda *_, call=call: call)
     if where := os.environ.get("SANDBOX_MOOD"):
         make_moody(Path(where))
 

@@ -37,7 +37,7 @@ def test_what_is_here_before_new_money_comes(
     ("balance", "elsewhere", "free"), [(500, 0, 500), (500, 200, 300), (500, 700, 0), (0, 0, 0)]
 )
 def test_what_waits_for_another_order_is_not_free(balance: int, elsewhere: int, free: int) -> None:
-    assert usable(eur(balance), kept_elsewhere=eur(elsewhere)) == eur(free)
+    assert usable(eur(balance), reserved_elsewhere=eur(elsewhere)) == eur(free)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_however_much_is_set_aside_the_wallet_gives_it_once(
     given_away = 0
     for i, part in enumerate(parts):
         elsewhere = sum(parts[i + 1 :])  # those before were paid: their money has left the wallet
-        free = usable(eur(balance - given_away), kept_elsewhere=eur(elsewhere))
+        free = usable(eur(balance - given_away), reserved_elsewhere=eur(elsewhere))
         here = before(eur(price), short=eur(0), part=eur(part), free=free)
         given_away += here.minor
     assert given_away <= balance

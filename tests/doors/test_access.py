@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from handlers.http.payment_return import how_it_stands
-from shop.access.by_staff import hold, rotate
+from shop.access.by_staff import freeze, rotate
 from shop.access.expiry import change_one
 from shop.core.money import Money
 from shop.orders.states import OrderState, PaymentState
@@ -33,9 +33,11 @@ def token_of(doors: Doors) -> str:
 
 
 def credentials(doors: Doors) -> Credentials:
-    from shop.access.credentials import unseal
+    from shop.access.credentials import decrypt
 
-    return unseal(bytes(doors.tables.one("SELECT sealed FROM accounts")), doors.parts.vault)
+    return decrypt(
+        bytes(doors.tables.one("SELECT encrypted FROM accounts")), doors.parts.encryption
+    )
 
 
 def left(doors: Doors) -> int:
@@ -117,9 +119,13 @@ def test_whoever_was_suspended_or_has_ended_is_refused_without_an_error(
 
 def test_a_hold_by_staff_is_felt_at_once(doors: Doors, token: str) -> None:
     path = f"/access/nginx?token={token}"
-    doors.do(doors.shop.run(hold, STAFF, subscription_id=1, is_held=True, now=doors.clock.now()))
+    doors.do(
+        doors.shop.run(freeze, STAFF, subscription_id=1, is_frozen=True, now=doors.clock.now())
+    )
     assert doors.get(path).status_code == 403
-    doors.do(doors.shop.run(hold, STAFF, subscription_id=1, is_held=False, now=doors.clock.now()))
+    doors.do(
+        doors.shop.run(freeze, STAFF, subscription_id=1, is_frozen=False, now=doors.clock.now())
+    )
     assert doors.get(path).status_code == 200
 
 
@@ -175,7 +181,7 @@ def test_the_return_page_promises_nothing_for_a_part_of_the_price(doors: Doors) 
         ("final", "paid", "paid"),
         ("final", "open", "arrived"),  # too little, another currency
         ("final", "expired", "arrived"),  # too late
-        ("final", "held", "held"),
+        ("final", "in_review", "in_review"),
         ("failed", "open", "failed"),
         ("failed", "paid", "failed"),  # another payment paid it
         ("expired", "expired", "closed"),

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from shop.intake.replays import Replayed, replay
-from shop.messaging.retention import erase_letters
+from shop.messaging.retention import erase_inbox_events
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.doors.test_webhooks import send
@@ -20,14 +20,14 @@ every_sender = pytest.mark.parametrize("sender", TELLING.values(), ids=TELLING)
 MONEY = ("receipts", "journal", "periods", "orders", "payments", "subscriptions", "outbox")
 
 
-def read_again(doors: Doors, letter: int, *, is_believed: bool = False) -> Replayed:
+def read_again(doors: Doors, inbox_event: int, *, is_believed: bool = False) -> Replayed:
     counter = doors.counter
     return doors.do(
         replay(
             counter.storage,
             counter.providers,
             STAFF,
-            letter_id=letter,
+            inbox_event_id=inbox_event,
             is_believed=is_believed,
             policy=counter.policy,
             clock=counter.clock,
@@ -78,7 +78,7 @@ def test_what_was_erased_cannot_be_read_again(doors: Doors) -> None:
     sender = SENDERS["stripe"]
     paid(doors, sender)
     later = doors.clock.now() + timedelta(days=91)
-    erased = doors.do(doors.shop.run(erase_letters, policy=doors.counter.policy, now=later))
+    erased = doors.do(doors.shop.run(erase_inbox_events, policy=doors.counter.policy, now=later))
     assert erased == 1
     assert read_again(doors, 1) is Replayed.UNREADABLE
     assert read_again(doors, 999) is Replayed.UNREADABLE
@@ -112,12 +112,12 @@ def test_a_sum_that_only_a_chat_webhook_names_gives_nothing_until_staff_believe_
     update = json.dumps({"update_id": 7, "message": message})
     secret = {"x-telegram-bot-api-secret-token": SECRETS["telegram_webhook_secret"]}
     assert doors.post("/telegram", content=update, headers=secret).status_code == 200
-    letter = doors.tables.one("SELECT id FROM inbox WHERE provider <> 'telegram'")
-    assert read_again(doors, letter) is Replayed.ASKED
+    inbox_event = doors.tables.one("SELECT id FROM inbox WHERE provider <> 'telegram'")
+    assert read_again(doors, inbox_event) is Replayed.ASKED
     assert doors.tables.one("SELECT COUNT(*) FROM receipts") == 0
 
-    assert read_again(doors, letter, is_believed=True) is Replayed.TAKEN
-    assert read_again(doors, letter) is Replayed.SAME
+    assert read_again(doors, inbox_event, is_believed=True) is Replayed.TAKEN
+    assert read_again(doors, inbox_event) is Replayed.SAME
 
     assert doors.tables.rows("SELECT minor, verdict FROM receipts") == [(99_900, "over")]
     assert contradictions(doors.tables) == {}

@@ -74,13 +74,17 @@ def test_an_event_of_an_unknown_kind_is_kept_and_visible(doors: Doors, sender: S
 
     assert send(doors, sender, body) == 200
 
-    (letter,) = doors.do(doors.shop.storage.read(trouble))[1]
-    assert (letter.provider, letter.kind.removeprefix("payment."), letter.state) == (
+    (inbox_event,) = doors.do(doors.shop.storage.read(trouble))[1]
+    assert (
+        inbox_event.provider,
+        inbox_event.kind.removeprefix("payment."),
+        inbox_event.state,
+    ) == (
         sender.name,
         "mandate.updated",
         "unhandled",
     )
-    assert letter.body == body
+    assert inbox_event.body == body
     assert 'telekiosk_inbox_stuck{state="unhandled"} 1.0' in doors.get("/metrics").text
 
 
@@ -216,7 +220,7 @@ def test_the_figures_tell_of_money_waiting_and_slowness(doors: Doors) -> None:
     doors.clock.move(seconds=90)
 
     assert [figure(doors, name) for name in names] == [one + 1 for one in before]
-    for kind, many in (("chat", 1), ("staff", 1), ("provision", 1), ("means", 0)):
+    for kind, many in (("chat", 1), ("staff", 1), ("provision", 1), ("methods", 0)):
         assert figure(doors, f'telekiosk_outbox_waiting{{kind="{kind}"}}') == many
         oldest = f'telekiosk_outbox_oldest_seconds{{kind="{kind}"}}'
         assert figure(doors, oldest) == 90 * many

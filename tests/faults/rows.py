@@ -192,7 +192,7 @@ async def webhook_lost(scene: Scene) -> Findings:
     met = scene.column.met(Mood.UP)
     await scene.pay()
     if scene.column.can_be_asked:
-        scene.strikes("nobody told", is_so=scene.letters() == [] and scene.credited() == 0)
+        scene.strikes("nobody told", is_so=scene.inbox_events() == [] and scene.credited() == 0)
         await scene.is_met(Mood.UP, beyond=met, step=POLL)
         scene.strikes("the provider was asked", is_so=scene.column.met(Mood.UP) > met)
         findings = await scene.end(step=POLL)
@@ -225,7 +225,7 @@ async def webhook_doubled(scene: Scene) -> Findings:
     findings = await scene.end()
     answered(scene, ["200"] * 8)
     times = len(scene.answers) or scene.wire.told
-    is_so = times == COPIES + 1 and len(scene.letters()) == letters_of(scene)
+    is_so = times == COPIES + 1 and len(scene.inbox_events()) == letters_of(scene)
     scene.strikes("told eight times, kept once", is_so=is_so)
     return replace(findings, struck=tuple(scene.struck))
 
@@ -244,7 +244,7 @@ async def two_processes(scene: Scene) -> Findings:
         statuses = [one.status for one in tellings if one.process == process]
         scene.strikes(f"process {process + 1} took it 3×", is_so=statuses == [200] * 3)
     scene.strikes("at the same time", is_so=overlap(tellings))
-    scene.strikes("kept once", is_so=len(scene.letters()) == letters_of(scene))
+    scene.strikes("kept once", is_so=len(scene.inbox_events()) == letters_of(scene))
     return replace(findings, struck=tuple(scene.struck))
 
 
@@ -422,13 +422,13 @@ async def wrong_clock(scene: Scene, seconds: int) -> Findings:
         await scene.chat.send("/help")
         at = await scene.until(lambda: heard(scene), "a word to the shop")
         scene.strikes("the shop's clock was an hour off", is_so=is_off(scene, at, seconds))
-        scene.strikes("what is signed an hour off is refused", is_so=scene.letters() == [])
+        scene.strikes("what is signed an hour off is refused", is_so=scene.inbox_events() == [])
     else:
         answered(scene, ["200"])
         await told(scene)
-        letters = scene.letters()
-        is_so = len(letters) == letters_of(scene) and all(
-            is_off(scene, at, seconds) for at, _ in letters
+        inbox_events = scene.inbox_events()
+        is_so = len(inbox_events) == letters_of(scene) and all(
+            is_off(scene, at, seconds) for at, _ in inbox_events
         )
         scene.strikes("the money came an hour off", is_so=is_so)
     scene.jump(-seconds)

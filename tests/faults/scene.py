@@ -233,7 +233,7 @@ class Scene:
     def credited(self) -> int:
         return int(self.tables.one("SELECT COUNT(*) FROM receipts"))
 
-    def letters(self) -> list[tuple[int, str]]:
+    def inbox_events(self) -> list[tuple[int, str]]:
         """When, by the shop's clock, it was told of this money, and what became of that."""
         if self.column.name in IN_CHAT:
             ids = self.wire.money_ids | self.fork.money_ids

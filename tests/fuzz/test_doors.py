@@ -232,8 +232,8 @@ def test_telegrams_door_keeps_or_refuses(over_http: Doors, who: str) -> None:
             assert receipts_in(doors) <= money
 
         fuzz()
-    letters = doors.tables.one("SELECT COUNT(*) FROM inbox WHERE provider = 'telegram'")
-    assert letters > found["kept"] // 2, "most of them came as something new"
+    inbox_events = doors.tables.one("SELECT COUNT(*) FROM inbox WHERE provider = 'telegram'")
+    assert inbox_events > found["kept"] // 2, "most of them came as something new"
 
 
 def money_in(doors: Doors, body: bytes) -> set[str]:

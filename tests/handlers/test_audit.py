@@ -9,7 +9,7 @@ from shop.intake.chat_updates import TELEGRAM
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox import refuse
 from shop.messaging.outbox_records import Effect, Kind, Outbox
-from shop.staff.audit_records import Act, StaffTables
+from shop.staff.audit_records import Act, AuditLog
 from tests.fixtures.chat import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
 
@@ -33,13 +33,19 @@ ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     ("/find anna", ["sub:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
     ("/admin", ["stuck", "e_again:{account}"], "replay_effect", ANNA, {"effect": "{account}"}),
     ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
-    ("/admin", ["stuck", "l_again:{update}"], "replay_letter", ANNA, {"letter": "{update}"}),
-    ("/admin", ["stuck", "l_away:{webhook}"], "dismiss_letter", None, {"letter": "{webhook}"}),
+    ("/admin", ["stuck", "l_again:{update}"], "replay_letter", ANNA, {"inbox_event": "{update}"}),
+    (
+        "/admin",
+        ["stuck", "l_away:{webhook}"],
+        "dismiss_letter",
+        None,
+        {"inbox_event": "{webhook}"},
+    ),
 ]
 
 
 def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
-    """Two effects given up and two letters that failed, by what they are."""
+    """Two effects given up and two inbox events that failed, by what they are."""
     effects = {
         "account": Effect(
             kind=Kind.PROVISION,
@@ -51,7 +57,7 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
             kind=Kind.CHAT,
             lane="chat:1001",
             key="m",
-            payload={"to": 1001, "notice": "held", "plan": "solo"},
+            payload={"to": 1001, "notice": "frozen", "plan": "solo"},
         ),
     }
     books[Outbox].add(list(effects.values()), now=now)
@@ -85,7 +91,7 @@ async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga:
         await olga.wait_for()
         for tap in taps:
             await olga.press(tap.format(**numbers))
-        acts = await house.storage.read(lambda books: books[StaffTables].latest_acts(most=99))
+        acts = await house.storage.read(lambda books: books[AuditLog].latest_acts(most=99))
         done = {key: numbers.get(str(fact).strip("{}"), fact) for key, fact in facts.items()}
         wanted = Act(
             staff_id=STAFF, act=act, customer_id=whom, facts=done, acted_at=house.clock.now()
@@ -105,4 +111,4 @@ async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, o
         await olga.wait_for()
         for tap in taps:
             await olga.press(tap)
-    assert await house.storage.read(lambda books: books[StaffTables].latest_acts(most=9)) == []
+    assert await house.storage.read(lambda books: books[AuditLog].latest_acts(most=9)) == []

@@ -135,7 +135,7 @@ async def given_back_and_returned(house: House, anna: Chat) -> Chat:
     await house.arrive(Money(799, EUR), happening=Happening.REFUNDED)
     await house.arrive(
         Money(799, EUR),
-        happening=Happening.BOUNCED,
+        happening=Happening.REFUND_RETURNED,
         refund="",
         refund_ref="re_1",
         reason="lost_or_stolen_card",

@@ -22,7 +22,7 @@ from shop.messaging.kinds import Notice
 from shop.orders.payment_records import Payments
 from shop.ports import Refusal
 from shop.renewals.records import GIVEN_UP, Renewals
-from shop.renewals.star_records import StarState, StarTables
+from shop.renewals.star_records import StarState, StarSubscriptions
 from tests.fixtures.chat import House, open_house
 from tests.handlers.test_screens import FACTS, faults
 
@@ -47,15 +47,15 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
     payment = books[Payments].get(1)
     assert payment is not None
-    number = books[Renewals].keep_means(
-        payment, sealed=b"x", brand="<Visa>", last4="4242", now=now
+    number = books[Renewals].keep_method(
+        payment, encrypted=b"x", brand="<Visa>", last4="4242", now=now
     )
-    means = books[Renewals].means(number or 0)
-    assert means is not None
+    method = books[Renewals].method(number or 0)
+    assert method is not None
     end = books[Subscriptions].get(1).standing.paid_until
     books[Renewals].plan(
         1,
-        means,
+        method,
         interval=Interval.from_key("1m"),
         currency="EUR",
         round_end=end,
@@ -71,8 +71,8 @@ def change(books: Books, /, **changes: Any) -> None:  # noqa: ANN401 - any field
 
 
 def subscribe(books: Books, state: StarState, *, is_stopped_here: bool, now: Any) -> None:  # noqa: ANN401
-    books[StarTables].begin(1, charge_id="c", expires_at=now + 30 * DAY, now=now)
-    books[StarTables].note(
+    books[StarSubscriptions].begin(1, charge_id="c", expires_at=now + 30 * DAY, now=now)
+    books[StarSubscriptions].note(
         1, state=state, is_stopped_here=is_stopped_here, expires_at=now + 30 * DAY
     )
 

@@ -32,7 +32,7 @@ from shop.intake.transfers import FileKind
 from shop.ledger.receiving import Verdict
 from shop.messaging.kinds import Notice
 from shop.ports import Happening
-from shop.refunds.records import Way
+from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund
 from tests.fixtures.chat import SAMPLE, STAFF, House, open_house
 
@@ -109,10 +109,10 @@ FACTS: dict[str, Any] = {
     "access": "end",
     "staff": 9001,
     "how": "won",
-    "is_held": True,
+    "is_frozen": True,
     "what": "disputed",
     "left": 3,
-    "letter": 7,
+    "inbox_event": 7,
     "days": 3,
     "paid_until": 0,
     "charge_at": 1800000000,
@@ -162,7 +162,7 @@ async def bought(house: House, anna: Chat) -> None:
     await anna.press("Card (sandbox) · €7.99")
     await anna.wait_for("The price is kept")
     await house.arrive(Money(799, "EUR"))
-    wish = RefundWish(receipt=1, money=Money(99, "EUR"), way=Way.HAND, reason="wish")
+    wish = RefundWish(receipt=1, money=Money(99, "EUR"), route=RefundRoute.MANUAL, reason="wish")
     await house.storage.run(
         begin_refund, wish, STAFF, policy=house.counter.policy, now=house.clock.now()
     )

@@ -3,7 +3,7 @@ import pytest
 from preview.client import Chat
 from shop.core.money import Money
 from shop.desk.overview import history
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 from tests.fixtures.chat import STAFF, House
 
 
@@ -65,6 +65,6 @@ async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(
     told = await olga.wait_for("2 accounts loaded for Duo.")
     assert "The file is out of the chat." in told["text"]
     assert all("document" not in one for one in await olga.messages())
-    [act] = await house.storage.read(lambda books: books[StaffTables].latest_acts(most=9))
+    [act] = await house.storage.read(lambda books: books[AuditLog].latest_acts(most=9))
     assert (act.staff_id, act.act, act.customer_id) == (STAFF, "load_stock", None)
     assert act.facts == {"plan": "duo", "added": 2, "repeated": 1}

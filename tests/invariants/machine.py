@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
-from shop.access.by_staff import hold, rotate
+from shop.access.by_staff import freeze, rotate
 from shop.access.expiry import change_one, due_changes
 from shop.access.may import may
 from shop.access.reminders import remind
@@ -156,7 +156,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         event = self.shop.received(payment, money=money, at=at)
         event = replace(event, tax=Money(money.minor * tax // 100, money.currency))
         outcome = self.do(self.shop.settle(event, provider=payment.provider))
-        assert outcome in {Outcome.SETTLED, Outcome.HELD, Outcome.TO_WALLET}
+        assert outcome in {Outcome.SETTLED, Outcome.IN_REVIEW, Outcome.TO_WALLET}
         return event
 
     @rule(target=events, payment=payments, currency=st.sampled_from(["GBP", *CURRENCIES]))
@@ -270,9 +270,11 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self._at_desk(extend, subscription_id=self.one_of("subscriptions", which), days=days)
 
     @there_are("subscriptions")
-    @rule(which=st.integers(0, 4), is_held=st.booleans())
-    def staff_holds(self, which: int, *, is_held: bool) -> None:
-        self._at_desk(hold, subscription_id=self.one_of("subscriptions", which), is_held=is_held)
+    @rule(which=st.integers(0, 4), is_frozen=st.booleans())
+    def staff_holds(self, which: int, *, is_frozen: bool) -> None:
+        self._at_desk(
+            freeze, subscription_id=self.one_of("subscriptions", which), is_frozen=is_frozen
+        )
 
     @there_are("subscriptions")
     @rule(which=st.integers(0, 4))
@@ -390,18 +392,18 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     @invariant()
     def access_is_where_time_was_paid_for(self) -> None:
         query = """
-            SELECT a.token, s.is_held, s.grace_days, MAX(p.ends_at),
+            SELECT a.token, s.is_frozen, s.grace_days, MAX(p.ends_at),
                 MAX(CASE WHEN o.kind = 'trial' THEN 0 ELSE p.ends_at END)
             FROM accounts AS a
             INNER JOIN subscriptions AS s ON s.id = a.subscription_id
             INNER JOIN periods AS p ON p.subscription_id = s.id
             INNER JOIN orders AS o ON o.id = p.order_id
-            WHERE s.state <> 'ended' GROUP BY a.token, s.is_held, s.grace_days
+            WHERE s.state <> 'ended' GROUP BY a.token, s.is_frozen, s.grace_days
         """
         now = int(self.shop.now.timestamp())
-        for token, is_held, grace, ends, paid in self.tables.rows(query):
+        for token, is_frozen, grace, ends, paid in self.tables.rows(query):
             until = max(ends, paid + grace * 86_400)
-            is_due = now < until and not is_held
+            is_due = now < until and not is_frozen
             access = self.do(self.shop.storage.read(may, token, now=self.shop.now))
             assert (access is not None) == is_due
         ended = """
@@ -451,7 +453,9 @@ class ShippedMachine(ShopMachine):
     def __init__(self) -> None:
         super().__init__()
         shop = self.shop
-        shelf = BooksShelf(shop.storage, vault=shop.vault, clock=shop.clock, policy=shop.policy)
+        shelf = BooksShelf(
+            shop.storage, encryption=shop.encryption, clock=shop.clock, policy=shop.policy
+        )
         shop.connectors = {
             "generated": GeneratedConnector(playlist_url="https://shop.example/{token}.m3u8"),
             "stock": StockConnector(shelf=shelf),
@@ -463,14 +467,20 @@ class ShippedMachine(ShopMachine):
         lines = [f"line{self.loaded + n},password{self.loaded + n}" for n in range(many)]
         self.loaded += many
         csv = "\n".join(["username,password", *lines])
-        self.do(self.shop.run(load_stock, "duo", csv, vault=self.shop.vault, now=self.shop.now))
+        self.do(
+            self.shop.run(
+                load_stock, "duo", csv, encryption=self.shop.encryption, now=self.shop.now
+            )
+        )
 
     async def _rest(self) -> None:
         # Enough for whoever waits; running out is a case of its own in tests/stories.
         lines = [f"spare{self.loaded + n},password{self.loaded + n}" for n in range(40)]
         self.loaded += 40
         csv = "\n".join(["username,password", *lines])
-        await self.shop.run(load_stock, "duo", csv, vault=self.shop.vault, now=self.shop.now)
+        await self.shop.run(
+            load_stock, "duo", csv, encryption=self.shop.encryption, now=self.shop.now
+        )
         await super()._rest()
 
     def _check_delivered(self) -> None:

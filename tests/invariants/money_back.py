@@ -10,8 +10,8 @@ from shop.core.errors import NotFoundError
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
 from shop.refunds.disputes import dismiss_warning
-from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
-from shop.refunds.records import Way
+from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
+from shop.refunds.records import RefundRoute
 from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
@@ -20,13 +20,13 @@ from shop.refunds.refund import (
     note_refusal,
     note_silence,
 )
-from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
+from shop.refunds.rules import AccessAfterRefund, RefundPolicy, TooMuchBackError
 from tests.fixtures.shop import STAFF, Shop
 from tests.invariants.what_there_is import Things, there_are
 
 T = TypeVar("T")
 RECEIPTS = "SELECT r.id, r.minor, r.currency, r.provider, r.receipt_id FROM receipts AS r"
-ANSWERS = [RefundStep.DONE, RefundStep.PENDING, RefundStep.CLAIM, RefundStep.FAILED]
+ANSWERS = [RefundStep.DONE, RefundStep.PENDING, RefundStep.LINK, RefundStep.FAILED]
 
 
 class MoneyBack(Things):
@@ -39,13 +39,13 @@ class MoneyBack(Things):
         raise NotImplementedError
 
     @rule(
-        whole=st.sampled_from(Access),
-        part=st.sampled_from(Access),
+        whole=st.sampled_from(AccessAfterRefund),
+        part=st.sampled_from(AccessAfterRefund),
         disputes=st.booleans(),
         warnings=st.booleans(),
     )
     def the_owner_changes_his_mind(
-        self, whole: Access, part: Access, *, disputes: bool, warnings: bool
+        self, whole: AccessAfterRefund, part: AccessAfterRefund, *, disputes: bool, warnings: bool
     ) -> None:
         chosen = RefundPolicy(
             whole=whole, part=part, hold_disputes=disputes, hold_warnings=warnings
@@ -56,12 +56,12 @@ class MoneyBack(Things):
     @rule(
         which=st.integers(0, 9),
         percent=st.sampled_from([1, 33, 50, 100, 101]),
-        way=st.sampled_from([Way.PROVIDER, Way.WALLET, Way.HAND]),
+        route=st.sampled_from([RefundRoute.PROVIDER, RefundRoute.WALLET, RefundRoute.MANUAL]),
     )
-    def staff_give_back(self, which: int, percent: int, way: Way) -> None:
+    def staff_give_back(self, which: int, percent: int, route: RefundRoute) -> None:
         receipt, minor, currency, *_ = self._receipt(which)
         money = Money(max(minor * percent // 100, 1), currency)
-        wish = RefundWish(receipt=receipt, money=money, way=way, reason="wish")
+        wish = RefundWish(receipt=receipt, money=money, route=route, reason="wish")
         try:
             self.do(
                 self.shop.run(
@@ -92,7 +92,7 @@ class MoneyBack(Things):
         try:
             self.do(
                 self.shop.run(
-                    paid_by_hand if is_paid else give_up_by_hand,
+                    confirm_manual_refund if is_paid else cancel_manual_refund,
                     STAFF,
                     refund_id=self.one_of(kind, which),
                     policy=self.shop.policy,
@@ -116,7 +116,7 @@ class MoneyBack(Things):
         provider, name, minor, currency, reference = self.one_of("refunds", which)
         money = Money(max(minor * percent // 100, 1), currency)
         facts = {"refund": reference if is_named else "", "refund_ref": "re_odd"}
-        self.told(provider, Happening.BOUNCED, name, money, facts=facts)
+        self.told(provider, Happening.REFUND_RETURNED, name, money, facts=facts)
 
     @there_are("receipts")
     @rule(

@@ -20,7 +20,7 @@ from shop.ports import ProviderSilentError, Refusal
 from shop.renewals.renew import due_renewals
 from shop.renewals.saved_methods import forget, switch
 from tests.fixtures.goods import PLANS, TERMS
-from tests.fixtures.shop import CARD, Shop, _price_of
+from tests.fixtures.shop import CARD, Shop, price_of
 from tests.invariants.what_there_is import Things, there_are
 from tests.renewals.conftest import Card
 
@@ -50,7 +50,7 @@ class OwnMoney(Things):
     )
     def a_wallet_pays(self, which: int, slug: str, term: Interval, screen: int) -> None:
         customer, currency = self.one_of("full wallets", which)
-        price = self.do(self.shop.storage.read(_price_of, slug, term, currency))
+        price = self.do(self.shop.storage.read(price_of, slug, term, currency))
         choice = Choice(customer_id=customer, price_id=price, provider="wallet", screen_id=screen)
         try:
             self.do(
@@ -68,7 +68,7 @@ class OwnMoney(Things):
     )
     def a_part_is_set_aside(self, which: int, slug: str, term: Interval, *, wants: bool) -> None:
         customer, currency = self.one_of("full wallets", which)
-        price = self.do(self.shop.storage.read(_price_of, slug, term, currency))
+        price = self.do(self.shop.storage.read(price_of, slug, term, currency))
         self.do(
             self.shop.run(
                 use_wallet,
@@ -84,7 +84,7 @@ class OwnMoney(Things):
 
     @rule(slug=st.sampled_from(PLANS), term=st.sampled_from(TERMS))
     def a_card_is_kept(self, slug: str, term: Interval) -> None:
-        price = self.do(self.shop.storage.read(_price_of, slug, term, "EUR"))
+        price = self.do(self.shop.storage.read(price_of, slug, term, "EUR"))
         choice = Choice(customer_id=1, price_id=price, provider=CARD, saves=True)
         try:
             intent = self.do(
@@ -135,7 +135,7 @@ class OwnMoney(Things):
                 shop.storage,
                 shop.providers,
                 number,
-                vault=shop.vault,
+                encryption=shop.encryption,
                 policy=shop.policy,
                 clock=shop.clock,
             )

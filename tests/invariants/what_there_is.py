@@ -21,12 +21,12 @@ THINGS = {
     "renewals": "SELECT subscription_id, customer_id FROM renewals WHERE next_at IS NOT NULL",
     "effects": "SELECT id FROM outbox WHERE state IN ('waiting', 'dead')",
     "reviews": "SELECT id FROM reviews WHERE state = 'open'",
-    "refunds asked for": "SELECT id FROM refunds WHERE way = 'provider'",
+    "refunds asked for": "SELECT id FROM refunds WHERE route = 'provider'",
     "refunds": """
         SELECT r.provider, r.receipt_id, f.minor, f.currency, f.reference FROM refunds AS f
         INNER JOIN receipts AS r ON r.id = f.receipt ORDER BY f.id
     """,
-    "refunds by hand": "SELECT id FROM refunds WHERE state = 'by_hand'",
+    "refunds by hand": "SELECT id FROM refunds WHERE state = 'manual'",
     "disputes": "SELECT id FROM disputes",
 }
 

@@ -35,7 +35,7 @@ async def pass_hours(till: Till, hours: int, *, step: int = 6) -> Sequence[Outco
                 till.shop.storage,
                 till.shop.providers,
                 number,
-                vault=till.shop.vault,
+                encryption=till.shop.encryption,
                 policy=till.shop.policy,
                 clock=till.shop.clock,
             )

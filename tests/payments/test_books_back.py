@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shop.ports import Happening
-from shop.refunds.manual_refunds import paid_by_hand
-from shop.refunds.records import Refund, Way
+from shop.refunds.manual_refunds import confirm_manual_refund
+from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import refunder
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
@@ -30,12 +30,16 @@ async def paid(till: Till) -> int:
 async def give(till: Till, minor: int) -> Refund:
     """Give money back as this provider can: by itself, by a link, or by staff's own hands."""
     if refunder(till.rig.provider) is None:
-        refund = await till.begin_giving_back(minor, Way.HAND)
+        refund = await till.begin_giving_back(minor, RefundRoute.MANUAL)
         return await till.shop.run(
-            paid_by_hand, STAFF, refund_id=refund.id, policy=till.shop.policy, now=till.shop.now
+            confirm_manual_refund,
+            STAFF,
+            refund_id=refund.id,
+            policy=till.shop.policy,
+            now=till.shop.now,
         )
-    refund = await till.ask_refund(await till.begin_giving_back(minor, Way.PROVIDER))
-    if refund.state is RefundState.CLAIM:
+    refund = await till.ask_refund(await till.begin_giving_back(minor, RefundRoute.PROVIDER))
+    if refund.state is RefundState.LINK:
         till.rig.server.claim(refund.refund_ref)
         refund = await till.ask_refund(refund)
     return refund
@@ -45,7 +49,7 @@ def states(tables: Tables) -> list[tuple[str, int]]:
     return tables.rows("SELECT state, minor FROM refunds ORDER BY id")
 
 
-def set_aside(tables: Tables) -> int:
+def reserve(tables: Tables) -> int:
     """What waits between the sales and the provider."""
     query = "SELECT COALESCE(SUM(minor), 0) FROM journal WHERE account = 'refunding'"
     return int(tables.one(query))
@@ -56,13 +60,13 @@ async def test_a_part_goes_back_and_then_the_rest(till: Till, tables: Tables) ->
     able = refunder(till.rig.provider)
     if able is not None and not able.refunds_parts:
         assert (await give(till, 300)).state is RefundState.FAILED
-        assert set_aside(tables) == 0
+        assert reserve(tables) == 0
         assert (await give(till, due)).state is RefundState.DONE
     else:
         assert (await give(till, 300)).state is RefundState.DONE
         assert tables.rows("SELECT state FROM orders") == [("paid",)]
         assert (await give(till, due - 300)).state is RefundState.DONE
-    assert set_aside(tables) == 0
+    assert reserve(tables) == 0
     assert tables.rows("SELECT state FROM orders") == [("refunded",)]
     assert tables.rows("SELECT state FROM payments") == [("refunded",)]
     query = "SELECT SUM(minor) FROM refunds WHERE state = 'done'"
@@ -76,15 +80,15 @@ async def test_a_provider_that_is_away_gives_back_once_whatever_it_answered(
     till: Till, tables: Tables
 ) -> None:
     due = await paid(till)
-    refund = await till.begin_giving_back(due, Way.PROVIDER)
+    refund = await till.begin_giving_back(due, RefundRoute.PROVIDER)
     for mood in AWAY:
         till.rig.server.mood = mood
         refund = await till.ask_refund(refund)
-        assert (refund.state, set_aside(tables)) == (RefundState.UNKNOWN, -due), mood
+        assert (refund.state, reserve(tables)) == (RefundState.UNKNOWN, -due), mood
         till.wait(minutes=5)
     till.rig.server.mood = Mood.UP
     refund = await till.ask_refund(refund)
-    assert refund.state in {RefundState.DONE, RefundState.CLAIM}
+    assert refund.state in {RefundState.DONE, RefundState.LINK}
     assert refund.refund_ref
     assert tables.rows("SELECT state FROM orders") == [("refunded",)]
     assert made_at(till) == 1
@@ -110,8 +114,8 @@ async def test_a_provider_that_says_no_leaves_the_money_where_it_lay(
 ) -> None:
     due = await paid(till)
     till.rig.server.mood = Mood.REFUSING
-    refund = await till.ask_refund(await till.begin_giving_back(due, Way.PROVIDER))
-    assert (refund.state, set_aside(tables)) == (RefundState.FAILED, 0)
+    refund = await till.ask_refund(await till.begin_giving_back(due, RefundRoute.PROVIDER))
+    assert (refund.state, reserve(tables)) == (RefundState.FAILED, 0)
     assert not any(secret in refund.note for secret in till.rig.hidden)
     assert tables.rows("SELECT state FROM orders") == [("paid",)]
 
@@ -129,7 +133,7 @@ async def test_a_refund_made_at_the_provider_is_booked_once(till: Till, tables: 
         return
     assert states(tables) == [("done", due)]
     assert tables.rows("SELECT state FROM orders") == [("refunded",)]
-    assert set_aside(tables) == 0
+    assert reserve(tables) == 0
 
 
 async def back_there(till: Till) -> Delivery:
@@ -184,10 +188,14 @@ async def test_a_refund_that_a_bank_returns_is_owed_again_once(till: Till, table
     refund = await give(till, due)
     for kind in ("refund.failed", "charge.refund.updated"):
         await till.take(till.rig.server.return_refund(refund.refund_ref, kind=kind))
-        assert states(tables) == [("by_hand", due)]
-        assert set_aside(tables) == -due
+        assert states(tables) == [("manual", due)]
+        assert reserve(tables) == -due
     await till.shop.run(
-        paid_by_hand, STAFF, refund_id=refund.id, policy=till.shop.policy, now=till.shop.now
+        confirm_manual_refund,
+        STAFF,
+        refund_id=refund.id,
+        policy=till.shop.policy,
+        now=till.shop.now,
     )
-    assert (states(tables), set_aside(tables)) == ([("done", due)], 0)
+    assert (states(tables), reserve(tables)) == ([("done", due)], 0)
     assert contradictions(tables) == {}

@@ -45,7 +45,7 @@ async def btcpay(tmp_path: Path) -> AsyncIterator[BTCPayRig]:
         yield made
 
 
-GIVEN = {RefundStep.DONE, RefundStep.CLAIM}
+GIVEN = {RefundStep.DONE, RefundStep.LINK}
 
 
 async def paid(rig: Rig) -> tuple[PaymentPage, PaymentEvent]:
@@ -88,7 +88,7 @@ async def test_all_of_it_goes_back(refunding: Rig) -> None:
     answer = await give(refunding, event)
     assert answer.step in GIVEN
     assert answer.refund_ref
-    if answer.step is RefundStep.CLAIM:
+    if answer.step is RefundStep.LINK:
         assert answer.url.startswith("https://")
     else:
         assert (await told_back(refunding, page))[-1] == Money(799, refunding.currency)
@@ -198,7 +198,7 @@ async def test_stripe_may_take_its_time(stripe: StripeRig, status: str, step: Re
 async def test_a_pull_payment_is_done_once_it_is_claimed(btcpay: BTCPayRig) -> None:
     _page, event = await paid(btcpay)
     waiting = await give(btcpay, event)
-    assert waiting.step is RefundStep.CLAIM
+    assert waiting.step is RefundStep.LINK
     btcpay.server.claim(waiting.refund_ref)
     assert (await give(btcpay, event)).step is RefundStep.DONE
 

@@ -95,7 +95,7 @@ async def test_a_bank_may_return_the_last_refund_once(card: SandboxRig) -> None:
     for _ in range(2):
         await card.sandbox.press("pay_1", "bounce")
     [told] = hear(card, await card.next_sent())
-    [asked] = [one for one in await _asked(card) if one.happening is H.BOUNCED]
+    [asked] = [one for one in await _asked(card) if one.happening is H.REFUND_RETURNED]
     for one in (told, asked):
         assert (one.money, one.receipt_id) == (Money(299, "EUR"), paid.receipt_id)
         assert one.facts == {"refund": "", "refund_ref": "rf_b", "reason": "account_closed"}

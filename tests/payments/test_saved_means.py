@@ -15,12 +15,12 @@ from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import (
     ChargeRequest,
-    ChargesSavedMeans,
+    ChargesSavedMethods,
     Happening,
+    MethodDetails,
     ProviderError,
     ProviderSilentError,
     Refusal,
-    SavedMeans,
     saver_of,
 )
 from tests.fixtures.rigs import Hands, SandboxRig, StripeRig, hear, request_of, rig_of
@@ -37,7 +37,7 @@ class Keeper:
     """A rig whose provider keeps cards, and how many charges its server has made."""
 
     rig: StripeRig | SandboxRig
-    saver: ChargesSavedMeans
+    saver: ChargesSavedMethods
     charged: Callable[[], int]
 
     @property
@@ -46,7 +46,7 @@ class Keeper:
         assert isinstance(self.rig, StripeRig)
         return self.rig.server
 
-    async def keep(self, how: str = "fine") -> SavedMeans:
+    async def keep(self, how: str = "fine") -> MethodDetails:
         """Have a card kept that behaves so later."""
         page = await self.rig.provider.create(request_of(self.rig, saves=True))
         if isinstance(self.rig, StripeRig):
@@ -54,15 +54,15 @@ class Keeper:
             self.rig.server.behave(how)
         else:
             await self.rig.sandbox.press("pay_1", PAYS[how])
-        means = await self.saver.saved_means("pay_1", page.provider_ref)
-        assert means is not None
-        return means
+        method = await self.saver.saved_method("pay_1", page.provider_ref)
+        assert method is not None
+        return method
 
-    def request(self, means: SavedMeans, reference: str = "again_1") -> ChargeRequest:
+    def request(self, method: MethodDetails, reference: str = "again_1") -> ChargeRequest:
         return ChargeRequest(
             reference=reference,
             amount=Money(799, "EUR"),
-            handle=means.handle,
+            handle=method.handle,
             title="Solo",
             first_asked_at=self.rig.clock.now(),
         )
@@ -91,15 +91,15 @@ async def stripe(tmp_path: Path) -> AsyncIterator[Keeper]:
 async def test_a_card_is_kept_only_on_consent(keeper: Keeper) -> None:
     page = await keeper.rig.provider.create(request_of(keeper.rig))
     await keeper.rig.pay(page)
-    assert await keeper.saver.saved_means("pay_1", page.provider_ref) is None
+    assert await keeper.saver.saved_method("pay_1", page.provider_ref) is None
 
 
 async def test_what_is_kept_is_named_for_people_and_shows_no_handle(keeper: Keeper) -> None:
-    means = await keeper.keep()
-    assert (means.brand, means.last4) == ("Visa", "4242")
-    assert means.handle
-    assert means.handle not in repr(means)
-    assert means.handle not in repr(keeper.request(means))
+    method = await keeper.keep()
+    assert (method.brand, method.last4) == ("Visa", "4242")
+    assert method.handle
+    assert method.handle not in repr(method)
+    assert method.handle not in repr(keeper.request(method))
 
 
 async def test_a_charge_brings_its_money(keeper: Keeper) -> None:
@@ -122,9 +122,9 @@ async def test_a_charge_asked_for_twice_is_made_once(keeper: Keeper) -> None:
 
 
 async def test_the_same_card_is_charged_again_under_another_name(keeper: Keeper) -> None:
-    means = await keeper.keep()
-    first = await keeper.saver.charge(keeper.request(means))
-    second = await keeper.saver.charge(keeper.request(means, "again_2"))
+    method = await keeper.keep()
+    first = await keeper.saver.charge(keeper.request(method))
+    second = await keeper.saver.charge(keeper.request(method, "again_2"))
     assert first.events[0].receipt_id != second.events[0].receipt_id
     assert keeper.charged() == 2
 
@@ -144,19 +144,19 @@ async def test_a_refused_charge_says_why(keeper: Keeper, how: str, why: Refusal)
 
 
 async def test_a_forgotten_card_is_gone_and_forgetting_twice_is_fine(keeper: Keeper) -> None:
-    means = await keeper.keep()
-    await keeper.saver.forget(means.handle)
-    await keeper.saver.forget(means.handle)
-    [event] = (await keeper.saver.charge(keeper.request(means))).events
+    method = await keeper.keep()
+    await keeper.saver.forget(method.handle)
+    await keeper.saver.forget(method.handle)
+    [event] = (await keeper.saver.charge(keeper.request(method))).events
     assert (event.happening, event.facts["why"]) == (H.FAILED, Refusal.GONE)
 
 
 async def test_the_webhook_of_a_charge_says_the_same(keeper: Keeper) -> None:
     rig = keeper.rig
-    means = await keeper.keep()
+    method = await keeper.keep()
     if isinstance(rig, SandboxRig):
         await rig.next_sent()  # of the first payment
-    charge = await keeper.saver.charge(keeper.request(means))
+    charge = await keeper.saver.charge(keeper.request(method))
     delivery = (
         rig.server.told_of(charge.provider_ref)
         if isinstance(rig, StripeRig)
@@ -177,30 +177,30 @@ async def test_the_webhook_of_a_charge_says_the_same(keeper: Keeper) -> None:
 @pytest.mark.parametrize("call", ["charge", "saved_means", "forget"])
 @pytest.mark.parametrize("mood", [Mood.DOWN, Mood.SLOW])
 async def test_silence_is_not_a_decline(stripe: Keeper, call: str, mood: Mood) -> None:
-    means = await stripe.keep()
+    method = await stripe.keep()
     stripe.server.mood = mood
     with pytest.raises(ProviderSilentError):
-        await _call(stripe, call, means)
+        await _call(stripe, call, method)
 
 
 @pytest.mark.parametrize("call", ["charge", "saved_means", "forget"])
 async def test_a_no_shows_no_secret(stripe: Keeper, call: str) -> None:
-    means = await stripe.keep()
+    method = await stripe.keep()
     stripe.server.mood = Mood.REFUSING
     with pytest.raises(ProviderError) as caught:
-        await _call(stripe, call, means)
-    hidden = [*stripe.rig.hidden, means.handle]
+        await _call(stripe, call, method)
+    hidden = [*stripe.rig.hidden, method.handle]
     assert not [word for word in _shown(caught.value) if any(s in word for s in hidden)]
 
 
 @pytest.mark.parametrize("call", ["charge", "saved_means"])
 async def test_an_answer_that_makes_no_sense_is_silence(stripe: Keeper, call: str) -> None:
-    means = await stripe.keep()
+    method = await stripe.keep()
     stripe.server.mood = Mood.GARBAGE
     for garbage in GARBAGE:
         stripe.server.garbage = garbage
         with pytest.raises(ProviderSilentError):
-            await _call(stripe, call, means)
+            await _call(stripe, call, method)
 
 
 async def test_a_charge_whose_answer_got_lost_is_found_and_not_made_again(stripe: Keeper) -> None:
@@ -233,8 +233,8 @@ async def test_a_renamed_plan_does_not_lose_a_charge(stripe: Keeper) -> None:
 
 
 async def test_a_bank_debit_is_seen_first_and_received_later(stripe: Keeper) -> None:
-    means = await stripe.keep("slow")
-    charge = await stripe.saver.charge(stripe.request(means))
+    method = await stripe.keep("slow")
+    charge = await stripe.saver.charge(stripe.request(method))
     assert [event.happening for event in charge.events] == [H.SEEN]
     [told] = hear(stripe.rig, stripe.server.arrive(charge.provider_ref))
     assert (told.happening, told.money) == (H.RECEIVED, Money(799, "EUR"))
@@ -303,12 +303,12 @@ def test_settings_that_stripe_refuses_together_stop_the_start(other: str) -> Non
     assert "\n" not in caught.value.sentence
 
 
-async def _call(keeper: Keeper, name: str, means: SavedMeans) -> object:
+async def _call(keeper: Keeper, name: str, method: MethodDetails) -> object:
     match name:
         case "charge":
-            return await keeper.saver.charge(keeper.request(means))
+            return await keeper.saver.charge(keeper.request(method))
         case "saved_means":
-            return await keeper.saver.saved_means("pay_1", "cs_test_1")
+            return await keeper.saver.saved_method("pay_1", "cs_test_1")
         case _:
-            await keeper.saver.forget(means.handle)
+            await keeper.saver.forget(method.handle)
             return None

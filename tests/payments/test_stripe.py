@@ -70,7 +70,7 @@ async def test_a_refund_that_a_bank_returned_names_itself_and_its_money(
     assert provider is not None
     made = await provider.refund(asked(rig, paid, 300))
     [event] = hear(rig, rig.server.return_refund(made.refund_ref, kind=kind))
-    assert (event.happening, event.money) == (H.BOUNCED, Money(300, "EUR"))
+    assert (event.happening, event.money) == (H.REFUND_RETURNED, Money(300, "EUR"))
     assert (event.receipt_id, event.reference) == (paid.receipt_id, "pay_1")
     assert event.facts == {
         "refund": "rf_1",

@@ -175,7 +175,7 @@ def add(books: Books, effects: list[Effect], *, now: datetime) -> None:
 
 def load(books: Books, *, most: int, now: datetime) -> None:
     for n in range(most):
-        books[Stock].add("duo", fingerprint=f"line {n}", sealed=b"sealed", now=now)
+        books[Stock].add("duo", fingerprint=f"line {n}", encrypted=b"sealed", now=now)
 
 
 @pytest.mark.parametrize(("begin", "lost"), [("BEGIN", 1), ("BEGIN IMMEDIATE", 0)])

@@ -10,7 +10,7 @@ from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipts
-from shop.refunds.records import Refunds, Way
+from shop.refunds.records import RefundRoute, Refunds
 from shop.refunds.refund import RefundWish, begin_refund
 from shop.refunds.rules import TooMuchBackError
 from shop.settlement.settle import Outcome
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from tests.fixtures.shop import Shop
     from tests.fixtures.tables import Tables
 
-WAYS = (Way.PROVIDER, Way.WALLET)
+ROUTES = (RefundRoute.PROVIDER, RefundRoute.WALLET)
 
 
-async def both_at_once(shop: "Shop", way: Way) -> list[object]:
+async def both_at_once(shop: "Shop", route: RefundRoute) -> list[object]:
     payment = await shop.ask(await shop.greet())
     await shop.settle(shop.received(payment, receipt="money_1"))
-    wish = RefundWish(receipt=1, money=Money(payment.due.minor, "EUR"), way=way, reason="wish")
+    wish = RefundWish(receipt=1, money=Money(payment.due.minor, "EUR"), route=route, reason="wish")
     return await asyncio.gather(
         *(
             shop.run(begin_refund, wish, STAFF + n, policy=shop.policy, now=shop.now)
@@ -41,28 +41,28 @@ async def both_at_once(shop: "Shop", way: Way) -> list[object]:
     )
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("route", ROUTES)
 async def test_without_the_claim_the_same_money_goes_back_twice(
-    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, way: Way
+    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, route: RefundRoute
 ) -> None:
     shop, tables = postgres_shop
     leave_unclaimed(monkeypatch)
     meet_after(monkeypatch, Refunds, "of_receipt", seconds=UNGUARDED)
 
-    await both_at_once(shop, way)
+    await both_at_once(shop, route)
 
     assert tables.one("SELECT COUNT(*) FROM refunds") == 2
     assert "more of an order went back than was paid for it" in contradictions(tables)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("route", ROUTES)
 async def test_with_it_the_second_hears_that_nothing_is_left(
-    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, way: Way
+    postgres_shop: "tuple[Shop, Tables]", monkeypatch: pytest.MonkeyPatch, route: RefundRoute
 ) -> None:
     shop, tables = postgres_shop
     meet_after(monkeypatch, Refunds, "of_receipt")
 
-    answers = await both_at_once(shop, way)
+    answers = await both_at_once(shop, route)
 
     assert [isinstance(one, TooMuchBackError) for one in answers].count(True) == 1
     assert tables.one("SELECT COUNT(*) FROM refunds") == 1
@@ -83,7 +83,7 @@ async def nobodys_money_twice(
     assert await shop.settle(told) is Outcome.UNKNOWN
     meet_after(patch, Journal, "enter", seconds=seconds)
     wish = RefundWish(
-        receipt=1, money=Money(payment.due.minor, "EUR"), way=Way.PROVIDER, reason="wish"
+        receipt=1, money=Money(payment.due.minor, "EUR"), route=RefundRoute.PROVIDER, reason="wish"
     )
     policy, now = shop.policy, shop.now
     first = shop.run(begin_refund, wish, STAFF, policy=policy, now=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, RenewingNowError, begin_payment
 from shop.renewals.records import Renewals
 from shop.renewals.renew import ChargeIntent, take_up
@@ -52,8 +52,8 @@ async def both(kept: Kept) -> tuple[object, object]:
     """Charge the card and pay by hand, at once."""
     shop = kept.shop
     price = await shop.storage.read(
-        lambda books: books[CatalogTables].price_for(
-            books[CatalogTables].by_slug("solo").id, MONTH, "EUR"
+        lambda books: books[CatalogRecords].price_for(
+            books[CatalogRecords].by_slug("solo").id, MONTH, "EUR"
         )
     )
     assert price is not None

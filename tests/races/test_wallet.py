@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout import wallet
 from shop.checkout.payment import Choice, PaidAlreadyError
 from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
@@ -14,7 +14,7 @@ from shop.ledger.journal_records import Journal
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import MONTH, QUARTER, WEEK
 from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
-from tests.fixtures.shop import Shop, _price_of
+from tests.fixtures.shop import Shop, price_of
 from tests.fixtures.tables import Tables, contradictions
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def rich(shop: Shop, minor: int) -> "Customer":
 
 
 async def price_id(shop: Shop, term: "Interval", slug: str = "solo") -> int:
-    return await shop.storage.read(_price_of, slug, term, "EUR")
+    return await shop.storage.read(price_of, slug, term, "EUR")
 
 
 async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1) -> str:
@@ -49,7 +49,9 @@ async def pay(shop: Shop, anna: "Customer", term: "Interval", *, screen: int = 1
 
 async def price(shop: Shop, term: "Interval") -> int:
     number = await price_id(shop, term)
-    return (await shop.storage.read(lambda books: books[CatalogTables].price(number))).amount.minor
+    return (
+        await shop.storage.read(lambda books: books[CatalogRecords].price(number))
+    ).amount.minor
 
 
 async def aside(shop: Shop, anna: "Customer", term: "Interval", *, wants: bool = True) -> int:

@@ -53,7 +53,7 @@ async def door(shop: Shop, sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]
     counter = Counter(
         storage=shop.storage,
         clock=shop.clock,
-        vault=shop.vault,
+        encryption=shop.encryption,
         policies=LivePolicy(shop.policy),
         providers={CARD: sandbox},
         bot_username="",

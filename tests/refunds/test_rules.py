@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from shop.core.money import Money
 from shop.ledger.receiving import Verdict
 from shop.refunds.rules import (
-    Access,
-    Standing,
+    AccessAfterRefund,
+    RefundBalance,
     most_outside,
     most_to_wallet,
     portions,
     tax_part,
-    time_to_take,
+    time_to_revoke,
 )
 
 
@@ -25,12 +25,12 @@ def eur(minor: int) -> Money:
     return Money(minor, "EUR")
 
 
-PAID = Standing(
+PAID = RefundBalance(
     money=eur(800),
     verdict=Verdict.PAID,
     to_order=eur(800),
     to_wallet=eur(0),
-    given_back=eur(0),
+    refunded=eur(0),
     disputed=eur(0),
     wallet_gained=eur(0),
     wallet=eur(0),
@@ -53,7 +53,7 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=eur(300), to_order=eur(0), to
     [
         pytest.param(PAID, 800, 800, id="all of what was paid"),
         pytest.param(
-            replace(PAID, given_back=eur(300), order_back=eur(300)), 500, 500, id="the rest"
+            replace(PAID, refunded=eur(300), order_back=eur(300)), 500, 500, id="the rest"
         ),
         pytest.param(replace(PAID, disputed=eur(800)), 0, 800, id="a bank has it"),
         pytest.param(
@@ -84,12 +84,14 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=eur(300), to_order=eur(0), to
             800,
             id="a part came from the wallet, and goes back there",
         ),
-        pytest.param(replace(PAID, verdict=Verdict.HELD, to_order=eur(0)), 0, 0, id="held"),
+        pytest.param(replace(PAID, verdict=Verdict.IN_REVIEW, to_order=eur(0)), 0, 0, id="held"),
     ],
 )
-def test_no_more_goes_back_than_is_left(standing: Standing, outside: int, to_wallet: int) -> None:
-    assert most_outside(standing) == eur(outside)
-    assert most_to_wallet(standing) == eur(to_wallet)
+def test_no_more_goes_back_than_is_left(
+    balance: RefundBalance, outside: int, to_wallet: int
+) -> None:
+    assert most_outside(balance) == eur(outside)
+    assert most_to_wallet(balance) == eur(to_wallet)
 
 
 STARS = replace(SHORT, wallet=eur(300), order_paid=Money(450, "XTR"), order_back=Money.zero("XTR"))
@@ -108,11 +110,11 @@ STARS = replace(SHORT, wallet=eur(300), order_paid=Money(450, "XTR"), order_back
     ],
 )
 def test_of_an_order_paid_in_another_currency_only_what_the_wallet_has_goes_back(
-    standing: Standing, outside: int
+    balance: RefundBalance, outside: int
 ) -> None:
-    assert most_outside(standing) == eur(outside)
-    assert most_to_wallet(standing) == eur(0)
-    found = portions(standing, eur(300))
+    assert most_outside(balance) == eur(outside)
+    assert most_to_wallet(balance) == eur(0)
+    found = portions(balance, eur(300))
     assert (found.from_wallet, found.from_order) == (eur(outside), eur(0))
 
 
@@ -129,15 +131,17 @@ def test_what_neither_has_any_more_is_the_shops_loss() -> None:
 @pytest.mark.parametrize(
     ("access", "back", "paid", "taken"),
     [
-        (Access.KEEP, 800, 800, 0),
-        (Access.END, 1, 800, 600),
-        (Access.SHORTEN, 400, 800, 500),
-        (Access.SHORTEN, 800, 800, 600),
-        (Access.SHORTEN, 1, 0, 0),
+        (AccessAfterRefund.KEEP, 800, 800, 0),
+        (AccessAfterRefund.END, 1, 800, 600),
+        (AccessAfterRefund.SHORTEN, 400, 800, 500),
+        (AccessAfterRefund.SHORTEN, 800, 800, 600),
+        (AccessAfterRefund.SHORTEN, 1, 0, 0),
     ],
 )
-def test_time_goes_with_its_money(access: Access, back: int, paid: int, taken: int) -> None:
-    seconds = time_to_take(
+def test_time_goes_with_its_money(
+    access: AccessAfterRefund, back: int, paid: int, taken: int
+) -> None:
+    seconds = time_to_revoke(
         access, whole_seconds=1000, left_seconds=600, back=eur(back), paid=eur(paid)
     )
     assert seconds == taken
@@ -164,8 +168,8 @@ TAXED = replace(PAID, tax=eur(128))
         pytest.param(replace(TAXED, order_paid=eur(0)), 0, 0, id="nothing was paid"),
     ],
 )
-def test_tax_goes_with_its_money(standing: Standing, from_order: int, tax: int) -> None:
-    assert tax_part(standing, eur(from_order)) == eur(tax)
+def test_tax_goes_with_its_money(balance: RefundBalance, from_order: int, tax: int) -> None:
+    assert tax_part(balance, eur(from_order)) == eur(tax)
 
 
 @given(
@@ -180,7 +184,7 @@ def test_however_it_is_parted_just_the_tax_goes_back(
     bounds = sorted({0, paid, *(int(paid * cut) for cut in cuts)})
     back = 0
     for start, end in pairwise(bounds):
-        standing = replace(
+        balance = replace(
             TAXED,
             money=eur(paid),
             to_order=eur(paid),
@@ -189,7 +193,7 @@ def test_however_it_is_parted_just_the_tax_goes_back(
             own_back=eur(start),
             tax_back=eur(back),
         )
-        part = tax_part(standing, eur(end - start)).minor
+        part = tax_part(balance, eur(end - start)).minor
         assert 0 <= part <= end - start
         back += part
     assert back == tax

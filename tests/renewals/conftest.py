@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, begin_payment
 from shop.customers.records import Customer
 from shop.intake.charges import renew_one
@@ -16,10 +16,10 @@ from shop.ports import (
     Charge,
     ChargeRequest,
     Happening,
+    MethodDetails,
     PaymentEvent,
     ProviderError,
     Refusal,
-    SavedMeans,
 )
 from shop.renewals.renew import due_renewals
 from shop.renewals.rules import RenewingPolicy
@@ -49,9 +49,9 @@ class Card:
     ends: dict[str, Refusal | None] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
 
-    async def saved_means(self, reference: str, provider_ref: str) -> SavedMeans | None:
+    async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
         del provider_ref
-        return SavedMeans(handle=f"card of {reference}", brand="Visa", last4="4242")
+        return MethodDetails(handle=f"card of {reference}", brand="Visa", last4="4242")
 
     async def charge(self, request: ChargeRequest) -> Charge:
         if self.trouble is not None and not self.is_deaf:
@@ -109,7 +109,7 @@ class Kept:
             self.shop.storage,
             self.shop.providers,
             number,
-            vault=self.shop.vault,
+            encryption=self.shop.encryption,
             policy=self.shop.policy,
             clock=self.shop.clock,
         )
@@ -125,8 +125,8 @@ class Kept:
 
     async def buy(self, *, saves: bool) -> Payment:
         price = await self.shop.storage.read(
-            lambda books: books[CatalogTables].price_for(
-                books[CatalogTables].by_slug("solo").id, MONTH, "EUR"
+            lambda books: books[CatalogRecords].price_for(
+                books[CatalogRecords].by_slug("solo").id, MONTH, "EUR"
             )
         )
         assert price is not None

@@ -8,7 +8,7 @@ from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.books.notes import Notes
 from shop.catalog.products import STAR_TERM
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receipt_records import Receipts
@@ -16,7 +16,7 @@ from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import PaymentState
 from shop.renewals.records import Renewals
-from shop.renewals.star_records import StarState, StarTables
+from shop.renewals.star_records import StarState, StarSubscriptions
 from shop.settlement.circumstances import CircumstanceRecords
 from tests.fixtures.books import NOW, subscribe
 
@@ -26,11 +26,11 @@ EUR = Money(799, "EUR")
 
 
 def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
-    product = books[CatalogTables].by_slug("solo")
+    product = books[CatalogRecords].by_slug("solo")
     order = books[Orders].open_one(
         customer_id, product_id=product.id, interval=MONTH, now=NOW, expires_at=NOW + DAY
     )
-    price = books[CatalogTables].price_for(product.id, MONTH, "EUR")
+    price = books[CatalogRecords].price_for(product.id, MONTH, "EUR")
     assert price is not None
     return books[Payments].open_one(
         reference=reference,
@@ -59,19 +59,19 @@ def renewals(books: Books) -> None:
     assert books[Renewals].has_consent(payment.id)
     assert books[CircumstanceRecords].of("keeps").saves
 
-    kept: dict[str, Any] = {"sealed": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
-    number = books[Renewals].keep_means(payment, **kept)
+    kept: dict[str, Any] = {"encrypted": b"s", "brand": "Visa", "last4": "4242", "now": NOW}
+    number = books[Renewals].keep_method(payment, **kept)
     assert number is not None
-    assert books[Renewals].keep_means(payment, **kept) is None, "kept once"
-    means = books[Renewals].means(number)
-    assert means is not None
-    assert (means.sealed, means.last4, means.forgotten_at) == (b"s", "4242", None)
-    assert books[Renewals].means(999) is None
+    assert books[Renewals].keep_method(payment, **kept) is None, "kept once"
+    method = books[Renewals].method(number)
+    assert method is not None
+    assert (method.encrypted, method.last4, method.forgotten_at) == (b"s", "4242", None)
+    assert books[Renewals].method(999) is None
     assert books[Renewals].of(subscription.id) is None
     for _ in range(2):
         books[Renewals].plan(
             subscription.id,
-            means,
+            method,
             interval=MONTH,
             currency="EUR",
             round_end=NOW + 30 * DAY,
@@ -80,7 +80,7 @@ def renewals(books: Books) -> None:
         )
     renewal = books[Renewals].of(subscription.id)
     assert renewal is not None
-    assert (renewal.is_on, renewal.tries, renewal.means) == (True, 0, means)
+    assert (renewal.is_on, renewal.tries, renewal.method) == (True, 0, method)
     assert books[Renewals].with_means(number) == [subscription.id]
     assert books[Renewals].next_due() == NOW
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
@@ -102,30 +102,35 @@ def renewals(books: Books) -> None:
     assert not books[Renewals].is_charging(number)
 
     books[Renewals].wipe_means(number)
-    assert books[Renewals].means(number) == means, "only what is forgotten is wiped"
+    assert books[Renewals].method(number) == method, "only what is forgotten is wiped"
     assert books[Renewals].forget_means(number, now=NOW)
     assert not books[Renewals].forget_means(number, now=NOW)
     books[Renewals].wipe_means(number)
-    forgotten = books[Renewals].means(number)
+    forgotten = books[Renewals].method(number)
     assert forgotten is not None
-    assert (forgotten.sealed, forgotten.forgotten_at) == (b"", NOW)
+    assert (forgotten.encrypted, forgotten.forgotten_at) == (b"", NOW)
 
 
 def stars(books: Books) -> None:
     payment = books[Payments].by_reference("keeps")
-    product = books[CatalogTables].by_slug("solo")
+    product = books[CatalogRecords].by_slug("solo")
     assert payment is not None
     for _ in range(2):
-        books[StarTables].begin(payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW)
-    star = books[StarTables].of_payment(payment.id)
+        books[StarSubscriptions].begin(
+            payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW
+        )
+    star = books[StarSubscriptions].of_payment(payment.id)
     assert star is not None
     assert (star.charge_id, star.renews, star.product_id) == ("c1", True, product.id)
-    assert books[StarTables].running(payment.customer_id, product.id, now=NOW) == star
-    assert books[StarTables].running(payment.customer_id, product.id, now=NOW + 31 * DAY) is None
-    books[StarTables].note(
+    assert books[StarSubscriptions].running(payment.customer_id, product.id, now=NOW) == star
+    assert (
+        books[StarSubscriptions].running(payment.customer_id, product.id, now=NOW + 31 * DAY)
+        is None
+    )
+    books[StarSubscriptions].note(
         payment.id, state=StarState.CANCELED, is_stopped_here=True, expires_at=NOW + DAY
     )
-    noted = books[StarTables].of_payment(payment.id)
+    noted = books[StarSubscriptions].of_payment(payment.id)
     assert noted is not None
     assert (noted.renews, noted.is_stopped_here, noted.expires_at) == (False, True, NOW + DAY)
     made = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.encryption import FernetVault
+from bot.encryption import FernetEncryption
 from shop.books.books import Books
 from shop.catalog.changes import apply_catalog
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import RenewingNowError
 from shop.core.money import Money
 from shop.customers.people import note_unreachable
@@ -59,7 +59,7 @@ async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(
     await kept.pass_days(31)
     assert len(kept.card.charged) == 1
     assert tables.one("SELECT state FROM payments ORDER BY id DESC") == "unknown"
-    assert len(kept.told(Notice.MEANS_REFUSED)) == 1, "staff hear of a long silence, once"
+    assert len(kept.told(Notice.METHOD_REFUSED)) == 1, "staff hear of a long silence, once"
     with pytest.raises(RenewingNowError):
         await kept.buy(saves=False)  # by hand it would be paid a second time
 
@@ -137,7 +137,7 @@ async def test_paid_by_hand_with_another_card_that_one_renews(kept: Kept, tables
     assert await kept.pass_days(31) == [Outcome.SETTLED]
     [handle] = {one.handle for one in list(kept.card.charged.values())[1:]}
     assert handle != next(iter(kept.card.charged.values())).handle
-    assert tables.one("SELECT COUNT(*) FROM means") == 2
+    assert tables.one("SELECT COUNT(*) FROM saved_methods") == 2
 
 
 async def test_a_new_price_is_told_anew_before_it_is_charged(kept: Kept) -> None:
@@ -191,7 +191,7 @@ async def test_a_forgotten_card_is_forgotten_everywhere(kept: Kept, tables: Tabl
     assert not await kept.shop.run(forget, 1, kept.anna.id, now=kept.shop.now)
     await kept.shop.drain()
     assert len(kept.card.forgotten) == 1
-    assert tables.one("SELECT LENGTH(sealed) FROM means") == 0
+    assert tables.one("SELECT LENGTH(encrypted) FROM saved_methods") == 0
     change: dict[str, Any] = {"is_on": True, "policy": kept.shop.policy, "now": kept.shop.now}
     assert not await kept.shop.run(switch, 1, kept.anna.id, **change)
     await kept.pass_days(40)
@@ -201,29 +201,29 @@ async def test_a_forgotten_card_is_forgotten_everywhere(kept: Kept, tables: Tabl
 async def test_a_card_whose_key_is_lost_is_told_to_staff_and_charged_once_the_key_is_back(
     kept: Kept,
 ) -> None:
-    kept.shop.vault = FernetVault("a new key, without the old one")
+    kept.shop.encryption = FernetEncryption("a new key, without the old one")
     await kept.pass_days(31)
     assert not kept.card.charged
-    [told] = kept.told(Notice.MEANS_REFUSED)
+    [told] = kept.told(Notice.METHOD_REFUSED)
     assert "SECRET_KEY" in told.payload["reason"]
-    kept.shop.vault = FernetVault("a new key, a key of tests")
+    kept.shop.encryption = FernetEncryption("a new key, a key of tests")
     assert await kept.pass_days(1) == [Outcome.SETTLED]
 
 
 async def test_a_card_whose_key_is_lost_cannot_be_forgotten_unnoticed(kept: Kept) -> None:
-    kept.shop.vault = FernetVault("a new key, without the old one")
+    kept.shop.encryption = FernetEncryption("a new key, without the old one")
     assert await kept.shop.run(forget, 1, kept.anna.id, now=kept.shop.now)
     await kept.shop.drain()
     assert not kept.card.forgotten
-    assert len(kept.told(Notice.MEANS_REFUSED)) == 1
+    assert len(kept.told(Notice.METHOD_REFUSED)) == 1
 
 
 async def test_no_handle_lies_open_in_the_books_or_is_told(kept: Kept, tables: Tables) -> None:
     await kept.pass_days(31)
-    everything = repr([rows for name, rows in tables.dump().items() if name != "means"])
+    everything = repr([rows for name, rows in tables.dump().items() if name != "saved_methods"])
     assert "card of" not in everything
-    [(sealed,)] = tables.rows("SELECT sealed FROM means")
-    assert b"card of" not in bytes(sealed)
+    [(encrypted,)] = tables.rows("SELECT encrypted FROM saved_methods")
+    assert b"card of" not in bytes(encrypted)
 
 
 async def test_a_charge_under_way_survives_its_card_being_forgotten(
@@ -237,7 +237,7 @@ async def test_a_charge_under_way_survives_its_card_being_forgotten(
     kept.card.trouble = None
     assert await kept.pass_days(1) == [Outcome.SETTLED], "the money was taken: it counts"
     assert len(kept.card.forgotten) == 1
-    assert tables.one("SELECT LENGTH(sealed) FROM means") == 0
+    assert tables.one("SELECT LENGTH(encrypted) FROM saved_methods") == 0
     assert await kept.pass_days(40) == []
     assert len(kept.card.charged) == 1
 
@@ -255,12 +255,12 @@ async def test_another_card_does_not_take_the_place_of_one_that_is_charged_just_
     assert kept.card.charged
     assert await kept.shop.settle(kept.shop.received(page)) is Outcome.SETTLED  # after all
     await kept.shop.drain()
-    assert tables.one("SELECT COUNT(*) FROM means") == 1, "not yet"
+    assert tables.one("SELECT COUNT(*) FROM saved_methods") == 1, "not yet"
     kept.card.trouble = None
     await kept.pass_days(1)
     assert len(kept.card.charged) == 1
     assert tables.one("SELECT COUNT(*) FROM receipts") == 3, "bought, paid late, and charged"
-    assert tables.one("SELECT COUNT(*) FROM means") == 2, "now it is known, and kept"
+    assert tables.one("SELECT COUNT(*) FROM saved_methods") == 2, "now it is known, and kept"
 
 
 async def test_a_charge_under_way_survives_being_switched_off(kept: Kept) -> None:
@@ -275,8 +275,8 @@ async def test_a_charge_under_way_survives_being_switched_off(kept: Kept) -> Non
 
 
 def _reprice(books: Books, amount: Money, *, now: object) -> None:
-    product = books[CatalogTables].by_slug("solo")
-    books[CatalogTables].set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
+    product = books[CatalogRecords].by_slug("solo")
+    books[CatalogRecords].set_price(product.id, MONTH, amount, now=now)  # type: ignore[arg-type]  # a moment
 
 
 def _renewal(books: Books) -> Renewal:

@@ -10,7 +10,7 @@ import pytest
 from shop.books.books import Books
 from shop.catalog.document import plan_document
 from shop.catalog.products import STAR_TERM
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, SubscribedError, begin_payment
 from shop.core.money import Money
 from shop.intake.pre_checkout import may_pay
@@ -109,9 +109,9 @@ class Series:
 def offer(books: Books, *, now: datetime) -> int:
     """Put the subscription among the plans of the shop in hand."""
     plan = replace(GOODS.plans[0], star_subscription=PRICE.minor)
-    number = books[CatalogTables].put_product("solo", document=plan_document(plan), position=0)
-    books[CatalogTables].set_price(number, STAR_TERM, PRICE, now=now)
-    price = books[CatalogTables].price_for(number, STAR_TERM, "XTR")
+    number = books[CatalogRecords].put_product("solo", document=plan_document(plan), position=0)
+    books[CatalogRecords].set_price(number, STAR_TERM, PRICE, now=now)
+    price = books[CatalogRecords].price_for(number, STAR_TERM, "XTR")
     assert price is not None
     return price.id
 
@@ -184,8 +184,8 @@ async def test_the_agreed_price_holds_while_the_subscription_runs(
     series: Series, tables: Tables
 ) -> None:
     def reprice(books: Books) -> None:
-        number = books[CatalogTables].by_slug("solo").id
-        books[CatalogTables].set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
+        number = books[CatalogRecords].by_slug("solo").id
+        books[CatalogRecords].set_price(number, STAR_TERM, Money(900, "XTR"), now=series.shop.now)
 
     await series.shop.run(reprice)
     series.shop.clock.move(days=30)
@@ -304,7 +304,7 @@ async def test_money_that_never_reached_us_is_found_and_settled(
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == [Outcome.SETTLED]
     assert tables.one("SELECT COUNT(*) FROM periods") == 2
-    [told] = series.told(Notice.STAR_BOOKS)
+    [told] = series.told(Notice.STAR_DIFFERENCE)
     assert (told["found"], told["odd"], told["minor"]) == (1, 0, 430)
     late = await series.arrive(series.charge(2, at=series.shop.now))
     assert late is Outcome.KNOWN, "its update may still come"
@@ -314,14 +314,14 @@ async def test_when_all_agrees_nobody_is_told(series: Series) -> None:
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == []
     assert series.telegram.asked == 1
-    assert not series.told(Notice.STAR_BOOKS)
+    assert not series.told(Notice.STAR_DIFFERENCE)
 
 
 async def test_money_that_telegram_does_not_know_is_shown_to_staff(series: Series) -> None:
     series.telegram.moneys.clear()
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == []
-    [told] = series.told(Notice.STAR_BOOKS)
+    [told] = series.told(Notice.STAR_DIFFERENCE)
     assert (told["odd"], told["names"]) == (1, ["charge1"])
 
 
@@ -331,7 +331,7 @@ async def test_another_sum_than_telegram_lists_is_shown_to_staff(series: Series)
     )
     series.shop.clock.move(hours=15)
     await series.reconcile()
-    [told] = series.told(Notice.STAR_BOOKS)
+    [told] = series.told(Notice.STAR_DIFFERENCE)
     assert told["names"] == ["charge1"]
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from shop.books.books import Books
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogTables
+from shop.catalog.records import CatalogRecords
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.journal_records import Entry, Journal
-from shop.staff.audit_records import StaffTables
+from shop.staff.audit_records import AuditLog
 from tests.fixtures.books import NOW, put_plan, subscribe
 
 EUR = Money(799, "EUR")
@@ -20,12 +20,12 @@ EUR = Money(799, "EUR")
 
 def write_everything(books: Books) -> None:
     product_id = put_plan(books)
-    books[CatalogTables].set_price(product_id, Interval.from_key("1m"), EUR, now=NOW)
+    books[CatalogRecords].set_price(product_id, Interval.from_key("1m"), EUR, now=NOW)
     subscribe(books, 1)
     books[Journal].enter(
         "g", [Entry(account="a", money=EUR), Entry(account="b", money=-EUR)], now=NOW
     )
-    books[StaffTables].audit(1, "act", customer_id=None, facts={}, now=NOW)
+    books[AuditLog].audit(1, "act", customer_id=None, facts={}, now=NOW)
 
 
 STATEMENTS = [
@@ -64,7 +64,7 @@ def second_live_subscription(books: Books) -> None:
 
 
 def stranger(books: Books) -> None:
-    books[StaffTables].audit(1, "act", customer_id=999, facts={}, now=NOW)
+    books[AuditLog].audit(1, "act", customer_id=999, facts={}, now=NOW)
 
 
 @pytest.mark.parametrize("use_case", [same_group_again, second_live_subscription, stranger])

@@ -88,11 +88,11 @@ async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None
         facts={"reference": "tk_1", "invoice": "abc"},
     )
     assert await shop.settle(event) is Outcome.UNHANDLED
-    [letter] = await shop.storage.read(_stuck)
-    assert letter == "reference tk_1, invoice abc"
+    [inbox_event] = await shop.storage.read(_stuck)
+    assert inbox_event == "reference tk_1, invoice abc"
     await shop.drain()
     [told] = [one.payload for one in shop.told]
-    assert (told["notice"], told["note"]) == ("left_to_staff", letter)
+    assert (told["notice"], told["note"]) == ("left_to_staff", inbox_event)
 
 
 def _hint(payment: Payment, event_id: str = "hint") -> PaymentEvent:
@@ -126,4 +126,4 @@ def _moment(books: Books, reference: str) -> datetime | None:
 
 
 def _stuck(books: Books) -> list[str]:
-    return [letter.note for letter in books[Inbox].stuck(most=9)]
+    return [inbox_event.note for inbox_event in books[Inbox].stuck(most=9)]

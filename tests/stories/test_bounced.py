@@ -6,8 +6,8 @@ import pytest
 
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
-from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
-from shop.refunds.records import Refund, Way
+from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
+from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, note_answer, question
 from shop.refunds.rules import TooMuchBackError
 from shop.settlement.settle import Outcome
@@ -31,7 +31,7 @@ def bounced(shop: Shop, payment: Payment, minor: int = 1598, **facts: str) -> Pa
     return news(
         shop,
         payment,
-        Happening.BOUNCED,
+        Happening.REFUND_RETURNED,
         minor,
         **{"refund": "", "refund_ref": "re_1", "reason": "lost_or_stolen_card", **facts},
     )
@@ -61,10 +61,10 @@ async def returned(shop: Shop) -> tuple[Payment, Refund]:
 async def test_it_waits_for_a_person_and_both_sides_hear_of_it(shop: Shop, tables: Tables) -> None:
     await returned(shop)
 
-    assert refunds(tables) == [("provider", "by_hand", 1598)]
+    assert refunds(tables) == [("provider", "manual", 1598)]
     assert balance(tables, "provider:sandbox_card") == 1598, "it lies at the provider again"
     assert balance(tables, "refunding") == -1598, "and is not the shop's"
-    assert sorted(await told(shop)) == ["refund_bounced", "refund_late"]
+    assert sorted(await told(shop)) == ["refund_returned", "refund_late"]
     assert tables.one("SELECT state FROM orders") == "refunded", "what ended stays ended"
     assert contradictions(tables) == {}
 
@@ -77,7 +77,9 @@ async def test_a_person_pays_it_another_way_and_nothing_is_done_twice(
     await told(shop)
     shop.told.clear()
 
-    await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+    await shop.run(
+        confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+    )
 
     assert refunds(tables) == [("provider", "done", 1598)]
     assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
@@ -87,7 +89,9 @@ async def test_a_person_pays_it_another_way_and_nothing_is_done_twice(
     await shop.settle(late)
     assert refunds(tables) == [("provider", "done", 1598)], "it cannot come back twice"
     with pytest.raises(RefundMovedOnError):
-        await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+        await shop.run(
+            confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+        )
     assert contradictions(tables) == {}
 
 
@@ -97,7 +101,9 @@ async def test_or_it_goes_into_the_wallet(shop: Shop, tables: Tables) -> None:
     await told(shop)
     shop.told.clear()
 
-    await shop.run(give_up_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+    await shop.run(
+        cancel_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+    )
 
     assert refunds(tables) == [("returned", "done", 1598)]
     assert balance(tables, "wallet") == -1598
@@ -105,7 +111,7 @@ async def test_or_it_goes_into_the_wallet(shop: Shop, tables: Tables) -> None:
     assert sorted(await told(shop)) == ["refund_made", "refunded"]
     assert [one.payload["way"] for one in shop.told] == ["returned", "returned"]
     seen = await shop.storage.read(overview, customer.id, now=shop.now)
-    assert [one.way for one in seen.refunds] == ["returned"]
+    assert [one.route for one in seen.refunds] == ["returned"]
     with pytest.raises(TooMuchBackError):
         await give(shop, 100)
     await shop.settle(news(shop, payment, Happening.REFUNDED))
@@ -129,7 +135,7 @@ async def test_of_two_parts_just_the_one_that_was_named_comes_back(
     await give(shop, 500, till=Till(replace(DONE, refund_ref="re_a")))
     second = await give(shop, 500, till=Till(replace(DONE, refund_ref="re_b")))
     await shop.settle(bounced(shop, payment, 500, refund=second.reference, refund_ref="re_b"))
-    assert refunds(tables) == [("provider", "done", 500), ("provider", "by_hand", 500)]
+    assert refunds(tables) == [("provider", "done", 500), ("provider", "manual", 500)]
     assert tables.one("SELECT state FROM orders") == "paid"
 
 
@@ -151,7 +157,7 @@ async def test_one_made_at_the_provider_is_known_by_its_sum(shop: Shop, tables: 
     payment = await bought(shop)
     await shop.settle(news(shop, payment, Happening.REFUNDED, 400))
     await shop.settle(bounced(shop, payment, 400, refund_ref="re_theirs"))
-    assert refunds(tables) == [("told", "by_hand", 400)]
+    assert refunds(tables) == [("told", "manual", 400)]
     await shop.settle(news(shop, payment, Happening.REFUNDED, 800))
     assert refunds(tables) == [("told", "done", 400), ("told", "done", 400)], "made once more"
     assert contradictions(tables) == {}
@@ -167,7 +173,7 @@ async def test_one_that_fits_nothing_is_shown_to_staff_and_books_nothing(
     shop.told.clear()
     await shop.settle(bounced(shop, payment, 300, refund_ref="re_theirs"))
     assert tables.rows("SELECT account, minor FROM journal ORDER BY group_ref, line") == before
-    assert await told(shop) == ["refund_bounced"]
+    assert await told(shop) == ["refund_returned"]
     assert shop.told[0].payload["refund"] is None
 
 
@@ -189,7 +195,7 @@ async def test_one_whose_news_came_before_its_answer_is_known_by_its_name_all_th
     shop: Shop, tables: Tables
 ) -> None:
     payment = await bought(shop)
-    wish = RefundWish(receipt=1, money=PAID, way=Way.PROVIDER, reason="wish")
+    wish = RefundWish(receipt=1, money=PAID, route=RefundRoute.PROVIDER, reason="wish")
     refund = await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
     asked = await shop.storage.read(question, refund.id)
     assert asked is not None
@@ -197,4 +203,4 @@ async def test_one_whose_news_came_before_its_answer_is_known_by_its_name_all_th
     await shop.run(note_answer, refund.id, DONE, policy=shop.policy, now=shop.now)
     assert refunds(tables) == [("provider", "done", 1598)]
     await shop.settle(bounced(shop, payment, refund_ref="re_1"))
-    assert refunds(tables) == [("provider", "by_hand", 1598)]
+    assert refunds(tables) == [("provider", "manual", 1598)]

@@ -16,10 +16,10 @@ from shop.desk.failed_jobs import trouble
 from shop.desk.overview import backlog
 from shop.intake.polling import ask_about, claim_polls, note_poll
 from shop.ledger.receipt_records import Receipts
-from shop.messaging.retention import erase_letters
+from shop.messaging.retention import erase_inbox_events
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment, Payments
-from shop.orders.provider_health import claim_trials, hidden_ways, try_again
+from shop.orders.provider_health import claim_probes, hidden_ways, try_again
 from shop.ports import (
     Happening,
     Payer,
@@ -29,7 +29,7 @@ from shop.ports import (
     ProviderSilentError,
 )
 from shop.screening.rules import FraudPolicy
-from shop.settlement.claim_rules import ClaimPolicy
+from shop.settlement.claim_rules import ProviderClaimPolicy
 from shop.settlement.provider_claims import refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle
 from shop.settlement.unassigned import assign, places_for, unassigned
@@ -99,7 +99,7 @@ async def test_only_what_we_asked_for_is_believed_and_only_up_to_the_limit(
     payment = await shop.ask(await shop.greet())
     event = shop.received(payment, money=says)
     assert await told_by_webhook(shop, event) is believed[is_believed]
-    limit = ClaimPolicy(confirm_above={"EUR": 1597})
+    limit = ProviderClaimPolicy(confirm_above={"EUR": 1597})
     shop.policy = shop.policy.choosing(limit)
     other = await shop.ask(await shop.greet(1002))
     event = shop.received(other, money=says)
@@ -124,7 +124,7 @@ async def test_what_the_provider_confirms_is_settled_at_once(shop: Shop, tables:
     assert await answered(shop, payment, [event]) == [Outcome.SETTLED]
 
     assert tables.rows("SELECT verdict, minor FROM receipts") == [("over", 2000)]
-    assert tables.rows("SELECT state FROM claims") == [("confirmed",)]
+    assert tables.rows("SELECT state FROM provider_claims") == [("confirmed",)]
     assert await alerts(shop) == []
 
 
@@ -216,7 +216,7 @@ async def test_what_nobody_has_to_look_at_buries_nothing_and_is_erased_in_time(
     await told_by_webhook(shop, dispute)
     assert (await shop.storage.read(trouble))[1][0].event_id == "grave"
     shop.clock.move(days=91)
-    assert await shop.run(erase_letters, policy=shop.policy, now=shop.now) == 25
+    assert await shop.run(erase_inbox_events, policy=shop.policy, now=shop.now) == 25
     assert tables.rows("SELECT event_id FROM inbox WHERE state <> 'done'") == [("grave",)]
 
 
@@ -248,7 +248,7 @@ async def test_a_provider_that_cannot_be_asked_is_told_once_and_asked_on(
     [alert] = await alerts(shop)
     assert alert["is_silent"] is True
     assert await answered(shop, payment, [event]) == [Outcome.SETTLED]
-    assert tables.rows("SELECT state FROM claims") == [("confirmed",)]
+    assert tables.rows("SELECT state FROM provider_claims") == [("confirmed",)]
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state <> 'done'") == 0
 
 
@@ -264,7 +264,7 @@ async def test_nothing_known_of_a_card_in_telegram_is_no_denial(
         await answered(shop, payment, [pending(payment)], is_askable=TelegramCards.is_askable)
     [alert] = await alerts(shop)
     assert alert["is_silent"] is True
-    assert tables.rows("SELECT state FROM claims") == [("open",)]
+    assert tables.rows("SELECT state FROM provider_claims") == [("open",)]
 
 
 async def test_a_claim_made_while_the_provider_is_being_asked_is_asked_about_at_once(
@@ -332,7 +332,7 @@ async def test_a_page_that_only_a_lie_names_keeps_no_true_money_away(
 
     assert outcomes == [Outcome.SETTLED]
     assert tables.rows("SELECT verdict FROM receipts") == [("paid",)]
-    assert tables.rows("SELECT state FROM claims") == [("denied",)]
+    assert tables.rows("SELECT state FROM provider_claims") == [("denied",)]
     assert len(await alerts(shop)) == 1
 
 
@@ -515,11 +515,11 @@ class Answering:
 
 
 async def try_now(shop: Shop, provider: Answering) -> None:
-    for circuit in await shop.run(claim_trials, now=shop.now):
+    for health in await shop.run(claim_probes, now=shop.now):
         await try_again(
             shop.storage,
             {CARD: provider},  # type: ignore[dict-item]
-            circuit,
+            health,
             policy=shop.policy,
             clock=shop.clock,
         )

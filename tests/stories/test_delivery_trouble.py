@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shop.access import provisioning
-from shop.access.by_staff import hold
+from shop.access.by_staff import freeze
 from shop.access.expiry import change_one
 from shop.desk.failed_jobs import replay_effect
 from shop.ports import Account, AccountOrder
@@ -68,7 +68,7 @@ async def test_an_account_held_before_it_was_made_is_made_when_it_is_released(
 ) -> None:
     anna = await shop.greet()
     await shop.pay(await shop.ask(anna))
-    await shop.run(hold, STAFF, subscription_id=1, is_held=True, now=shop.now)
+    await shop.run(freeze, STAFF, subscription_id=1, is_frozen=True, now=shop.now)
     await shop.drain()
     assert Door.OPEN not in shop.services["generated"].accounts.values()
     if days:
@@ -78,7 +78,7 @@ async def test_an_account_held_before_it_was_made_is_made_when_it_is_released(
         await shop.drain()
         assert Door.OPEN not in shop.services["generated"].accounts.values()
 
-    await shop.run(hold, STAFF, subscription_id=1, is_held=False, now=shop.now)
+    await shop.run(freeze, STAFF, subscription_id=1, is_frozen=False, now=shop.now)
     await shop.drain()
 
     assert shop.services["generated"].accounts == {1: Door.OPEN}

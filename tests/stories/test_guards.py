@@ -184,7 +184,7 @@ async def test_much_money_is_given_only_once_the_provider_says_so_itself(
     await anna.pay(page)
     await anna.sees("Payment received")
     await kiosk.quiet()
-    assert kiosk.tables.rows("SELECT state FROM claims ORDER BY letter_id") == [
+    assert kiosk.tables.rows("SELECT state FROM provider_claims ORDER BY inbox_event_id") == [
         ("denied",),
         ("confirmed",),
     ]

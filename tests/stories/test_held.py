@@ -19,7 +19,7 @@ from shop.orders.payment_records import Payment
 from shop.orders.ways import WALLET
 from shop.ports import Happening, Payer, PaymentEvent
 from shop.screening.rules import BlockedBy, Check, FraudPolicy, RefusedError, Ruling
-from shop.settlement.open_review import held
+from shop.settlement.open_review import in_review
 from shop.settlement.review_records import Reviews
 from shop.settlement.reviews import approve, block, refuse, unblock, waiting
 from shop.settlement.settle import Outcome
@@ -38,7 +38,7 @@ def being(shop: Shop, policy: FraudPolicy) -> None:
 async def held_payment(shop: Shop, telegram_id: int = 1001) -> Payment:
     being(shop, CAUTIOUS)
     payment = await shop.ask(await shop.greet(telegram_id))
-    assert await shop.pay(payment) is Outcome.HELD
+    assert await shop.pay(payment) is Outcome.IN_REVIEW
     return payment
 
 
@@ -57,12 +57,12 @@ async def test_held_money_is_in_the_books_and_nothing_is_delivered(
     payment = await held_payment(shop)
 
     assert tables.rows("SELECT verdict, minor, to_order FROM receipts") == [
-        ("held", payment.due.minor, 0)
+        ("in_review", payment.due.minor, 0)
     ]
-    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'held'") == 1598
-    assert tables.one("SELECT state FROM orders") == "held"
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'in_review'") == 1598
+    assert tables.one("SELECT state FROM orders") == "in_review"
     assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
-    assert await told(shop) == ["in_review", "held_money"]
+    assert await told(shop) == ["in_review", "money_in_review"]
     [(review, customer)] = await shop.storage.read(waiting)
     assert [one.check for one in review.findings] == [Check.FIRST_ORDER]
     assert customer.telegram_id == 1001
@@ -77,9 +77,11 @@ async def test_an_approval_delivers_as_if_nothing_had_been_between(
     await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
 
     assert tables.rows("SELECT verdict, to_order FROM receipts") == [("paid", 1598)]
-    assert tables.one("SELECT COALESCE(SUM(minor), 0) FROM journal WHERE account = 'held'") == 0
+    assert (
+        tables.one("SELECT COALESCE(SUM(minor), 0) FROM journal WHERE account = 'in_review'") == 0
+    )
     assert tables.one("SELECT state FROM orders") == "paid"
-    assert await told(shop) == ["in_review", "held_money", "paid", "sale", "credentials"]
+    assert await told(shop) == ["in_review", "money_in_review", "paid", "sale", "credentials"]
     assert tables.one("SELECT act FROM audit") == "review_approved"
 
 
@@ -89,7 +91,7 @@ async def test_refused_money_buys_nothing_by_way_of_the_wallet_until_a_person_sa
     being(shop, FraudPolicy(country=Ruling.HOLD))
     payment = await shop.ask(await shop.greet())
     stolen = paid_by(shop.received(payment), "card_1", country="US", home="DE")
-    assert await shop.settle(stolen) is Outcome.HELD
+    assert await shop.settle(stolen) is Outcome.IN_REVIEW
     await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
 
     price_id = int(tables.one("SELECT price_id FROM payments"))
@@ -194,10 +196,10 @@ async def test_a_part_that_came_before_is_held_with_the_rest(shop: Shop, tables:
     rest = await shop.ask(anna)
     assert rest.due == Money(1398, "EUR")
 
-    assert await shop.settle(shop.received(rest)) is Outcome.HELD
+    assert await shop.settle(shop.received(rest)) is Outcome.IN_REVIEW
 
     assert await shop.storage.read(_wallet, anna.id) == Money(0, "EUR")
-    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'held'") == 1598
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'in_review'") == 1598
     await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
     assert await shop.storage.read(_wallet, anna.id) == Money(1598, "EUR")
 
@@ -241,7 +243,7 @@ async def test_whose_bank_took_it_all_back_is_a_newcomer_again(shop: Shop) -> No
     back = replace(shop.received(payment, receipt="money_1"), happening=Happening.DISPUTE_LOST)
     await shop.settle(back)
     being(shop, CAUTIOUS)
-    assert await shop.pay(await shop.ask(await shop.greet(), term=QUARTER)) is Outcome.HELD
+    assert await shop.pay(await shop.ask(await shop.greet(), term=QUARTER)) is Outcome.IN_REVIEW
 
 
 async def test_one_card_of_many_people_is_held_from_the_second_on(shop: Shop) -> None:
@@ -250,7 +252,7 @@ async def test_one_card_of_many_people_is_held_from_the_second_on(shop: Shop) ->
     for person in (1001, 1002, 1003):
         payment = await shop.ask(await shop.greet(person))
         outcomes.append(await shop.settle(paid_by(shop.received(payment), "card_1")))
-    assert outcomes == [Outcome.SETTLED, Outcome.HELD, Outcome.HELD]
+    assert outcomes == [Outcome.SETTLED, Outcome.IN_REVIEW, Outcome.IN_REVIEW]
 
 
 async def test_many_cards_of_one_person_are_held_within_a_day(shop: Shop) -> None:
@@ -260,13 +262,13 @@ async def test_many_cards_of_one_person_are_held_within_a_day(shop: Shop) -> Non
     async def pays(card: str) -> Outcome:
         payment = await shop.ask(anna, slug="bare", term=QUARTER)
         outcome = await shop.settle(paid_by(shop.received(payment), card))
-        if outcome is Outcome.HELD:
+        if outcome is Outcome.IN_REVIEW:
             (review, _), *_more = await shop.storage.read(waiting)
             await shop.run(approve, STAFF, review_id=review.id, policy=shop.policy, now=shop.now)
         return outcome
 
     outcomes = [await pays(card) for card in ("a", "a", "b", "c")]
-    assert outcomes == [Outcome.SETTLED] * 3 + [Outcome.HELD]
+    assert outcomes == [Outcome.SETTLED] * 3 + [Outcome.IN_REVIEW]
     shop.clock.move(hours=25)
     assert await pays("d") is Outcome.SETTLED
 
@@ -275,7 +277,7 @@ async def test_a_card_from_abroad_is_held(shop: Shop) -> None:
     being(shop, FraudPolicy(country=Ruling.HOLD))
     payment = await shop.ask(await shop.greet())
     event = paid_by(shop.received(payment), "card", country="US", home="DE")
-    assert await shop.settle(event) is Outcome.HELD
+    assert await shop.settle(event) is Outcome.IN_REVIEW
 
 
 async def test_whoever_is_blocked_is_turned_away_before_he_pays(shop: Shop) -> None:
@@ -289,7 +291,7 @@ async def test_whoever_is_blocked_is_turned_away_before_he_pays(shop: Shop) -> N
         await shop.run(start_trial, anna.id, "solo", policy=shop.policy, now=shop.now)
     asked = (before.reference, before.due)
     assert not await shop.storage.read(may_pay, *asked, policy=shop.policy, now=shop.now)
-    assert await shop.pay(before) is Outcome.HELD, "money that moved all the same is held"
+    assert await shop.pay(before) is Outcome.IN_REVIEW, "money that moved all the same is held"
 
     assert await shop.run(unblock, STAFF, block_id=1, now=shop.now)
     await shop.ask(anna, term=QUARTER)
@@ -306,7 +308,7 @@ async def test_a_blocked_card_is_held_whoever_pays_with_it(shop: Shop, tables: T
     await shop.run(block, STAFF, BlockedBy.PAYER, review.fingerprint, reason="", now=shop.now)
     being(shop, FraudPolicy())
     payment = await shop.ask(await shop.greet(1003))
-    assert await shop.settle(paid_by(shop.received(payment), "stolen")) is Outcome.HELD
+    assert await shop.settle(paid_by(shop.received(payment), "stolen")) is Outcome.IN_REVIEW
 
 
 async def test_too_many_tries_are_refused_until_an_hour_has_passed(
@@ -344,7 +346,7 @@ def test_holding_neither_makes_nor_loses_money() -> None:
         from_wallet=Money(100, "EUR"),
         fulfils=True,
     )
-    kept = held(judged)
+    kept = in_review(judged)
     assert kept.to_wallet - kept.from_wallet == Money(470, "EUR")
     assert (kept.to_order, kept.fulfils) == (Money(0, "EUR"), False)
 

@@ -59,7 +59,7 @@ async def test_a_refund_that_is_told_before_its_payment_is_not_overlooked(
 
     assert await told_to_staff(shop) == [("money_back", payment.due.minor)]
     assert tables.one("SELECT COUNT(*) FROM receipts") == 1
-    assert tables.rows("SELECT way, state, minor FROM refunds") == [
+    assert tables.rows("SELECT route, state, minor FROM refunds") == [
         ("told", "done", payment.due.minor)
     ]
     assert tables.one("SELECT state FROM orders") == "refunded"

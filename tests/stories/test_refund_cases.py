@@ -19,17 +19,17 @@ from shop.ports import (
     RefundStep,
 )
 from shop.refunds.disputes import dismiss_warning
-from shop.refunds.manual_refunds import paid_by_hand
-from shop.refunds.records import Refund, Way
+from shop.refunds.manual_refunds import confirm_manual_refund
+from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import (
     RefundMovedOnError,
     RefundWish,
     begin_refund,
+    carry_out_refund,
     claim_refunds,
-    give_back,
 )
-from shop.refunds.rules import Access, RefundPolicy, TooMuchBackError
-from shop.renewals.star_records import StarTables
+from shop.refunds.rules import AccessAfterRefund, RefundPolicy, TooMuchBackError
+from shop.renewals.star_records import StarSubscriptions
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import overview
 from tests.fixtures.shop import CARD, STAFF, Shop
@@ -70,16 +70,20 @@ async def bought(shop: Shop) -> Payment:
 
 
 async def give(
-    shop: Shop, minor: int = 1598, *, way: Way = Way.PROVIDER, till: Till | None = None
+    shop: Shop,
+    minor: int = 1598,
+    *,
+    route: RefundRoute = RefundRoute.PROVIDER,
+    till: Till | None = None,
 ) -> Refund:
-    wish = RefundWish(receipt=1, money=Money(minor, "EUR"), way=way, reason="wish")
+    wish = RefundWish(receipt=1, money=Money(minor, "EUR"), route=route, reason="wish")
     refund = await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
-    return await ask(shop, refund, till or Till(DONE)) if way is Way.PROVIDER else refund
+    return await ask(shop, refund, till or Till(DONE)) if route is RefundRoute.PROVIDER else refund
 
 
 async def ask(shop: Shop, refund: Refund, till: Till) -> Refund:
     providers: Mapping[str, Till] = {CARD: till}
-    found = await give_back(
+    found = await carry_out_refund(
         shop.storage,
         providers,  # type: ignore[arg-type]
         refund.id,
@@ -98,7 +102,7 @@ def news(
 
 
 def refunds(tables: Tables) -> list[tuple[object, ...]]:
-    return tables.rows("SELECT way, state, minor FROM refunds ORDER BY id")
+    return tables.rows("SELECT route, state, minor FROM refunds ORDER BY id")
 
 
 def days_left(shop: Shop, tables: Tables) -> float:
@@ -132,7 +136,7 @@ async def test_a_killed_process_leaves_an_intent_that_the_clock_finishes(
     shop: Shop, tables: Tables
 ) -> None:
     await bought(shop)
-    wish = RefundWish(receipt=1, money=PAID, way=Way.PROVIDER, reason="wish")
+    wish = RefundWish(receipt=1, money=PAID, route=RefundRoute.PROVIDER, reason="wish")
     await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
     shop.clock.move(minutes=3)  # and nobody came back
     [left] = await shop.run(claim_refunds, now=shop.now, most=9)
@@ -178,20 +182,22 @@ async def test_what_staff_give_back_by_hand_at_the_provider_is_counted_once(
     shop: Shop, tables: Tables, *, is_told_first: bool
 ) -> None:
     payment = await bought(shop)
-    refund = await give(shop, 400, way=Way.HAND)
+    refund = await give(shop, 400, route=RefundRoute.MANUAL)
     told = news(shop, payment, Happening.REFUNDED, 400)
     if is_told_first:
         await shop.settle(told)
         with pytest.raises(RefundMovedOnError):
             await shop.run(
-                paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+                confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
             )
     else:
-        await shop.run(paid_by_hand, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now)
+        await shop.run(
+            confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+        )
         await shop.settle(told)
-    assert refunds(tables) == [("hand", "done", 400)]
+    assert refunds(tables) == [("manual", "done", 400)]
     await shop.settle(news(shop, payment, Happening.REFUNDED, 900))
-    assert refunds(tables) == [("hand", "done", 400), ("told", "done", 500)]
+    assert refunds(tables) == [("manual", "done", 400), ("told", "done", 500)]
     assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'refunding'") == 0
 
 
@@ -210,28 +216,30 @@ async def test_a_link_is_followed_when_it_is_given_and_paid_when_it_is_claimed(
     shop: Shop, tables: Tables
 ) -> None:
     await bought(shop)
-    claim = RefundAnswer(step=RefundStep.CLAIM, refund_ref="pull1", url="https://claim.example")
+    claim = RefundAnswer(step=RefundStep.LINK, refund_ref="pull1", url="https://claim.example")
     refund = await give(shop, till=Till(claim))
-    assert refund.state == "claim"
+    assert refund.state == "link"
     assert tables.one("SELECT state FROM orders") == "refunded"
     provider = "SELECT SUM(minor) FROM journal WHERE account LIKE 'provider:%'"
     assert tables.one(provider) == 1598
     await ask(shop, refund, Till(ProviderError(reason="gone")))
-    assert tables.one("SELECT state FROM refunds") == "claim", "a promise stands"
+    assert tables.one("SELECT state FROM refunds") == "link", "a promise stands"
     await ask(shop, refund, Till(DONE))
     assert tables.one(provider) == 0
     await shop.drain()
     told = [one.payload["notice"] for one in shop.told]
-    assert told.count("claim_back") == 1
+    assert told.count("refund_link") == 1
     assert "refunded" not in told
 
 
-@pytest.mark.parametrize("way", [Way.PROVIDER, Way.WALLET, Way.HAND])
-async def test_never_more_than_what_was_received(shop: Shop, tables: Tables, way: Way) -> None:
+@pytest.mark.parametrize("route", [RefundRoute.PROVIDER, RefundRoute.WALLET, RefundRoute.MANUAL])
+async def test_never_more_than_what_was_received(
+    shop: Shop, tables: Tables, route: RefundRoute
+) -> None:
     await bought(shop)
-    await give(shop, 1000, way=way)
+    await give(shop, 1000, route=route)
     with pytest.raises(TooMuchBackError):
-        await give(shop, 700, way=way)
+        await give(shop, 700, route=route)
     assert len(refunds(tables)) == 1
 
 
@@ -240,7 +248,7 @@ async def test_what_was_paid_twice_goes_back_from_the_wallet_and_ends_nothing(
 ) -> None:
     payment = await bought(shop)
     await shop.settle(shop.received(payment, receipt="money_2"))
-    wish = RefundWish(receipt=2, money=PAID, way=Way.PROVIDER, reason="twice")
+    wish = RefundWish(receipt=2, money=PAID, route=RefundRoute.PROVIDER, reason="twice")
     refund = await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
     await ask(shop, refund, Till(DONE))
     assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'wallet'") == 0
@@ -254,16 +262,20 @@ async def test_what_was_paid_twice_goes_back_from_the_wallet_and_ends_nothing(
 @pytest.mark.parametrize(
     ("access", "minor", "left"),
     [
-        ((Access.END, Access.KEEP), 1598, 0),
-        ((Access.KEEP, Access.KEEP), 1598, 20),
-        ((Access.END, Access.KEEP), 800, 20),
-        ((Access.END, Access.SHORTEN), 800, 20 - 0.5),
-        ((Access.END, Access.SHORTEN), 1400, 0),
-        ((Access.END, Access.END), 1, 0),
+        ((AccessAfterRefund.END, AccessAfterRefund.KEEP), 1598, 0),
+        ((AccessAfterRefund.KEEP, AccessAfterRefund.KEEP), 1598, 20),
+        ((AccessAfterRefund.END, AccessAfterRefund.KEEP), 800, 20),
+        ((AccessAfterRefund.END, AccessAfterRefund.SHORTEN), 800, 20 - 0.5),
+        ((AccessAfterRefund.END, AccessAfterRefund.SHORTEN), 1400, 0),
+        ((AccessAfterRefund.END, AccessAfterRefund.END), 1, 0),
     ],
 )
 async def test_access_follows_the_owners_policy(
-    shop: Shop, tables: Tables, access: tuple[Access, Access], minor: int, left: float
+    shop: Shop,
+    tables: Tables,
+    access: tuple[AccessAfterRefund, AccessAfterRefund],
+    minor: int,
+    left: float,
 ) -> None:
     whole, part = access
     shop.policy = shop.policy.choosing(RefundPolicy(whole=whole, part=part))
@@ -308,12 +320,12 @@ async def test_telegrams_own_subscription_is_stopped_with_its_money(
     )
     await shop.settle(told, provider="stars")
     assert tables.one("SELECT state FROM subscriptions") == "ended"
-    wishes = tables.rows("SELECT payload FROM outbox WHERE kind = 'means'")
+    wishes = tables.rows("SELECT payload FROM outbox WHERE kind = 'methods'")
     assert ["stop" in payload for (payload,) in wishes] == [True]
 
 
 def _begin_stars(books: Books, payment_id: int, *, until: datetime, now: datetime) -> None:
-    books[StarTables].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
+    books[StarSubscriptions].begin(payment_id, charge_id="charge_1", expires_at=until, now=now)
 
 
 async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tables) -> None:
@@ -324,7 +336,7 @@ async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tab
     await shop.settle(shop.received(stars, receipt="charge_1"), provider="stars")
     assert tables.one("SELECT state FROM orders") == "paid"
     with pytest.raises(TooMuchBackError):
-        await give(shop, 300, way=Way.WALLET)
+        await give(shop, 300, route=RefundRoute.WALLET)
     refund = await give(shop, 300)
     assert (refund.from_wallet, refund.from_order) == (Money(300, "EUR"), Money(0, "EUR"))
     assert tables.one("SELECT state FROM orders") == "paid", "its Stars are still here"
@@ -336,7 +348,7 @@ async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tab
 
 def disputed(tables: Tables) -> tuple[object, ...]:
     money = tables.one("SELECT COALESCE(SUM(minor), 0) FROM journal WHERE account = 'disputed'")
-    held = tables.one("SELECT is_held FROM subscriptions")
+    held = tables.one("SELECT is_frozen FROM subscriptions")
     return int(money), held, tables.one("SELECT state FROM payments")
 
 
@@ -416,10 +428,10 @@ async def test_a_warning_holds_access_until_staff_trust_him(shop: Shop, tables: 
 
 
 async def test_a_hold_by_staff_outlives_a_dispute(shop: Shop, tables: Tables) -> None:
-    from shop.access.by_staff import hold
+    from shop.access.by_staff import freeze
 
     payment = await bought(shop)
-    await shop.run(hold, STAFF, subscription_id=1, is_held=True, now=shop.now)
+    await shop.run(freeze, STAFF, subscription_id=1, is_frozen=True, now=shop.now)
     await shop.settle(news(shop, payment, Happening.DISPUTED, dispute="du_1"))
     await shop.settle(news(shop, payment, Happening.DISPUTE_WON, dispute="du_1"))
     assert disputed(tables) == (0, 1, "final")
@@ -435,7 +447,7 @@ async def test_whose_dispute_is_lost_is_not_told_that_access_is_back(
     await shop.settle(news(shop, payment, Happening.DISPUTE_LOST, dispute="du_1"))
     await shop.drain()
     assert tables.one("SELECT state FROM subscriptions") == "ended"
-    assert "released" not in {one.payload["notice"] for one in shop.told}
+    assert "unfrozen" not in {one.payload["notice"] for one in shop.told}
     assert tables.one("SELECT actual FROM accounts") == "terminated"
 
 
@@ -449,7 +461,7 @@ async def test_a_banks_decision_ends_its_warning_too(
     await shop.settle(news(shop, payment, end, dispute="du_1"))
     decided = end.removeprefix("dispute_")
     assert tables.rows("SELECT state FROM disputes") == [(decided,), (decided,)]
-    assert tables.one("SELECT is_held FROM subscriptions") == 0
+    assert tables.one("SELECT is_frozen FROM subscriptions") == 0
 
 
 async def test_a_dispute_in_another_currency_takes_nothing_that_never_came(

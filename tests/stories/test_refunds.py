@@ -7,10 +7,10 @@ ANNA = 1001
 DAY = 86_400
 
 
-async def bought(kiosk: Kiosk, way: str = "sandbox_card") -> tuple[Person, str]:
+async def bought(kiosk: Kiosk, route: str = "sandbox_card") -> tuple[Person, str]:
     """Anna has a month; gives her and the page she paid on."""
     anna = kiosk.person(ANNA)
-    page = await anna.to_pay(way)
+    page = await anna.to_pay(route)
     await anna.pay(page)
     await anna.sees("Your access to")
     await kiosk.quiet()
@@ -34,11 +34,11 @@ async def look_again(olga: Person) -> None:
     await olga.tap("rf:1", inside=tapped.message_id)
 
 
-async def give(olga: Person, amount: str, way: str, reason: str = "wish") -> None:
+async def give(olga: Person, amount: str, route: str, reason: str = "wish") -> None:
     await olga.tap(f"rf:1:{amount}")
-    await olga.tap(f"rf:1:{amount}:{way}")
-    await olga.tap(f"rf:1:{amount}:{way}:{reason}")
-    await olga.tap(f"rf:1:{amount}:{way}:{reason}:")
+    await olga.tap(f"rf:1:{amount}:{route}")
+    await olga.tap(f"rf:1:{amount}:{route}:{reason}")
+    await olga.tap(f"rf:1:{amount}:{route}:{reason}:")
 
 
 def left(kiosk: Kiosk) -> float:
@@ -67,7 +67,7 @@ async def test_all_of_it_goes_back_and_access_ends(kiosk: Kiosk) -> None:
     await kiosk.quiet()
     assert states(kiosk) == ("refunded", "refunded", "ended")
     assert await kiosk.access() == 403
-    assert kiosk.tables.rows("SELECT way, state, minor, from_order FROM refunds") == [
+    assert kiosk.tables.rows("SELECT route, state, minor, from_order FROM refunds") == [
         ("provider", "done", 799, 799)
     ], "and the provider's own news of it booked nothing more"
     await anna.say("/account")
@@ -182,7 +182,7 @@ async def test_money_given_back_at_the_provider_is_noticed(kiosk: Kiosk) -> None
     await anna.sees("goes back to you")
     await kiosk.quiet()
     assert states(kiosk) == ("refunded", "refunded", "ended")
-    assert kiosk.tables.rows("SELECT way, minor FROM refunds") == [("told", 799)]
+    assert kiosk.tables.rows("SELECT route, minor FROM refunds") == [("told", 799)]
 
 
 async def disputed(kiosk: Kiosk) -> tuple[Person, Person, str]:
@@ -311,8 +311,8 @@ async def test_a_refund_that_the_bank_returns_reaches_him_another_way(kiosk: Kio
     await anna.sees("Your bank did not take the")
     await olga.sees("came back: the bank did not take it")
     await kiosk.quiet()
-    assert kiosk.tables.rows("SELECT way, state, minor FROM refunds") == [
-        ("provider", "by_hand", 799)
+    assert kiosk.tables.rows("SELECT route, state, minor FROM refunds") == [
+        ("provider", "manual", 799)
     ]
     await olga.tap("rfd:1")
     await olga.sees("A bank returned this money")
@@ -320,5 +320,5 @@ async def test_a_refund_that_the_bank_returns_reaches_him_another_way(kiosk: Kio
     await anna.sees("into your wallet here")
     await kiosk.quiet()
     assert kiosk.tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'wallet'") == 799
-    assert kiosk.tables.rows("SELECT way, state FROM refunds") == [("returned", "done")]
+    assert kiosk.tables.rows("SELECT route, state FROM refunds") == [("returned", "done")]
     assert states(kiosk) == ("refunded", "refunded", "ended"), "what ended stays ended"

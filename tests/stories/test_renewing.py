@@ -137,7 +137,7 @@ async def test_a_renewal_is_stopped_started_and_forgotten_in_the_account(kiosk: 
     await anna.sees("is forgotten here")
     await kiosk.quiet()
 
-    assert kiosk.tables.one("SELECT LENGTH(sealed) FROM means") == 0
+    assert kiosk.tables.one("SELECT LENGTH(encrypted) FROM saved_methods") == 0
     await until(kiosk, end_of(kiosk) + timedelta(days=1))
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1
     await anna.sees("ends in")  # and he is reminded like anybody
@@ -147,7 +147,7 @@ async def test_without_consent_no_card_is_kept(kiosk: Kiosk) -> None:
     anna = kiosk.person(ANNA)
     await anna.buy()
     await until(kiosk, end_of(kiosk) + timedelta(days=1))
-    assert kiosk.tables.one("SELECT COUNT(*) FROM means") == 0
+    assert kiosk.tables.one("SELECT COUNT(*) FROM saved_methods") == 0
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1
 
 

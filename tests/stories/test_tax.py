@@ -7,8 +7,8 @@ import pytest
 from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent, ProviderError
-from shop.refunds.manual_refunds import give_up_by_hand
-from shop.refunds.records import Way
+from shop.refunds.manual_refunds import cancel_manual_refund
+from shop.refunds.records import RefundRoute
 from shop.screening.rules import FraudPolicy
 from shop.settlement.reviews import approve, refuse
 from shop.settlement.settle import Outcome
@@ -48,7 +48,7 @@ async def test_tax_goes_back_in_parts_and_all_of_it_at_last(shop: Shop, tables: 
     await sold(shop)
     await give(shop, 500)
     assert earned(tables) == (1343 - 421, 255 - 79)
-    await give(shop, 500, way=Way.WALLET)
+    await give(shop, 500, route=RefundRoute.WALLET)
     assert earned(tables) == (1343 - 421 - 420, 255 - 79 - 80)
     await give(shop, 1098)  # with what the wallet has of it
     assert earned(tables) == (0, 0)
@@ -60,9 +60,11 @@ async def test_a_refund_that_is_refused_brings_its_tax_back_too(
 ) -> None:
     await sold(shop)
     await give(shop, 500, till=Till(ProviderError(reason="no")))
-    by_hand = await give(shop, 700, way=Way.HAND)
+    by_hand = await give(shop, 700, route=RefundRoute.MANUAL)
     assert earned(tables) == (1343 - 589, 255 - 111)
-    await shop.run(give_up_by_hand, STAFF, refund_id=by_hand.id, policy=shop.policy, now=shop.now)
+    await shop.run(
+        cancel_manual_refund, STAFF, refund_id=by_hand.id, policy=shop.policy, now=shop.now
+    )
     assert earned(tables) == (1343, 255)
     await give(shop)
     assert earned(tables) == (0, 0)
@@ -85,7 +87,7 @@ async def test_money_that_waited_for_a_person_is_taxed_when_it_is_sold(
 ) -> None:
     shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
     payment = await shop.ask(await shop.greet())
-    assert await shop.settle(taxed(shop, payment)) is Outcome.HELD
+    assert await shop.settle(taxed(shop, payment)) is Outcome.IN_REVIEW
     assert earned(tables) == (0, 0)
     await shop.run(approve, STAFF, review_id=1, policy=shop.policy, now=shop.now)
     assert earned(tables) == (1343, 255)

@@ -68,7 +68,11 @@ async def _access_screen(
     """The message with the credentials, and the address for the picture."""
     _, counter = visit.speech, visit.counter
     subscription, credentials, token = await counter.storage.read(
-        credentials_of, subscription_id, visit.customer.id, vault=counter.vault, now=visit.now
+        credentials_of,
+        subscription_id,
+        visit.customer.id,
+        encryption=counter.encryption,
+        now=visit.now,
     )
     front = await counter.storage.read(shopfront)
     address = _address(counter, front, credentials, token)

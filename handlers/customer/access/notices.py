@@ -41,7 +41,7 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
         return None
     standing = one.subscription.standing
     is_same = int(standing.paid_until.timestamp()) == facts["paid_until"]
-    if not is_same or standing.is_held or one.state in {State.PAUSED, State.ENDED}:
+    if not is_same or standing.is_frozen or one.state in {State.PAUSED, State.ENDED}:
         return None  # renewed, or not his to renew
     off = button(_("No more reminders"), "remind", "off")
     is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS

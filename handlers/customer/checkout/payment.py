@@ -4,7 +4,7 @@ import asyncio
 from urllib.parse import quote
 
 from handlers.customer.checkout.bank_transfer import transfer_screen
-from handlers.customer.checkout.refusals import SORRY, being_looked_at, sorry
+from handlers.customer.checkout.refusals import REFUSALS, being_looked_at, refusal_of
 from handlers.customer.checkout.ways import (
     SAVES,
     changed,
@@ -66,8 +66,8 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))
-    except SORRY as error:
-        return (await ways_screen(visit, price_id)).explaining(await sorry(visit, error))
+    except REFUSALS as error:
+        return (await ways_screen(visit, price_id)).explaining(await refusal_of(visit, error))
     except (PriceChangedError, NotOfferedError):
         await visit.show(await ways_screen(visit, price_id))  # it explains what changed
         return None
@@ -110,12 +110,12 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
     try:
         url = await making
     except ProviderError:
-        sorry = _(
+        refusal_of = _(
             "{way} does not answer just now, and nothing was charged. Please try again in a "
             "moment or pay another way.",
             way=way_name(visit, provider.name),
         )
-        return (await ways_screen(visit, intent.price.id)).explaining(sorry)
+        return (await ways_screen(visit, intent.price.id)).explaining(refusal_of)
     one = await counter.storage.read(basket, intent.price.id, visit.customer.id, now=visit.now)
     if provider.name == TRANSFER:
         return transfer_screen(visit, intent, one)
@@ -188,7 +188,7 @@ async def _as_it_stands(visit: Visit, one: Try) -> Screen | None:
     _ = visit.speech
     if one.order_state is OrderState.PAID:
         return paid_screen(_, one).saying(_("Your payment is here. Thank you!"))
-    if one.order_state is OrderState.HELD:
+    if one.order_state is OrderState.IN_REVIEW:
         words = being_looked_at(_)
     elif one.payment.state is PaymentState.SEEN:
         words = _("Your payment is on its way. We write to you the moment it is confirmed.")

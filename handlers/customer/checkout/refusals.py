@@ -7,10 +7,10 @@ from shop.core.errors import ShopError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
-SORRY = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
+REFUSALS = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
 
 
-async def sorry(visit: Visit, error: ShopError) -> Html:
+async def refusal_of(visit: Visit, error: ShopError) -> Html:
     """Why nothing is sold just now; staff hear of whom the rules turned away."""
     _ = visit.speech
     if isinstance(error, RefusedError):

@@ -1,6 +1,6 @@
 """The trial: once a person, begun with one tap."""
 
-from handlers.customer.checkout.refusals import sorry
+from handlers.customer.checkout.refusals import refusal_of
 from handlers.customer.storefront.account import account
 from handlers.customer.storefront.plans import plan_screen
 from handlers.screens import Args, Screen
@@ -23,7 +23,7 @@ async def trial(visit: Visit, args: Args) -> Screen:
             start_trial, visit.customer.id, slug, policy=visit.counter.policy, now=visit.now
         )
     except RefusedError as error:
-        return (await plan_screen(visit, slug)).explaining(await sorry(visit, error))
+        return (await plan_screen(visit, slug)).explaining(await refusal_of(visit, error))
     except TrialUsedError:
         if await _is_running(visit, slug):
             return (await account(visit, args)).saying(_("Your trial is running."))

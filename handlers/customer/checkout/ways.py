@@ -218,7 +218,7 @@ def _repeats(visit: Visit, one: Basket) -> Html:
     if renewal is not None and renewal.is_on and not renewal.waits_for_person:
         return _(
             "It also renews by itself with {card}, once this time is used up: /account",
-            card=card_label(renewal.means),
+            card=card_label(renewal.method),
         )
     return Html("")
 

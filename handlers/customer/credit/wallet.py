@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from handlers.customer.checkout.payment import paid_screen
-from handlers.customer.checkout.refusals import SORRY, being_looked_at, sorry
+from handlers.customer.checkout.refusals import REFUSALS, being_looked_at, refusal_of
 from handlers.customer.checkout.ways import changed, summary, ways_screen
 from handlers.customer.storefront.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
@@ -17,13 +17,13 @@ from shop.ledger.receiving import Verdict
 from shop.orders.states import OrderState
 from shop.orders.ways import WALLET
 from shop.storefront.plans import basket, try_of
-from shop.storefront.wallet import Purse, purse
+from shop.storefront.wallet import WalletView, wallet_view
 
 
 async def wallet(visit: Visit, _args: Args) -> Screen:
     """What the shop keeps for a person, how it came, and what it would buy."""
     _ = visit.speech
-    has = await visit.counter.storage.read(purse, visit.customer.id)
+    has = await visit.counter.storage.read(wallet_view, visit.customer.id)
     rows = (
         (button(_("See the plans"), "plans"),),
         (button(_("My account"), "account"), button(_("Write to us"), "support")),
@@ -44,7 +44,7 @@ async def wallet(visit: Visit, _args: Args) -> Screen:
     )
 
 
-def _moves(_: Speech, has: Purse) -> Html:
+def _moves(_: Speech, has: WalletView) -> Html:
     return lines(*(_move(_, one) for one in has.moves))
 
 
@@ -65,7 +65,7 @@ def _move(_: Speech, one: Move) -> Html:
     return _("{date}: + {amount}, {why}", date=_.day(one.at), amount=amount, why=why)
 
 
-def _prices(_: Speech, has: Purse) -> tuple[Row, ...]:
+def _prices(_: Speech, has: WalletView) -> tuple[Row, ...]:
     return tuple(
         (
             button(
@@ -136,13 +136,13 @@ async def _pay(visit: Visit, price_id: int) -> Screen:
         reference = str(error.facts["reference"])
     except WalletTooSmallError:
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
-    except SORRY as error:
-        return (await ways_screen(visit, price_id)).explaining(await sorry(visit, error))
+    except REFUSALS as error:
+        return (await ways_screen(visit, price_id)).explaining(await refusal_of(visit, error))
     except (PriceChangedError, NotOfferedError):
         return await ways_screen(visit, price_id)
     counter.wake()
     one = await counter.storage.read(try_of, reference, visit.customer.id)
-    if one.order_state is OrderState.HELD:
+    if one.order_state is OrderState.IN_REVIEW:
         return Screen(text=being_looked_at(_))
     return paid_screen(_, one).saying(_("Your payment is here. Thank you!"))
 

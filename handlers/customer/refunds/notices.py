@@ -9,13 +9,13 @@ from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalog.offers import offer
 from shop.core.money import Money
 from shop.refunds.dispute_records import Dispute
-from shop.refunds.records import Refund, Way
+from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refundable import refund as refund_of_id
-from shop.refunds.rules import Access
+from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState, RefundState
 
 Facts = Mapping[str, Any]
-_IN_WALLET = frozenset({Way.WALLET, Way.RETURNED})
+_IN_WALLET = frozenset({RefundRoute.WALLET, RefundRoute.RETURNED})
 
 
 async def refunded(visit: Visit, facts: Facts) -> Screen:
@@ -37,7 +37,7 @@ async def refunded(visit: Visit, facts: Facts) -> Screen:
     return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
 
 
-async def claim_back(visit: Visit, facts: Facts) -> Screen:
+async def refund_link(visit: Visit, facts: Facts) -> Screen:
     """Money waits for the customer behind a link."""
     _ = visit.speech
     refund = await visit.counter.storage.read(refund_of_id, int(facts["refund"]))
@@ -70,11 +70,11 @@ async def refund_late(visit: Visit, facts: Facts) -> Screen:
 
 def _access(_: Speech, facts: Facts) -> Html:
     words = {
-        Access.END: _("Your access from this payment has ended with it."),
-        Access.SHORTEN: _("Your time is shorter by as much."),
-        Access.KEEP: Html(""),
+        AccessAfterRefund.END: _("Your access from this payment has ended with it."),
+        AccessAfterRefund.SHORTEN: _("Your time is shorter by as much."),
+        AccessAfterRefund.KEEP: Html(""),
     }
-    return words[Access(facts["access"])]
+    return words[AccessAfterRefund(facts["access"])]
 
 
 async def disputed(visit: Visit, facts: Facts) -> Screen:
@@ -124,13 +124,13 @@ _NOTHING = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 def _line(_: Speech, one: Refund) -> Html:
     named = {"date": _.day(one.made_at), "money": _.money(one.money)}
-    if one.state is RefundState.CLAIM:
+    if one.state is RefundState.LINK:
         return _("{date}: {money} waits for you: {link}", **named, link=one.url)
     if one.state is not RefundState.DONE:
         return _("{date}: {money} is on its way back to you", **named)
-    if one.way in _IN_WALLET:
+    if one.route in _IN_WALLET:
         return _("{date}: {money} was put into your wallet", **named)
-    if one.way is Way.DISPUTE:
+    if one.route is RefundRoute.DISPUTE:
         return _("{date}: {money} was taken back by your bank", **named)
     return _("{date}: {money} went back to you", **named)
 

@@ -28,8 +28,8 @@ async def renewing(visit: Visit, args: Args) -> Screen:
 def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
     _, renewal, number = visit.speech, one.renewal, one.subscription.id
     assert renewal is not None  # noqa: S101 - the caller looked
-    card = card_label(renewal.means)
-    if renewal.means.forgotten_at is not None:
+    card = card_label(renewal.method)
+    if renewal.method.forgotten_at is not None:
         text = _("It does not renew by itself. The card you paid with is forgotten here.")
         return text, ((button(_("Renew"), "renew", number),),)
     forget_it = button(_("Forget this card"), "auto_forget", number)

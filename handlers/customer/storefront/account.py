@@ -73,7 +73,7 @@ def _by_itself(visit: Visit, one: Holding) -> Html:
     if one.renews_by_card and one.renewal is not None:
         return _(
             "🔁 Renews by itself on {date} with {card}",
-            card=card_label(one.renewal.means),
+            card=card_label(one.renewal.method),
             date=_.moment(one.renewal.charge_at, now=visit.now),
         )
     return Html("")
@@ -83,7 +83,7 @@ def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
     """How a subscription stands, in words."""
     _, now = visit.speech, visit.now
     until = _.moment(standing.paid_until, now=now)
-    if standing.is_held:
+    if standing.is_frozen:
         return (_("🔴 On hold. Please write to us: /support"),)
     match state_at(standing, now=now):
         case State.TRIALING:
@@ -120,11 +120,11 @@ def _acts(visit: Visit, one: Holding, *, is_one: bool) -> tuple[Row, ...]:
     if one.has_access and one.has_credentials:
         label = _("My access") if is_one else _("{plan}: access", plan=plan)
         found.append(button(label, "access", subscription.id))
-    has_card = one.renewal is not None and one.renewal.means.forgotten_at is None
+    has_card = one.renewal is not None and one.renewal.method.forgotten_at is None
     if has_card or one.star is not None:
         label = _("Renewal") if is_one else _("{plan}: renewal", plan=plan)
         found.append(button(label, "auto", subscription.id))
-    if not subscription.standing.is_held:
+    if not subscription.standing.is_frozen:
         found.append(button(_renew_label(visit, one, is_one=is_one), "renew", subscription.id))
     return in_rows(found, wide=2)  # three labels in a row are cut short on a phone
 

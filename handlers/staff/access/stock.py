@@ -76,7 +76,7 @@ async def _load(visit: Visit, message: Message, slug: str) -> Screen:
         visit.customer.telegram_id,
         plan=slug,
         csv_text=text,
-        vault=counter.vault,
+        encryption=counter.encryption,
         now=visit.now,
     )
     counter.wake()

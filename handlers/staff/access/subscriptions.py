@@ -21,7 +21,7 @@ async def subscription(visit: Visit, args: Args) -> Screen:
     _ = visit.speech
     one = await _get(visit, args)
     stamp = int(visit.now.timestamp())
-    held = one.standing.is_held
+    held = one.standing.is_frozen
     rows = (
         (
             button(_("+{n} days", n=_WEEK), "extend", one.id, _WEEK),
@@ -83,28 +83,28 @@ async def extend_by_words(visit: Visit, words: list[str]) -> Screen:
 
 async def stop(visit: Visit, args: Args) -> Screen:
     """Stop access at once."""
-    return await _hold(visit, args, is_held=True)
+    return await _freeze(visit, args, is_frozen=True)
 
 
 async def resume(visit: Visit, args: Args) -> Screen:
     """Give access back."""
-    return await _hold(visit, args, is_held=False)
+    return await _freeze(visit, args, is_frozen=False)
 
 
-async def _hold(visit: Visit, args: Args, *, is_held: bool) -> Screen:
+async def _freeze(visit: Visit, args: Args, *, is_frozen: bool) -> Screen:
     _ = visit.speech
     one = await _get(visit, args)
     if args.choice(1):
         done = visit.counter.storage.run(
-            by_staff.hold,
+            by_staff.freeze,
             visit.customer.telegram_id,
             subscription_id=one.id,
-            is_held=is_held,
+            is_frozen=is_frozen,
             now=visit.now,
         )
         return await after(visit, one.customer_id, done)
     plan = _.own(one.product.name)
-    if is_held:
+    if is_frozen:
         ask = _("Stop access to {plan} at once? The paid time runs on.", plan=plan)
         return sure(visit, ask, "stop", one.id, back=("sub", one.id))
     ask = _("Give access to {plan} back?", plan=plan)

@@ -116,7 +116,7 @@ def _person(_: Speech, one: Customer) -> Html:
 def _subscription(visit: Visit, one: Subscription) -> Html:
     _ = visit.speech
     how = Html(" · ".join(status(visit, one.standing)))
-    if one.standing.is_held:
+    if one.standing.is_frozen:
         how = _("🔴 On hold")  # the customer reads to write to us
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
@@ -124,7 +124,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
 def _order(_: Speech, order: Order, plan: Product) -> Html:
     states = {
         OrderState.OPEN: _("open"),
-        OrderState.HELD: _("waits for your decision"),
+        OrderState.IN_REVIEW: _("waits for your decision"),
         OrderState.PAID: _("paid"),
         OrderState.EXPIRED: _("expired"),
         OrderState.CANCELLED: _("cancelled"),

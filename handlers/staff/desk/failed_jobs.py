@@ -8,13 +8,13 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.desk.failed_jobs import (
     dismiss_effect,
-    dismiss_letter,
+    dismiss_inbox_event,
     replay_effect,
-    replay_letter,
+    replay_inbox_event,
     trouble,
 )
-from shop.intake.replays import Replayed, claims_on, latest_letters, replay
-from shop.messaging.inbox_records import InboxState, Letter
+from shop.intake.replays import Replayed, latest_inbox_events, provider_claims_on, replay
+from shop.messaging.inbox_records import InboxEvent, InboxState
 from shop.messaging.outbox_records import Kind, QueuedEffect
 
 _MOST = 8
@@ -24,29 +24,35 @@ _LONGEST = 120
 async def stuck(visit: Visit, _args: Args) -> Screen:
     """The oldest few; more come up as these go."""
     _ = visit.speech
-    effects, letters = await visit.counter.storage.read(trouble)
+    effects, inbox_events = await visit.counter.storage.read(trouble)
     lately = (button(_("What providers sent lately"), "letters"),)
-    if not effects and not letters:
+    if not effects and not inbox_events:
         return Screen(text=_("✅ Nothing is stuck."), rows=(lately, back(_)))
-    effects, letters = effects[:_MOST], letters[:_MOST]
-    claims = await visit.counter.storage.read(claims_on, [one.id for one in letters])
+    effects, inbox_events = effects[:_MOST], inbox_events[:_MOST]
+    claims = await visit.counter.storage.read(provider_claims_on, [one.id for one in inbox_events])
     buttons = [
         *(it for one in effects for it in _effect_buttons(_, one)),
-        *(it for one in letters for it in _letter_buttons(_, one, is_claim=one.id in claims)),
+        *(
+            it
+            for one in inbox_events
+            for it in _inbox_event_buttons(_, one, is_claim=one.id in claims)
+        ),
     ]
     text = paragraphs(
         bold(_("What is stuck")),
         *(_effect(_, one) for one in effects),
-        *(_letter(_, one) for one in letters),
+        *(_inbox_event(_, one) for one in inbox_events),
     )
     return Screen(text=text, rows=(*in_rows(buttons, wide=2), lately, back(_)))
 
 
-async def letters(visit: Visit, _args: Args) -> Screen:
+async def inbox_events(visit: Visit, _args: Args) -> Screen:
     """What providers sent lately, handled or not: any of it can be read again, harmlessly."""
     _ = visit.speech
-    found = await visit.counter.storage.read(latest_letters)
-    text = paragraphs(bold(_("What providers sent lately")), *(_letter(_, one) for one in found))
+    found = await visit.counter.storage.read(latest_inbox_events)
+    text = paragraphs(
+        bold(_("What providers sent lately")), *(_inbox_event(_, one) for one in found)
+    )
     again = [
         button(_("L{id}: try again", id=one.id), "l_again", one.id) for one in found if one.body
     ]
@@ -58,7 +64,7 @@ def _effect(_: Speech, one: QueuedEffect) -> Html:
         Kind.CHAT: _("Message to a customer"),
         Kind.STAFF: _("Message to staff"),
         Kind.PROVISION: _("Account"),
-        Kind.MEANS: _("Renewal"),
+        Kind.METHODS: _("Renewal"),
     }
     what = one.payload.get("notice") or one.payload.get("verb") or ""
     return lines(
@@ -67,7 +73,7 @@ def _effect(_: Speech, one: QueuedEffect) -> Html:
     )
 
 
-def _letter(_: Speech, one: Letter) -> Html:
+def _inbox_event(_: Speech, one: InboxEvent) -> Html:
     states = {
         InboxState.STUCK: _("failed"),
         InboxState.UNKNOWN: _("order unknown"),
@@ -89,7 +95,9 @@ def _effect_buttons(_: Speech, one: QueuedEffect) -> tuple[InlineKeyboardButton,
     )
 
 
-def _letter_buttons(_: Speech, one: Letter, *, is_claim: bool) -> tuple[InlineKeyboardButton, ...]:
+def _inbox_event_buttons(
+    _: Speech, one: InboxEvent, *, is_claim: bool
+) -> tuple[InlineKeyboardButton, ...]:
     away = button(_("L{id}: put away", id=one.id), "l_away", one.id)
     if not one.body:
         return (away,)
@@ -121,12 +129,12 @@ async def effect_away(visit: Visit, args: Args) -> Screen:
     return await _after(visit, is_done=done)
 
 
-async def letter_again(visit: Visit, args: Args) -> Screen:
+async def inbox_event_again(visit: Visit, args: Args) -> Screen:
     """Answer a chat update afresh, or read a provider's letter again."""
     done = await visit.counter.storage.run(
-        replay_letter,
+        replay_inbox_event,
         visit.customer.telegram_id,
-        letter_id=args.number(0),
+        inbox_event_id=args.number(0),
         now=visit.now,
     )
     if done:
@@ -134,8 +142,8 @@ async def letter_again(visit: Visit, args: Args) -> Screen:
     return await _read_again(visit, args, is_believed=False)
 
 
-async def letter_believed(visit: Visit, args: Args) -> Screen:
-    """Take what a letter says of money for true, after one more tap."""
+async def inbox_event_believed(visit: Visit, args: Args) -> Screen:
+    """Take what an inbox event says of money for true, after one more tap."""
     _ = visit.speech
     if args.choice(1):
         return await _read_again(visit, args, is_believed=True)
@@ -152,7 +160,7 @@ async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
         counter.storage,
         counter.providers,
         visit.customer.telegram_id,
-        letter_id=args.number(0),
+        inbox_event_id=args.number(0),
         is_believed=is_believed,
         policy=counter.policy,
         clock=counter.clock,
@@ -170,12 +178,12 @@ async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
     return (await stuck(visit, Args(()))).saying(words[found])
 
 
-async def letter_away(visit: Visit, args: Args) -> Screen:
-    """Put a letter away."""
+async def inbox_event_away(visit: Visit, args: Args) -> Screen:
+    """Put an inbox event away."""
     done = await visit.counter.storage.run(
-        dismiss_letter,
+        dismiss_inbox_event,
         visit.customer.telegram_id,
-        letter_id=args.number(0),
+        inbox_event_id=args.number(0),
         now=visit.now,
     )
     return await _after(visit, is_done=done)

@@ -59,7 +59,7 @@ def _sales(_: Speech, found: Today) -> Html:
     )
     back = (
         _.ngettext("{n} refund, {sum}", "{n} refunds, {sum}", many, sum=_.money(money))
-        for many, money in found.given_back
+        for many, money in found.refunded
     )
     return lines(*sums, *back)
 
@@ -97,7 +97,7 @@ def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
         Kind.CHAT: _("messages"),
         Kind.STAFF: _("messages to staff"),
         Kind.PROVISION: _("accounts"),
-        Kind.MEANS: _("renewals"),
+        Kind.METHODS: _("renewals"),
     }
     if not depths:
         return Html("")
@@ -138,7 +138,7 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
 
 
 def _trouble(_: Speech, found: Today) -> Html:
-    many = found.backlog.dead + sum(found.backlog.letters.values())
+    many = found.backlog.dead + sum(found.backlog.inbox_events.values())
     if not many:
         return _("✅ Nothing is stuck.")
     return _.ngettext("⚠️ {n} thing needs a hand.", "⚠️ {n} things need a hand.", many)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.names import provider_name, verdict_name
-from handlers.staff.refunds.wording import state_name, way_name
+from handlers.staff.refunds.wording import route_name, state_name
 from handlers.wording import Html, Speech
 from shop.core.intervals import Interval
 from shop.refunds.evidence import Evidence
@@ -61,7 +61,7 @@ def _order(_: Speech, it: Evidence, plan: Html) -> list[str]:
         _("Ordered: {moment}", moment=_at(it.ordered_at)).plain,
         _(
             "Paid by: {way}, its number {number}",
-            way=provider_name(_, it.provider),
+            route=provider_name(_, it.provider),
             number=it.provider_ref or "–",
         ).plain,
     ]
@@ -84,7 +84,7 @@ def _money(_: Speech, it: Evidence) -> list[str]:
 
 def _refund(_: Speech, one: Refund) -> str:
     return (
-        f"{_at(one.made_at)}  −{_.money(one.money).plain}  {way_name(_, one).plain}, "
+        f"{_at(one.made_at)}  −{_.money(one.money).plain}  {route_name(_, one).plain}, "
         f"{state_name(_, one).plain}  {one.refund_ref or one.reference}"
     )
 

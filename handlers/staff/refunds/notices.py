@@ -7,8 +7,8 @@ from handlers.names import provider_name
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
 from shop.core.money import Money
-from shop.refunds.records import Way
-from shop.refunds.rules import Access
+from shop.refunds.records import RefundRoute
+from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState
 
 Facts = Mapping[str, Any]
@@ -21,7 +21,7 @@ def money_back(visit: Visit, facts: Facts) -> Html:
         return lines(
             _(
                 "↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
-                way=_way(visit, facts),
+                route=_way(visit, facts),
                 plan=facts["plan"],
                 name=facts["name"],
             ),
@@ -35,7 +35,7 @@ def money_back(visit: Visit, facts: Facts) -> Html:
         money=_money(visit, facts),
         plan=facts["plan"],
         name=facts["name"],
-        way=_way(visit, facts),
+        route=_way(visit, facts),
     )
 
 
@@ -43,7 +43,7 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
     """One of the staff gave money back."""
     _ = visit.speech
     into = Html("")
-    if facts["way"] in {Way.WALLET, Way.RETURNED}:
+    if facts["way"] in {RefundRoute.WALLET, RefundRoute.RETURNED}:
         into = _("It lies in the wallet.")
     return lines(
         _(
@@ -51,7 +51,7 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
             money=_money(visit, facts),
             plan=facts["plan"] or "–",
             name=facts["name"],
-            way=_way(visit, facts),
+            route=_way(visit, facts),
             staff=facts["staff"],
         ),
         into,
@@ -66,13 +66,13 @@ def refund_failed(visit: Visit, facts: Facts) -> Html:
         _(
             "🔴 {money} could not be given back by {way}; nothing went back.",
             money=_money(visit, facts),
-            way=_way(visit, facts),
+            route=_way(visit, facts),
         ),
         escape(facts["reason"]),
     )
 
 
-def refund_bounced(visit: Visit, facts: Facts) -> Html:
+def refund_returned(visit: Visit, facts: Facts) -> Html:
     """Money had gone back, and a bank returned it."""
     _ = visit.speech
     what = _(
@@ -83,12 +83,12 @@ def refund_bounced(visit: Visit, facts: Facts) -> Html:
     )
     todo = _(
         "It lies at {way} again, and is still the customer’s. Find another way with him.",
-        way=_way(visit, facts),
+        route=_way(visit, facts),
     )
     if facts["refund"] is None:
         todo = _(
             "Our books know no refund of just this sum: please look at {way}.",
-            way=_way(visit, facts),
+            route=_way(visit, facts),
         )
     return lines(what, escape(facts["reason"]), todo)
 
@@ -113,11 +113,11 @@ def dispute_closed(visit: Visit, facts: Facts) -> Html:
 def _access(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     words = {
-        Access.END: _("What was left of the time has ended."),
-        Access.SHORTEN: _("The time was shortened to match."),
-        Access.KEEP: _("Access was left as it is."),
+        AccessAfterRefund.END: _("What was left of the time has ended."),
+        AccessAfterRefund.SHORTEN: _("The time was shortened to match."),
+        AccessAfterRefund.KEEP: _("Access was left as it is."),
     }
-    return words[Access(facts["access"])]
+    return words[AccessAfterRefund(facts["access"])]
 
 
 def _money(visit: Visit, facts: Facts) -> Html:

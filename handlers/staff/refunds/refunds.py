@@ -8,14 +8,20 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.refunds.manual_refunds import give_up_by_hand, paid_by_hand
-from shop.refunds.records import Case, Way
-from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, give_back, refunder
+from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
+from shop.refunds.records import Case, RefundRoute
+from shop.refunds.refund import (
+    RefundMovedOnError,
+    RefundWish,
+    begin_refund,
+    carry_out_refund,
+    refunder,
+)
 from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
 
-_WAYS = {"p": Way.PROVIDER, "w": Way.WALLET, "h": Way.HAND}
+_ROUTES = {"p": RefundRoute.PROVIDER, "w": RefundRoute.WALLET, "h": RefundRoute.MANUAL}
 REASONS = ("wish", "broken", "twice", "fraud")
 _WALLET_PROVIDER = "wallet"
 _LONGEST_TAP = 12
@@ -27,27 +33,27 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     if not args.choice(1):
         return await _amounts(visit, it)
     money = Money(args.number(1), it.case.standing.money.currency)
-    if not (way := args.choice(2)):
+    if not (route := args.choice(2)):
         return await _ways(visit, it, money)
-    if way not in _WAYS:
+    if route not in _ROUTES:
         raise OddButtonError
     if not (reason := args.choice(3)):
-        return await _reasons(visit, it, money, way)
+        return await _reasons(visit, it, money, route)
     if reason not in REASONS:
         raise OddButtonError
     if tap := _tap(args.choice(4)):
         wish = RefundWish(
-            receipt=it.case.receipt, money=money, way=_WAYS[way], reason=reason, tap=tap
+            receipt=it.case.receipt, money=money, route=_ROUTES[route], reason=reason, tap=tap
         )
         return await _do(visit, it, wish)
     _ = visit.speech
     return sure(
         visit,
-        _question(visit, it, money, _WAYS[way]),
+        _question(visit, it, money, _ROUTES[route]),
         "rf",
         it.case.receipt,
         money.minor,
-        way,
+        route,
         reason,
         back=("rf", it.case.receipt),
     )
@@ -82,7 +88,7 @@ async def _amounts(visit: Visit, it: Refundable) -> Screen:
     under_way = [
         button(refund_line(_, one), "rfd", one.id)
         for one in it.refunds
-        if one.state in {RefundState.BY_HAND, RefundState.UNKNOWN, RefundState.CLAIM}
+        if one.state in {RefundState.MANUAL, RefundState.UNKNOWN, RefundState.LINK}
     ]
     text = paragraphs(
         await _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
@@ -121,7 +127,7 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
     name = provider_name(_, case.provider)
     found = [
-        button(_("Back by {way}", way=name), "rf", case.receipt, money.minor, "p")
+        button(_("Back by {way}", route=name), "rf", case.receipt, money.minor, "p")
         if can_ask and not it.outside < money and not is_wallets
         else None,
         button(_("Into the customer’s wallet"), "rf", case.receipt, money.minor, "w")
@@ -133,7 +139,7 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     ]
     notes = []
     if provider is not None and not can_ask:
-        notes.append(_("{way} gives back all of a payment or nothing.", way=name))
+        notes.append(_("{way} gives back all of a payment or nothing.", route=name))
     if not any(found):
         notes.append(_("That is more than is left to give back."))
     text = paragraphs(
@@ -145,10 +151,10 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     return Screen(text=text, rows=(*in_rows(found, wide=1), back))
 
 
-async def _reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Screen:
+async def _reasons(visit: Visit, it: Refundable, money: Money, route: str) -> Screen:
     _, case = visit.speech, it.case
     found = [
-        button(reason_name(_, one), "rf", case.receipt, money.minor, way, one) for one in REASONS
+        button(reason_name(_, one), "rf", case.receipt, money.minor, route, one) for one in REASONS
     ]
     back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
     return Screen(
@@ -156,19 +162,19 @@ async def _reasons(visit: Visit, it: Refundable, money: Money, way: str) -> Scre
     )
 
 
-def _question(visit: Visit, it: Refundable, money: Money, way: Way) -> Html:
+def _question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
     _ = visit.speech
     name = provider_name(_, it.case.provider)
-    match way:
-        case Way.WALLET:
+    match route:
+        case RefundRoute.WALLET:
             return _("Put {money} into the customer’s wallet?", money=_.money(money))
-        case Way.HAND:
+        case RefundRoute.MANUAL:
             return _(
                 "Do you want to pay {money} back yourself? The steps come next.",
                 money=_.money(money),
             )
         case _:
-            return _("Give {money} back by {way}?", money=_.money(money), way=name)
+            return _("Give {money} back by {way}?", money=_.money(money), route=name)
 
 
 async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
@@ -184,7 +190,7 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
     except BadInputError as error:
         return (await _amounts(visit, it)).explaining(Html(error.sentence))
     if refund.state is RefundState.ASKED:
-        asked = await give_back(
+        asked = await carry_out_refund(
             counter.storage,
             counter.providers,
             refund.id,
@@ -213,7 +219,7 @@ async def not_paid(visit: Visit, args: Args) -> Screen:
 
 async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
     _, counter = visit.speech, visit.counter
-    act = paid_by_hand if is_paid else give_up_by_hand
+    act = confirm_manual_refund if is_paid else cancel_manual_refund
     words = _("Done.")
     try:
         await counter.storage.run(
@@ -246,7 +252,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
         money=it.outside,
         reason="fraud",
         tap=_tap(args.text(1)),
-        way=Way.PROVIDER if can_ask else Way.HAND,
+        route=RefundRoute.PROVIDER if can_ask else RefundRoute.MANUAL,
     )
     return await _do(visit, it, wish)
 
@@ -273,7 +279,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 "{date} {money} · {way}",
                 date=_.day(one.recorded_at),
                 money=_.money(one.standing.money),
-                way=provider_name(_, one.provider),
+                route=provider_name(_, one.provider),
             ),
             "rf",
             one.receipt,

@@ -7,7 +7,7 @@ from handlers.screens import Screen, bold, button, code, link
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.refunds.dispute_records import Dispute, DisputeKind
-from shop.refunds.records import Case, Refund, Way
+from shop.refunds.records import Case, Refund, RefundRoute
 from shop.refunds.states import DisputeState, RefundState
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def state_name(_: Speech, refund: Refund) -> Html:
         RefundState.ASKED: _("on its way"),
         RefundState.UNKNOWN: _("no answer yet, we keep asking"),
         RefundState.PENDING: _("on its way"),
-        RefundState.CLAIM: _("waits for the customer to claim it"),
-        RefundState.BY_HAND: _("waits for you to pay it back"),
+        RefundState.LINK: _("waits for the customer to claim it"),
+        RefundState.MANUAL: _("waits for you to pay it back"),
         RefundState.DONE: _("done"),
         RefundState.FAILED: _("failed"),
         RefundState.CANCELLED: _("not paid back"),
@@ -29,17 +29,17 @@ def state_name(_: Speech, refund: Refund) -> Html:
     return names[refund.state]
 
 
-def way_name(_: Speech, refund: Refund) -> Html:
+def route_name(_: Speech, refund: Refund) -> Html:
     """Which way it went, in a word."""
     names = {
-        Way.PROVIDER: _("by the provider"),
-        Way.WALLET: _("into the wallet"),
-        Way.HAND: _("by hand"),
-        Way.RETURNED: _("into the wallet, after a bank had returned it"),
-        Way.TOLD: _("made at the provider"),
-        Way.DISPUTE: _("taken by the bank"),
+        RefundRoute.PROVIDER: _("by the provider"),
+        RefundRoute.WALLET: _("into the wallet"),
+        RefundRoute.MANUAL: _("by hand"),
+        RefundRoute.RETURNED: _("into the wallet, after a bank had returned it"),
+        RefundRoute.TOLD: _("made at the provider"),
+        RefundRoute.DISPUTE: _("taken by the bank"),
     }
-    return names[refund.way]
+    return names[refund.route]
 
 
 def reason_name(_: Speech, reason: str) -> Html:
@@ -59,7 +59,7 @@ def refund_line(_: Speech, one: Refund) -> Html:
         "↩️ {date} {money} {way}: {how}",
         date=_.day(one.made_at),
         money=_.money(one.money),
-        way=way_name(_, one),
+        route=route_name(_, one),
         how=state_name(_, one),
     )
 
@@ -88,15 +88,15 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
     _ = visit.speech
     rows: list[Row] = []
     steps = Html("")
-    if refund.state is RefundState.BY_HAND:
+    if refund.state is RefundState.MANUAL:
         steps = steps_back(visit, refund, case)
         no = _("Not after all")
-        if refund.bounced_at is not None:
+        if refund.returned_at is not None:
             steps = _(
                 "A bank returned this money, so it lies at {way} again. Ask the customer "
                 "where else it may go, and send it there; then press the button, and the "
                 "books and the customer know.",
-                way=provider_name(_, case.provider),
+                route=provider_name(_, case.provider),
             )
             no = _("Into the customer’s wallet") if case.customer_id is not None else no
         rows.append(
@@ -105,7 +105,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
                 button(no, "rfx", refund.id),
             )
         )
-    if refund.state is RefundState.CLAIM and refund.url:
+    if refund.state is RefundState.LINK and refund.url:
         steps = _(
             "The customer has the link and claims it with an address. Approve the "
             "payout in your BTCPay Server if it asks you to."
@@ -118,7 +118,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
         )
     reason = reason_name(_, refund.reason) if refund.reason else Html("")
     text = paragraphs(
-        bold(_("{money} back, {way}", money=_.money(refund.money), way=way_name(_, refund))),
+        bold(_("{money} back, {way}", money=_.money(refund.money), route=route_name(_, refund))),
         lines(_("It is: {how}", how=state_name(_, refund)), reason, escape(refund.note)),
         steps,
     )
@@ -180,7 +180,7 @@ def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
             steps = (
                 _(
                     "1. Open {way} and find payment {payment} (order {reference}).",
-                    way=provider_name(_, case.provider),
+                    route=provider_name(_, case.provider),
                     payment=payment,
                     reference=code(case.reference or "–"),
                 ),

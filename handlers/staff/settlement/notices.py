@@ -18,7 +18,7 @@ from shop.messaging.kinds import Notice
 Facts = Mapping[str, Any]
 
 
-def held_money(visit: Visit, facts: Facts) -> Html:
+def money_in_review(visit: Visit, facts: Facts) -> Html:
     """Money came that a person should look at first."""
     _ = visit.speech
     title = _(
@@ -55,7 +55,7 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
                 "may believe letter L{letter} under “Stuck”.",
-                letter=facts["letter"],
+                inbox_event=facts["inbox_event"],
                 **said,
             ),
         )
@@ -69,7 +69,7 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
         _(
             "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
             "secret: change it at {way}.",
-            letter=facts["letter"],
+            inbox_event=facts["inbox_event"],
             **said,
         ),
     )
@@ -83,7 +83,7 @@ def foreign_account(visit: Visit, facts: Facts) -> Html:
         "given for it (letter L{letter}).",
         way=_way(visit, facts),
         account=facts["account"],
-        letter=facts["letter"],
+        inbox_event=facts["inbox_event"],
     )
 
 
@@ -100,7 +100,7 @@ def left_to_staff(visit: Visit, facts: Facts) -> Html:
         escape(facts["note"]),
         _(
             "Nothing was given for it; it is letter L{letter} under “Stuck”.",
-            letter=facts["letter"],
+            inbox_event=facts["inbox_event"],
         ),
     )
 
@@ -128,7 +128,7 @@ def provider_back(visit: Visit, facts: Facts) -> Html:
 
 
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
-    Notice.HELD_MONEY: held_money,
+    Notice.MONEY_IN_REVIEW: money_in_review,
     Notice.TURNED_AWAY: turned_away,
     Notice.FALSE_CLAIM: false_claim,
     Notice.FOREIGN_ACCOUNT: foreign_account,
@@ -141,7 +141,7 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
 def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardButton]:
     """What can be done about it, in one tap."""
     _ = visit.speech
-    if notice is Notice.HELD_MONEY:
+    if notice is Notice.MONEY_IN_REVIEW:
         return [
             button(_("Approve"), "+rv_yes", facts["review"], style="primary"),
             button(_("Refuse"), "+rv_no", facts["review"], style="danger"),

@@ -14,10 +14,10 @@ from shop.core.errors import BadInputError
 from shop.core.intervals import Interval
 from shop.desk.overview import find
 from shop.intake.replays import is_confirmed
-from shop.ledger.receipt_records import LooseMoney
+from shop.ledger.receipt_records import UnassignedReceipt
 from shop.ledger.receiving import Verdict
 from shop.orders.payment_records import Affairs
-from shop.settlement.unassigned import Place, assign, loose_money, places_for, unassigned
+from shop.settlement.unassigned import Place, assign, places_for, unassigned, unassigned_receipt
 
 if TYPE_CHECKING:
     from handlers.screens import Row
@@ -44,7 +44,7 @@ async def unknown(visit: Visit, args: Args) -> Screen:
     return Screen(text=text, rows=(*rows, back(_)))
 
 
-def _sum(visit: Visit, one: LooseMoney) -> Html:
+def _sum(visit: Visit, one: UnassignedReceipt) -> Html:
     _ = visit.speech
     return _(
         "<b>M{id}</b> · {date}: {money} by {way}, receipt {receipt}",
@@ -58,7 +58,7 @@ def _sum(visit: Visit, one: LooseMoney) -> Html:
 
 async def _whose(visit: Visit, receipt: int) -> Screen:
     _ = visit.speech
-    money, people = await visit.counter.storage.read(loose_money, receipt)
+    money, people = await visit.counter.storage.read(unassigned_receipt, receipt)
     list_row = (button(_("← Back"), "unk"),)
     if money.verdict is not Verdict.UNKNOWN_ORDER:
         return Screen(text=_("This money has found its place."), rows=(list_row,))
@@ -110,8 +110,8 @@ async def assigning(visit: Visit, args: Args) -> Screen:
     return replace(asked, text=paragraphs(asked.text, await _confirmation(visit, place.money)))
 
 
-async def _confirmation(visit: Visit, money: LooseMoney) -> Html:
-    """What its provider says, asked before the last tap: a letter alone may lie."""
+async def _confirmation(visit: Visit, money: UnassignedReceipt) -> Html:
+    """What its provider says, asked before the last tap: an inbox event alone may lie."""
     _, counter = visit.speech, visit.counter
     way = provider_name(_, money.provider)
     if await is_confirmed(counter.storage, counter.providers, money.id):

@@ -130,7 +130,7 @@ CREATE TABLE subscriptions (
     product_id INTEGER NOT NULL REFERENCES products (id),
     state TEXT NOT NULL,
     is_trial INTEGER NOT NULL DEFAULT 0,
-    is_held INTEGER NOT NULL DEFAULT 0,
+    is_frozen INTEGER NOT NULL DEFAULT 0,
     starts_at INTEGER NOT NULL,
     anchor_day INTEGER NOT NULL,
     paid_until INTEGER NOT NULL,
@@ -160,7 +160,7 @@ CREATE TABLE accounts (
     connector TEXT NOT NULL,
     actual TEXT NOT NULL DEFAULT 'none',
     external_id TEXT NOT NULL DEFAULT '',
-    sealed BLOB,
+    encrypted BLOB,
     token TEXT NOT NULL UNIQUE,
     wishes INTEGER NOT NULL DEFAULT 0,
     delivered_at INTEGER
@@ -184,7 +184,7 @@ CREATE TABLE stock (
     id INTEGER PRIMARY KEY,
     plan TEXT NOT NULL,
     fingerprint TEXT NOT NULL UNIQUE,
-    sealed BLOB NOT NULL,
+    encrypted BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'free',
     subscription_id INTEGER REFERENCES subscriptions (id),
     loaded_at INTEGER NOT NULL,
@@ -238,7 +238,7 @@ CREATE INDEX payments_order ON payments (order_id);
 CREATE INDEX payments_customer ON payments (customer_id, created_at);
 
 -- orders: providers that do not answer.
-CREATE TABLE circuits (
+CREATE TABLE provider_health (
     provider TEXT PRIMARY KEY,
     failures INTEGER NOT NULL DEFAULT 0,
     is_open INTEGER NOT NULL DEFAULT 0,
@@ -247,7 +247,7 @@ CREATE TABLE circuits (
     tries INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX circuits_trying ON circuits (try_at) WHERE try_at IS NOT NULL;
+CREATE INDEX circuits_trying ON provider_health (try_at) WHERE try_at IS NOT NULL;
 
 -- ledger: money that arrived; here, and not beside the journal, as it refers to payments.
 CREATE TABLE receipts (
@@ -256,7 +256,7 @@ CREATE TABLE receipts (
     receipt_id TEXT NOT NULL,
     payment_id INTEGER REFERENCES payments (id),
     customer_id INTEGER REFERENCES customers (id),
-    letter_id INTEGER REFERENCES inbox (id),
+    inbox_event_id INTEGER REFERENCES inbox (id),
     minor INTEGER NOT NULL,
     tax INTEGER NOT NULL DEFAULT 0,
     currency TEXT NOT NULL,
@@ -307,40 +307,40 @@ CREATE TABLE blocklist (
 );
 
 -- credit: what of a wallet is set aside for an order.
-CREATE TABLE wallet_parts (
+CREATE TABLE wallet_reservations (
     order_id INTEGER PRIMARY KEY REFERENCES orders (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     minor INTEGER NOT NULL CHECK (minor >= 0),
     currency TEXT NOT NULL,
     noted_at INTEGER NOT NULL
 );
-CREATE INDEX wallet_parts_customer ON wallet_parts (customer_id, currency);
+CREATE INDEX wallet_parts_customer ON wallet_reservations (customer_id, currency);
 
 -- renewals: consents to keep what a payment was paid with.
-CREATE TABLE savings (
+CREATE TABLE consents (
     payment_id INTEGER PRIMARY KEY REFERENCES payments (id),
     consented_at INTEGER NOT NULL
 );
 
 -- renewals: payment methods that are kept.
-CREATE TABLE means (
+CREATE TABLE saved_methods (
     id INTEGER PRIMARY KEY,
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     provider TEXT NOT NULL,
     payment_id INTEGER NOT NULL UNIQUE REFERENCES payments (id),
-    sealed BLOB NOT NULL,
+    encrypted BLOB NOT NULL,
     brand TEXT NOT NULL,
     last4 TEXT NOT NULL,
     saved_at INTEGER NOT NULL,
     forgotten_at INTEGER
 );
-CREATE INDEX means_customer ON means (customer_id) WHERE forgotten_at IS NULL;
+CREATE INDEX saved_methods_customer ON saved_methods (customer_id) WHERE forgotten_at IS NULL;
 
 -- renewals: subscriptions that are charged automatically.
 CREATE TABLE renewals (
     subscription_id INTEGER PRIMARY KEY REFERENCES subscriptions (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
-    means_id INTEGER NOT NULL REFERENCES means (id),
+    method_id INTEGER NOT NULL REFERENCES saved_methods (id),
     term TEXT NOT NULL,
     currency TEXT NOT NULL,
     is_on INTEGER NOT NULL DEFAULT 1,
@@ -375,7 +375,7 @@ CREATE TABLE refunds (
     reference TEXT NOT NULL UNIQUE,
     receipt INTEGER NOT NULL REFERENCES receipts (id),
     customer_id INTEGER REFERENCES customers (id),
-    way TEXT NOT NULL,
+    route TEXT NOT NULL,
     state TEXT NOT NULL,
     minor INTEGER NOT NULL CHECK (minor > 0),
     tax INTEGER NOT NULL DEFAULT 0,
@@ -392,7 +392,7 @@ CREATE TABLE refunds (
     ask_at INTEGER,
     made_at INTEGER NOT NULL,
     done_at INTEGER,
-    bounced_at INTEGER,
+    returned_at INTEGER,
     CHECK (from_wallet >= 0 AND from_order >= 0 AND from_wallet + from_order <= minor)
 );
 CREATE INDEX refunds_receipt ON refunds (receipt);
@@ -434,8 +434,8 @@ CREATE INDEX disputes_customer ON disputes (customer_id);
 CREATE INDEX disputes_frozen ON disputes (frozen_id) WHERE frozen_id IS NOT NULL;
 
 -- settlement: what a webhook claims, until its provider confirms it.
-CREATE TABLE claims (
-    letter_id INTEGER PRIMARY KEY REFERENCES inbox (id),
+CREATE TABLE provider_claims (
+    inbox_event_id INTEGER PRIMARY KEY REFERENCES inbox (id),
     payment_id INTEGER NOT NULL REFERENCES payments (id),
     receipt_id TEXT NOT NULL,
     provider_ref TEXT NOT NULL DEFAULT '',
@@ -445,7 +445,7 @@ CREATE TABLE claims (
     made_at INTEGER NOT NULL,
     told_at INTEGER
 );
-CREATE INDEX claims_open ON claims (payment_id) WHERE state = 'open';
+CREATE INDEX provider_claims_open ON provider_claims (payment_id) WHERE state = 'open';
 
 -- settlement: money that waits for a person to decide.
 CREATE TABLE reviews (
