@@ -133,7 +133,7 @@ def stuck(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     return _(
         "🔴 Letter {letter} could not be handled: {reason}",
-        inbox_event=facts["inbox_event"],
+        letter=facts["inbox_event"],
         reason=facts["reason"],
     )
 

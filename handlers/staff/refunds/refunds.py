@@ -127,7 +127,7 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
     name = provider_name(_, case.provider)
     found = [
-        button(_("Back by {way}", route=name), "rf", case.receipt, money.minor, "p")
+        button(_("Back by {way}", way=name), "rf", case.receipt, money.minor, "p")
         if can_ask and not it.outside < money and not is_wallets
         else None,
         button(_("Into the customer’s wallet"), "rf", case.receipt, money.minor, "w")
@@ -139,7 +139,7 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     ]
     notes = []
     if provider is not None and not can_ask:
-        notes.append(_("{way} gives back all of a payment or nothing.", route=name))
+        notes.append(_("{way} gives back all of a payment or nothing.", way=name))
     if not any(found):
         notes.append(_("That is more than is left to give back."))
     text = paragraphs(
@@ -174,7 +174,7 @@ def _question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) ->
                 money=_.money(money),
             )
         case _:
-            return _("Give {money} back by {way}?", money=_.money(money), route=name)
+            return _("Give {money} back by {way}?", money=_.money(money), way=name)
 
 
 async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
@@ -279,7 +279,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 "{date} {money} · {way}",
                 date=_.day(one.recorded_at),
                 money=_.money(one.standing.money),
-                route=provider_name(_, one.provider),
+                way=provider_name(_, one.provider),
             ),
             "rf",
             one.receipt,
