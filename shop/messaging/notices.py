@@ -4,7 +4,7 @@ A wing declares its notices in its `notices.py`; handlers word each class; the o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
@@ -105,5 +105,5 @@ def _tell(kind: Kind, to: int, notice: str, key: str, facts: dict[str, Any]) -> 
 
 
 @cache
-def _adapter(notice: type[Any]) -> TypeAdapter[Any]:
+def _adapter(notice: Callable[..., object]) -> TypeAdapter[Any]:
     return TypeAdapter(notice)
