@@ -4,8 +4,7 @@ A wing declares its notices in its `notices.py`; handlers word each class; the o
 """
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import TypeAdapter
@@ -46,6 +45,7 @@ class StaffNotice(Notice):
 
 
 N = TypeVar("N", bound=Notice)
+_ADAPTERS: dict[type[Notice], TypeAdapter[Any]] = {}
 
 
 def read_notice(notice: type[N], payload: Mapping[str, Any]) -> N:
@@ -104,6 +104,8 @@ def _tell(kind: Kind, to: int, notice: str, key: str, facts: dict[str, Any]) -> 
     return Effect(kind=kind, lane=f"chat:{to}", key=key, payload=payload)
 
 
-@cache
-def _adapter(notice: Callable[..., object]) -> TypeAdapter[Any]:
-    return TypeAdapter(notice)
+def _adapter(notice: type[Notice]) -> TypeAdapter[Any]:
+    """How pydantic writes and reads this class; made once."""
+    if notice not in _ADAPTERS:
+        _ADAPTERS[notice] = TypeAdapter(notice)
+    return _ADAPTERS[notice]
