@@ -25,7 +25,8 @@ class QuietServer(uvicorn.Server):
 def bind(host: str, port: int) -> socket.socket:
     """The listening socket; raises `BadInputError` that names LISTEN."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # It names TCP: asyncio switches Nagle's algorithm off for no other, uvloop for all.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))

@@ -3,9 +3,11 @@
 import ipaddress
 import shutil
 import socket
+import ssl
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import httpx
 import pytest
 from hypothesis import settings
 
@@ -52,6 +54,25 @@ def _only_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Reading this machine's certificates costs 0.02 s, and every client of httpx does it anew."""
+    read, kept = httpx.create_ssl_context, httpx.create_ssl_context()
+
+    def lent(
+        verify: ssl.SSLContext | str | bool = True,  # noqa: FBT001, FBT002 - httpx' own signature
+        cert: Any = None,  # noqa: ANN401 - passed through
+        trust_env: bool = True,  # noqa: FBT001, FBT002 - httpx' own signature
+    ) -> ssl.SSLContext:
+        if verify is True and cert is None:
+            return kept
+        return read(verify=verify, cert=cert, trust_env=trust_env)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", lent)
         yield
 
 

@@ -53,7 +53,7 @@ def replay_inbox_event(books: Books, staff_id: int, *, inbox_event_id: int, now:
     if done:
         books[AuditLog].audit(
             staff_id,
-            "replay_letter",
+            "replay_inbox_event",
             customer_id=_sender(books, inbox_event),
             facts={"inbox_event": inbox_event_id},
             now=now,
@@ -71,7 +71,7 @@ def dismiss_inbox_event(
     books[Inbox].finish(inbox_event_id, InboxState.DONE, note="dismissed by staff")
     books[AuditLog].audit(
         staff_id,
-        "dismiss_letter",
+        "dismiss_inbox_event",
         customer_id=_sender(books, inbox_event),
         facts={"inbox_event": inbox_event_id},
         now=now,

@@ -109,7 +109,7 @@ def take_again(
     now: datetime,
 ) -> Replayed:
     """Act on its events as if they had come now; receipts are counted once all the same."""
-    act = "believe_letter" if is_believed else "replay_letter"
+    act = "believe_inbox_event" if is_believed else "replay_inbox_event"
     books[AuditLog].audit(
         staff_id, act, customer_id=None, facts={"inbox_event": inbox_event.id}, now=now
     )

@@ -281,7 +281,7 @@ def _refund(row: Row) -> Refund:
         reference=row["reference"],
         receipt=row["receipt"],
         customer_id=row["customer_id"],
-        route=RefundRoute(row["way"]),
+        route=RefundRoute(row["route"]),
         state=RefundState(row["state"]),
         money=Money(row["minor"], currency),
         from_wallet=Money(row["from_wallet"], currency),

@@ -80,7 +80,7 @@ class Renewals:
     ) -> int | None:
         """Keep what this was paid with; None when it was kept before."""
         found: int | None = self._sql.value(
-            "means_keep",
+            "saved_methods_keep",
             customer_id=payment.customer_id,
             provider=payment.provider,
             payment_id=payment.id,
@@ -93,20 +93,20 @@ class Renewals:
 
     def method(self, method_id: int) -> SavedMethod | None:
         """The means of this id, forgotten or not."""
-        row = self._sql.one("means_get", id=method_id)
+        row = self._sql.one("saved_methods_get", id=method_id)
         return None if row is None else _means(row)
 
     def forget_means(self, method_id: int, *, now: datetime) -> bool:
         """Never charge it again; False when it was forgotten before."""
-        return self._sql.count("means_forget", id=method_id, now=seconds(now)) == 1
+        return self._sql.count("saved_methods_forget", id=method_id, now=seconds(now)) == 1
 
     def wipe_means(self, method_id: int) -> None:
         """The provider forgot it too: nothing of the handle stays."""
-        self._sql.run("means_wipe", id=method_id, nothing=b"")
+        self._sql.run("saved_methods_wipe", id=method_id, nothing=b"")
 
     def is_charging(self, method_id: int) -> bool:
         """Whether a charge was asked for by these means and nobody knows how it ended."""
-        return self._sql.value("means_charging", method_id=method_id) is not None
+        return self._sql.value("saved_methods_charging", method_id=method_id) is not None
 
     def plan(
         self,

@@ -65,7 +65,7 @@ class ProviderClaims:
 
     def of(self, payment_id: int) -> list[ProviderClaim]:
         """What is said of this payment and not confirmed yet."""
-        return [_claim(row) for row in self._sql.all("claims_of", payment_id=payment_id)]
+        return [_claim(row) for row in self._sql.all("provider_claims_of", payment_id=payment_id)]
 
     def by_inbox_event(self, inbox_event_id: int) -> ProviderClaim | None:
         """What this letter said, if its provider is to be asked."""

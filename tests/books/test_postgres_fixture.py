@@ -95,7 +95,9 @@ def test_the_server_goes_when_the_tests_are_interrupted(
     end: signal.Signals, tmp_path: Path
 ) -> None:
     (tmp_path / "test_sleep.py").write_text(
-        "import time\n"
+        "import signal, time\n"
+        # A shell's background job ignores Ctrl-C, and what it starts does too.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tests.fixtures.postgres import postgres_server\n"
         "def test_sleep(postgres_server):\n"
         "    print('home', postgres_server.home, flush=True)\n"

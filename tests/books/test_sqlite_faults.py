@@ -18,6 +18,7 @@ from shop.books.migrate import migrate_sqlite
 from shop.books.notes import Notes
 from shop.books.opening import Storage, storage_at
 from shop.core.errors import BooksUnavailableError
+from tests.fixtures.tables import Tables
 
 NOBODY = 65534
 
@@ -141,7 +142,7 @@ async def test_one_that_does_not_fit_fails_alone_when_the_others_do(
 ) -> None:
     # A limit of pages is met within a statement, so SQLite may undo just that one.
     writer = books._writer  # type: ignore[attr-defined]  # noqa: SLF001 - to set a limit on it
-    pages = sqlite3.connect(tmp_path / "shop.db").execute("PRAGMA page_count").fetchone()[0]
+    pages = Tables(f"sqlite:///{tmp_path}/shop.db").one("PRAGMA page_count")
     await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 4}")
     results = await asyncio.gather(
         books.run(note, "a"),

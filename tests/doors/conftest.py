@@ -3,14 +3,26 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+import structlog
 
 from tests.fixtures.doors import Doors
 from tests.fixtures.plugin import database_url, new_database, tables
 from tests.fixtures.tables import contradictions
 
-__all__ = ["database_url", "doors", "new_database", "open_doors", "tables"]
+__all__ = ["database_url", "doors", "new_database", "open_doors", "short_logs", "tables"]
 
 OpenDoors: TypeAlias = Callable[..., Doors]
+
+
+@pytest.fixture(autouse=True)
+def short_logs() -> Iterator[None]:
+    """A traceback drawn for a person's terminal takes a third of a second."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        cache_logger_on_first_use=False,
+    )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_a_settled_letter_read_again_changes_no_money(doors: Doors, sender: Send
 
     after = doors.tables.dump()
     assert {table: after[table] for table in MONEY} == {table: before[table] for table in MONEY}
-    assert doors.tables.one("SELECT act FROM audit") == "replay_letter"
+    assert doors.tables.one("SELECT act FROM audit") == "replay_inbox_event"
     assert contradictions(doors.tables) == {}
 
 

@@ -31,6 +31,7 @@ from shop.intake.transfer_proofs import case_of, refuse, take_proof
 from shop.intake.transfers import FileKind
 from shop.ledger.receiving import Verdict
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import CustomerNotice, StaffNotice
 from shop.ports import Happening
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund
@@ -258,6 +259,13 @@ async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Scre
     if notice in to_staff.TELLERS:
         return to_staff.told(visit, notice, facts)
     return await to_customer.TELLERS[notice](visit, facts)
+
+
+def test_every_class_of_notices_has_words() -> None:
+    declared = {
+        one.kind for base in (CustomerNotice, StaffNotice) for one in base.__subclasses__()
+    }
+    assert declared == {one.kind for one in (*to_customer.WORDS, *to_staff.WORDS)}
 
 
 def test_every_notice_has_words() -> None:

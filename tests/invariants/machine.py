@@ -45,7 +45,7 @@ from shop.settlement.unassigned import assign, unassigned
 from tests.fixtures.goods import CURRENCIES, PLANS, TERMS
 from tests.fixtures.service import Door
 from tests.fixtures.shop import CARD, STAFF, Shop
-from tests.fixtures.tables import Dump, Tables, contradictions
+from tests.fixtures.tables import Dump, KeptTables, contradictions
 from tests.invariants.money_back import MoneyBack
 from tests.invariants.own_money import OwnMoney
 from tests.invariants.what_there_is import there_are
@@ -85,7 +85,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.runner.get_loop()
         url = type(self).new_url()
         self.shop = Shop(storage_at(url))
-        self.tables = Tables(url)
+        self.tables = KeptTables(url)
         self.card = Card()
         self.shop.providers = {CARD: self.card}  # type: ignore[dict-item]  # it only keeps cards
         self.shop.policy = self.shop.policy.choosing(RenewingPolicy(asks=True))
@@ -99,6 +99,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.do(self.shop.storage.close())
+        self.tables.close()
         self.runner.close()
 
     # --- people and their choices ---------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis.stateful import precondition
 
-from tests.fixtures.tables import Tables
+from tests.fixtures.tables import KeptTables
 
 THINGS = {
     "orders": "SELECT id FROM orders WHERE state = 'open'",
@@ -34,7 +34,7 @@ THINGS = {
 class Things:
     """For a machine: what there is now, counted after each step."""
 
-    tables: Tables
+    tables: KeptTables
 
     def count_things(self) -> None:
         """Look again."""

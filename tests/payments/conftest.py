@@ -59,6 +59,12 @@ def verdicts(tables: Tables) -> Verdicts:
     ]
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rigs whose providers give up soon: for tests that only know silence."""
+    monkeypatch.setattr("tests.fixtures.rigs.SECONDS", 0.2)
+
+
 @pytest.fixture(params=_FINDING)
 async def finding(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     async with rig_of(request.param, tmp_path) as made:

@@ -146,7 +146,8 @@ async def test_a_payment_is_declined(declining: Declining) -> None:
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("mood", [Mood.DOWN, Mood.SLOW])
-async def test_silence_is_not_a_no(remote: Remote, call: str, mood: Mood) -> None:
+async def test_silence_is_not_a_no(hasty: None, remote: Remote, call: str, mood: Mood) -> None:
+    del hasty
     if await _is_never_asked(remote, call):
         return
     remote.server.mood = mood

@@ -174,7 +174,7 @@ async def test_the_webhook_of_a_charge_says_the_same(keeper: Keeper) -> None:
 # --- what only a provider on the network can do -----------------------------------------------
 
 
-@pytest.mark.parametrize("call", ["charge", "saved_means", "forget"])
+@pytest.mark.parametrize("call", ["charge", "saved_method", "forget"])
 @pytest.mark.parametrize("mood", [Mood.DOWN, Mood.SLOW])
 async def test_silence_is_not_a_decline(stripe: Keeper, call: str, mood: Mood) -> None:
     method = await stripe.keep()
@@ -183,7 +183,7 @@ async def test_silence_is_not_a_decline(stripe: Keeper, call: str, mood: Mood) -
         await _call(stripe, call, method)
 
 
-@pytest.mark.parametrize("call", ["charge", "saved_means", "forget"])
+@pytest.mark.parametrize("call", ["charge", "saved_method", "forget"])
 async def test_a_no_shows_no_secret(stripe: Keeper, call: str) -> None:
     method = await stripe.keep()
     stripe.server.mood = Mood.REFUSING
@@ -193,7 +193,7 @@ async def test_a_no_shows_no_secret(stripe: Keeper, call: str) -> None:
     assert not [word for word in _shown(caught.value) if any(s in word for s in hidden)]
 
 
-@pytest.mark.parametrize("call", ["charge", "saved_means"])
+@pytest.mark.parametrize("call", ["charge", "saved_method"])
 async def test_an_answer_that_makes_no_sense_is_silence(stripe: Keeper, call: str) -> None:
     method = await stripe.keep()
     stripe.server.mood = Mood.GARBAGE
@@ -307,7 +307,7 @@ async def _call(keeper: Keeper, name: str, method: MethodDetails) -> object:
     match name:
         case "charge":
             return await keeper.saver.charge(keeper.request(method))
-        case "saved_means":
+        case "saved_method":
             return await keeper.saver.saved_method("pay_1", "cs_test_1")
         case _:
             await keeper.saver.forget(method.handle)

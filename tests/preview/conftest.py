@@ -1,7 +1,6 @@
 """A running stand-in, a bot that calls it, and the people who write to that bot."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from starlette.applications import Starlette
 from preview.app import create_app
 from preview.client import NO_CERTIFICATES, Chat, Preview
 from preview.config import PersonConfig, PreviewConfig
+from tests.standins.server import PromptServer, bound
 
 TOKEN = "1000:DEMO"
 Json = Any  # whatever JSON can hold
@@ -93,18 +93,17 @@ class World:
 @asynccontextmanager
 async def serving(app: Starlette) -> AsyncIterator[str]:
     """Run an app on a free port of this machine."""
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
+    door = bound()
     settings = uvicorn.Config(
         app, log_level="critical", ws="none", lifespan="on", timeout_graceful_shutdown=1
     )
-    server = uvicorn.Server(settings)
+    server = PromptServer(settings)
     task = asyncio.create_task(server.serve(sockets=[door]))
     await until(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.leave()
         await task
         door.close()
 

@@ -13,7 +13,7 @@ from shop.messaging.inbox_records import Inbox
 from shop.ports import Charge
 from shop.renewals.renew import ChargeIntent, take_up
 from shop.settlement.settle import Outcome, Source, settle
-from tests.fixtures.meeting import UNGUARDED
+from tests.fixtures.meeting import LONG_ENOUGH, UNGUARDED
 from tests.fixtures.plugin import new_database, postgres_shop
 from tests.fixtures.shop import CARD, Shop
 from tests.fixtures.tables import Tables
@@ -22,7 +22,7 @@ from tests.races.test_renewing_races import due
 __all__ = ["new_database", "postgres_shop"]
 
 
-def meet_at_the_first_lock(patch: pytest.MonkeyPatch) -> None:
+def meet_at_the_first_lock(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
     """Let both go on once each holds something, or one has waited long enough."""
     door = Barrier(2)
     for kind, name in ((Inbox, "keep"), (Customers, "claim")):
@@ -32,7 +32,7 @@ def meet_at_the_first_lock(patch: pytest.MonkeyPatch) -> None:
             found = _method(self, *args, **facts)
             if not door.broken:
                 try:
-                    door.wait(UNGUARDED)
+                    door.wait(seconds)
                 except BrokenBarrierError:
                     door.abort()
                 else:
@@ -61,7 +61,7 @@ async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
         return [settle(books, event, Source(provider=CARD), policy=shop.policy, now=shop.now)]
 
     with pytest.MonkeyPatch.context() as patch:
-        meet_at_the_first_lock(patch)
+        meet_at_the_first_lock(patch, seconds=UNGUARDED if claims_first else LONG_ENOUGH)
         told = await asyncio.gather(shop.run(answer), shop.run(webhook))
     return sorted(told[0] + told[1]), len(tries)
 

@@ -72,7 +72,7 @@ async def test_without_the_claim_two_orders_spend_the_same_money(
     shop, tables = postgres_shop
     anna = await rich(shop, await price(shop, QUARTER))
     leave_unclaimed(monkeypatch)
-    monkeypatch.setattr(wallet, "set_aside", lambda *_, **__: None)
+    monkeypatch.setattr(wallet, "reserve", lambda *_, **__: None)
     monkeypatch.setattr("shop.settlement.fulfilment.came_before", lambda _b, _c, _o, whole: whole)
     monkeypatch.setattr("shop.settlement.fulfilment.add_time", _no_time)
     meet_after(monkeypatch, Journal, "wallet", seconds=UNGUARDED)

@@ -49,7 +49,7 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=eur(300), to_order=eur(0), to
 
 
 @pytest.mark.parametrize(
-    ("standing", "outside", "to_wallet"),
+    ("balance", "outside", "to_wallet"),
     [
         pytest.param(PAID, 800, 800, id="all of what was paid"),
         pytest.param(
@@ -98,7 +98,7 @@ STARS = replace(SHORT, wallet=eur(300), order_paid=Money(450, "XTR"), order_back
 
 
 @pytest.mark.parametrize(
-    ("standing", "outside"),
+    ("balance", "outside"),
     [
         pytest.param(replace(STARS, order_from_wallet=Money.zero("XTR")), 300, id="in the wallet"),
         pytest.param(
@@ -151,7 +151,7 @@ TAXED = replace(PAID, tax=eur(128))
 
 
 @pytest.mark.parametrize(
-    ("standing", "from_order", "tax"),
+    ("balance", "from_order", "tax"),
     [
         pytest.param(PAID, 800, 0, id="there was none"),
         pytest.param(TAXED, 800, 128, id="with all of it, all"),

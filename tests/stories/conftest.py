@@ -55,7 +55,9 @@ async def open_kiosk(
     yield made
     for kiosk in opened:
         await kiosk.end()
-        assert contradictions(kiosk.tables) == {}
+        found = contradictions(kiosk.tables)
+        kiosk.tables.close()
+        assert found == {}
 
 
 @pytest.fixture

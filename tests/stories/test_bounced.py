@@ -64,7 +64,7 @@ async def test_it_waits_for_a_person_and_both_sides_hear_of_it(shop: Shop, table
     assert refunds(tables) == [("provider", "manual", 1598)]
     assert balance(tables, "provider:sandbox_card") == 1598, "it lies at the provider again"
     assert balance(tables, "refunding") == -1598, "and is not the shop's"
-    assert sorted(await told(shop)) == ["refund_returned", "refund_late"]
+    assert sorted(await told(shop)) == ["refund_late", "refund_returned"]
     assert tables.one("SELECT state FROM orders") == "refunded", "what ended stays ended"
     assert contradictions(tables) == {}
 
@@ -124,7 +124,7 @@ async def test_told_twice_it_comes_back_once(shop: Shop, tables: Tables) -> None
     payment, _refund = await returned(shop)
     await shop.settle(replace(bounced(shop, payment), event_id="again"))
     assert balance(tables, "provider:sandbox_card") == 1598
-    assert tables.one("SELECT COUNT(*) FROM outbox WHERE key LIKE 'refund_bounced:%'") == 1
+    assert tables.one("SELECT COUNT(*) FROM outbox WHERE key LIKE 'refund_returned:%'") == 1
     assert tables.one("SELECT COUNT(*) FROM outbox WHERE key LIKE 'refund_late:%'") == 1
 
 

@@ -37,7 +37,7 @@ def dispute_screen(visit: Visit, one: Dispute) -> Screen:
     if one.answer_by is not None and one.state is DisputeState.OPEN:
         by = _(
             "Answer at {way} by {date}.",
-            route=provider_name(_, one.provider),
+            way=provider_name(_, one.provider),
             date=_.moment(one.answer_by, now=visit.now),
         )
     held = _("Access rests meanwhile.") if one.frozen_id is not None else Html("")
@@ -125,7 +125,7 @@ async def dispute_told(visit: Visit, facts: Facts) -> Screen:
             name=_short(facts),
             money=bold(_.money(one.money)) if one.money else _("a payment"),
             plan=facts["plan"],
-            route=provider_name(_, one.provider),
+            way=provider_name(_, one.provider),
         ),
         _deadline(visit, one),
         _rests(visit, facts),
@@ -149,7 +149,7 @@ async def warning_told(visit: Visit, facts: Facts) -> Screen:
                 "🚩 The bank of {name}’s card suspects fraud: {plan} ({way}).",
                 name=_short(facts),
                 plan=facts["plan"],
-                route=provider_name(_, one.provider),
+                way=provider_name(_, one.provider),
             ),
             _rests(visit, facts),
         ),

@@ -61,7 +61,7 @@ def _order(_: Speech, it: Evidence, plan: Html) -> list[str]:
         _("Ordered: {moment}", moment=_at(it.ordered_at)).plain,
         _(
             "Paid by: {way}, its number {number}",
-            route=provider_name(_, it.provider),
+            way=provider_name(_, it.provider),
             number=it.provider_ref or "–",
         ).plain,
     ]

@@ -21,7 +21,7 @@ def money_back(visit: Visit, facts: Facts) -> Html:
         return lines(
             _(
                 "↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
-                route=_way(visit, facts),
+                way=_way(visit, facts),
                 plan=facts["plan"],
                 name=facts["name"],
             ),
@@ -35,7 +35,7 @@ def money_back(visit: Visit, facts: Facts) -> Html:
         money=_money(visit, facts),
         plan=facts["plan"],
         name=facts["name"],
-        route=_way(visit, facts),
+        way=_way(visit, facts),
     )
 
 
@@ -51,7 +51,7 @@ def refund_made(visit: Visit, facts: Facts) -> Html:
             money=_money(visit, facts),
             plan=facts["plan"] or "–",
             name=facts["name"],
-            route=_way(visit, facts),
+            way=_way(visit, facts),
             staff=facts["staff"],
         ),
         into,
@@ -66,7 +66,7 @@ def refund_failed(visit: Visit, facts: Facts) -> Html:
         _(
             "🔴 {money} could not be given back by {way}; nothing went back.",
             money=_money(visit, facts),
-            route=_way(visit, facts),
+            way=_way(visit, facts),
         ),
         escape(facts["reason"]),
     )
@@ -83,12 +83,12 @@ def refund_returned(visit: Visit, facts: Facts) -> Html:
     )
     todo = _(
         "It lies at {way} again, and is still the customer’s. Find another way with him.",
-        route=_way(visit, facts),
+        way=_way(visit, facts),
     )
     if facts["refund"] is None:
         todo = _(
             "Our books know no refund of just this sum: please look at {way}.",
-            route=_way(visit, facts),
+            way=_way(visit, facts),
         )
     return lines(what, escape(facts["reason"]), todo)
 

@@ -137,7 +137,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 "{date} {money} · {way}",
                 date=_.day(one.recorded_at),
                 money=_.money(one.standing.money),
-                route=provider_name(_, one.provider),
+                way=provider_name(_, one.provider),
             ),
             "rf",
             one.receipt,

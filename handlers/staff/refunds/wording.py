@@ -60,7 +60,7 @@ def refund_line(_: Speech, one: Refund) -> Html:
         "↩️ {date} {money} {way}: {how}",
         date=_.day(one.made_at),
         money=_.money(one.money),
-        route=route_name(_, one),
+        way=route_name(_, one),
         how=state_name(_, one),
     )
 
@@ -97,7 +97,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
                 "A bank returned this money, so it lies at {way} again. Ask the customer "
                 "where else it may go, and send it there; then press the button, and the "
                 "books and the customer know.",
-                route=provider_name(_, case.provider),
+                way=provider_name(_, case.provider),
             )
             no = _("Into the customer’s wallet") if case.customer_id is not None else no
         rows.append(
@@ -119,7 +119,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
         )
     reason = reason_name(_, refund.reason) if refund.reason else Html("")
     text = paragraphs(
-        bold(_("{money} back, {way}", money=_.money(refund.money), route=route_name(_, refund))),
+        bold(_("{money} back, {way}", money=_.money(refund.money), way=route_name(_, refund))),
         lines(_("It is: {how}", how=state_name(_, refund)), reason, escape(refund.note)),
         steps,
     )

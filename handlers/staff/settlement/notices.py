@@ -55,7 +55,7 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
                 "may believe letter L{letter} under “Stuck”.",
-                inbox_event=facts["inbox_event"],
+                letter=facts["inbox_event"],
                 **said,
             ),
         )
@@ -69,7 +69,7 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
         _(
             "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
             "secret: change it at {way}.",
-            inbox_event=facts["inbox_event"],
+            letter=facts["inbox_event"],
             **said,
         ),
     )
@@ -83,7 +83,7 @@ def foreign_account(visit: Visit, facts: Facts) -> Html:
         "given for it (letter L{letter}).",
         way=_way(visit, facts),
         account=facts["account"],
-        inbox_event=facts["inbox_event"],
+        letter=facts["inbox_event"],
     )
 
 
@@ -100,7 +100,7 @@ def left_to_staff(visit: Visit, facts: Facts) -> Html:
         escape(facts["note"]),
         _(
             "Nothing was given for it; it is letter L{letter} under “Stuck”.",
-            inbox_event=facts["inbox_event"],
+            letter=facts["inbox_event"],
         ),
     )
 
