@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 export UV_PYTHON_DOWNLOADS := never
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check fmt bench fuzz faults lock clean
+.PHONY: help setup demo test check fmt bench fuzz faults mutants lock clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -52,6 +52,10 @@ faults: $(DEV) ## kill, cut and race the shop wherever it can break; writes docs
 	@rm -rf var/faults
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m pytest -n 2 -m faults --timeout 1800 $(ARGS)
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m tests.faults.table
+
+mutants: $(DEV) ## make a seeded sample of mistakes and see that tests catch them; writes docs/mutants.md
+	@rm -rf var/mutants
+	@$(PY) -m tests.mutation $(ARGS)
 
 lock: $(UV) ## remake requirements/*.txt (ARGS=--upgrade for the newest)
 	@$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)

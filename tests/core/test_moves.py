@@ -19,7 +19,7 @@ TABLES = [
 
 # Section 3 of the design, "States", written out once more: a table that changes must change here.
 # A state that leads nowhere is not named.
-WRITTEN_OUT: list[tuple[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]], dict[str, str]]] = [
+WRITTEN_OUT = [
     (
         OrderState,
         ORDER_MOVES,

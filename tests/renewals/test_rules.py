@@ -19,7 +19,7 @@ USUAL = RenewingPolicy()
 
 
 def test_where_the_owner_chose_nothing_nobody_is_asked_and_this_is_the_rhythm() -> None:
-    assert USUAL == RenewingPolicy(asks=False, notice_days=3, charge_hours=24, retry_days=(1, 2))
+    assert RenewingPolicy(asks=False, notice_days=3, charge_hours=24, retry_days=(1, 2)) == USUAL
 
 
 @pytest.mark.parametrize(
