@@ -54,7 +54,6 @@ faults: $(DEV) ## kill, cut and race the shop wherever it can break; writes docs
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m tests.faults.table
 
 mutants: $(DEV) ## make a seeded sample of mistakes and see that tests catch them; writes docs/mutants.md
-	@rm -rf var/mutants
 	@$(PY) -m tests.mutation $(ARGS)
 
 lock: $(UV) ## remake requirements/*.txt (ARGS=--upgrade for the newest)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from tests.mutation.making import Mutant
@@ -124,15 +125,15 @@ class _Crew:
 
 @contextmanager
 def _crew(root: Path, workers: int) -> Iterator[_Crew]:
-    copies = [root / "var" / "mutants" / str(number) for number in range(workers)]
     with ExitStack() as stack:
-        yield _Crew([stack.enter_context(closing(Worker(root, copy))) for copy in copies])
+        copies = Path(stack.enter_context(TemporaryDirectory(prefix="mutants-")))
+        working = (Worker(root, copies / str(number)) for number in range(workers))
+        yield _Crew([stack.enter_context(closing(worker)) for worker in working])
 
 
 def _copy(root: Path, copy: Path) -> None:
     """Compiled by its text's hash: by a file's time, a mutant made within a second is missed."""
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir(parents=True)
+    copy.mkdir()
     for folder in _COPIED:
         shutil.copytree(root / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in _FILES:

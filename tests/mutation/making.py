@@ -190,6 +190,8 @@ def _what_runs(source: str) -> str:
                 node.annotation = ast.Constant(None)
             case ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec")):
                 node.args, node.keywords = [], []
+            case ast.Assign(targets=[ast.Name(id="__all__")]):
+                node.value = ast.Constant(None)
             case _:
                 pass
     return ast.dump(tree)

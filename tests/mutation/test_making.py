@@ -52,6 +52,7 @@ def test_a_slip_is_made_in_every_place_and_way(was: str, now: set[str]) -> None:
         "x: int | None\n",
         "@dataclass(frozen=True, slots=True)\nclass C:\n    x: int\n",
         'T = TypeVar("T")\n',
+        '__all__ = ["one", "other"]\n',
         "x = [a for a in b]\n",
     ],
 )

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from shop.orders.waits import POLL_FOR
 from shop.refunds.waits import refund_wait
 
 
@@ -13,8 +12,8 @@ from shop.refunds.waits import refund_wait
     [
         (timedelta(0), timedelta(seconds=30)),
         (timedelta(hours=2), timedelta(minutes=15)),
-        (POLL_FOR, timedelta(hours=6)),
-        (POLL_FOR + timedelta(seconds=1), timedelta(days=1)),
+        (timedelta(days=8), timedelta(hours=6)),
+        (timedelta(days=8, seconds=1), timedelta(days=1)),
         (timedelta(days=400), timedelta(days=1)),
     ],
 )
