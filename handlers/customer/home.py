@@ -43,7 +43,7 @@ def _running(visit: Visit, seen: Overview) -> Html:
 
 
 def _first_steps(_: Speech, seen: Overview) -> tuple[Row, ...]:
-    rest = (button(_("Help"), "help"), button(_("Language"), "lang"))
+    rest = (button(_("Help"), "help"), button(_("Language"), "language"))
     if not seen.holdings:
         return (button(_("See the plans"), "plans", style="primary"),), rest
     return (button(_("My account"), "account"), button(_("See the plans"), "plans")), rest

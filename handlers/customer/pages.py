@@ -74,7 +74,7 @@ def _languages(_: Speech) -> tuple[Row, ...]:
     for one in locales.languages():
         name = speak(one).locale.display_name or one
         mark = "✓ " if one == _.language else ""
-        found.append(button(escape(f"{mark}{name[:1].upper()}{name[1:]}"), "lang", one))
+        found.append(button(escape(f"{mark}{name[:1].upper()}{name[1:]}"), "language", one))
     return in_rows(found, wide=2)
 
 

@@ -42,5 +42,5 @@ HIDDEN = Gauge(
     registry=REGISTRY,
 )
 INBOX_STUCK = Gauge(
-    "telekiosk_inbox_stuck", "Letters that want a person", ("state",), registry=REGISTRY
+    "telekiosk_inbox_stuck", "Inbox events that want a person", ("state",), registry=REGISTRY
 )

@@ -409,7 +409,9 @@ def refunds(books: Books) -> None:
     assert books[Receipts].receipt_named("card", "m1") == 1
     assert books[Receipts].receipt_named("card", "m2") is None
     first = refund_of(books, "a", from_wallet=Money(300, "EUR"))
-    refund_of(books, "b", route=RefundRoute.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW)
+    refund_of(
+        books, "b", route=RefundRoute.WALLET, state=RefundState.DONE, ask_at=None, done_at=NOW
+    )
     assert books[Refunds].next_question() == NOW
     later = NOW + DAY
     assert [one.id for one in books[Refunds].claim(now=NOW, lease=later, most=9)] == [first]

@@ -28,7 +28,7 @@ async def test_the_desk_shows_the_day(house: House, anna: Chat, olga: Chat) -> N
     desk = await olga.wait_for("The shop today")
     assert "1 payment, €7.99" in desk["text"]
     assert "Active: 1" in desk["text"]
-    assert "Nothing is stuck" in desk["text"]
+    assert "No failed jobs" in desk["text"]
 
 
 @pytest.mark.parametrize("command", ["/admin", "/find anna", "/extend 1 30", "/nonsense"])

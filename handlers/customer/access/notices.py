@@ -43,7 +43,7 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
     is_same = int(standing.paid_until.timestamp()) == facts["paid_until"]
     if not is_same or standing.is_frozen or one.state in {State.PAUSED, State.ENDED}:
         return None  # renewed, or not his to renew
-    off = button(_("No more reminders"), "remind", "off")
+    off = button(_("No more reminders"), "reminders", "off")
     is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS
     if one.state is State.SUSPENDED and is_old:
         return None  # he was told at the moment it ended
@@ -51,7 +51,7 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
     days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
     by_itself = renewal_ahead(visit, one.holding, days=days)
     if by_itself is not None:
-        manage = button(_("Manage the renewal"), "+auto", one.subscription.id)
+        manage = button(_("Manage the renewal"), "+renewal", one.subscription.id)
         return Screen(text=by_itself, rows=((manage,), (off,))) if by_itself else None
     return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
 

@@ -147,18 +147,18 @@ def _no_order(_: Speech) -> Screen:
     )
     return Screen(
         text=text,
-        rows=((button(_("See the plans"), "plans"),), (button(_("Write to us"), "paysup"),)),
+        rows=((button(_("See the plans"), "plans"),), (button(_("Write to us"), "paysupport"),)),
     )
 
 
 def _again(_: Speech, words: Html) -> Screen:
-    return Screen(text=words, rows=((button(_("Write to us"), "paysup"),),))
+    return Screen(text=words, rows=((button(_("Write to us"), "paysupport"),),))
 
 
 def _told(visit: Visit, taken: Taken, affairs: Affairs) -> Screen:
     _ = visit.speech
     plan, time = _.own(affairs.product.name), _.interval(Interval.from_key(affairs.term))
-    support = ((button(_("Write to us"), "paysup"),),)
+    support = ((button(_("Write to us"), "paysupport"),),)
     match taken:
         case Taken.NOTED:
             text = paragraphs(
@@ -214,5 +214,5 @@ async def proof_refused(visit: Visit, facts: Mapping[str, Any]) -> Screen:
         refusal(_, facts["reason"]),
         _("Please send another picture or PDF here, or pay another way."),
     )
-    other = button(_("Pay another way"), "+again", facts["plan"], facts["term"])
-    return Screen(text=text, rows=((other,), (button(_("Write to us"), "+paysup"),)))
+    other = button(_("Pay another way"), "+pay_again", facts["plan"], facts["term"])
+    return Screen(text=text, rows=((other,), (button(_("Write to us"), "+paysupport"),)))

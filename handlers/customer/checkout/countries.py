@@ -15,8 +15,8 @@ def country_question(visit: Visit, price_id: int) -> Screen:
     known = sorted(
         countries_of(visit.counter.policy[WayPolicy].rules), key=lambda code: country_name(_, code)
     )
-    lands = [button(country_name(_, code), "land", price_id, code) for code in known[:_MOST]]
-    other = (button(_("Another country"), "land", price_id, ELSEWHERE),)
+    lands = [button(country_name(_, code), "country", price_id, code) for code in known[:_MOST]]
+    other = (button(_("Another country"), "country", price_id, ELSEWHERE),)
     text = _("Where do you live? Some ways to pay are there only for some countries.")
     return Screen(text=text, rows=(*in_rows(lands, wide=2), other))
 
@@ -25,7 +25,7 @@ def country_row(visit: Visit, price_id: int) -> Row:
     """The country that was chosen, and the way to choose another."""
     _ = visit.speech
     name = country_name(_, visit.customer.country)
-    return (button(_("🌍 {country} – change", country=name), "land", price_id),)
+    return (button(_("🌍 {country} – change", country=name), "country", price_id),)
 
 
 def country_name(_: Speech, code: str) -> Html:

@@ -161,7 +161,7 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
         text=paragraphs(*summary(visit, one), how, keeps, until),
         rows=(
             (link(price, url, style="primary"),),
-            (button(_("I have paid"), "check", intent.payment.reference),),
+            (button(_("I have paid"), "check_payment", intent.payment.reference),),
             (button(_("← Pay another way"), "ways", intent.price.id),),
         ),
     )

@@ -22,7 +22,7 @@ from shop.renewals.saved_methods import card_label
 from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
 STARS_PROVIDER = "stars"
-SAVES = "auto"
+SAVES = "save"
 """The word in a button's data that stands for consent to keep the card."""
 
 
@@ -171,12 +171,12 @@ def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
     for price, free in ((one.price, one.free), (stars, one.free_stars)):
         if price is not None and covers(price.amount, free=free):
             name = _("Wallet · {price}", price=_.money(price.amount))
-            rows.append((button(name, "wpay", price.id),))
+            rows.append((button(name, "wallet_pay", price.id),))
     if one.part:
-        rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
+        rows.append((button(_("Keep the wallet out of it"), "wallet_reserve", one.price.id, 0),))
     elif part := _further(one):
         use = _("Use my wallet ({amount})", amount=_.money(part))
-        rows.append((button(use, "wset", one.price.id, 1),))
+        rows.append((button(use, "wallet_reserve", one.price.id, 1),))
     return rows
 
 

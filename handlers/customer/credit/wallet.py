@@ -114,7 +114,9 @@ async def whole(visit: Visit, args: Args) -> Screen:
         price=bold(_.money(price)),
         rest=_.money(one.free - price),
     )
-    yes = button(_("Pay {price}", price=_.money(price)), "wpay", price_id, 1, style="primary")
+    yes = button(
+        _("Pay {price}", price=_.money(price)), "wallet_pay", price_id, 1, style="primary"
+    )
     back = button(_("← Pay another way"), "ways", price_id)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=((yes,), (back,)))
 

@@ -194,7 +194,7 @@ def _moment(visit: Visit, at: int) -> Html:
 
 def _manage(visit: Visit, facts: Facts) -> Row:
     _ = visit.speech
-    return (button(_("Manage the renewal"), "+auto", facts["subscription"]),)
+    return (button(_("Manage the renewal"), "+renewal", facts["subscription"]),)
 
 
 def _account(visit: Visit) -> Row:

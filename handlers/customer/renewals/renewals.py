@@ -32,10 +32,10 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
     if renewal.method.forgotten_at is not None:
         text = _("It does not renew by itself. The card you paid with is forgotten here.")
         return text, ((button(_("Renew"), "renew", number),),)
-    forget_it = button(_("Forget this card"), "auto_forget", number)
+    forget_it = button(_("Forget this card"), "forget_card", number)
     if not renewal.is_on:
         text = _("It does not renew by itself. We still keep {card}.", card=bold(card))
-        on = button(_("Let it renew by itself"), "auto_on", number, style="success")
+        on = button(_("Let it renew by itself"), "renewal_on", number, style="success")
         return text, ((on,), (forget_it,))
     if renewal.waits_for_person:
         text = _(
@@ -51,7 +51,7 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
             date=date,
         )
         rows = ()
-    off = button(_("Stop renewing"), "auto_off", number)
+    off = button(_("Stop renewing"), "renewal_off", number)
     return text, (*rows, (off,), (forget_it,))
 
 

@@ -123,7 +123,7 @@ def _acts(visit: Visit, one: Holding, *, is_one: bool) -> tuple[Row, ...]:
     has_card = one.renewal is not None and one.renewal.method.forgotten_at is None
     if has_card or one.star is not None:
         label = _("Renewal") if is_one else _("{plan}: renewal", plan=plan)
-        found.append(button(label, "auto", subscription.id))
+        found.append(button(label, "renewal", subscription.id))
     if not subscription.standing.is_frozen:
         found.append(button(_renew_label(visit, one, is_one=is_one), "renew", subscription.id))
     return in_rows(found, wide=2)  # three labels in a row are cut short on a phone
@@ -139,8 +139,8 @@ def _renew_label(visit: Visit, one: Holding, *, is_one: bool) -> Html:
 
 def _reminders_button(_: Speech, *, is_on: bool) -> InlineKeyboardButton:
     if is_on:
-        return button(_("🔔 Reminders: on"), "remind", "off")
-    return button(_("🔕 Reminders: off"), "remind", "on")
+        return button(_("🔔 Reminders: on"), "reminders", "off")
+    return button(_("🔕 Reminders: off"), "reminders", "on")
 
 
 async def reminders(visit: Visit, args: Args) -> Screen:

@@ -17,7 +17,7 @@ async def plans(visit: Visit, _args: Args) -> Screen:
         return Screen(text=text, rows=((button(_("Write to us"), "support"),),))
     text = paragraphs(bold(_("Our plans")), *(_summary(_, one) for one in found.cards))
     names = [button(_choice(_, one), "plan", one.product.slug) for one in found.cards]
-    switch = _currency_row(_, found.cards[0], "money")
+    switch = _currency_row(_, found.cards[0], "plans_currency")
     return Screen(text=text, rows=(*in_rows(names, wide=1), *switch, _back(_, "home")))
 
 
@@ -56,7 +56,7 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
         *_trial_row(_, one),
         *in_rows(terms, wide=1),
         *_star_row(_, one),
-        *_currency_row(_, one, "cur", slug),
+        *_currency_row(_, one, "currency", slug),
         _back(_, "plans"),
     )
     return Screen(text=_card_text(visit, one), rows=rows)

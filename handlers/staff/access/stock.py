@@ -42,7 +42,7 @@ async def receive(visit: Visit, message: Message) -> None:
     if any(one.product.slug == slug for one in found):
         await visit.show(await _load(visit, message, slug))
         return
-    plans = [button(_.own(one.product.name), "load", one.product.slug) for one in found]
+    plans = [button(_.own(one.product.name), "stock_load", one.product.slug) for one in found]
     screen = Screen(text=_("Which plan is this stock for?"), rows=in_rows(plans, wide=2))
     # The question hangs at the file, so that the answer finds it without our remembering it.
     await visit.bot.send_message(

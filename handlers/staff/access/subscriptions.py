@@ -36,7 +36,7 @@ async def subscription(visit: Visit, args: Args) -> Screen:
             if held
             else button(_("Stop access"), "stop", one.id),
         ),
-        (button(_("← Back"), "who", one.customer_id),),
+        (button(_("← Back"), "customer", one.customer_id),),
     )
     other = _("Another number of days: /extend {id} DAYS", id=one.id)
     text = paragraphs(lines(_title(visit, one), *status(visit, one.standing)), other)
@@ -69,7 +69,7 @@ async def extend(visit: Visit, args: Args) -> Screen:
     ask = _.ngettext(
         "Give {n} day of {plan}?", "Give {n} days of {plan}?", days, plan=_.own(one.product.name)
     )
-    return sure(visit, ask, "extend", one.id, days, back=("sub", one.id))
+    return sure(visit, ask, "extend", one.id, days, back=("subscription", one.id))
 
 
 async def extend_by_words(visit: Visit, words: list[str]) -> Screen:
@@ -106,9 +106,9 @@ async def _freeze(visit: Visit, args: Args, *, is_frozen: bool) -> Screen:
     plan = _.own(one.product.name)
     if is_frozen:
         ask = _("Stop access to {plan} at once? The paid time runs on.", plan=plan)
-        return sure(visit, ask, "stop", one.id, back=("sub", one.id))
+        return sure(visit, ask, "stop", one.id, back=("subscription", one.id))
     ask = _("Give access to {plan} back?", plan=plan)
-    return sure(visit, ask, "resume", one.id, back=("sub", one.id))
+    return sure(visit, ask, "resume", one.id, back=("subscription", one.id))
 
 
 async def resend(visit: Visit, args: Args) -> Screen:
@@ -142,7 +142,7 @@ async def rotate(visit: Visit, args: Args) -> Screen:
         "is sent out.",
         plan=_.own(one.product.name),
     )
-    return sure(visit, ask, "rotate", one.id, back=("sub", one.id))
+    return sure(visit, ask, "rotate", one.id, back=("subscription", one.id))
 
 
 async def after(visit: Visit, customer_id: int, act: Awaitable[object]) -> Screen:

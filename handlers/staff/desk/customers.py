@@ -45,7 +45,7 @@ async def found(visit: Visit, words: str) -> Screen:
     if not people:
         text = _("Nobody here fits “{words}”.", words=words[:100])
         return Screen(text=text, rows=(back(_),))
-    names = [button(escape(_name(one)), "who", one.id) for one in people]
+    names = [button(escape(_name(one)), "customer", one.id) for one in people]
     return Screen(text=_("Who of these?"), rows=(*in_rows(names, wide=1), back(_)))
 
 
@@ -74,15 +74,15 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("What staff did"), [_act(_, one, by) for one, by in it.acts]),
     )
     plans = [
-        button(_("{plan} …", plan=_.own(one.product.name)), "sub", one.id)
+        button(_("{plan} …", plan=_.own(one.product.name)), "subscription", one.id)
         for one in _latest(it)
         if one.standing.state is not SubscriptionState.ENDED
     ]
-    give: Row = (button(_("Give time"), "gv", customer_id),)
+    give: Row = (button(_("Give time"), "grant", customer_id),)
     if it.receipts:
-        give = (*give, button(_("Give money back"), "rfs", customer_id))
+        give = (*give, button(_("Give money back"), "refunds", customer_id))
     banks = [
-        button(dispute_line(_, one), "dsp", one.id)
+        button(dispute_line(_, one), "dispute", one.id)
         for one in it.disputes
         if one.state is DisputeState.OPEN
     ]

@@ -34,9 +34,12 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         lines(_waiting(_, found.backlog.outbox), _trouble(_, found), *_guarded(visit, found)),
     )
     rows = (
-        (button(_("Find a customer"), "s_find"),),
-        (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
-        (button(_("Held payments"), "held"), button(_("Unknown money"), "unk")),
+        (button(_("Find a customer"), "find_customer"),),
+        (button(_("Load stock"), "stock"), button(_("Failed jobs"), "failed_jobs")),
+        (
+            button(_("Payments to review"), "reviews"),
+            button(_("Unassigned payments"), "unassigned"),
+        ),
         *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )
@@ -112,16 +115,16 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
     if waits.held:
         said.append(
             _.ngettext(
-                "🔎 {n} payment waits for your decision.",
-                "🔎 {n} payments wait for your decision.",
+                "🔎 {n} payment to review.",
+                "🔎 {n} payments to review.",
                 waits.held,
             )
         )
     if waits.unassigned:
         said.append(
             _.ngettext(
-                "❔ {n} sum of money belongs to no order we know.",
-                "❔ {n} sums of money belong to no order we know.",
+                "❔ {n} unassigned payment.",
+                "❔ {n} unassigned payments.",
                 waits.unassigned,
             )
         )
@@ -140,5 +143,5 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
 def _trouble(_: Speech, found: Today) -> Html:
     many = found.backlog.dead + sum(found.backlog.inbox_events.values())
     if not many:
-        return _("✅ Nothing is stuck.")
-    return _.ngettext("⚠️ {n} thing needs a hand.", "⚠️ {n} things need a hand.", many)
+        return _("✅ No failed jobs.")
+    return _.ngettext("⚠️ {n} failed job needs a person.", "⚠️ {n} failed jobs need a person.", many)

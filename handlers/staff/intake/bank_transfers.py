@@ -54,7 +54,7 @@ def proof_screen(visit: Visit, case: Case) -> Screen:
     state = _decided(_, case)
     facts = lines(
         _(
-            "🏦 <b>Transfer {id}</b>: {name} says he paid {money}",
+            "🏦 <b>Transfer {id}</b>: {name} reports a payment of {money}",
             id=case.proof.id,
             name=escape(case.customer.name),
             money=_.money(case.payment.due),
@@ -82,21 +82,21 @@ def _choices(_: Speech, case: Case) -> tuple[Row, ...]:
     number = case.proof.id
     yes = _("✅ {money} is here", money=_.money(case.payment.due))
     return (
-        (button(yes, "p_yes", number, style="success"),),
+        (button(yes, "proof_approve", number, style="success"),),
         (
-            button(_("Not readable"), "p_no", number, Reason.UNREADABLE),
-            button(_("Not arrived"), "p_no", number, Reason.NOT_HERE),
+            button(_("Not readable"), "proof_refuse", number, Reason.UNREADABLE),
+            button(_("Not arrived"), "proof_refuse", number, Reason.NOT_HERE),
         ),
         (
-            button(_("Not to us"), "p_no", number, Reason.NOT_OURS),
-            button(_("Used before"), "p_no", number, Reason.USED),
+            button(_("Not to us"), "proof_refuse", number, Reason.NOT_OURS),
+            button(_("Used before"), "proof_refuse", number, Reason.USED),
         ),
         _customer(_, case),
     )
 
 
 def _customer(_: Speech, case: Case) -> Row:
-    return (button(_("Open the customer"), "+who", case.customer.id),)
+    return (button(_("Open the customer"), "+customer", case.customer.id),)
 
 
 def _order(_: Speech, case: Case) -> Html:
@@ -253,7 +253,7 @@ async def waiting(visit: Visit, _args: Args) -> Screen:
                     name=one.customer.name,
                     money=_.money(one.payment.due),
                 ),
-                "+p_show",
+                "+proof_show",
                 one.proof.id,
             ),
         )

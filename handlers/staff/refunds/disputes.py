@@ -25,7 +25,7 @@ _LONGEST_NAME = 80
 
 
 async def dispute(visit: Visit, args: Args) -> Screen:
-    """`dsp:DISPUTE`: one case, and what can be done."""
+    """`dispute:DISPUTE`: one case, and what can be done."""
     one = await visit.counter.storage.read(dispute_of, args.number(0))
     return dispute_screen(visit, one)
 
@@ -47,18 +47,20 @@ def dispute_screen(visit: Visit, one: Dispute) -> Screen:
 
 def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
     """What can be done about a case: one tap gives the money of a warning back."""
-    rows: list[Row] = [(button(_("Evidence file"), "+dspe", one.id),)]
+    rows: list[Row] = [(button(_("Evidence file"), "+dispute_evidence", one.id),)]
     if one.kind is DisputeKind.WARNING and one.state is DisputeState.OPEN:
         if one.receipt is not None:
             again = f"w{one.id}"  # the same tap for ever: it is refunded once
-            rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
-        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
-    rows.append((button(_("Open the customer"), "+who", one.customer_id),))
+            rows.append(
+                (button(_("Give all the money back now"), "+refund_all", one.receipt, again),)
+            )
+        rows.append((button(_("I trust this customer: access back on"), "dispute_trust", one.id),))
+    rows.append((button(_("Open the customer"), "+customer", one.customer_id),))
     return tuple(rows)
 
 
 async def trust(visit: Visit, args: Args) -> Screen:
-    """`dspok:DISPUTE`: a warning is put aside, and access is on again."""
+    """`dispute_trust:DISPUTE`: a warning is put aside, and access is on again."""
     _ = visit.speech
     done = await visit.counter.storage.run(
         dismiss_warning, visit.customer.telegram_id, dispute_id=args.number(0), now=visit.now
@@ -69,13 +71,13 @@ async def trust(visit: Visit, args: Args) -> Screen:
 
 
 async def file_of_dispute(visit: Visit, args: Args) -> None:
-    """`dspe:DISPUTE`: the evidence, as a document."""
+    """`dispute_evidence:DISPUTE`: the evidence, as a document."""
     found = await visit.counter.storage.read(evidence_of_dispute, args.number(0))
     await _send(visit, found)
 
 
 async def file_of_receipt(visit: Visit, args: Args) -> None:
-    """`rfe:RECEIPT`: the same for a payment nobody disputes yet."""
+    """`receipt_evidence:RECEIPT`: the same for a payment nobody disputes yet."""
     found = await visit.counter.storage.read(evidence_of, args.number(0))
     await _send(visit, found)
 

@@ -28,7 +28,7 @@ _LONGEST_TAP = 12
 
 
 async def receipt(visit: Visit, args: Args) -> Screen | None:
-    """`rf:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
+    """`refund:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not args.choice(1):
         return await _amounts(visit, it)
@@ -50,12 +50,12 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     return sure(
         visit,
         _question(visit, it, money, _ROUTES[route]),
-        "rf",
+        "refund",
         it.case.receipt,
         money.minor,
         route,
         reason,
-        back=("rf", it.case.receipt),
+        back=("refund", it.case.receipt),
     )
 
 
@@ -66,15 +66,17 @@ async def _amounts(visit: Visit, it: Refundable) -> Screen:
     is_more = it.to_wallet > it.outside > Money.zero(most.currency)
     everything = it.outside if is_more else most
     offered = [
-        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt, everything.minor)
+        button(
+            _("All: {money}", money=_.money(everything)), "refund", case.receipt, everything.minor
+        )
         if everything
         else None,
-        button(_("Half: {money}", money=_.money(half)), "rf", case.receipt, half.minor)
+        button(_("Half: {money}", money=_.money(half)), "refund", case.receipt, half.minor)
         if half and half != most and _parts(visit, case)
         else None,
         button(
             _("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
-            "rf",
+            "refund",
             case.receipt,
             it.to_wallet.minor,
             "w",
@@ -84,9 +86,11 @@ async def _amounts(visit: Visit, it: Refundable) -> Screen:
     ]
     other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
     left = _("Nothing is left to give back.") if not most else other
-    below: Row = (button(_("Evidence file"), "rfe", case.receipt),) if case.order_id else ()
+    below: Row = (
+        (button(_("Evidence file"), "receipt_evidence", case.receipt),) if case.order_id else ()
+    )
     under_way = [
-        button(refund_line(_, one), "rfd", one.id)
+        button(refund_line(_, one), "refund_details", one.id)
         for one in it.refunds
         if one.state in {RefundState.MANUAL, RefundState.UNKNOWN, RefundState.LINK}
     ]
@@ -127,13 +131,13 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
     is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
     name = provider_name(_, case.provider)
     found = [
-        button(_("Back by {way}", way=name), "rf", case.receipt, money.minor, "p")
+        button(_("Back by {way}", way=name), "refund", case.receipt, money.minor, "p")
         if can_ask and not it.outside < money and not is_wallets
         else None,
-        button(_("Into the customer’s wallet"), "rf", case.receipt, money.minor, "w")
+        button(_("Into the customer’s wallet"), "refund", case.receipt, money.minor, "w")
         if not it.to_wallet < money
         else None,
-        button(_("I pay it back myself"), "rf", case.receipt, money.minor, "h")
+        button(_("I pay it back myself"), "refund", case.receipt, money.minor, "h")
         if not it.outside < money and not is_wallets
         else None,
     ]
@@ -147,16 +151,17 @@ async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
         _("How shall {money} go back?", money=bold(_.money(money))),
         *notes,
     )
-    back: Row = (button(_("← Back"), "rf", case.receipt),)
+    back: Row = (button(_("← Back"), "refund", case.receipt),)
     return Screen(text=text, rows=(*in_rows(found, wide=1), back))
 
 
 async def _reasons(visit: Visit, it: Refundable, money: Money, route: str) -> Screen:
     _, case = visit.speech, it.case
     found = [
-        button(reason_name(_, one), "rf", case.receipt, money.minor, route, one) for one in REASONS
+        button(reason_name(_, one), "refund", case.receipt, money.minor, route, one)
+        for one in REASONS
     ]
-    back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
+    back: Row = (button(_("← Back"), "refund", case.receipt, money.minor),)
     return Screen(
         text=paragraphs(await _title(visit, case), _("Why?")), rows=(*in_rows(found, wide=2), back)
     )
@@ -203,17 +208,17 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
 
 
 async def detail(visit: Visit, args: Args) -> Screen:
-    """`rfd:REFUND`: how one refund stands."""
+    """`refund_details:REFUND`: how one refund stands."""
     return refund_screen(visit, *await visit.counter.storage.read(refund_of, args.number(0)))
 
 
 async def paid(visit: Visit, args: Args) -> Screen:
-    """`rfp:REFUND`: staff have paid it back."""
+    """`refund_paid:REFUND`: staff have paid it back."""
     return await _by_hand(visit, args.number(0), is_paid=True)
 
 
 async def not_paid(visit: Visit, args: Args) -> Screen:
-    """`rfx:REFUND`: it is not paid back after all."""
+    """`refund_not_paid:REFUND`: it is not paid back after all."""
     return await _by_hand(visit, args.number(0), is_paid=False)
 
 
@@ -237,7 +242,7 @@ async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
 
 
 async def whole(visit: Visit, args: Args) -> Screen:
-    """`rfw:RECEIPT:TAP`: all that is left, at once: the one tap of a fraud warning."""
+    """`refund_all:RECEIPT:TAP`: all that is left, at once: the one tap of a fraud warning."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not it.outside:
         done = next((one for one in reversed(it.refunds)), None)
@@ -270,7 +275,7 @@ async def by_words(visit: Visit, words: list[str]) -> Screen | None:
 
 
 async def moneys(visit: Visit, args: Args) -> Screen:
-    """`rfs:CUSTOMER`: which of a customer's moneys."""
+    """`refunds:CUSTOMER`: which of a customer's moneys."""
     _ = visit.speech
     found = await visit.counter.storage.read(receipts_of, args.number(0))
     rows = [
@@ -281,7 +286,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 money=_.money(one.standing.money),
                 way=provider_name(_, one.provider),
             ),
-            "rf",
+            "refund",
             one.receipt,
         )
         for one in found
@@ -289,7 +294,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
     text = (
         _("Which money shall go back?") if rows else _("No money has come from this customer yet.")
     )
-    back: Row = (button(_("← Back"), "who", args.number(0)),)
+    back: Row = (button(_("← Back"), "customer", args.number(0)),)
     return Screen(text=text, rows=(*in_rows(rows, wide=1), back))
 
 
@@ -303,4 +308,4 @@ def _tap(text: str) -> str:
 def _back(_: Speech, case: Case) -> Row:
     if case.customer_id is None:
         return (button(_("← The shop today"), "desk"),)
-    return (button(_("← Back"), "who", case.customer_id),)
+    return (button(_("← Back"), "customer", case.customer_id),)

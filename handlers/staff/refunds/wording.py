@@ -101,8 +101,8 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
             no = _("Into the customer’s wallet") if case.customer_id is not None else no
         rows.append(
             (
-                button(_("I have paid it back"), "rfp", refund.id, style="primary"),
-                button(no, "rfx", refund.id),
+                button(_("I have paid it back"), "refund_paid", refund.id, style="primary"),
+                button(no, "refund_not_paid", refund.id),
             )
         )
     if refund.state is RefundState.LINK and refund.url:
@@ -122,9 +122,9 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
         lines(_("It is: {how}", how=state_name(_, refund)), reason, escape(refund.note)),
         steps,
     )
-    rows.append((button(_("This money"), "rf", case.receipt),))
+    rows.append((button(_("This money"), "refund", case.receipt),))
     if case.customer_id is not None:
-        rows.append((button(_("← Back"), "who", case.customer_id),))
+        rows.append((button(_("← Back"), "customer", case.customer_id),))
     return Screen(text=text, rows=tuple(rows))
 
 

@@ -27,18 +27,20 @@ async def held(visit: Visit, _args: Args) -> Screen:
     """Every payment that waits, the oldest first."""
     _ = visit.speech
     found = (await visit.counter.storage.read(reviews.waiting))[:_MOST]
-    blocks = (button(_("Blocklist"), "blocks"),)
+    blocks = (button(_("Blocklist"), "blocklist"),)
     if not found:
-        return Screen(text=_("✅ No payment waits for you."), rows=(blocks, back(_)))
-    text = paragraphs(
-        bold(_("Payments that wait for you")), *(_one(visit, *pair) for pair in found)
+        return Screen(text=_("✅ No payments to review."), rows=(blocks, back(_)))
+    title = lines(
+        bold(_("Payments to review")),
+        _("The money is here, but your rules ask for a person before access opens."),
     )
+    text = paragraphs(title, *(_one(visit, *pair) for pair in found))
     rows: list[Row] = []
     for review, _customer in found:
         rows.append(
             (
-                button(_("R{id}: approve", id=review.id), "rv_yes", review.id),
-                button(_("R{id}: refuse", id=review.id), "rv_no", review.id),
+                button(_("R{id}: approve", id=review.id), "review_approve", review.id),
+                button(_("R{id}: refuse", id=review.id), "review_refuse", review.id),
             )
         )
     return Screen(text=text, rows=(*rows, blocks, back(_)))
@@ -104,7 +106,7 @@ async def blocks(visit: Visit, _args: Args) -> Screen:
         second=code("/block @name"),
     )
     listed = lines(*(_block(visit, one) for one in found)) if found else _("Nobody is blocked.")
-    rows = [(button(_("B{id}: take off", id=one.id), "unbl", one.id),) for one in found[:_MOST]]
+    rows = [(button(_("B{id}: take off", id=one.id), "unblock", one.id),) for one in found[:_MOST]]
     return Screen(text=paragraphs(bold(_("Blocklist")), listed, how), rows=(*rows, back(_)))
 
 
