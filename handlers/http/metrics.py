@@ -1,4 +1,4 @@
-"""What monitors read at /metrics; labels are names of providers and outcomes, never people."""
+"""The metrics at /metrics; labels name providers and outcomes, never people."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -34,7 +34,7 @@ OUTBOX_AGE = Gauge(
 )
 OUTBOX_DEAD = Gauge("telekiosk_outbox_dead", "Effects given up, for staff", registry=REGISTRY)
 IN_REVIEW = Gauge("telekiosk_held", "Payments that wait for a person", registry=REGISTRY)
-UNASSIGNED = Gauge("telekiosk_unassigned", "Money of no known order", registry=REGISTRY)
+UNASSIGNED = Gauge("telekiosk_unassigned", "Payments without a known order", registry=REGISTRY)
 HIDDEN = Gauge(
     "telekiosk_provider_hidden",
     "Providers that customers do not see",

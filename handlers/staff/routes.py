@@ -1,9 +1,9 @@
-"""Which staff command and which staff button lead where."""
+"""Which staff command and which staff button lead to which screen."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.screens import Args, Screen
-from handlers.staff.access.stock import chosen, how_to_load
+from handlers.staff.access.stock import how_to_load, load_chosen
 from handlers.staff.access.subscriptions import (
     extend,
     extend_by_words,
@@ -13,16 +13,16 @@ from handlers.staff.access.subscriptions import (
     stop,
     subscription,
 )
-from handlers.staff.checkout.grants import give
-from handlers.staff.desk.customers import ask_for_name, found, who
+from handlers.staff.checkout.grants import grant
+from handlers.staff.desk.customers import ask_for_name, customer, found
 from handlers.staff.desk.failed_jobs import (
-    effect_again,
-    effect_away,
-    inbox_event_again,
-    inbox_event_away,
-    inbox_event_believed,
-    inbox_events,
-    stuck,
+    believe_event,
+    dismiss_event,
+    dismiss_job,
+    failed_jobs,
+    inbox,
+    retry_event,
+    retry_job,
 )
 from handlers.staff.desk.overview import desk
 from handlers.staff.intake.bank_transfers import (
@@ -33,18 +33,35 @@ from handlers.staff.intake.bank_transfers import (
     shown,
     waiting,
 )
-from handlers.staff.refunds.disputes import dispute, file_of_dispute, file_of_receipt, trust
-from handlers.staff.refunds.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
+from handlers.staff.refunds.disputes import (
+    dispute,
+    dispute_evidence,
+    receipt_evidence,
+    trust_customer,
+)
+from handlers.staff.refunds.refunds import (
+    cancel_unpaid,
+    confirm_paid,
+    refund_all,
+    refund_by_words,
+    refund_details,
+    refund_receipt,
+    refunds,
+)
 from handlers.staff.settlement.reviews import (
     approve,
     block_by_words,
     block_payer,
-    blocks,
-    held,
+    blocklist,
+    payments_to_review,
     refuse,
     unblock,
 )
-from handlers.staff.settlement.unassigned import assign_by_words, assigning, unknown
+from handlers.staff.settlement.unassigned import (
+    assign_by_words,
+    assign_payment,
+    unassigned_payments,
+)
 from handlers.visit import Visit
 
 Route = Callable[[Visit, Args], Awaitable[Screen | None]]
@@ -65,7 +82,7 @@ COMMANDS: Mapping[str, Words] = {
     "admin": admin,
     "find": find,
     "extend": extend_by_words,
-    "refund": by_words,
+    "refund": refund_by_words,
     "paid": approve_by_words,
     "refuse": refuse_by_words,
     "block": block_by_words,
@@ -75,42 +92,42 @@ SCREENS: Mapping[str, Route] = {
     "desk": desk,
     "find_customer": ask_for_name,
     "stock": how_to_load,
-    "stock_load": chosen,
-    "customer": who,
+    "stock_load": load_chosen,
+    "customer": customer,
     "subscription": subscription,
-    "grant": give,
+    "grant": grant,
     "extend": extend,
     "stop": stop,
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
-    "refunds": moneys,
-    "refund": receipt,
-    "refund_all": whole,
-    "refund_details": detail,
-    "refund_paid": paid,
-    "refund_not_paid": not_paid,
-    "receipt_evidence": file_of_receipt,
+    "refunds": refunds,
+    "refund": refund_receipt,
+    "refund_all": refund_all,
+    "refund_details": refund_details,
+    "refund_paid": confirm_paid,
+    "refund_not_paid": cancel_unpaid,
+    "receipt_evidence": receipt_evidence,
     "dispute": dispute,
-    "dispute_evidence": file_of_dispute,
-    "dispute_trust": trust,
+    "dispute_evidence": dispute_evidence,
+    "dispute_trust": trust_customer,
     "proof_approve": approved,
     "proof_refuse": refused,
     "proof_show": shown,
     "proofs": waiting,
-    "failed_jobs": stuck,
-    "job_retry": effect_again,
-    "job_dismiss": effect_away,
-    "event_retry": inbox_event_again,
-    "event_dismiss": inbox_event_away,
-    "reviews": held,
+    "failed_jobs": failed_jobs,
+    "job_retry": retry_job,
+    "job_dismiss": dismiss_job,
+    "event_retry": retry_event,
+    "event_dismiss": dismiss_event,
+    "reviews": payments_to_review,
     "review_approve": approve,
     "review_refuse": refuse,
-    "blocklist": blocks,
+    "blocklist": blocklist,
     "block_payer": block_payer,
     "unblock": unblock,
-    "unassigned": unknown,
-    "assign": assigning,
-    "event_believe": inbox_event_believed,
-    "inbox": inbox_events,
+    "unassigned": unassigned_payments,
+    "assign": assign_payment,
+    "event_believe": believe_event,
+    "inbox": inbox,
 }

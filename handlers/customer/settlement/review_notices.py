@@ -42,7 +42,7 @@ async def review_refused(visit: Visit, facts: Facts) -> Screen:
 
 
 async def assigned(visit: Visit, facts: Facts) -> Screen:
-    """Money that had come without a name was found to be his."""
+    """Staff assigned an unassigned payment to this customer."""
     _ = visit.speech
     money = _.money(Money(facts["minor"], facts["currency"]))
     text = _("We found a payment of {money} that is yours. It is in your wallet now.", money=money)

@@ -1,4 +1,4 @@
-"""What staff do to a subscription: each act asks once, and a second tap does nothing more."""
+"""What staff can do to a subscription: each act is confirmed, and a second tap is harmless."""
 
 from collections.abc import Awaitable
 
@@ -53,7 +53,7 @@ async def _get(visit: Visit, args: Args) -> Subscription:
 
 
 async def extend(visit: Visit, args: Args) -> Screen:
-    """Add days, after one more tap."""
+    """Add days, after a confirming tap."""
     _ = visit.speech
     one, days = await _get(visit, args), args.number(1)
     if tap := args.choice(2):
@@ -87,7 +87,7 @@ async def stop(visit: Visit, args: Args) -> Screen:
 
 
 async def resume(visit: Visit, args: Args) -> Screen:
-    """Give access back."""
+    """Restore access."""
     return await _freeze(visit, args, is_frozen=False)
 
 
@@ -112,7 +112,7 @@ async def _freeze(visit: Visit, args: Args, *, is_frozen: bool) -> Screen:
 
 
 async def resend(visit: Visit, args: Args) -> Screen:
-    """Send the credentials once more."""
+    """Send the credentials again."""
     one = await _get(visit, args)
     done = visit.counter.storage.run(
         by_staff.resend,
@@ -125,7 +125,7 @@ async def resend(visit: Visit, args: Args) -> Screen:
 
 
 async def rotate(visit: Visit, args: Args) -> Screen:
-    """Make new credentials, after one more tap."""
+    """Make new credentials, after a confirming tap."""
     _ = visit.speech
     one = await _get(visit, args)
     if tap := args.choice(1):
@@ -146,7 +146,7 @@ async def rotate(visit: Visit, args: Args) -> Screen:
 
 
 async def after(visit: Visit, customer_id: int, act: Awaitable[object]) -> Screen:
-    """Do it, wake the clock, and show the customer as he is now."""
+    """Do it, wake the clock, and show the customer again."""
     _ = visit.speech
     try:
         await act

@@ -1,4 +1,4 @@
-"""Giving time for nothing: choose a plan, how long, and say yes."""
+"""Giving time for free: choose a plan and a term, and confirm."""
 
 from handlers.screens import Args, Screen, button, in_rows
 from handlers.staff.access.subscriptions import after
@@ -18,8 +18,8 @@ _LENGTHS = (
 )
 
 
-async def give(visit: Visit, args: Args) -> Screen:
-    """`grant:CUSTOMER`, then the plan, the time, and the moment of the question."""
+async def grant(visit: Visit, args: Args) -> Screen:
+    """`grant:CUSTOMER[:PLAN[:TERM[:MOMENT]]]`: each step adds one argument, the last confirms."""
     customer_id, slug, term = args.number(0), args.choice(1), args.choice(2)
     if not slug:
         return await _which_plan(visit, customer_id)

@@ -1,4 +1,4 @@
-"""Finding a customer, and his story in one screen."""
+"""Finding a customer, and all that matters about one on a single screen."""
 
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,14 @@ _LONGEST_FACTS = 80
 
 
 async def ask_for_name(visit: Visit, _args: Args) -> Screen:
-    """How to search."""
+    """Explain how to search."""
     _ = visit.speech
     text = _("Write me a name, an @username or a number: of the customer here, or in Telegram.")
     return Screen(text=text, rows=(back(_),))
 
 
 async def found(visit: Visit, words: str) -> Screen:
-    """Who fits these words; the story at once when only one does."""
+    """List the customers who match; a single match is shown at once."""
     _ = visit.speech
     if not words.strip():
         return await ask_for_name(visit, Args(()))
@@ -54,7 +54,7 @@ def _name(one: Customer) -> str:
     return f"{one.name}{username} · {one.id}"
 
 
-async def who(visit: Visit, args: Args) -> Screen:
+async def customer(visit: Visit, args: Args) -> Screen:
     """One customer."""
     return await story(visit, args.number(0))
 
@@ -117,7 +117,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
     _ = visit.speech
     how = Html(" · ".join(status(visit, one.standing)))
     if one.standing.is_frozen:
-        how = _("🔴 On hold")  # the customer reads to write to us
+        how = _("🔴 On hold")  # `status` would tell the reader to write to us
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 

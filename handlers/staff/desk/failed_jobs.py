@@ -1,4 +1,4 @@
-"""What is stuck, and what can be done: try it again, or put it away."""
+"""Failed jobs and inbox events: staff try them again or put them away."""
 
 from telegram import InlineKeyboardButton
 
@@ -21,8 +21,8 @@ _MOST = 8
 _LONGEST = 120
 
 
-async def stuck(visit: Visit, _args: Args) -> Screen:
-    """The oldest few; more come up as these go."""
+async def failed_jobs(visit: Visit, _args: Args) -> Screen:
+    """Show the oldest few; more appear as these are dealt with."""
     _ = visit.speech
     effects, inbox_events = await visit.counter.storage.read(trouble)
     lately = (button(_("What providers sent lately"), "inbox"),)
@@ -49,8 +49,8 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
     return Screen(text=text, rows=(*in_rows(buttons, wide=2), lately, back(_)))
 
 
-async def inbox_events(visit: Visit, _args: Args) -> Screen:
-    """What providers sent lately, handled or not: any of it can be read again, harmlessly."""
+async def inbox(visit: Visit, _args: Args) -> Screen:
+    """The latest provider events, handled or not; each can safely be read again."""
     _ = visit.speech
     found = await visit.counter.storage.read(latest_inbox_events)
     text = paragraphs(
@@ -112,8 +112,8 @@ def _inbox_event_buttons(
     return again, button(_("E{id}: believe it", id=one.id), "event_believe", one.id), away
 
 
-async def effect_again(visit: Visit, args: Args) -> Screen:
-    """Let an effect try afresh."""
+async def retry_job(visit: Visit, args: Args) -> Screen:
+    """Queue a failed effect again."""
     done = await visit.counter.storage.run(
         replay_effect,
         visit.customer.telegram_id,
@@ -123,8 +123,8 @@ async def effect_again(visit: Visit, args: Args) -> Screen:
     return await _after(visit, is_done=done)
 
 
-async def effect_away(visit: Visit, args: Args) -> Screen:
-    """Put an effect away."""
+async def dismiss_job(visit: Visit, args: Args) -> Screen:
+    """Put a failed effect away."""
     done = await visit.counter.storage.run(
         dismiss_effect,
         visit.customer.telegram_id,
@@ -134,8 +134,8 @@ async def effect_away(visit: Visit, args: Args) -> Screen:
     return await _after(visit, is_done=done)
 
 
-async def inbox_event_again(visit: Visit, args: Args) -> Screen:
-    """Answer a chat update afresh, or read a provider's event again."""
+async def retry_event(visit: Visit, args: Args) -> Screen:
+    """Handle a chat update again, or read a provider's event again."""
     done = await visit.counter.storage.run(
         replay_inbox_event,
         visit.customer.telegram_id,
@@ -147,8 +147,8 @@ async def inbox_event_again(visit: Visit, args: Args) -> Screen:
     return await _read_again(visit, args, is_believed=False)
 
 
-async def inbox_event_believed(visit: Visit, args: Args) -> Screen:
-    """Take what an inbox event says of money for true, after one more tap."""
+async def believe_event(visit: Visit, args: Args) -> Screen:
+    """Settle an event on staff's word that its money is there, after a confirming tap."""
     _ = visit.speech
     if args.choice(1):
         return await _read_again(visit, args, is_believed=True)
@@ -180,10 +180,10 @@ async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
             "It cannot be read any more: what it said was erased, or its secret was changed since."
         ),
     }
-    return (await stuck(visit, Args(()))).saying(words[found])
+    return (await failed_jobs(visit, Args(()))).saying(words[found])
 
 
-async def inbox_event_away(visit: Visit, args: Args) -> Screen:
+async def dismiss_event(visit: Visit, args: Args) -> Screen:
     """Put an inbox event away."""
     done = await visit.counter.storage.run(
         dismiss_inbox_event,
@@ -198,4 +198,4 @@ async def _after(visit: Visit, *, is_done: bool) -> Screen:
     _ = visit.speech
     visit.counter.wake()
     words = _("Done.") if is_done else _("That was done already.")
-    return (await stuck(visit, Args(()))).saying(words)
+    return (await failed_jobs(visit, Args(()))).saying(words)

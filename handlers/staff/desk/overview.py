@@ -1,4 +1,4 @@
-"""The shop at a glance."""
+"""The desk: today's shop at a glance."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ STOCK = "stock"
 
 
 async def desk(visit: Visit, _args: Args) -> Screen:
-    """Sales today, who is here, what is left, and what needs a hand."""
+    """Today's sales, subscriptions, stock, and what waits for staff."""
     _, storage = visit.speech, visit.counter.storage
     found = await storage.read(
         today, since=_morning(visit), policy=visit.counter.policy, now=visit.now
@@ -47,7 +47,7 @@ async def desk(visit: Visit, _args: Args) -> Screen:
 
 
 def _morning(visit: Visit) -> datetime:
-    """When the day began where the shop is."""
+    """Midnight in the shop's time zone."""
     local = visit.now.astimezone(zone_of(visit.counter.zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -79,7 +79,7 @@ def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
 
 
 def _stock(visit: Visit, levels: Sequence[tuple[Html, int]]) -> Html:
-    """Each plan that lives from stock, also when nothing is left of it."""
+    """Each plan sold from stock, including those that have run out."""
     _ = visit.speech
     if not levels:
         return Html("")
@@ -109,7 +109,7 @@ def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
 
 
 def _guarded(visit: Visit, found: Today) -> list[Html]:
-    """What waits for a person's word, and who is hidden from customers."""
+    """Payments that wait for staff, and providers hidden from customers."""
     _, waits = visit.speech, found.backlog
     said = []
     if waits.held:

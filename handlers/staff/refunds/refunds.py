@@ -1,4 +1,4 @@
-"""Giving money back: which money, how much, which way, why, and sure."""
+"""Giving money back, step by step: which payment, how much, which way, why."""
 
 from handlers.names import plan_name, provider_name
 from handlers.screens import Args, OddButtonError, Row, Screen, bold, button, in_rows
@@ -27,8 +27,8 @@ _WALLET_PROVIDER = "wallet"
 _LONGEST_TAP = 12
 
 
-async def receipt(visit: Visit, args: Args) -> Screen | None:
-    """`refund:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
+async def refund_receipt(visit: Visit, args: Args) -> Screen | None:
+    """`refund:RECEIPT[:MINOR[:ROUTE[:REASON[:MOMENT]]]]`: each step adds an argument."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not args.choice(1):
         return await _amounts(visit, it)
@@ -62,7 +62,7 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
 async def _amounts(visit: Visit, it: Refundable) -> Screen:
     _, case = visit.speech, it.case
     most, half = it.most, it.half
-    # What came from the wallet for the same order goes nowhere else but there.
+    # What the wallet paid for the same order can only go back there.
     is_more = it.to_wallet > it.outside > Money.zero(most.currency)
     everything = it.outside if is_more else most
     offered = [
@@ -102,7 +102,7 @@ async def _amounts(visit: Visit, it: Refundable) -> Screen:
 
 
 def _parts(visit: Visit, case: Case) -> bool:
-    """Whether a part can go back at all: into the wallet, always."""
+    """Whether a part can go back: the wallet takes any amount, some providers only all of it."""
     return case.customer_id is not None and case.provider in visit.counter.providers
 
 
@@ -123,12 +123,12 @@ async def _title(visit: Visit, case: Case) -> Html:
 
 
 async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
-    """Only the ways that can take this amount."""
+    """Offer only the ways that can take this amount."""
     _, case = visit.speech, it.case
     provider = refunder(visit.counter.providers.get(case.provider))
     is_whole = money == case.standing.money
     can_ask = provider is not None and (provider.refunds_parts or is_whole)
-    is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
+    is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet and goes back there
     name = provider_name(_, case.provider)
     found = [
         button(_("Back by {way}", way=name), "refund", case.receipt, money.minor, "p")
@@ -207,18 +207,18 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
     return refund_screen(visit, *await counter.storage.read(refund_of, refund.id))
 
 
-async def detail(visit: Visit, args: Args) -> Screen:
-    """`refund_details:REFUND`: how one refund stands."""
+async def refund_details(visit: Visit, args: Args) -> Screen:
+    """`refund_details:REFUND`: show one refund."""
     return refund_screen(visit, *await visit.counter.storage.read(refund_of, args.number(0)))
 
 
-async def paid(visit: Visit, args: Args) -> Screen:
-    """`refund_paid:REFUND`: staff have paid it back."""
+async def confirm_paid(visit: Visit, args: Args) -> Screen:
+    """`refund_paid:REFUND`: staff have paid it back by hand."""
     return await _by_hand(visit, args.number(0), is_paid=True)
 
 
-async def not_paid(visit: Visit, args: Args) -> Screen:
-    """`refund_not_paid:REFUND`: it is not paid back after all."""
+async def cancel_unpaid(visit: Visit, args: Args) -> Screen:
+    """`refund_not_paid:REFUND`: staff will not pay it back after all."""
     return await _by_hand(visit, args.number(0), is_paid=False)
 
 
@@ -241,8 +241,8 @@ async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
     return screen.saying(words)
 
 
-async def whole(visit: Visit, args: Args) -> Screen:
-    """`refund_all:RECEIPT:TAP`: all that is left, at once: the one tap of a fraud warning."""
+async def refund_all(visit: Visit, args: Args) -> Screen:
+    """`refund_all:RECEIPT:TAP`: give back all that is left, from a fraud warning's button."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not it.outside:
         done = next((one for one in reversed(it.refunds)), None)
@@ -262,7 +262,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
     return await _do(visit, it, wish)
 
 
-async def by_words(visit: Visit, words: list[str]) -> Screen | None:
+async def refund_by_words(visit: Visit, words: list[str]) -> Screen | None:
     """`/refund RECEIPT AMOUNT`."""
     _ = visit.speech
     if len(words) != 2 or not words[0].isdigit():  # noqa: PLR2004 - the two
@@ -271,11 +271,11 @@ async def by_words(visit: Visit, words: list[str]) -> Screen | None:
     money = Money.parse(words[1].replace(",", "."), it.case.standing.money.currency)
     if money.minor <= 0:
         raise BadInputError(reason=_("Write it like this: /refund 12 4.50").plain)
-    return await receipt(visit, Args((words[0], str(money.minor))))
+    return await refund_receipt(visit, Args((words[0], str(money.minor))))
 
 
-async def moneys(visit: Visit, args: Args) -> Screen:
-    """`refunds:CUSTOMER`: which of a customer's moneys."""
+async def refunds(visit: Visit, args: Args) -> Screen:
+    """`refunds:CUSTOMER`: choose which of the customer's payments to refund."""
     _ = visit.speech
     found = await visit.counter.storage.read(receipts_of, args.number(0))
     rows = [
@@ -299,7 +299,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
 
 
 def _tap(text: str) -> str:
-    """It becomes part of our reference, which has small letters and digits only."""
+    """The tap, checked: it becomes part of our reference, which has letters and digits only."""
     if text and not (text.isascii() and text.isalnum() and len(text) <= _LONGEST_TAP):
         raise OddButtonError
     return text

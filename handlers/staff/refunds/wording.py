@@ -1,4 +1,4 @@
-"""How a refund is worded to staff: its line, its screen, and the steps of paying back by hand."""
+"""A refund in words for staff: its line, its screen, and how to pay it back by hand."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def state_name(_: Speech, refund: Refund) -> Html:
-    """How far it is, in a word."""
+    """The refund's state, in a word."""
     names = {
         RefundState.ASKED: _("on its way"),
         RefundState.UNKNOWN: _("no answer yet, we keep asking"),
@@ -30,7 +30,7 @@ def state_name(_: Speech, refund: Refund) -> Html:
 
 
 def route_name(_: Speech, refund: Refund) -> Html:
-    """Which way it went, in a word."""
+    """The refund's route, in a word."""
     names = {
         RefundRoute.PROVIDER: _("by the provider"),
         RefundRoute.WALLET: _("into the wallet"),
@@ -43,7 +43,7 @@ def route_name(_: Speech, refund: Refund) -> Html:
 
 
 def reason_name(_: Speech, reason: str) -> Html:
-    """Why it goes back."""
+    """The reason for a refund."""
     names = {
         "wish": _("The customer asked for it"),
         "broken": _("It did not work"),
@@ -54,7 +54,7 @@ def reason_name(_: Speech, reason: str) -> Html:
 
 
 def refund_line(_: Speech, one: Refund) -> Html:
-    """One refund for a list."""
+    """One refund, as a line in a list."""
     return _(
         "↩️ {date} {money} {way}: {how}",
         date=_.day(one.made_at),
@@ -65,7 +65,7 @@ def refund_line(_: Speech, one: Refund) -> Html:
 
 
 def dispute_line(_: Speech, one: Dispute) -> Html:
-    """One case for a list."""
+    """One dispute or warning, as a line in a list."""
     states = {
         DisputeState.OPEN: _("open"),
         DisputeState.WON: _("won"),
@@ -84,7 +84,7 @@ def dispute_line(_: Speech, one: Dispute) -> Html:
 
 
 def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
-    """One refund, and what is to be done about it."""
+    """One refund, and what staff have to do about it."""
     _ = visit.speech
     rows: list[Row] = []
     steps = Html("")
@@ -129,7 +129,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
 
 
 def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
-    """What a person does to pay it back, where we cannot."""
+    """The steps of paying it back by hand, for each provider."""
     _ = visit.speech
     money = bold(_.money(refund.money))
     payment, mark = code(case.receipt_id), code(refund.reference)

@@ -1,4 +1,4 @@
-"""Payments that wait for a person: approve or refuse in one tap; and the blocklist."""
+"""Payments to review, approved or refused with one tap, and the blocklist."""
 
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _MOST = 8
 
 
-async def held(visit: Visit, _args: Args) -> Screen:
-    """Every payment that waits, the oldest first."""
+async def payments_to_review(visit: Visit, _args: Args) -> Screen:
+    """List the payments that wait, oldest first."""
     _ = visit.speech
     found = (await visit.counter.storage.read(reviews.waiting))[:_MOST]
     blocks = (button(_("Blocklist"), "blocklist"),)
@@ -59,7 +59,7 @@ def _one(visit: Visit, review: Review, customer: Customer) -> Html:
 
 
 async def approve(visit: Visit, args: Args) -> Screen:
-    """Let the order have its money."""
+    """Settle the order with its money."""
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
@@ -70,7 +70,7 @@ async def approve(visit: Visit, args: Args) -> Screen:
             now=visit.now,
         )
     except DoneAlreadyError:
-        return (await held(visit, args)).saying(_("That was decided already."))
+        return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
     return (await story(visit, review.customer_id)).saying(
         _("Approved; the access is on its way.")
@@ -78,7 +78,7 @@ async def approve(visit: Visit, args: Args) -> Screen:
 
 
 async def refuse(visit: Visit, args: Args) -> Screen:
-    """Close the order; the money goes to the customer's wallet, and his story offers the rest."""
+    """Close the order; the money goes to the wallet, and the customer's screen is shown."""
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
@@ -89,15 +89,15 @@ async def refuse(visit: Visit, args: Args) -> Screen:
             now=visit.now,
         )
     except DoneAlreadyError:
-        return (await held(visit, args)).saying(_("That was decided already."))
+        return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
     return (await story(visit, review.customer_id)).saying(
         _("Refused; the money is in the customer’s wallet.")
     )
 
 
-async def blocks(visit: Visit, _args: Args) -> Screen:
-    """Who is on the blocklist."""
+async def blocklist(visit: Visit, _args: Args) -> Screen:
+    """Show the blocklist."""
     _ = visit.speech
     found = await visit.counter.storage.read(reviews.blocklist)
     how = _(
@@ -136,7 +136,7 @@ async def block_by_words(visit: Visit, words: list[str]) -> Screen:
 
 
 async def block_payer(visit: Visit, args: Args) -> Screen:
-    """Whoever paid this review's money, by card or wallet; else his Telegram id."""
+    """Block the card or wallet that paid; when unknown, the customer's Telegram id."""
     review, customer = await visit.counter.storage.read(reviews.review_of, args.number(0))
     if review.fingerprint:
         return await _blocked(visit, BlockedBy.PAYER, review.fingerprint)
@@ -149,7 +149,7 @@ async def _blocked(visit: Visit, kind: BlockedBy, value: str) -> Screen:
         reviews.block, visit.customer.telegram_id, kind, value, reason="", now=visit.now
     )
     words = _("Done.") if is_new else _("That was done already.")
-    return (await blocks(visit, Args(()))).saying(words)
+    return (await blocklist(visit, Args(()))).saying(words)
 
 
 async def unblock(visit: Visit, args: Args) -> Screen:
@@ -159,4 +159,4 @@ async def unblock(visit: Visit, args: Args) -> Screen:
         reviews.unblock, visit.customer.telegram_id, block_id=args.number(0), now=visit.now
     )
     words = _("Done.") if done else _("That was done already.")
-    return (await blocks(visit, args)).saying(words)
+    return (await blocklist(visit, args)).saying(words)

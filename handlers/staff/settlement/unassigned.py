@@ -1,4 +1,4 @@
-"""Money that belongs to no order we know: whose it is, and where it goes."""
+"""Unassigned payments: staff say whose they are and where they go."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -27,8 +27,8 @@ _MOST = 8
 _WALLET = "w"
 
 
-async def unknown(visit: Visit, args: Args) -> Screen:
-    """`unassigned` lists every sum, `unassigned:RECEIPT` asks whose it is."""
+async def unassigned_payments(visit: Visit, args: Args) -> Screen:
+    """`unassigned` lists the payments, `unassigned:RECEIPT` asks whose one is."""
     _ = visit.speech
     if args.choice(0):
         return await _whose(visit, args.number(0))
@@ -94,8 +94,8 @@ async def assign_by_words(visit: Visit, words: list[str]) -> Screen:
     )
 
 
-async def assigning(visit: Visit, args: Args) -> Screen:
-    """`assign:RECEIPT:CUSTOMER`, then where it goes, and the moment of the question."""
+async def assign_payment(visit: Visit, args: Args) -> Screen:
+    """`assign:RECEIPT:CUSTOMER[:PLACE[:MOMENT]]`: the wallet or an order, then confirm."""
     receipt, customer_id, where = args.number(0), args.number(1), args.choice(2)
     if not where:
         return await _places(visit, receipt, customer_id)
@@ -119,7 +119,7 @@ async def assigning(visit: Visit, args: Args) -> Screen:
 
 
 async def _confirmation(visit: Visit, money: UnassignedReceipt) -> Html:
-    """What its provider says, asked before the last tap: an inbox event alone may lie."""
+    """Ask the provider before the confirming tap: an inbox event alone may lie."""
     _, counter = visit.speech, visit.counter
     way = provider_name(_, money.provider)
     if await is_confirmed(counter.storage, counter.providers, money.id):
