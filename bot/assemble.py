@@ -1,4 +1,4 @@
-"""The only file that names concrete providers and connectors: settings in, a whole shop out."""
+"""The only file that names concrete providers and connectors: turns settings into a shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _SHORTEST_KEY = 16
 _MAKE_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
-# Every one there is, on or off, so that a slip of the pen in the catalog is found at once.
+# All of them, on or off, so that a misspelt name in the catalog is found at once.
 KNOWN = Known(
     providers=(
         "stripe",
@@ -49,7 +49,7 @@ KNOWN = Known(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything concrete, built once a process; nothing is connected yet."""
+    """Every concrete part, built once per process; nothing is connected yet."""
 
     settings: Settings
     storage: Storage
@@ -64,11 +64,11 @@ class Parts:
 
     @property
     def sign_in_connector(self) -> str:
-        """The connector whose usernames and passwords our own doors check, "" without one."""
+        """The connector whose usernames and passwords we check ourselves, or ""."""
         return next((name for name, one in self.connectors.items() if books_answer(one)), "")
 
     async def close(self) -> None:
-        """Let go of everything, the books last."""
+        """Close everything, the books last."""
         for provider in self.providers.values():
             await provider.close()
         await self.http.aclose()
@@ -78,9 +78,9 @@ class Parts:
 def assemble(
     settings: Settings, *, clock: Clock | None = None, folder: Path | None = None
 ) -> Parts:
-    """Build the parts; raises `BadInputError` that names the setting at fault.
+    """Build the parts; raises `BadInputError` naming the wrong setting.
 
-    `folder` is where the sandbox keeps its play money; it defaults to `sandbox/` here.
+    `folder` is where the sandbox keeps its play money, by default `sandbox/`.
     """
     secret = settings.secret_key.get_secret_value()
     if len(secret.split(",")[0]) < _SHORTEST_KEY:
@@ -129,7 +129,7 @@ def _connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
 
 
 class _Providers:
-    """Builds the providers whose settings are there, in the order customers see them."""
+    """Builds the configured providers, in the order customers see them."""
 
     def __init__(
         self, settings: Settings, clock: Clock, http: httpx.AsyncClient, folder: Path
@@ -178,7 +178,7 @@ class _Providers:
         ]
 
     def stars(self) -> Any:  # noqa: ANN401 - Stars, whose class loads here
-        """Telegram Stars; also reads payments when they are switched off, so none is lost."""
+        """Telegram Stars; even when switched off, incoming payments are read, so none is lost."""
         from payments.stars import Stars
 
         return Stars(
@@ -189,7 +189,7 @@ class _Providers:
         )
 
     def telegram_cards(self) -> Any:  # noqa: ANN401 - TelegramCards, whose class loads here
-        """Cards inside Telegram; like Stars, they are read when they are switched off, too."""
+        """Cards inside Telegram; like Stars, read even when switched off."""
         from payments.telegram_cards import TelegramCards
 
         settings = self._settings
@@ -300,7 +300,7 @@ class _Providers:
 
 
 def _money_reader(*tills: Any) -> MoneyReader:  # noqa: ANN401 - Stars and TelegramCards
-    """Whose money an update carries, with the event."""
+    """Finds the payment in an update: the provider's name and the event."""
 
     def read(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
         for till in tills:

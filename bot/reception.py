@@ -1,4 +1,4 @@
-"""Takes updates into the books, then has them answered: in order in a chat, chats side by side."""
+"""Stores updates, then has them answered: in order within a chat, chats in parallel."""
 
 import asyncio
 from collections import deque
@@ -48,7 +48,7 @@ _WAYS_TO_CHAT = (
     ("callback_query", "from", "id"),
     ("subscription", "user", "id"),
 )
-_LARGEST_CHAT = 2**52  # "at most 52 significant bits", says the Bot API of ids
+_LARGEST_CHAT = 2**52  # the Bot API: ids have "at most 52 significant bits"
 log = structlog.get_logger()
 
 
@@ -57,15 +57,15 @@ class UnreadableError(Exception):
 
 
 class MoneyReader(Protocol):
-    """Finds a payment in an update: of Stars, or of a card inside Telegram."""
+    """Finds a payment in an update: in Stars, or by card inside Telegram."""
 
     def __call__(self, update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
-        """The provider's name and the event, or None when the update carries no money."""
+        """Return the provider's name and the event, or None when there is no payment."""
         ...
 
 
 class Reception:
-    """Where all updates arrive, by polling or by webhook."""
+    """Where all updates arrive, from polling or the webhook."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Reception:
         call: Callable[..., Awaitable[Any]],
         read_money: MoneyReader,
     ) -> None:
-        """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
+        """`answer` runs the chat handlers; `call` makes a Bot API call outside every queue."""
         self._counter, self._answer, self._call = counter, answer, call
         self._read_money = read_money
         self._lanes: dict[int, deque[KeptUpdate]] = {}
@@ -84,14 +84,14 @@ class Reception:
         self.is_open = False
 
     def open(self) -> None:
-        """Telegram knows us: from now on updates are answered, till then they only are kept."""
+        """Start answering: until the bot is connected, updates are only stored."""
         self.is_open = True
         self._counter.wake()
 
     async def take(self, updates: list[Raw], *, is_believed: bool = False) -> None:
-        """Return once they are in the books; raises `BooksUnavailableError`, then none is.
+        """Return once all are in the books; raises `BooksUnavailableError` when none is.
 
-        `is_believed` where Telegram answered with them, and did not call us.
+        `is_believed` when we fetched them from Telegram, rather than being called.
         """
         counter = self._counter
         kept_ones = []
@@ -104,7 +104,7 @@ class Reception:
                 kept_ones.append(self._new(raw, kind, is_believed=is_believed))
         if not kept_ones:
             return
-        are_answered = self.is_open  # one that was kept as due is the clock's, even if we open now
+        are_answered = self.is_open  # one stored as due belongs to the clock, even if we open now
         kept = await self._keep(kept_ones, are_answered=are_answered)
         if with_money := [update.provider for update in kept_ones if update.money]:
             for provider in with_money:
@@ -114,7 +114,7 @@ class Reception:
             self.answer_later(kept)
 
     def answer_later(self, updates: list[KeptUpdate]) -> None:
-        """Line each update up behind its chat's others."""
+        """Queue each update behind the others of its chat."""
         for update in updates:
             chat = chat_of(update.raw)
             if (lane := self._lanes.get(chat)) is not None:
@@ -125,12 +125,12 @@ class Reception:
                 self._start(self._walk(chat))
 
     async def settle_down(self) -> None:
-        """Wait until every update at hand is answered."""
+        """Wait until every queued update is answered."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
     async def _keep(self, updates: list[NewUpdate], *, are_answered: bool) -> list[KeptUpdate]:
-        """One that the books will not take must not keep the others out for ever: staff see it."""
+        """Store one update; one the books refuse goes to staff, so as not to block the others."""
         counter = self._counter
         try:
             return await counter.storage.run(
@@ -203,10 +203,10 @@ class Reception:
                 )
                 counter.wake()
         except BooksUnavailableError:
-            log.warning("books_unavailable", door="chat")  # the inbox brings it again
+            log.warning("books_unavailable", door="chat")  # it stays in the inbox and comes again
 
     async def _is_money(self, update: KeptUpdate) -> bool:
-        """Take the money of an update that staff let be read again, if it carries any."""
+        """Settle the payment in an update that staff replay, if it carries one."""
         counter, new = self._counter, self._new(update.raw, _kind(update.raw))
         if new.trouble:
             raise UnreadableError(new.trouble)
@@ -224,7 +224,7 @@ class Reception:
         return True
 
     async def _today(self, update: KeptUpdate) -> Mapping[str, Any]:
-        """The update, shown below where the person went on: an old tap undoes no newer screen."""
+        """The update, answered with a new message if the chat went on: old taps undo no screen."""
         chat = chat_of(update.raw)
         if update.is_again and await self._counter.storage.read(
             is_overtaken, update, chat_id=chat
@@ -233,7 +233,7 @@ class Reception:
         return update.raw
 
     async def _answered(self, update: KeptUpdate) -> BaseException | None:
-        """What went wrong, if anything did: one update must not stop its chat's others."""
+        """Answer one update; returns the error, which must not stop the others of its chat."""
         try:
             if update.is_again and await self._is_money(update):
                 return None
@@ -249,7 +249,7 @@ class Reception:
         is_silence = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
         if is_silence or isinstance(error, BooksUnavailableError):
             log.warning("answer_postponed", error=type(error).__name__)
-            return  # it stays in the inbox, and the clock brings it again
+            return  # it stays in the inbox, and the clock retries it
         if error is not None:
             log.info("update_answered_with_error", error=type(error).__name__)
         await self._counter.storage.run(finish_update, update.inbox_event_id)
@@ -284,7 +284,7 @@ class Reception:
 
 
 def chat_of(raw: Mapping[str, Any]) -> int:
-    """The chat an update belongs to, 0 when to none or when it makes no sense."""
+    """The chat an update belongs to; 0 when there is none or it is malformed."""
     for way in _WAYS_TO_CHAT:
         found = _inside(raw, *way)
         if type(found) is int and abs(found) < _LARGEST_CHAT:
@@ -301,7 +301,7 @@ def _is_goodbye(raw: Mapping[str, Any]) -> bool:
 
 
 def _inside(thing: object, *way: str) -> object:
-    """What lies there, or None: an update is read with care until it is in the books."""
+    """The value at this path, or None: until it is stored, an update may hold anything."""
     for key in way:
         if not isinstance(thing, Mapping):
             return None
