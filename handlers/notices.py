@@ -13,12 +13,25 @@ from handlers.staff.intake.bank_transfers import show_proof
 from handlers.staff.refunds.disputes import CASES
 from handlers.visit import Visit, visit_to
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import read_notice
+
+_WORDS = {
+    notice.kind: (notice, words)
+    for wording in (to_customer.WORDS, to_staff.WORDS)
+    for notice, words in wording.items()
+}
 
 
 async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) -> None:
     """Send it, unless time has overtaken it; Telegram's errors come through."""
-    notice = Notice(payload["notice"])
     visit = await visit_to(bot, counter, int(payload["to"]))
+    if (found := _WORDS.get(payload["notice"])) is not None:
+        kind, words = found
+        screen = await words(visit, read_notice(kind, payload))
+        if screen is not None:
+            await visit.show(screen)
+        return
+    notice = Notice(payload["notice"])
     if (with_file := CASES.get(notice)) is not None:
         await with_file(visit, await _named(visit, payload))
         return

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from handlers.customer.access import notices as access
 from handlers.customer.access.credentials import deliver
 from handlers.customer.access.notices import ended, grace, reminder, suspended
 from handlers.customer.checkout.bank_transfer import proof_refused
@@ -29,6 +30,7 @@ from handlers.screens import Screen, button
 from handlers.visit import Visit
 from shop.core.intervals import Interval
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import CustomerNotice
 from shop.storefront.plans import Card, card
 
 Facts = Mapping[str, Any]
@@ -50,29 +52,6 @@ async def late(visit: Visit, facts: Facts) -> Screen:
         plan=_.own(one.product.name),
     )
     return Screen(text=text)
-
-
-async def held(visit: Visit, facts: Facts) -> Screen | None:
-    """Staff stopped access."""
-    _ = visit.speech
-    one = await _card(visit, facts)
-    if one.live is None or not one.live.standing.is_frozen:
-        return None  # it was given back before this was told
-    text = _(
-        "Your access to {plan} is on hold. Please write to us, and we sort it out together.",
-        plan=_.own(one.product.name),
-    )
-    return Screen(text=text, rows=((button(_("Write to us"), "support"),),))
-
-
-async def released(visit: Visit, facts: Facts) -> Screen | None:
-    """Staff gave access back."""
-    _ = visit.speech
-    one = await _card(visit, facts)
-    if one.live is None or one.live.standing.is_frozen:
-        return None
-    text = _("Your access to {plan} is on again. Enjoy!", plan=_.own(one.product.name))
-    return Screen(text=text, rows=((button(_("My account"), "account"),),))
 
 
 async def given(visit: Visit, facts: Facts) -> Screen:
@@ -116,8 +95,6 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.GRACE: grace,
     Notice.SUSPENDED: suspended,
     Notice.ENDED: ended,
-    Notice.FROZEN: held,
-    Notice.UNFROZEN: released,
     Notice.GIVEN: given,
     Notice.REFUNDED: refunded,
     Notice.REFUND_LATE: refund_late,
@@ -135,4 +112,8 @@ TELLERS: Mapping[Notice, Teller] = {
     Notice.REVIEW_REFUSED: review_refused,
     Notice.ASSIGNED: assigned,
     Notice.PROOF_REFUSED: proof_refused,
+}
+# A notice's class -> its words: None where time has overtaken it.
+WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    **access.WORDS,
 }

@@ -1,6 +1,6 @@
 """What staff are told of the shop's own accord."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.names import provider_name, verdict_name
@@ -19,6 +19,7 @@ from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receiving import Verdict
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import StaffNotice
 
 Facts = Mapping[str, Any]
 
@@ -176,6 +177,8 @@ def method_refused(visit: Visit, facts: Facts) -> Html:
     )
 
 
+# A notice's class -> its words and buttons.
+WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {}
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.SALE: sale,
     Notice.ODD_MONEY: odd_money,

@@ -39,9 +39,8 @@ from handlers.staff.refunds.disputes import (
     receipt_evidence,
     trust_customer,
 )
+from handlers.staff.refunds.manual_refunds import cancel_unpaid, confirm_paid
 from handlers.staff.refunds.refunds import (
-    cancel_unpaid,
-    confirm_paid,
     refund_all,
     refund_by_words,
     refund_details,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shop.access.account_records import Accounts
+from shop.access.notices import Frozen, Unfrozen
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
@@ -31,9 +32,9 @@ def freeze(
     if subscription.standing.is_frozen == is_frozen:
         return
     books[Subscriptions].freeze(subscription_id, is_frozen=is_frozen)
-    notice, verb = (Notice.FROZEN, Verb.SUSPEND) if is_frozen else (Notice.UNFROZEN, Verb.RESUME)
+    notice, verb = (Frozen, Verb.SUSPEND) if is_frozen else (Unfrozen, Verb.RESUME)
     effect = wish(books, subscription_id, verb)
-    told = tell_customer(customer, notice, key=effect.key, plan=subscription.product.slug)
+    told = tell_customer(customer, notice(plan=subscription.product.slug), key=effect.key)
     books[Outbox].add([told, effect], now=now)
     books[AuditLog].audit(
         staff_id,

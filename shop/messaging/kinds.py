@@ -17,8 +17,6 @@ class Notice(StrEnum):
     GRACE = "grace"
     SUSPENDED = "suspended"
     ENDED = "ended"
-    FROZEN = "frozen"
-    UNFROZEN = "unfrozen"
     GIVEN = "given"
     REFUNDED = "refunded"
     REFUND_LATE = "refund_late"

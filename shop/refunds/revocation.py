@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shop.access.lifecycle import next_change, state_at
+from shop.access.notices import Unfrozen
 from shop.access.reminder_rules import next_after, schedule, zone_of
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Period, Schedule, Subscription, Subscriptions
@@ -11,7 +12,6 @@ from shop.access.subscriptions import wish
 from shop.books.books import Books
 from shop.core.money import Money
 from shop.customers.records import Customer
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
@@ -139,5 +139,5 @@ def unfreeze_access(
     if subscription.standing.state is SubscriptionState.ENDED:
         return []  # its time went with the money: there is no access to give back
     effect = wish(books, subscription_id, Verb.RESUME)
-    told = tell_customer(customer, Notice.UNFROZEN, key=effect.key, plan=subscription.product.slug)
+    told = tell_customer(customer, Unfrozen(plan=subscription.product.slug), key=effect.key)
     return [told, effect]

@@ -35,6 +35,7 @@ from shop.intake.transfer_proofs import case_of, refuse, take_proof
 from shop.intake.transfers import FileKind, Reason
 from shop.ledger.receiving import Verdict
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import CustomerNotice, StaffNotice
 from shop.orders.orders import new_reference
 from shop.ports import Happening
 from shop.refunds.records import RefundRoute
@@ -270,6 +271,13 @@ async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Scre
     return await to_customer.TELLERS[notice](visit, facts)
 
 
+def test_every_class_of_notices_has_words() -> None:
+    declared = {
+        one.kind for base in (CustomerNotice, StaffNotice) for one in base.__subclasses__()
+    }
+    assert declared == {one.kind for one in (*to_customer.WORDS, *to_staff.WORDS)}
+
+
 def test_every_notice_has_words() -> None:
     assert set(to_customer.TELLERS) | set(to_staff.TELLERS) | set(CASES) | {Notice.PROOF} == set(
         Notice
@@ -304,7 +312,7 @@ def test_the_menu_fits_telegrams_limits(language: str) -> None:
     assert len({one.command for one in found}) == len(found)
 
 
-PROVIDER = max(KNOWN.providers, key=len)
+PROVIDER = max(KNOWN.providers or (), key=len)
 NOTHING: tuple[str, ...] = ()
 LONGEST_ARGS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("home", "help", "plans", "account", "wallet"), NOTHING),

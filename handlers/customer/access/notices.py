@@ -1,6 +1,6 @@
 """What is told about time: it runs out, has run out, is over; nothing once it was renewed."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,14 @@ from handlers.screens import Row, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
 from shop.access.lifecycle import state_at
+from shop.access.notices import Frozen, Unfrozen
 from shop.access.reminder_rules import days_until
 from shop.access.states import SubscriptionState as State
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Price
+from shop.messaging.notices import CustomerNotice
 from shop.storefront.overview import Holding, overview
-from shop.storefront.plans import card, renewal
+from shop.storefront.plans import Card, card, renewal
 
 Facts = Mapping[str, Any]
 _TOMORROW, _TODAY = 1, 0
@@ -167,3 +169,38 @@ def _renew(visit: Visit, one: Held) -> Row:
             price=_.money(one.price.amount),
         )
     return (button(label, "renew", one.subscription.id, style="primary"),)
+
+
+async def frozen(visit: Visit, notice: Frozen) -> Screen | None:
+    """Staff stopped access."""
+    _ = visit.speech
+    one = await _card(visit, notice.plan)
+    if one.live is None or not one.live.standing.is_frozen:
+        return None  # it was given back before this was told
+    text = _(
+        "Your access to {plan} is on hold. Please write to us, and we sort it out together.",
+        plan=_.own(one.product.name),
+    )
+    return Screen(text=text, rows=((button(_("Write to us"), "support"),),))
+
+
+async def unfrozen(visit: Visit, notice: Unfrozen) -> Screen | None:
+    """Staff gave access back."""
+    _ = visit.speech
+    one = await _card(visit, notice.plan)
+    if one.live is None or one.live.standing.is_frozen:
+        return None
+    text = _("Your access to {plan} is on again. Enjoy!", plan=_.own(one.product.name))
+    return Screen(text=text, rows=((button(_("My account"), "account"),),))
+
+
+async def _card(visit: Visit, plan: str) -> Card:
+    return await visit.counter.storage.read(
+        card, plan, visit.customer.id, policy=visit.counter.policy
+    )
+
+
+WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    Frozen: frozen,
+    Unfrozen: unfrozen,
+}
