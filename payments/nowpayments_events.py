@@ -106,8 +106,8 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
 def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:
     """Convert what came, at the rate this payment was quoted at.
 
-    A finished payment is worth at least its price. None when the figures of a part payment
-    contradict that: staff have to look.
+    A finished payment is worth at least its price. None when the figures of a partial payment
+    are missing or not partial: staff have to look.
     """
     price = _price(payment)
     asked, came = (_coins(payment, key) for key in ("pay_amount", "actually_paid"))

@@ -21,7 +21,7 @@ from handlers.screens import KEEP, MOST_DATA, Args, Screen, data
 from handlers.staff import notices as to_staff
 from handlers.staff.intake.bank_transfers import proof_screen
 from handlers.staff.refunds.disputes import CASES, dispute_told, warning_told
-from handlers.staff.refunds.refunds import REASONS
+from handlers.staff.refunds.refund_choices import REASONS
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
