@@ -26,8 +26,12 @@ async def failed_jobs(visit: Visit, _args: Args) -> Screen:
     _ = visit.speech
     effects, inbox_events = await visit.counter.storage.read(trouble)
     lately = (button(_("What providers sent lately"), "inbox"),)
+    title = lines(
+        bold(_("Failed jobs")),
+        _("What the shop could not finish by itself: messages, accounts, providers’ events."),
+    )
     if not effects and not inbox_events:
-        return Screen(text=_("✅ No failed jobs."), rows=(lately, back(_)))
+        return Screen(text=paragraphs(title, _("✅ No failed jobs.")), rows=(lately, back(_)))
     effects, inbox_events = effects[:_MOST], inbox_events[:_MOST]
     claims = await visit.counter.storage.read(provider_claims_on, [one.id for one in inbox_events])
     buttons = [
@@ -39,10 +43,7 @@ async def failed_jobs(visit: Visit, _args: Args) -> Screen:
         ),
     ]
     text = paragraphs(
-        lines(
-            bold(_("Failed jobs")),
-            _("What the shop could not finish by itself: messages, accounts, providers’ events."),
-        ),
+        title,
         *(_effect(_, one) for one in effects),
         *(_inbox_event(_, one) for one in inbox_events),
     )

@@ -36,10 +36,8 @@ async def desk(visit: Visit, _args: Args) -> Screen:
     rows = (
         (button(_("Find a customer"), "find_customer"),),
         (button(_("Load stock"), "stock"), button(_("Failed jobs"), "failed_jobs")),
-        (
-            button(_("Payments to review"), "reviews"),
-            button(_("Unassigned payments"), "unassigned"),
-        ),
+        (button(_("Payments to review"), "reviews"),),
+        (button(_("Unassigned payments"), "unassigned"),),
         *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )

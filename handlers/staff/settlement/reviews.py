@@ -28,12 +28,13 @@ async def payments_to_review(visit: Visit, _args: Args) -> Screen:
     _ = visit.speech
     found = (await visit.counter.storage.read(reviews.waiting))[:_MOST]
     blocks = (button(_("Blocklist"), "blocklist"),)
-    if not found:
-        return Screen(text=_("✅ No payments to review."), rows=(blocks, back(_)))
     title = lines(
         bold(_("Payments to review")),
         _("The money is here, but your rules ask for a person before access opens."),
     )
+    if not found:
+        text = paragraphs(title, _("✅ No payments to review."))
+        return Screen(text=text, rows=(blocks, back(_)))
     text = paragraphs(title, *(_one(visit, *pair) for pair in found))
     rows: list[Row] = []
     for review, _customer in found:

@@ -33,12 +33,12 @@ async def unassigned_payments(visit: Visit, args: Args) -> Screen:
     if args.choice(0):
         return await _whose(visit, args.number(0))
     found = (await visit.counter.storage.read(unassigned))[:_MOST]
-    if not found:
-        return Screen(text=_("✅ No unassigned payments."), rows=(back(_),))
     title = lines(
         bold(_("Unassigned payments")),
         _("Money that arrived without an order we know: say whose it is."),
     )
+    if not found:
+        return Screen(text=paragraphs(title, _("✅ No unassigned payments.")), rows=(back(_),))
     text = paragraphs(title, *(_sum(visit, one) for one in found))
     rows: list[Row] = [
         (button(_("M{id}: whose is it?", id=one.id), "unassigned", one.id),) for one in found
