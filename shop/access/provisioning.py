@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from shop.access.account_records import AccountRow, Accounts, Actual
 from shop.access.credentials import decrypt, encrypt
+from shop.access.jobs import ProvisionJob
 from shop.access.lifecycle import may_use
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import new_token
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BooksUnavailableError
+from shop.core.facts import read_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.kinds import Notice
@@ -107,7 +109,7 @@ def note_carried_out(
     """Note the account, and tell the customer new credentials, in one transaction."""
     if not books[Outbox].finish(effect.id, now=now):
         return  # another process was first
-    subscription_id = int(effect.payload["subscription_id"])
+    subscription_id = read_facts(ProvisionJob, effect.payload).subscription_id
     account = books[Accounts].get(subscription_id)
     encrypted = (
         account.encrypted if made.credentials is None else encrypt(made.credentials, encryption)
@@ -132,11 +134,11 @@ def note_not_carried_out(
     books: Books, effect: QueuedEffect, reason: str, *, policy: Policy, now: datetime
 ) -> None:
     """Try again at 1, 5, 15 and 60 minutes, then give it to staff; the customer hears once."""
-    wait = connector_wait(effect.tries)
-    subscription = books[Subscriptions].get(int(effect.payload["subscription_id"]))
+    wait, job = connector_wait(effect.tries), read_facts(ProvisionJob, effect.payload)
+    subscription = books[Subscriptions].get(job.subscription_id)
     customer = books[Customers].get(subscription.customer_id)
     effects = []
-    if effect.tries == 1 and effect.payload["verb"] == Verb.CREATE:
+    if effect.tries == 1 and job.verb is Verb.CREATE:
         effects.append(
             tell_customer(
                 customer, Notice.DELIVERY_LATE, key=effect.key, plan=subscription.product.slug
@@ -152,7 +154,7 @@ def note_not_carried_out(
             customer=customer.id,
             name=customer.name,
             plan=subscription.product.slug,
-            verb=effect.payload["verb"],
+            verb=job.verb,
             reason=reason,
         )
     else:
@@ -175,11 +177,10 @@ async def carry_out(
     clock: Clock,
 ) -> None:
     """One wish, from the queue to the connector to the books."""
-    verb = Verb(effect.payload["verb"])
-    subscription_id = int(effect.payload["subscription_id"])
+    job = read_facts(ProvisionJob, effect.payload)
     try:
         task = await storage.read(
-            prepare, subscription_id, verb, encryption=encryption, now=clock.now()
+            prepare, job.subscription_id, job.verb, encryption=encryption, now=clock.now()
         )
         if task.order is None:
             await storage.run(drop, effect, now=clock.now())

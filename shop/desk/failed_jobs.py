@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from shop.access.jobs import AccessKind, ProvisionJob
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
+from shop.core.facts import read_facts
 from shop.customers.records import Customers
 from shop.intake.chat_updates import TELEGRAM
 from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
-from shop.messaging.outbox_records import Kind, Outbox, QueuedEffect
+from shop.messaging.jobs import MessageJob, MessageKind
+from shop.messaging.outbox_records import Outbox, QueuedEffect
 from shop.staff.audit_records import AuditLog
 
 
@@ -83,11 +86,11 @@ def _whose(books: Books, effect_id: int) -> int | None:
     effect = books[Outbox].get(effect_id)
     assert effect is not None  # noqa: S101 - it was changed just now
     match effect.kind:
-        case Kind.PROVISION:
-            number = int(effect.payload["subscription_id"])
+        case AccessKind.PROVISION:
+            number = read_facts(ProvisionJob, effect.payload).subscription_id
             return books[Subscriptions].get(number).customer_id
-        case Kind.CHAT:
-            return _who(books, int(effect.payload["to"]))
+        case MessageKind.CHAT:
+            return _who(books, read_facts(MessageJob, effect.payload).to)
     return None
 
 

@@ -19,6 +19,7 @@ from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
+from shop.renewals.jobs import MethodVerb
 from shop.renewals.saved_methods import card_of, method_effect
 from shop.settlement.circumstances import Circumstances
 
@@ -104,7 +105,7 @@ def fulfil(
         from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )
-    kept = [method_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    kept = [method_effect(MethodVerb.LEARN, affairs.payment_id, now=now)] if affairs.saves else []
     return [told, *added.effects, *heard, *kept]
 
 

@@ -28,7 +28,8 @@ from shop.ledger.journal_records import WALLET, Entry, Journal, UnbalancedError
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.jobs import MessageKind
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.health_records import ProviderHealthRecords
 from shop.orders.order_records import Order, OrderKind, Orders
 from shop.orders.payment_records import Payment, Payments
@@ -479,7 +480,7 @@ def disputes(books: Books) -> None:
     assert books[Disputes].close(number, DisputeState.WON, now=NOW)
     assert not books[Disputes].close(number, DisputeState.LOST, now=NOW)
     assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
-    effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
+    effect = Effect(kind=MessageKind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
     books[Outbox].add([effect], now=NOW)
     [sent] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     books[Outbox].finish(sent.id, now=NOW)
@@ -537,7 +538,7 @@ def wallets(books: Books) -> None:
 
 def outbox(books: Books) -> None:
     effects = [
-        Effect(kind=Kind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
+        Effect(kind=MessageKind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
         for lane, key in ((1, "a"), (1, "b"), (2, "c"))
     ]
     books[Outbox].add(effects, now=NOW)
@@ -545,7 +546,7 @@ def outbox(books: Books) -> None:
     books[Outbox].add([], now=NOW)
     assert books[Outbox].next_due() == NOW
     [depth] = books[Outbox].depth()
-    assert (depth.kind, depth.many, depth.oldest) == (Kind.CHAT, 3, NOW)
+    assert (depth.kind, depth.many, depth.oldest) == (MessageKind.CHAT, 3, NOW)
     first, other = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from preview.client import Chat
+from shop.access.jobs import AccessKind
 from shop.books.books import Books
 from shop.intake.chat_updates import TELEGRAM
 from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.jobs import MessageKind
 from shop.messaging.outbox import refuse
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.staff.audit_records import Act, AuditLog
 from tests.fixtures.chat import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
@@ -54,13 +56,13 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
     """Two effects given up and two inbox events that failed, by what they are."""
     effects = {
         "account": Effect(
-            kind=Kind.PROVISION,
+            kind=AccessKind.PROVISION,
             lane="account:1",
             key="a",
             payload={"subscription_id": 1, "verb": "change"},
         ),
         "message": Effect(
-            kind=Kind.CHAT,
+            kind=MessageKind.CHAT,
             lane="chat:1001",
             key="m",
             payload={"to": 1001, "notice": "frozen", "plan": "solo"},
