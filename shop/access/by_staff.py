@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from shop.access.account_records import Accounts
-from shop.access.notices import Frozen, Unfrozen
+from shop.access.notices import Credentials, Frozen, Unfrozen
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
 from shop.books.notes import Notes
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Verb
@@ -55,7 +54,7 @@ def resend(
     if books[Accounts].get(subscription_id).encrypted is None:
         raise BadInputError(reason="This account has no credentials yet.")
     key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
-    told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
+    told = tell_customer(customer, Credentials(subscription=subscription_id), key=key)
     books[Outbox].add([told], now=now)
     books[AuditLog].audit(
         staff_id,

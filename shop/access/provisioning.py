@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.access import notices
 from shop.access.account_records import AccountRow, Accounts, Actual
 from shop.access.credentials import decrypt, encrypt
 from shop.access.jobs import ProvisionJob
@@ -17,7 +18,6 @@ from shop.core.errors import BooksUnavailableError
 from shop.core.facts import read_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox, QueuedEffect
 from shop.ports import (
@@ -125,7 +125,7 @@ def note_carried_out(
     if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
         customer = books[Customers].get(books[Subscriptions].get(subscription_id).customer_id)
         told = tell_customer(
-            customer, Notice.CREDENTIALS, key=effect.key, subscription=subscription_id
+            customer, notices.Credentials(subscription=subscription_id), key=effect.key
         )
         books[Outbox].add([told], now=now)
 
@@ -141,21 +141,22 @@ def note_not_carried_out(
     if effect.tries == 1 and job.verb is Verb.CREATE:
         effects.append(
             tell_customer(
-                customer, Notice.DELIVERY_LATE, key=effect.key, plan=subscription.product.slug
+                customer, notices.DeliveryLate(plan=subscription.product.slug), key=effect.key
             )
         )
     if wait is None:
         books[Outbox].finish(effect.id, now=now, state="dead", error=reason)
         effects += tell_staff(
             policy,
-            Notice.CONNECTOR_FAILED,
+            notices.ConnectorFailed(
+                effect=effect.id,
+                customer=customer.id,
+                name=customer.name,
+                plan=subscription.product.slug,
+                verb=job.verb,
+                reason=reason,
+            ),
             key=f"{effect.key}:{int(now.timestamp())}",
-            effect=effect.id,
-            customer=customer.id,
-            name=customer.name,
-            plan=subscription.product.slug,
-            verb=job.verb,
-            reason=reason,
         )
     else:
         books[Outbox].again(effect.id, due_at=now + wait, error=reason)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.credentials import decrypt, encrypt
+from shop.access.notices import LowStock
 from shop.access.stock_csv import read_stock
 from shop.access.stock_records import Line, Stock
 from shop.access.subscription_records import Subscriptions
@@ -18,7 +19,6 @@ from shop.books.opening import Storage
 from shop.catalog.records import CatalogRecords
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.ports import Clock, Credentials, Encryption, OutOfStockError, StockLine
@@ -182,7 +182,7 @@ def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Ef
     # Once when the level is reached and once when nothing is left, until more is loaded.
     level = "low" if left else "none"
     key = f"{plan}:{books[Notes].note(_LOADS_NOTE) or 0}:{level}"
-    return tell_staff(policy, Notice.LOW_STOCK, key=key, plan=plan, left=left)
+    return tell_staff(policy, LowStock(plan=plan, left=left), key=key)
 
 
 def _opened(line: Line, encryption: Encryption) -> StockLine:

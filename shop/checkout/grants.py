@@ -7,10 +7,10 @@ from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
+from shop.checkout.notices import Given
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval, Unit
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import OrderKind, Orders
@@ -100,12 +100,8 @@ def _give(
     )
     told = tell_customer(
         customer,
-        Notice.GIVEN,
+        Given(plan=slug, interval=interval, until=added.span.ends_at, is_trial=False),
         key=f"order:{order.id}",
-        plan=slug,
-        term=interval.key,
-        until=int(added.span.ends_at.timestamp()),
-        is_trial=False,
     )
     books[Outbox].add([told, *added.effects], now=now)
     return added

@@ -12,6 +12,7 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 class Facts:
     """What one row says; `kind` is its class's name in snake_case, by which it is known again.
 
+    A class whose name is another's already says its `kind` itself.
     A subclass is a frozen dataclass. Its fields may be of any type that pydantic can write as
     JSON and read again: Money, Interval, datetime, enums, tuples of them.
     """
@@ -21,7 +22,8 @@ class Facts:
 
     def __init_subclass__(cls) -> None:
         """Name the kind."""
-        cls.kind = _WORD.sub("_", cls.__name__).lower()
+        if "kind" not in vars(cls):
+            cls.kind = _WORD.sub("_", cls.__name__).lower()
 
 
 F = TypeVar("F", bound=Facts)

@@ -15,7 +15,7 @@ from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.ports import Payer
-from shop.screening.records import findings_document
+from shop.screening.records import write_findings
 from shop.screening.rules import Finding
 from shop.screening.screening import fingerprint_of
 from shop.settlement.circumstances import Circumstances
@@ -81,6 +81,6 @@ def open_review(
         term=affairs.term,
         minor=came.minor,
         currency=came.currency,
-        findings=findings_document(findings),
+        findings=write_findings(findings),
     )
     return [told, *heard]

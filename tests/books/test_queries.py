@@ -38,7 +38,7 @@ from shop.refunds.dispute_records import DisputeKind, Disputes
 from shop.refunds.records import NewRefund, RefundRoute, Refunds
 from shop.refunds.states import DisputeState, RefundState
 from shop.screening.records import ScreeningRecords
-from shop.screening.rules import BlockedBy, Check, Finding, Ruling
+from shop.screening.rules import BlockedBy, Check, Finding, Ruling, TwoCountries
 from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.claim_records import ClaimState, ProviderClaims
 from shop.settlement.review_records import Reviews, ReviewState
@@ -677,7 +677,9 @@ def unassigned_receipt(books: Books) -> None:
     )
     assert kept is not None
     assert unknown is not None
-    finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
+    finding = Finding(
+        check=Check.COUNTRY, ruling=Ruling.HOLD, why=TwoCountries(card="US", home="DE")
+    )
     number = books[Reviews].open(
         receipt=kept,
         payment_id=payment.id,
