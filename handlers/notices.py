@@ -16,7 +16,8 @@ from shop.core.facts import read_facts
 from shop.messaging.jobs import MessageJob
 from shop.messaging.kinds import Notice
 
-_WORDS = {
+# A notice's kind -> its class, and its words.
+WORDS = {
     notice.kind: (notice, words)
     for wording in (to_customer.WORDS, to_staff.WORDS)
     for notice, words in wording.items()
@@ -27,7 +28,7 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
     """Send it, unless time has overtaken it; Telegram's errors come through."""
     job = read_facts(MessageJob, payload)
     visit = await visit_to(bot, counter, job.to)
-    if (found := _WORDS.get(job.notice)) is not None:
+    if (found := WORDS.get(job.notice)) is not None:
         kind, words = found
         screen = await words(visit, read_facts(kind, payload))
         if screen is not None:

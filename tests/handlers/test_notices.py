@@ -1,14 +1,9 @@
 """Every notice, in every language, with the longest names an owner may choose."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import locales
-from handlers.customer import notices as to_customer
-from handlers.screens import Screen
-from handlers.staff import notices as to_staff
-from handlers.visit import Visit
+from handlers.notices import WORDS
 from shop.access.notices import (
     ConnectorFailed,
     Credentials,
@@ -43,10 +38,6 @@ from tests.fixtures.chat import House
 from tests.handlers.test_screens import LONG, faults, long_house, visited
 
 __all__ = ["long_house"]
-WORDS: dict[type[Notice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
-    **to_customer.WORDS,
-    **to_staff.WORDS,
-}
 THEN = datetime(2027, 1, 15, 8, tzinfo=UTC)
 YEAR = Interval(count=12, unit=Unit.MONTH)
 NAME = "<&>" * 60
@@ -85,13 +76,13 @@ NOTICES: list[Notice] = [
     ProviderBack(provider="coinbase_commerce", since=THEN - timedelta(days=1)),
     TurnedAway(customer=1, name=NAME, findings=FINDINGS),
 ]
-SENT_ITSELF: set[type[Notice]] = {Credentials}  # see tests/handlers/test_purchase.py
+SENT_ITSELF = {Credentials.kind}  # see tests/handlers/test_purchase.py
 
 
 def test_every_class_of_notices_has_words_and_stands_here() -> None:
     declared = {one for base in (CustomerNotice, StaffNotice) for one in base.__subclasses__()}
-    assert {one.kind for one in declared} == {one.kind for one in WORDS}
-    assert {type(one) for one in NOTICES} | SENT_ITSELF == set(WORDS)
+    assert {one.kind for one in declared} == set(WORDS)
+    assert {one.kind for one in NOTICES} | SENT_ITSELF == set(WORDS)
 
 
 def test_a_notice_is_read_as_it_was_written() -> None:
@@ -104,7 +95,7 @@ async def test_every_notice_is_sound_in_every_language(long_house: House) -> Non
     for language in locales.languages():
         for notice in NOTICES:
             visit = await visited(long_house, 1001, language)
-            screen = await WORDS[type(notice)](visit, notice)
+            screen = await WORDS[notice.kind][1](visit, notice)
             if screen is not None and (found := faults(screen)):
                 wrong[f"{language} {notice}"] = found
     assert wrong == {}
