@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.access.acts import LoadStock
 from shop.access.credentials import decrypt, encrypt
 from shop.access.notices import LowStock
 from shop.access.stock_csv import read_stock
@@ -22,7 +23,7 @@ from shop.customers.records import Customers
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.ports import Clock, Credentials, Encryption, OutOfStockError, StockLine
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,8 @@ def load(
 ) -> Loaded:
     """Put stock on the shelf; the lines themselves stay out of the audit."""
     loaded = load_stock(books, plan, csv_text, encryption=encryption, now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "load_stock",
-        customer_id=None,
-        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated},
-        now=now,
-    )
+    act = LoadStock(plan=plan, added=loaded.added, repeated=loaded.repeated)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=None)
     return loaded
 
 
