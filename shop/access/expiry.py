@@ -34,7 +34,9 @@ def change_one(
     new = state_at(standing, now=now)
     ended_at = now if new is SubscriptionState.ENDED else None
     later = None if ended_at else next_change(standing, now=now)
-    books[Subscriptions].move(subscription_id, new, change_at=later, ended_at=ended_at)
+    books[Subscriptions].move(
+        subscription_id, old=standing.state, new=new, change_at=later, ended_at=ended_at
+    )
     if new is standing.state:
         return None
     books[Outbox].add(_effects(books, customer, subscription, new), now=now)

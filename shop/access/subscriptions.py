@@ -48,7 +48,7 @@ def add_time(
         effect = _new_account(books, subscription_id, product)
     else:
         subscription_id = live.id
-        books[Subscriptions].extend(subscription_id, plan)
+        books[Subscriptions].extend(subscription_id, plan, old=live.standing.state)
         effect = _renewed_account(books, live)
     books[Subscriptions].add_period(
         subscription_id,

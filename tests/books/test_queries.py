@@ -20,6 +20,7 @@ from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.money import Money
+from shop.core.moves import ForbiddenMoveError
 from shop.credit.records import Wallets
 from shop.customers.records import Customers
 from shop.intake.proof_records import File, Proofs
@@ -174,8 +175,9 @@ def orders(books: Books) -> None:
     assert given.state is OrderState.PAID
     assert books[Orders].expire(now=NOW + DAY - timedelta(seconds=1), most=9) == 0
     assert books[Orders].expire(now=NOW + DAY, most=9) == 1
-    assert books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert not books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    with pytest.raises(ForbiddenMoveError):
+        books[Orders].close(order.id, OrderState.PAID, now=NOW)
     assert [(one.id, slug) for one, slug in books[Orders].of(1, most=9)] == [
         (given.id, "solo"),
         (order.id, "solo"),
@@ -334,7 +336,7 @@ def subscriptions(books: Books) -> None:
     books[Subscriptions].add_period(
         found, order_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
     )
-    books[Subscriptions].extend(found, month_from(schedule.paid_until))
+    books[Subscriptions].extend(found, month_from(schedule.paid_until), old=one.standing.state)
     renewed = books[Subscriptions].get(found)
     assert renewed.standing.paid_until > one.standing.paid_until
     assert books[Subscriptions].periods(found) == [(NOW, schedule.paid_until)]
@@ -351,7 +353,8 @@ def subscriptions(books: Books) -> None:
     assert books[Subscriptions].next_reminder() == end + DAY, "the first to note it was right"
     books[Subscriptions].reschedule(found, None)
     assert books[Subscriptions].next_reminder() is None
-    books[Subscriptions].move(found, SubscriptionState.PAST_DUE, change_at=None)
+    active, past_due = SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE
+    books[Subscriptions].move(found, old=active, new=past_due, change_at=None)
     assert books[Subscriptions].counts() == {SubscriptionState.PAST_DUE: 1}
     with pytest.raises(NotFoundError):
         books[Subscriptions].get(99)
@@ -690,7 +693,7 @@ def unassigned_receipt(books: Books) -> None:
         judgement=judged,
         now=NOW,
     )
-    assert books[Orders].close(payment.order_id, OrderState.IN_REVIEW, now=NOW)
+    books[Orders].close(payment.order_id, OrderState.IN_REVIEW, now=NOW)
     assert books[Orders].is_in_review(1, product_id=1, interval=MONTH)
     review = books[Reviews].review(number)
     assert review is not None
@@ -706,7 +709,7 @@ def unassigned_receipt(books: Books) -> None:
     [found] = books[UnassignedReceipts].unassigned(most=9)
     assert (found, found.inbox_event_id) == (books[Receipts].get(unknown), inbox_event)
     assert books[UnassignedReceipts].count_unassigned() == 1
-    assert books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
+    books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
     again = payment_of(books, "r10")
     assert [one.reference for one in books[UnassignedReceipts].assignable(1, "EUR", most=9)] == [
         "r10"
