@@ -29,29 +29,47 @@ ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     # what is written, what is tapped, what was done, to whom, and its facts
     (
         "/find anna",
-        ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES],
+        ["grant:1", "grant:1:solo", "grant:1:solo:7d", YES],
         "grant",
         ANNA,
         {"plan": "solo", "interval": {"count": 7, "unit": "d"}},
     ),
-    ("/find anna", ["sub:1", "extend:1:7", YES], "extend", ANNA, SUBSCRIPTION | {"days": 7}),
+    (
+        "/find anna",
+        ["subscription:1", "extend:1:7", YES],
+        "extend",
+        ANNA,
+        SUBSCRIPTION | {"days": 7},
+    ),
     ("/extend 1 14", [YES], "extend", ANNA, SUBSCRIPTION | {"days": 14}),
-    ("/find anna", ["sub:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
-    ("/admin", ["stuck", "e_again:{account}"], "replay_effect", ANNA, {"effect": "{account}"}),
-    ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
+    ("/find anna", ["subscription:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
     (
         "/admin",
-        ["stuck", "l_again:{update}"],
+        ["failed_jobs", "job_retry:{account}"],
+        "replay_effect",
+        ANNA,
+        {"effect": "{account}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "job_dismiss:{message}"],
+        "dismiss_effect",
+        ANNA,
+        {"effect": "{message}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "event_retry:{update}"],
         "replay_inbox_event",
         ANNA,
         {"inbox_event": "{update}"},
     ),
     (
         "/admin",
-        ["stuck", "l_away:{webhook}"],
+        ["failed_jobs", "event_dismiss:{webhook}"],
         "dismiss_inbox_event",
         None,
         {"inbox_event": "{webhook}"},
@@ -146,7 +164,10 @@ def test_money_and_time_of_an_act_are_read_as_people_say_them() -> None:
 
 async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, olga: Chat) -> None:
     await subscribed(house, anna)
-    for words, taps in [("/admin", ["stuck"]), ("/find anna", ["sub:1", "stop:1", "No"])]:
+    for words, taps in [
+        ("/admin", ["failed_jobs"]),
+        ("/find anna", ["subscription:1", "stop:1", "No"]),
+    ]:
         await olga.send(words)
         await olga.wait_for()
         for tap in taps:

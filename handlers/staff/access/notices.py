@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.names import plan_name
 from handlers.screens import Screen, button, in_rows
-from handlers.staff.links import to_customer, to_stuck
+from handlers.staff.links import to_customer, to_failed_jobs
 from handlers.visit import Visit
 from handlers.wording import escape, lines
 from shop.access.notices import ConnectorFailed, LowStock
@@ -25,7 +25,7 @@ async def low_stock(visit: Visit, notice: LowStock) -> Screen:
         )
     else:
         text = _("🔴 No accounts are left for {plan}: buyers wait until you load more.", plan=plan)
-    return Screen(text=text, rows=((button(_("Load stock"), "+s_stock"),),))
+    return Screen(text=text, rows=((button(_("Load stock"), "+stock"),),))
 
 
 async def connector_failed(visit: Visit, notice: ConnectorFailed) -> Screen:
@@ -40,7 +40,7 @@ async def connector_failed(visit: Visit, notice: ConnectorFailed) -> Screen:
         ),
         escape(notice.reason),
     )
-    buttons = (to_customer(_, notice.customer), to_stuck(_))
+    buttons = (to_customer(_, notice.customer), to_failed_jobs(_))
     return Screen(text=text, rows=in_rows(buttons, wide=2))
 
 
