@@ -3,10 +3,9 @@
 A wing declares its notices in its `notices.py`; handlers word each class; the outbox carries it.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from shop.core.facts import Facts, read_facts, write_facts
+from shop.core.facts import Facts, write_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customer
 from shop.messaging import kinds
@@ -30,14 +29,6 @@ class StaffNotice(Notice):
     """What every member of staff is told."""
 
     __slots__ = ()
-
-
-N = TypeVar("N", bound=Notice)
-
-
-def read_notice(notice: type[N], payload: Mapping[str, Any]) -> N:
-    """The notice that this outbox payload carries; what it does not know is left out."""
-    return read_facts(notice, payload)
 
 
 def tell_customer(
