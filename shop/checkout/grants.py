@@ -13,6 +13,7 @@ from shop.customers.records import Customers
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.line_records import NewLine, OrderLines
 from shop.orders.order_records import OrderKind, Orders
 from shop.staff.audit_records import AuditLog
 
@@ -34,7 +35,14 @@ def grant(
     `tap` names the button that asked for it: a second tap on the same one is refused.
     """
     added = _give(
-        books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
+        books,
+        staff_id,
+        customer_id=customer_id,
+        slug=slug,
+        interval=interval,
+        named=0,
+        tap=tap,
+        now=now,
     )
     books[AuditLog].audit(
         staff_id,
@@ -65,6 +73,7 @@ def extend(
         customer_id=subscription.customer_id,
         slug=subscription.product.slug,
         interval=Interval(count=days, unit=Unit.DAY),
+        named=subscription_id,
         tap=tap,
         now=now,
     )
@@ -85,19 +94,20 @@ def _give(
     customer_id: int,
     slug: str,
     interval: Interval,
+    named: int,
     tap: str,
     now: datetime,
 ) -> TimeAdded:
     customer = books[Customers].claim(customer_id)
     refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
     product = books[CatalogRecords].by_slug(slug)
-    order = books[Orders].add_given(
-        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
-    )
-    live = books[Subscriptions].live(customer.id, product.id)
+    line = NewLine(product_id=product.id, interval=interval, price=None, lengthens=named or None)
+    order, line_id = books[Orders].add_given(customer.id, line, kind=OrderKind.GRANT, now=now)
+    live = books[Subscriptions].live(customer.id, product.id, named=named)
     added = add_time(
-        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
+        books, customer, product, interval, live=live, line_id=line_id, is_trial=False, now=now
     )
+    books[OrderLines].note_sold(line_id, subscription_id=added.subscription_id)
     told = tell_customer(
         customer,
         Notice.GIVEN,
