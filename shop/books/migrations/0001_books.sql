@@ -231,7 +231,9 @@ CREATE TABLE order_lines (
     subscription_id INTEGER REFERENCES subscriptions (id),
     paid INTEGER NOT NULL DEFAULT 0 CHECK (paid >= 0),
     tax INTEGER NOT NULL DEFAULT 0 CHECK (tax >= 0),
-    UNIQUE (order_id, quote, position)
+    UNIQUE (order_id, quote, position),
+    -- Each buys one subscription: two televisions are two lines.
+    CHECK (kind <> 'plan' OR quantity = 1)
 );
 CREATE INDEX order_lines_customer ON order_lines (customer_id, product_id);
 
