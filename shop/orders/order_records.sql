@@ -10,9 +10,13 @@ INSERT INTO orders (customer_id, kind, basket, state, created_at, expires_at, cl
 VALUES (:customer_id, :kind, :basket, 'paid', :now, :now, :now)
 RETURNING *;
 
--- name: order_close!
+-- name: order_move!
+-- From whichever state the table lets become this one.
 UPDATE orders SET state = :state, closed_at = :now
-WHERE id = :id AND state IN ('open', 'expired', 'in_review');
+WHERE id = :id AND state IN (:old_0, :old_1, :old_2);
+
+-- name: order_stands$
+SELECT state FROM orders WHERE id = :id;
 
 -- name: order_held$
 SELECT o.id FROM order_lines AS l
@@ -50,9 +54,6 @@ SELECT o.*, l.term, p.slug, p.document, l.product_id FROM orders AS o
 INNER JOIN order_lines AS l ON l.id = (SELECT MIN(id) FROM order_lines WHERE order_id = o.id)
 INNER JOIN products AS p ON p.id = l.product_id
 WHERE o.customer_id = :customer_id ORDER BY o.id DESC LIMIT :most;
-
--- name: order_refund!
-UPDATE orders SET state = 'refunded', closed_at = :now WHERE id = :id AND state = 'paid';
 
 -- name: order_reopen^
 -- An order of its own for money that comes by itself, whatever else is open.
