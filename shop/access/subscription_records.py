@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.lifecycle import Standing
-from shop.access.states import SubscriptionState
+from shop.access.states import SUBSCRIPTION_MOVES, SubscriptionState
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.catalog.products import Terms
 from shop.catalog.records import Product, product_of
-from shop.core.errors import NotFoundError
+from shop.core.errors import DoneAlreadyError, NotFoundError
+from shop.core.moves import must_move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A stretch of time that an order bought, tried or was given."""
+    """A stretch of time that an order's line bought, tried or was given."""
 
     id: int
-    order_id: int | None
+    line_id: int | None
     is_trial: bool
     starts_at: datetime
     ends_at: datetime
@@ -82,24 +83,29 @@ class Subscriptions:
         )
         return found
 
-    def extend(self, subscription_id: int, schedule: Schedule) -> None:
-        """Write where it stands now."""
-        self._sql.run("subscription_extend", id=subscription_id, **_columns(schedule))
+    def extend(self, subscription_id: int, schedule: Schedule, *, old: SubscriptionState) -> None:
+        """Write where it stands now; `old` and what is raised as in `move`."""
+        _may_stand(old, schedule.state)
+        changed = self._sql.count(
+            "subscription_extend", id=subscription_id, old=old, **_columns(schedule)
+        )
+        if changed != 1:
+            raise DoneAlreadyError
 
     def add_period(
         self,
         subscription_id: int,
         *,
-        order_id: int | None,
+        line_id: int | None,
         starts_at: datetime,
         ends_at: datetime,
         now: datetime,
     ) -> None:
-        """Record time that was bought or given; the same order cannot give it twice."""
+        """Record time that was bought or given; the same line cannot give it twice."""
         self._sql.run(
             "period_add",
             subscription_id=subscription_id,
-            order_id=order_id,
+            line_id=line_id,
             starts_at=seconds(starts_at),
             ends_at=seconds(ends_at),
             now=seconds(now),
@@ -112,10 +118,16 @@ class Subscriptions:
             raise NotFoundError(what="subscription", name=subscription_id)
         return _subscription(row)
 
-    def live(self, customer_id: int, product_id: int) -> Subscription | None:
-        """The one that has not ended, if any."""
-        row = self._sql.one("subscription_live", customer_id=customer_id, product_id=product_id)
+    def live(self, customer_id: int, product_id: int, *, named: int = 0) -> Subscription | None:
+        """The one that has not ended, if any; of several the one named, or that ends first."""
+        row = self._sql.one(
+            "subscription_live", customer_id=customer_id, product_id=product_id, named=named
+        )
         return None if row is None else _subscription(row)
+
+    def is_alone(self, subscription_id: int) -> bool:
+        """Whether the customer has no other one to the same product that runs."""
+        return not self._sql.value("subscriptions_beside", id=subscription_id)
 
     def of(self, customer_id: int) -> list[Subscription]:
         """A customer's subscriptions, the latest first."""
@@ -125,19 +137,28 @@ class Subscriptions:
     def move(
         self,
         subscription_id: int,
-        state: SubscriptionState,
         *,
+        old: SubscriptionState,
+        new: SubscriptionState,
         change_at: datetime | None,
         ended_at: datetime | None = None,
     ) -> None:
-        """Change the billing state and when to look again."""
-        self._sql.run(
+        """Change the billing state from `old`, as the caller's claim holds it, and the next look.
+
+        It may stay where it is, too. Raises `ForbiddenMoveError`, or `DoneAlreadyError` when it
+        does not stand there any more.
+        """
+        _may_stand(old, new)
+        changed = self._sql.count(
             "subscription_move",
             id=subscription_id,
-            state=state,
+            old=old,
+            state=new,
             change_at=maybe_seconds(change_at),
             ended_at=maybe_seconds(ended_at),
         )
+        if changed != 1:
+            raise DoneAlreadyError
 
     def freeze(self, subscription_id: int, *, is_frozen: bool) -> None:
         """Staff stop access, or give it back."""
@@ -199,6 +220,11 @@ class Subscriptions:
         """How many there are in each state."""
         rows = self._sql.all("subscriptions_counts")
         return {SubscriptionState(row["state"]): row["many"] for row in rows}
+
+
+def _may_stand(old: SubscriptionState, new: SubscriptionState) -> None:
+    if new is not old:
+        must_move(SUBSCRIPTION_MOVES, old, new)
 
 
 def standing_of(row: Row) -> Standing:

@@ -185,7 +185,7 @@ def test_both_databases_have_the_same_columns(tmp_path: Path, postgres_url: Fres
     columns = execute(
         lite,
         "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
-        " WHERE t.type = 'table' ORDER BY t.name, c.name",
+        " WHERE t.type IN ('table', 'view') ORDER BY t.name, c.name",
     )
     assert columns == [(table, column) for table, column, *_ in schema(postgres)]
 
@@ -226,13 +226,13 @@ async def test_a_changed_migration_is_refused(empty: str) -> None:
         await storage_at(empty).open()
 
 
-async def test_books_of_a_checkout_with_eight_migrations_are_not_called_newer(empty: str) -> None:
+async def test_books_of_a_checkout_with_more_migrations_are_not_called_newer(empty: str) -> None:
     migrate_to(empty)
     before = schema(empty)
     execute(
         empty,
         "UPDATE schema_migrations SET digest = 'earlier'",
-        "INSERT INTO schema_migrations VALUES (2, 'two'), (3, 'three'), (8, 'eight')",
+        "INSERT INTO schema_migrations VALUES (9998, 'one more'), (9999, 'another')",
     )
     with pytest.raises(ChangedMigrationError, match=ANOTHERS):
         await storage_at(empty).open()

@@ -1,19 +1,19 @@
 """What staff are told where something is not to be believed, waits for them, or is silent."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from telegram import InlineKeyboardButton
 
 from handlers.names import provider_name
 from handlers.screens import button
-from handlers.staff.settlement.findings import reasons
+from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.messaging.kinds import Notice
+from shop.screening.records import read_findings
 
 Facts = Mapping[str, Any]
 
@@ -29,16 +29,7 @@ def money_in_review(visit: Visit, facts: Facts) -> Html:
         time=_.interval(Interval.from_key(facts["term"])),
         way=_way(visit, facts),
     )
-    return lines(title, reasons(_, facts["findings"]))
-
-
-def turned_away(visit: Visit, facts: Facts) -> Html:
-    """Someone was not served; no money moved."""
-    _ = visit.speech
-    return lines(
-        _("🚫 {name} was turned away before paying:", name=facts["name"]),
-        reasons(_, facts["findings"]),
-    )
+    return lines(title, reasons(_, read_findings(facts["findings"])))
 
 
 def false_claim(visit: Visit, facts: Facts) -> Html:
@@ -54,8 +45,8 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             ),
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
-                "may believe letter L{letter} under “Stuck”.",
-                letter=facts["inbox_event"],
+                "may believe event E{event} under “Failed jobs”.",
+                event=facts["inbox_event"],
                 **said,
             ),
         )
@@ -67,9 +58,9 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             **said,
         ),
         _(
-            "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
+            "Nothing was given for what it said (event E{event}). Someone may know your webhook "
             "secret: change it at {way}.",
-            letter=facts["inbox_event"],
+            event=facts["inbox_event"],
             **said,
         ),
     )
@@ -80,10 +71,10 @@ def foreign_account(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     return _(
         "🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
-        "given for it (letter L{letter}).",
+        "given for it (event E{event}).",
         way=_way(visit, facts),
         account=facts["account"],
-        letter=facts["inbox_event"],
+        event=facts["inbox_event"],
     )
 
 
@@ -99,42 +90,17 @@ def left_to_staff(visit: Visit, facts: Facts) -> Html:
         ),
         escape(facts["note"]),
         _(
-            "Nothing was given for it; it is letter L{letter} under “Stuck”.",
-            letter=facts["inbox_event"],
+            "Nothing was given for it; it is event E{event} under “Failed jobs”.",
+            event=facts["inbox_event"],
         ),
-    )
-
-
-def provider_down(visit: Visit, facts: Facts) -> Html:
-    """A provider is hidden from customers."""
-    _ = visit.speech
-    return _(
-        "🔴 {way} does not answer ({error}). Customers do not see it until it does; we try "
-        "again by ourselves.",
-        way=_way(visit, facts),
-        error=facts["error"],
-    )
-
-
-def provider_back(visit: Visit, facts: Facts) -> Html:
-    """A provider is shown again."""
-    _ = visit.speech
-    since = datetime.fromtimestamp(facts["since"], UTC)
-    return _(
-        "🟢 {way} answers again; customers see it. It was away since {moment}.",
-        way=_way(visit, facts),
-        moment=_.moment(since, now=visit.now),
     )
 
 
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.MONEY_IN_REVIEW: money_in_review,
-    Notice.TURNED_AWAY: turned_away,
     Notice.FALSE_CLAIM: false_claim,
     Notice.FOREIGN_ACCOUNT: foreign_account,
     Notice.LEFT_TO_STAFF: left_to_staff,
-    Notice.PROVIDER_DOWN: provider_down,
-    Notice.PROVIDER_BACK: provider_back,
 }
 
 
@@ -143,14 +109,14 @@ def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardBu
     _ = visit.speech
     if notice is Notice.MONEY_IN_REVIEW:
         return [
-            button(_("Approve"), "+rv_yes", facts["review"], style="primary"),
-            button(_("Refuse"), "+rv_no", facts["review"], style="danger"),
-            button(_("Block the payer"), "+bl_p", facts["review"]),
+            button(_("Approve"), "+review_approve", facts["review"], style="primary"),
+            button(_("Refuse"), "+review_refuse", facts["review"], style="danger"),
+            button(_("Block the payer"), "+block_payer", facts["review"]),
         ]
     if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT, Notice.LEFT_TO_STAFF}:
-        return [button(_("What is stuck"), "+stuck")]
+        return [button(_("Failed jobs"), "+failed_jobs")]
     if notice is Notice.UNKNOWN_MONEY and facts.get("id"):
-        return [button(_("Whose is it?"), "+unk", facts["id"])]
+        return [button(_("Whose is it?"), "+unassigned", facts["id"])]
     return []
 
 
