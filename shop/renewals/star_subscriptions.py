@@ -49,7 +49,7 @@ def take_charge(
 
     It counts as paid in time however late we hear of it: Telegram took it when it was due.
     """
-    if books[Receipts].is_receipt_known(affairs.provider, event.receipt_id):
+    if books[Receipts].receipt_named(affairs.provider, event.receipt_id) is not None:
         return None
     star = books[StarSubscriptions].of_payment(affairs.payment_id)
     if star is None:
