@@ -5,23 +5,30 @@ out of the history, renames what the table names, and runs them against the hous
 """
 
 import ast
-import io
 import re
 import shutil
 import subprocess
 import sys
-import tokenize
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("renames.toml")
 STAGE = ROOT / "tests" / "replayed"
+_TOKEN = re.compile(
+    r"#.*"
+    r'|(?P<open>\b[bfr]{1,2}|)(?P<quote>"""|"|\')(?P<text>(?:\\[\s\S]|[^\\])*?)(?P=quote)'
+    r"|[A-Za-z_]\w*"
+)
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _SQL = re.compile(r"\b(SELECT|UPDATE|DELETE|ALTER|DROP)\b")
+_BUTTON = re.compile(  # what is tapped, or a literal that can be nothing else
+    r'(\.(?:tap|button|press)\(\s*f?"(?=\w+[:"])|[ (]"\+?(?=\w+:[^ "]))(\w+)'
+)
 
 
 def main() -> None:
@@ -32,8 +39,11 @@ def main() -> None:
     try:
         for name, source in old_stories(table["commit"]):
             if name not in table["moved"]:
-                (STAGE / name).write_text(renamed(source, name, table), "utf-8")
-        command = [sys.executable, "-m", "pytest", "-n", "2", "-q", *(sys.argv[1:] or [STAGE])]
+                told = renamed(source, name, table)
+                if name.startswith("test_") and _asserted(told) != _asserted(source):
+                    sys.exit(f"renames.toml: {name} would assert something else")
+                (STAGE / name).write_text(told, "utf-8")
+        command = [sys.executable, "-m", "pytest", "-n", "2", str(STAGE), *sys.argv[1:]]
         sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
     finally:
         shutil.rmtree(STAGE, ignore_errors=True)
@@ -41,20 +51,25 @@ def main() -> None:
 
 def old_stories(commit: str) -> Iterator[tuple[str, str]]:
     """Each file of tests/stories at that commit, by its name."""
-    listed = _git("ls-tree", "--name-only", commit, "tests/stories/").split()
-    for path in listed:
+    for path in _git("ls-tree", "--name-only", commit, "tests/stories/").split():
         yield Path(path).name, _git("show", f"{commit}:{path}")
 
 
 def renamed(source: str, name: str, table: Mapping[str, Any]) -> str:
-    """One story with what the table renames: imports, names, SQL, and texts of this file."""
+    """One story with what the table renames, and nothing else."""
     for old, new in table["texts"].get(name, []):
         if old not in source:
             sys.exit(f"renames.toml: {name} holds no {old!r}")
         source = source.replace(old, new)
+    buttons = table["buttons"]
+    source = _BUTTON.sub(lambda found: found[1] + buttons.get(found[2], found[2]), source)
+    for old, new in table["calls"].items():
+        source = re.sub(old, new, source)
     source = _with_imports(source, table["imports"])
     names = {**table["names"], **table["names_in"].get(name, {})}
-    return _with_names(source, names, table["sql"])
+    source = _TOKEN.sub(partial(_token, names=names, table=table), source)
+    needed = [new for new in table["needed"] if _is_used(new.rpartition(".")[2], source)]
+    return "".join(f"{_import(new)}\n" for new in needed) + source
 
 
 def _with_imports(source: str, imports: Mapping[str, str]) -> str:
@@ -62,50 +77,58 @@ def _with_imports(source: str, imports: Mapping[str, str]) -> str:
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     for node in sorted(nodes, key=lambda node: -node.lineno):
         known = [f"{node.module}.{alias.name}" for alias in node.names]
-        if not any(one in imports for one in known):
-            continue
-        new = [
-            _import(imports.get(one, one), alias, " " * node.col_offset)
-            for one, alias in zip(known, node.names, strict=True)
-        ]
-        lines[node.lineno - 1 : node.end_lineno] = new
+        if any(one in imports for one in known):
+            lines[node.lineno - 1 : node.end_lineno] = [
+                " " * node.col_offset + _import(imports.get(one, one), alias.asname or alias.name)
+                for one, alias in zip(known, node.names, strict=True)
+            ]
     text = "\n".join(lines)
     for old, new in imports.items():  # what is patched by its path
         text = re.sub(rf'"{re.escape(old)}(?=[."])', f'"{new}', text)
     return text
 
 
-def _import(target: str, alias: ast.alias, indent: str) -> str:
+def _import(target: str, known_as: str = "") -> str:
     module, _, name = target.rpartition(".")
-    known_as = alias.asname or alias.name
-    return f"{indent}from {module} import {name}" + (f" as {known_as}" if known_as != name else "")
+    return f"from {module} import {name}" + (f" as {known_as}" if known_as else "")
 
 
-def _with_names(source: str, names: Mapping[str, str], sql: Mapping[str, str]) -> str:
-    lines = source.split("\n")
-    edits: list[tuple[tuple[int, int], tuple[int, int], str]] = []
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.NAME and token.string in names:
-            edits.append((token.start, token.end, names[token.string]))
-        elif token.type == tokenize.STRING:
-            edits.append((token.start, token.end, _text(token.string, names, sql)))
-    for (first, left), (last, right), new in sorted(edits, reverse=True):
-        whole = lines[first - 1][:left] + new + lines[last - 1][right:]
-        lines[first - 1 : last] = whole.split("\n")
-    return "\n".join(lines)
+def _is_used(name: str, source: str) -> bool:
+    return re.search(rf"\b{name}\b", source) is not None
 
 
-def _text(text: str, names: Mapping[str, str], sql: Mapping[str, str]) -> str:
-    if text.lower().startswith(("f", "rf")):
-        text = _IN_BRACES.sub(lambda found: "{" + _swap(found[1], names) + "}", text)
+def _token(found: re.Match[str], *, names: Mapping[str, str], table: Mapping[str, Any]) -> str:
+    if found["quote"] is None:
+        return names.get(found[0], found[0])
+    quote, text = found["quote"], found["text"]
+    if "f" in found["open"]:
+        text = _IN_BRACES.sub(lambda part: "{" + _swapped(part[1], names) + "}", text)
     if _SQL.search(text):
-        for old, new in sql.items():
+        for old, new in table["sql"].items():
             text = re.sub(old, new, text)
-    return text
+    else:
+        text = table["strings"].get(text, text)
+        for old, new in table["words"].items():
+            text = text.replace(old, new)
+    return f"{found['open']}{quote}{text}{quote}"
 
 
-def _swap(expression: str, names: Mapping[str, str]) -> str:
+def _swapped(expression: str, names: Mapping[str, str]) -> str:
     return _WORD.sub(lambda word: names.get(word[0], word[0]), expression)
+
+
+def _asserted(source: str) -> list[list[str]]:
+    """The shape of each assertion: its nodes in order, with each number and truth."""
+    return [
+        [
+            repr(node.value)
+            if isinstance(node, ast.Constant) and not isinstance(node.value, str)
+            else type(node).__name__
+            for node in ast.walk(one)
+        ]
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, ast.Assert)
+    ]
 
 
 def _git(*args: str) -> str:
