@@ -1,4 +1,4 @@
-"""The time door: sends the outbox, reminds, renews, retries, asks again. Safe with several."""
+"""Does what is due: outbox, reminders, renewals, retries, polls. Several may run at once."""
 
 import asyncio
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Works until told to stop; another process doing the same takes other rows."""
+    """Works until told to stop; another process doing the same claims other rows."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Ticker:
         """`awake` is set when effects wait."""
         self._counter, self._bot, self._connectors = counter, bot, connectors
         self._reception, self._stopping, self._awake = reception, stopping, awake
-        # Apart, because a provider that hangs must keep neither messages nor refunds waiting.
+        # Separate, so that a provider that hangs delays neither messages nor refunds.
         self._senders, self._askers, self._payers = (
             Workers(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
         )
@@ -68,7 +68,7 @@ class Ticker:
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
-        """Tick every second, and at once when woken; a failure of the books is waited out."""
+        """Tick every second, or at once when woken; wait while the books are unavailable."""
         while not self._stopping.is_set():
             self._awake.clear()
             try:
@@ -84,7 +84,7 @@ class Ticker:
         await self.settle_down()
 
     async def tick(self) -> None:
-        """Everything that is due now."""
+        """Start everything that is due now."""
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
@@ -95,7 +95,7 @@ class Ticker:
         await self._send()
 
     async def settle_down(self) -> None:
-        """Wait until what was taken is finished."""
+        """Wait until everything started is finished."""
         for workers in (self._senders, self._askers, self._payers):
             await workers.settle_down()
 
@@ -233,7 +233,7 @@ class Ticker:
                 return
 
     async def _hold(self, effect: QueuedEffect) -> None:
-        """A clock that jumps ends the lease of what is under way here: not sent twice."""
+        """Keep what is under way from being sent twice when a jump of the clock ends its lease."""
         try:
             await self._carry_out(effect)
         finally:

@@ -1,4 +1,4 @@
-"""Hangs the chat doors into the library's Application: one route for each command and button."""
+"""Registers every command and button of the chat with the library's Application."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -37,7 +37,7 @@ _SOURCES = ("ref_", "promo_")
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Counter) -> None:
-    """Add every chat door."""
+    """Add a handler for everything that people can send."""
     in_private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
     add = application.add_handler
@@ -53,7 +53,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Co
 
 
 def _start(counter: Counter) -> Callback:
-    """`/start`, alone or with a word from a deep link."""
+    """`/start`, alone or with the argument of a deep link."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         word = context.args[0] if context.args else ""
@@ -77,7 +77,7 @@ def _command(counter: Counter, route: Route) -> Callback:
 
 
 def _staff_command(counter: Counter, route: staff.Words) -> Callback:
-    """To anyone else such a command does not exist."""
+    """A command for staff; to everyone else it does not exist."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         visit = await visit_of(update, counter, context.bot)
@@ -89,7 +89,7 @@ def _staff_command(counter: Counter, route: staff.Words) -> Callback:
 
 
 def _button(counter: Counter) -> Callback:
-    """Any tap: the data of a button may be old or forged, and is read as such."""
+    """Handle any tap; its data may be old or forged."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
@@ -125,7 +125,7 @@ async def _odd(_visit: Visit, _args: Args) -> Screen | None:
 
 
 def _group(counter: Counter) -> Callback:
-    """Nobody's purchases belong into a group."""
+    """Point to the private chat: purchases do not belong in a group."""
 
     async def callback(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message, user = update.message, update.effective_user
@@ -143,7 +143,7 @@ def _group(counter: Counter) -> Callback:
 
 
 def _anything(counter: Counter) -> Callback:
-    """Whatever else people write is answered kindly; staff search by it, or load stock."""
+    """Everything else: files are proofs or stock, staff's words a search; the rest is answered."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         visit, message = await visit_of(update, counter, context.bot), update.message
@@ -161,7 +161,7 @@ def _anything(counter: Counter) -> Callback:
 
 
 def lost(visit: Visit) -> Screen:
-    """The way back for someone who wrote what we do not understand."""
+    """The answer to what we do not understand, with ways to go on."""
     _ = visit.speech
     text = _(
         "I only understand buttons and commands. For everything else there are people: /support"

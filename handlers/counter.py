@@ -1,4 +1,4 @@
-"""What every door is handed: the books, the time, the ways to pay, and the shop's addresses."""
+"""What every handler is given: the books, the clock, the providers and the shop's addresses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from shop.ports import Clock, Encryption, PaymentProvider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """Frozen, and the same for every door of one process.
+    """Everything a handler needs; one for the whole process.
 
-    `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
-    name given to people met for the first time; `wake` tells the clock that effects wait;
-    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are
-    addresses and networks whose word is believed about the viewer they ask for;
-    `sign_in_connector` names the connector whose usernames and passwords our doors check.
+    `public_url` has no trailing slash; `chat_url` opens the bot's chat; `zone` is the IANA time
+    zone given to new customers; `wake` tells the clock that effects wait; `transfer_details`
+    are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are the addresses and
+    networks that may tell us a viewer's address; `sign_in_connector` names the connector whose
+    usernames and passwords we check ourselves.
     """
 
     storage: Storage
@@ -36,5 +36,5 @@ class Counter:
 
     @property
     def policy(self) -> Policy:
-        """The owner's choices as they stand now."""
+        """The owner's current settings."""
         return self.policies.current

@@ -1,4 +1,4 @@
-"""Words one notice from the outbox, as things stand now, and sends it."""
+"""Words a notice from the outbox as things stand now, and sends it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +47,7 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
 
 
 async def _named(visit: Visit, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same facts, with the plan as people call it."""
+    """The same facts, with the plan's name instead of its slug."""
     if not payload.get("plan"):
         return payload
     return {**payload, "plan": await plan_name(visit, str(payload["plan"]))}

@@ -1,4 +1,4 @@
-"""What Telegram says of Stars: transactions, payments of a series, and their standing."""
+"""Reads Telegram's objects about Stars: transactions, payments, subscriptions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from shop.ports import Happening, PaymentEvent
 CURRENCY = "XTR"
 
 PERIOD = 2_592_000  # seconds; the only length of a subscription
-SERIES = "subscribed_until"  # the fact that says a payment is one of a series, and until when
+SERIES = "subscribed_until"  # a fact: the payment is of a subscription, until then
 
 _STANDINGS = {
     "canceled": Happening.STOPPED,
@@ -20,24 +20,24 @@ _STANDINGS = {
 
 
 def rows_of(page: fields.Fields) -> list[fields.Fields]:
-    """The transactions of a page."""
+    """Read the transactions of a page."""
     return fields.rows(fields.section(page, "result"), "transactions")
 
 
 def date_of(row: fields.Fields) -> datetime:
-    """When a transaction happened."""
+    """Read when a transaction happened."""
     return fields.unix_moment(row, "date")
 
 
 def of_transaction(
     row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
 ) -> PaymentEvent | None:
-    """Read a transaction if it is about this payment: incoming ones have a source."""
+    """Read a transaction if it belongs to this payment; incoming ones have a source."""
     charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
     source = fields.optional_section(row, "source")
     if source.get("invoice_payload") == reference:
         happening = Happening.RECEIVED
-    # A refund has the id of what it gives back.
+    # A refund has the id of the payment it gives back.
     elif not source and any(event.receipt_id == charge_id for event in told):
         happening = Happening.REFUNDED
     else:
@@ -53,7 +53,7 @@ def of_transaction(
 
 
 def of_any(row: fields.Fields) -> PaymentEvent | None:
-    """Read a payment by invoice or its refund; gifts, withdrawals and the like are no sales."""
+    """Read a payment of an invoice or its refund; gifts, withdrawals and so on are skipped."""
     charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
     for role, happening in (("source", Happening.RECEIVED), ("receiver", Happening.REFUNDED)):
         partner = fields.optional_section(row, role)
@@ -79,9 +79,9 @@ def is_since(event: PaymentEvent, since: datetime) -> bool:
 
 
 def series_of(payment: fields.Fields) -> Mapping[str, str]:
-    """Until when a charge of a subscription pays; nothing for other payments.
+    """The fact until when a subscription's charge pays; empty for other payments.
 
-    The first charge says so too (`is_first_recurring`); the books know which is which.
+    The first charge (`is_first_recurring`) has it too; the books tell them apart.
     """
     if payment.get("subscription_expiration_date") is None:
         return {}
@@ -89,7 +89,7 @@ def series_of(payment: fields.Fields) -> Mapping[str, str]:
 
 
 def _series_in(row: fields.Fields) -> Mapping[str, str]:
-    """The same of a transaction, which names the length only."""
+    """The same for a transaction, which names only the length."""
     period = fields.optional_section(row, "source").get("subscription_period")
     if period is None:
         return {}
@@ -120,7 +120,7 @@ def event_of(
     at: datetime,
     facts: Mapping[str, str] | None = None,
 ) -> PaymentEvent:
-    """Make the event; the charge id names the money, here and in the update."""
+    """Make the event; the charge id identifies the money, here and in the update."""
     return PaymentEvent(
         event_id=f"{charge_id}.{happening}",
         kind=f"stars.{happening}",

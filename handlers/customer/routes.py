@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from handlers.customer.access.credentials import access, setup
 from handlers.customer.checkout.payment import check, pay, renew
 from handlers.customer.checkout.trial import trial
-from handlers.customer.checkout.ways import land, rest, ways
-from handlers.customer.credit.wallet import aside, wallet, whole
+from handlers.customer.checkout.ways import country, pay_rest, ways
+from handlers.customer.credit.wallet import pay_whole, reserve, wallet
 from handlers.customer.home import help_page, home
 from handlers.customer.pages import language, paysupport, privacy, support, terms
 from handlers.customer.renewals.renewals import (
     forget_card,
-    renewing,
+    renewal,
     resume_stars,
     stop_stars,
     turn_off,
@@ -19,7 +19,7 @@ from handlers.customer.renewals.renewals import (
 )
 from handlers.customer.settlement.notices import again
 from handlers.customer.storefront.account import account, reminders
-from handlers.customer.storefront.plans import currency, money, plan, plans
+from handlers.customer.storefront.plans import currency, plan, plans, plans_currency
 from handlers.screens import Args, Screen
 from handlers.visit import Visit
 
@@ -40,33 +40,33 @@ SCREENS: Mapping[str, Route] = {
     "home": home,
     "help": help_page,
     "plans": plans,
-    "money": money,
+    "plans_currency": plans_currency,
     "plan": plan,
-    "cur": currency,
+    "currency": currency,
     "ways": ways,
     "pay": pay,
-    "check": check,
-    "rest": rest,
-    "again": again,
+    "check_payment": check,
+    "pay_rest": pay_rest,
+    "pay_again": again,
     "renew": renew,
     "trial": trial,
     "account": account,
-    "remind": reminders,
-    "auto": renewing,
-    "auto_on": turn_on,
-    "auto_off": turn_off,
-    "auto_forget": forget_card,
+    "reminders": reminders,
+    "renewal": renewal,
+    "renewal_on": turn_on,
+    "renewal_off": turn_off,
+    "forget_card": forget_card,
     "stars_on": resume_stars,
     "stars_off": stop_stars,
     "access": access,
     "setup": setup,
     "wallet": wallet,
-    "land": land,
-    "wset": aside,
-    "wpay": whole,
+    "country": country,
+    "wallet_reserve": reserve,
+    "wallet_pay": pay_whole,
     "support": support,
-    "paysup": paysupport,
-    "lang": language,
+    "paysupport": paysupport,
+    "language": language,
     "terms": terms,
     "privacy": privacy,
 }

@@ -1,4 +1,4 @@
-"""Where monitors look: alive, ready, and the figures."""
+"""Where monitors look: liveness, readiness and metrics."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""One more tap before an act, and the way back."""
+"""Asking before an act, and the way back to the desk."""
 
 from handlers.screens import Row, Screen, bold, button
 from handlers.visit import Visit
@@ -6,7 +6,7 @@ from handlers.wording import Html, Speech
 
 
 def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Screen:
-    """One more tap; its data carries the moment, so that the same tap counts once."""
+    """Ask for a confirming tap; its data carries the moment, so that it counts once."""
     _ = visit.speech
     name, *args = act
     where, *there = back
@@ -16,5 +16,5 @@ def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Scr
 
 
 def back(_: Speech) -> Row:
-    """To the shop at a glance."""
+    """Back to the desk."""
     return (button(_("← The shop today"), "desk"),)

@@ -133,8 +133,8 @@ def stuck(visit: Visit, facts: Facts) -> Html:
     """Something that came in could not be handled."""
     _ = visit.speech
     return _(
-        "🔴 Letter {letter} could not be handled: {reason}",
-        letter=facts["inbox_event"],
+        "🔴 Event E{event} could not be handled: {reason}",
+        event=facts["inbox_event"],
         reason=facts["reason"],
     )
 
@@ -202,13 +202,13 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
     _ = visit.speech
     row = []
     if facts.get("customer"):
-        row.append(button(_("Open the customer"), "+who", facts["customer"]))
+        row.append(button(_("Open the customer"), "+customer", facts["customer"]))
     if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
-        row.append(button(_("What is stuck"), "+stuck"))
+        row.append(button(_("Failed jobs"), "+failed_jobs"))
     if notice is Notice.REFUND_RETURNED and facts["refund"] is not None:
-        row.append(button(_("Pay it back"), "+rfd", facts["refund"]))
+        row.append(button(_("Pay it back"), "+refund_details", facts["refund"]))
     if notice is Notice.LOW_STOCK:
-        row.append(button(_("Load stock"), "+s_stock"))
+        row.append(button(_("Load stock"), "+stock"))
     row += notices.buttons(visit, notice, facts)
     return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 

@@ -1,9 +1,9 @@
-"""Which staff command and which staff button lead where."""
+"""Which staff command and which staff button lead to which screen."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from handlers.screens import Args, Screen
-from handlers.staff.access.stock import chosen, how_to_load
+from handlers.staff.access.stock import how_to_load, load_chosen
 from handlers.staff.access.subscriptions import (
     extend,
     extend_by_words,
@@ -13,16 +13,16 @@ from handlers.staff.access.subscriptions import (
     stop,
     subscription,
 )
-from handlers.staff.checkout.grants import give
-from handlers.staff.desk.customers import ask_for_name, found, who
+from handlers.staff.checkout.grants import grant
+from handlers.staff.desk.customers import ask_for_name, customer, found
 from handlers.staff.desk.failed_jobs import (
-    effect_again,
-    effect_away,
-    inbox_event_again,
-    inbox_event_away,
-    inbox_event_believed,
-    inbox_events,
-    stuck,
+    believe_event,
+    dismiss_event,
+    dismiss_job,
+    failed_jobs,
+    inbox,
+    retry_event,
+    retry_job,
 )
 from handlers.staff.desk.overview import desk
 from handlers.staff.intake.bank_transfers import (
@@ -33,19 +33,34 @@ from handlers.staff.intake.bank_transfers import (
     shown,
     waiting,
 )
-from handlers.staff.refunds.disputes import dispute, file_of_dispute, file_of_receipt, trust
-from handlers.staff.refunds.manual_refunds import not_paid, paid
-from handlers.staff.refunds.refunds import by_words, detail, moneys, receipt, whole
+from handlers.staff.refunds.disputes import (
+    dispute,
+    dispute_evidence,
+    receipt_evidence,
+    trust_customer,
+)
+from handlers.staff.refunds.manual_refunds import cancel_unpaid, confirm_paid
+from handlers.staff.refunds.refunds import (
+    refund_all,
+    refund_by_words,
+    refund_details,
+    refund_receipt,
+    refunds,
+)
 from handlers.staff.settlement.reviews import (
     approve,
     block_by_words,
     block_payer,
-    blocks,
-    held,
+    blocklist,
+    payments_to_review,
     refuse,
     unblock,
 )
-from handlers.staff.settlement.unassigned import assign_by_words, assigning, unknown
+from handlers.staff.settlement.unassigned import (
+    assign_by_words,
+    assign_payment,
+    unassigned_payments,
+)
 from handlers.visit import Visit
 
 Route = Callable[[Visit, Args], Awaitable[Screen | None]]
@@ -66,7 +81,7 @@ COMMANDS: Mapping[str, Words] = {
     "admin": admin,
     "find": find,
     "extend": extend_by_words,
-    "refund": by_words,
+    "refund": refund_by_words,
     "paid": approve_by_words,
     "refuse": refuse_by_words,
     "block": block_by_words,
@@ -74,44 +89,44 @@ COMMANDS: Mapping[str, Words] = {
 }
 SCREENS: Mapping[str, Route] = {
     "desk": desk,
-    "s_find": ask_for_name,
-    "s_stock": how_to_load,
-    "load": chosen,
-    "who": who,
-    "sub": subscription,
-    "gv": give,
+    "find_customer": ask_for_name,
+    "stock": how_to_load,
+    "stock_load": load_chosen,
+    "customer": customer,
+    "subscription": subscription,
+    "grant": grant,
     "extend": extend,
     "stop": stop,
     "resume": resume,
     "resend": resend,
     "rotate": rotate,
-    "rfs": moneys,
-    "rf": receipt,
-    "rfw": whole,
-    "rfd": detail,
-    "rfp": paid,
-    "rfx": not_paid,
-    "rfe": file_of_receipt,
-    "dsp": dispute,
-    "dspe": file_of_dispute,
-    "dspok": trust,
-    "p_yes": approved,
-    "p_no": refused,
-    "p_show": shown,
+    "refunds": refunds,
+    "refund": refund_receipt,
+    "refund_all": refund_all,
+    "refund_details": refund_details,
+    "refund_paid": confirm_paid,
+    "refund_not_paid": cancel_unpaid,
+    "receipt_evidence": receipt_evidence,
+    "dispute": dispute,
+    "dispute_evidence": dispute_evidence,
+    "dispute_trust": trust_customer,
+    "proof_approve": approved,
+    "proof_refuse": refused,
+    "proof_show": shown,
     "proofs": waiting,
-    "stuck": stuck,
-    "e_again": effect_again,
-    "e_away": effect_away,
-    "l_again": inbox_event_again,
-    "l_away": inbox_event_away,
-    "held": held,
-    "rv_yes": approve,
-    "rv_no": refuse,
-    "blocks": blocks,
-    "bl_p": block_payer,
-    "unbl": unblock,
-    "unk": unknown,
-    "asg": assigning,
-    "l_true": inbox_event_believed,
-    "letters": inbox_events,
+    "failed_jobs": failed_jobs,
+    "job_retry": retry_job,
+    "job_dismiss": dismiss_job,
+    "event_retry": retry_event,
+    "event_dismiss": dismiss_event,
+    "reviews": payments_to_review,
+    "review_approve": approve,
+    "review_refuse": refuse,
+    "blocklist": blocklist,
+    "block_payer": block_payer,
+    "unblock": unblock,
+    "unassigned": unassigned_payments,
+    "assign": assign_payment,
+    "event_believe": believe_event,
+    "inbox": inbox,
 }

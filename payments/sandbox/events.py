@@ -1,4 +1,4 @@
-"""How the sandbox speaks: its acts as events, and as the JSON of its webhooks."""
+"""Turns the sandbox's acts into events and into the JSON of its webhooks."""
 
 import json
 
@@ -12,7 +12,7 @@ _DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISP
 
 
 def to_event(act: Act, slip: Slip) -> PaymentEvent:
-    """An act as `look_up` tells it."""
+    """An act as `look_up` reports it."""
     return PaymentEvent(
         event_id=act.event_id,
         kind=f"payment.{act.happening}",
@@ -32,7 +32,7 @@ def _own_name(act: Act, slip: Slip) -> str:
 
 
 def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
-    """A dispute has a name at every bank, here that of its money."""
+    """The facts of an act; a dispute is named after its receipt."""
     if happening is Happening.REFUND_RETURNED:
         return {"refund": "", "refund_ref": refund, "reason": "account_closed"}
     if happening is Happening.WARNED:
@@ -43,7 +43,7 @@ def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
 
 
 def to_body(act: Act, slip: Slip) -> bytes:
-    """An act as its webhook tells it."""
+    """An act as its webhook reports it."""
     event = {
         "id": act.event_id,
         "type": f"payment.{act.happening}",
@@ -61,7 +61,7 @@ def to_body(act: Act, slip: Slip) -> bytes:
 
 
 def read_event(event: fields.Fields) -> PaymentEvent:
-    """Read a webhook of ours; `BadInputError` where it makes no sense."""
+    """Read one of our own webhooks; a malformed one is a `BadInputError`."""
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     try:
         happening = Happening(kind.removeprefix("payment."))

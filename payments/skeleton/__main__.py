@@ -1,4 +1,4 @@
-"""`python -m payments.skeleton NAME`: a provider and its stand-in, which work together."""
+"""`python -m payments.skeleton NAME`: writes a working provider and its stand-in."""
 
 import keyword
 import re
@@ -49,7 +49,7 @@ def write(name: str, root: Path) -> list[Path]:
 
 
 def main() -> None:
-    """Write, and say what comes next."""
+    """Write the files, and say what to do next."""
     try:
         [name] = sys.argv[1:]
         for path in write(name, Path.cwd()):

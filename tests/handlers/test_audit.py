@@ -20,29 +20,47 @@ ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     # what is written, what is tapped, what was done, to whom, and its facts
     (
         "/find anna",
-        ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES],
+        ["grant:1", "grant:1:solo", "grant:1:solo:7d", YES],
         "grant",
         ANNA,
         {"plan": "solo", "term": "7d"},
     ),
-    ("/find anna", ["sub:1", "extend:1:7", YES], "extend", ANNA, SUBSCRIPTION | {"days": 7}),
+    (
+        "/find anna",
+        ["subscription:1", "extend:1:7", YES],
+        "extend",
+        ANNA,
+        SUBSCRIPTION | {"days": 7},
+    ),
     ("/extend 1 14", [YES], "extend", ANNA, SUBSCRIPTION | {"days": 14}),
-    ("/find anna", ["sub:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
-    ("/admin", ["stuck", "e_again:{account}"], "replay_effect", ANNA, {"effect": "{account}"}),
-    ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
+    ("/find anna", ["subscription:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
     (
         "/admin",
-        ["stuck", "l_again:{update}"],
+        ["failed_jobs", "job_retry:{account}"],
+        "replay_effect",
+        ANNA,
+        {"effect": "{account}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "job_dismiss:{message}"],
+        "dismiss_effect",
+        ANNA,
+        {"effect": "{message}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "event_retry:{update}"],
         "replay_inbox_event",
         ANNA,
         {"inbox_event": "{update}"},
     ),
     (
         "/admin",
-        ["stuck", "l_away:{webhook}"],
+        ["failed_jobs", "event_dismiss:{webhook}"],
         "dismiss_inbox_event",
         None,
         {"inbox_event": "{webhook}"},
@@ -112,7 +130,10 @@ async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga:
 
 async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, olga: Chat) -> None:
     await subscribed(house, anna)
-    for words, taps in [("/admin", ["stuck"]), ("/find anna", ["sub:1", "stop:1", "No"])]:
+    for words, taps in [
+        ("/admin", ["failed_jobs"]),
+        ("/find anna", ["subscription:1", "stop:1", "No"]),
+    ]:
         await olga.send(words)
         await olga.wait_for()
         for tap in taps:

@@ -21,7 +21,7 @@ from shop.storefront.plans import Card, card, renewal
 
 Facts = Mapping[str, Any]
 _TOMORROW, _TODAY = 1, 0
-_OLD_NEWS = timedelta(days=2)  # after the end; by then he was told that it is off
+_OLD_NEWS = timedelta(days=2)  # after the end; the customer has been told by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +44,16 @@ async def reminder(visit: Visit, facts: Facts) -> Screen | None:
     standing = one.subscription.standing
     is_same = int(standing.paid_until.timestamp()) == facts["paid_until"]
     if not is_same or standing.is_frozen or one.state in {State.PAUSED, State.ENDED}:
-        return None  # renewed, or not his to renew
-    off = button(_("No more reminders"), "remind", "off")
+        return None  # renewed, or not the customer's to renew
+    off = button(_("No more reminders"), "reminders", "off")
     is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS
     if one.state is State.SUSPENDED and is_old:
-        return None  # he was told at the moment it ended
+        return None  # the customer was told when it ended
     # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
     days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
     by_itself = renewal_ahead(visit, one.holding, days=days)
     if by_itself is not None:
-        manage = button(_("Manage the renewal"), "+auto", one.subscription.id)
+        manage = button(_("Manage the renewal"), "+renewal", one.subscription.id)
         return Screen(text=by_itself, rows=((manage,), (off,))) if by_itself else None
     return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
 

@@ -119,7 +119,7 @@ async def off(visit: Visit, facts: Facts) -> Screen:
 
 
 async def stars_stopped(visit: Visit, facts: Facts) -> Screen:
-    """He stopped his Star subscription in Telegram."""
+    """The customer stopped a Star subscription in Telegram."""
     _ = visit.speech
     text = _(
         "Your Star subscription to {plan} does not renew any more. What you paid lasts until "
@@ -131,7 +131,7 @@ async def stars_stopped(visit: Visit, facts: Facts) -> Screen:
 
 
 async def stars_resumed(visit: Visit, facts: Facts) -> Screen:
-    """He let it go on."""
+    """The customer resumed a Star subscription in Telegram."""
     _ = visit.speech
     text = _(
         "🔁 Your Star subscription to {plan} renews by itself again, next on {date}.",
@@ -194,7 +194,7 @@ def _moment(visit: Visit, at: int) -> Html:
 
 def _manage(visit: Visit, facts: Facts) -> Row:
     _ = visit.speech
-    return (button(_("Manage the renewal"), "+auto", facts["subscription"]),)
+    return (button(_("Manage the renewal"), "+renewal", facts["subscription"]),)
 
 
 def _account(visit: Visit) -> Row:

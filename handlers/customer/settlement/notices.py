@@ -152,7 +152,7 @@ async def _short(visit: Visit, facts: Facts, *, plan: Html, came: Html) -> Scree
     )
     rest = button(
         _("Pay the remaining {missing}", missing=_.money(missing)),
-        "+rest",
+        "+pay_rest",
         slug,
         term,
         currency,
@@ -168,8 +168,8 @@ async def failed(visit: Visit, facts: Facts) -> Screen:
         "The payment for {plan} did not go through, and nothing was charged.",
         plan=await _plan(visit, facts),
     )
-    again = button(_("Try again"), "again", facts["plan"], facts["term"], style="primary")
-    return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysup"),)))
+    again = button(_("Try again"), "pay_again", facts["plan"], facts["term"], style="primary")
+    return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysupport"),)))
 
 
 async def again(visit: Visit, args: Args) -> Screen:

@@ -24,7 +24,7 @@ async def in_review(visit: Visit, facts: Facts) -> Screen:
         money=money,
         plan=plan,
     )
-    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
 async def review_refused(visit: Visit, facts: Facts) -> Screen:
@@ -37,12 +37,12 @@ async def review_refused(visit: Visit, facts: Facts) -> Screen:
         plan=plan,
         money=money,
     )
-    row = (button(_("Write to us"), "+paysup"), button(_("Wallet"), "+wallet"))
+    row = (button(_("Write to us"), "+paysupport"), button(_("Wallet"), "+wallet"))
     return Screen(text=text, rows=(row,))
 
 
 async def assigned(visit: Visit, facts: Facts) -> Screen:
-    """Money that had come without a name was found to be his."""
+    """Staff assigned an unassigned payment to this customer."""
     _ = visit.speech
     money = _.money(Money(facts["minor"], facts["currency"]))
     text = _("We found a payment of {money} that is yours. It is in your wallet now.", money=money)

@@ -1,4 +1,4 @@
-"""Finding a customer, and his story in one screen."""
+"""Finding a customer, and all that matters about one on a single screen."""
 
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,14 @@ _LONGEST_FACTS = 80
 
 
 async def ask_for_name(visit: Visit, _args: Args) -> Screen:
-    """How to search."""
+    """Explain how to search."""
     _ = visit.speech
     text = _("Write me a name, an @username or a number: of the customer here, or in Telegram.")
     return Screen(text=text, rows=(back(_),))
 
 
 async def found(visit: Visit, words: str) -> Screen:
-    """Who fits these words; the story at once when only one does."""
+    """List the customers who match; a single match is shown at once."""
     _ = visit.speech
     if not words.strip():
         return await ask_for_name(visit, Args(()))
@@ -45,7 +45,7 @@ async def found(visit: Visit, words: str) -> Screen:
     if not people:
         text = _("Nobody here fits “{words}”.", words=words[:100])
         return Screen(text=text, rows=(back(_),))
-    names = [button(escape(_name(one)), "who", one.id) for one in people]
+    names = [button(escape(_name(one)), "customer", one.id) for one in people]
     return Screen(text=_("Who of these?"), rows=(*in_rows(names, wide=1), back(_)))
 
 
@@ -54,7 +54,7 @@ def _name(one: Customer) -> str:
     return f"{one.name}{username} · {one.id}"
 
 
-async def who(visit: Visit, args: Args) -> Screen:
+async def customer(visit: Visit, args: Args) -> Screen:
     """One customer."""
     return await story(visit, args.number(0))
 
@@ -74,15 +74,15 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("What staff did"), [_act(_, one, by) for one, by in it.acts]),
     )
     plans = [
-        button(_("{plan} …", plan=_.own(one.product.name)), "sub", one.id)
+        button(_("{plan} …", plan=_.own(one.product.name)), "subscription", one.id)
         for one in _latest(it)
         if one.standing.state is not SubscriptionState.ENDED
     ]
-    give: Row = (button(_("Give time"), "gv", customer_id),)
+    give: Row = (button(_("Give time"), "grant", customer_id),)
     if it.receipts:
-        give = (*give, button(_("Give money back"), "rfs", customer_id))
+        give = (*give, button(_("Give money back"), "refunds", customer_id))
     banks = [
-        button(dispute_line(_, one), "dsp", one.id)
+        button(dispute_line(_, one), "dispute", one.id)
         for one in it.disputes
         if one.state is DisputeState.OPEN
     ]
@@ -117,7 +117,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
     _ = visit.speech
     how = Html(" · ".join(status(visit, one.standing)))
     if one.standing.is_frozen:
-        how = _("🔴 On hold")  # the customer reads to write to us
+        how = _("🔴 On hold")  # `status` would tell the reader to write to us
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 

@@ -1,4 +1,4 @@
-"""A bank asks about a payment: what staff are told, what they can do, and the evidence file."""
+"""Disputes and fraud warnings: what staff are told, what they can do, the evidence file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,13 +25,13 @@ _LONGEST_NAME = 80
 
 
 async def dispute(visit: Visit, args: Args) -> Screen:
-    """`dsp:DISPUTE`: one case, and what can be done."""
+    """`dispute:DISPUTE`: one case, and what can be done about it."""
     one = await visit.counter.storage.read(dispute_of, args.number(0))
     return dispute_screen(visit, one)
 
 
 def dispute_screen(visit: Visit, one: Dispute) -> Screen:
-    """The same, as it was just read."""
+    """The same, for a case already read."""
     _ = visit.speech
     by = Html("")
     if one.answer_by is not None and one.state is DisputeState.OPEN:
@@ -46,19 +46,21 @@ def dispute_screen(visit: Visit, one: Dispute) -> Screen:
 
 
 def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
-    """What can be done about a case: one tap gives the money of a warning back."""
-    rows: list[Row] = [(button(_("Evidence file"), "+dspe", one.id),)]
+    """What can be done about a case; a warning's money goes back with one tap."""
+    rows: list[Row] = [(button(_("Evidence file"), "+dispute_evidence", one.id),)]
     if one.kind is DisputeKind.WARNING and one.state is DisputeState.OPEN:
         if one.receipt is not None:
-            again = f"w{one.id}"  # the same tap for ever: it is refunded once
-            rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
-        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
-    rows.append((button(_("Open the customer"), "+who", one.customer_id),))
+            again = f"w{one.id}"  # always the same tap, so it is refunded once
+            rows.append(
+                (button(_("Give all the money back now"), "+refund_all", one.receipt, again),)
+            )
+        rows.append((button(_("I trust this customer: access back on"), "dispute_trust", one.id),))
+    rows.append((button(_("Open the customer"), "+customer", one.customer_id),))
     return tuple(rows)
 
 
-async def trust(visit: Visit, args: Args) -> Screen:
-    """`dspok:DISPUTE`: a warning is put aside, and access is on again."""
+async def trust_customer(visit: Visit, args: Args) -> Screen:
+    """`dispute_trust:DISPUTE`: dismiss a warning and restore access."""
     _ = visit.speech
     done = await visit.counter.storage.run(
         dismiss_warning, visit.customer.telegram_id, dispute_id=args.number(0), now=visit.now
@@ -68,14 +70,14 @@ async def trust(visit: Visit, args: Args) -> Screen:
     return (await dispute(visit, args)).saying(words)
 
 
-async def file_of_dispute(visit: Visit, args: Args) -> None:
-    """`dspe:DISPUTE`: the evidence, as a document."""
+async def dispute_evidence(visit: Visit, args: Args) -> None:
+    """`dispute_evidence:DISPUTE`: send the evidence as a document."""
     found = await visit.counter.storage.read(evidence_of_dispute, args.number(0))
     await _send(visit, found)
 
 
-async def file_of_receipt(visit: Visit, args: Args) -> None:
-    """`rfe:RECEIPT`: the same for a payment nobody disputes yet."""
+async def receipt_evidence(visit: Visit, args: Args) -> None:
+    """`receipt_evidence:RECEIPT`: the same for a payment that is not disputed yet."""
     found = await visit.counter.storage.read(evidence_of, args.number(0))
     await _send(visit, found)
 
@@ -105,7 +107,7 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
 
 
 async def tell_dispute(visit: Visit, facts: Facts) -> None:
-    """A dispute was opened: what it is, and the evidence in the same message."""
+    """Tell staff of a new dispute, with the evidence in the same message."""
     screen = await dispute_told(visit, facts)
     try:
         found = await visit.counter.storage.read(evidence_of_dispute, int(facts["dispute"]))
@@ -116,7 +118,7 @@ async def tell_dispute(visit: Visit, facts: Facts) -> None:
 
 
 async def dispute_told(visit: Visit, facts: Facts) -> Screen:
-    """What staff are told of it."""
+    """What staff are told of a dispute."""
     _ = visit.speech
     one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
     text = lines(
@@ -135,12 +137,12 @@ async def dispute_told(visit: Visit, facts: Facts) -> Screen:
 
 
 async def tell_warning(visit: Visit, facts: Facts) -> None:
-    """A bank suspects fraud."""
+    """Tell staff of a fraud warning."""
     await visit.show(await warning_told(visit, facts))
 
 
 async def warning_told(visit: Visit, facts: Facts) -> Screen:
-    """Staff may give the money back before it becomes a dispute."""
+    """What staff are told of a warning: a refund now prevents a dispute."""
     _ = visit.speech
     one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
     text = paragraphs(
@@ -159,7 +161,7 @@ async def warning_told(visit: Visit, facts: Facts) -> Screen:
 
 
 CASES = {Notice.DISPUTE: tell_dispute, Notice.FRAUD_WARNING: tell_warning}
-"""Notices that are more than a text."""
+"""Notices that need more than a text."""
 
 
 def _short(facts: Facts) -> str:

@@ -82,7 +82,7 @@ def refund_returned(visit: Visit, facts: Facts) -> Html:
         plan=facts["plan"],
     )
     todo = _(
-        "It lies at {way} again, and is still the customer’s. Find another way with him.",
+        "It lies at {way} again and still belongs to the customer. Ask them where else it may go.",
         way=_way(visit, facts),
     )
     if facts["refund"] is None:

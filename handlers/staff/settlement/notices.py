@@ -54,8 +54,8 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             ),
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
-                "may believe letter L{letter} under “Stuck”.",
-                letter=facts["inbox_event"],
+                "may believe event E{event} under “Failed jobs”.",
+                event=facts["inbox_event"],
                 **said,
             ),
         )
@@ -67,9 +67,9 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             **said,
         ),
         _(
-            "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
+            "Nothing was given for what it said (event E{event}). Someone may know your webhook "
             "secret: change it at {way}.",
-            letter=facts["inbox_event"],
+            event=facts["inbox_event"],
             **said,
         ),
     )
@@ -80,10 +80,10 @@ def foreign_account(visit: Visit, facts: Facts) -> Html:
     _ = visit.speech
     return _(
         "🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
-        "given for it (letter L{letter}).",
+        "given for it (event E{event}).",
         way=_way(visit, facts),
         account=facts["account"],
-        letter=facts["inbox_event"],
+        event=facts["inbox_event"],
     )
 
 
@@ -99,8 +99,8 @@ def left_to_staff(visit: Visit, facts: Facts) -> Html:
         ),
         escape(facts["note"]),
         _(
-            "Nothing was given for it; it is letter L{letter} under “Stuck”.",
-            letter=facts["inbox_event"],
+            "Nothing was given for it; it is event E{event} under “Failed jobs”.",
+            event=facts["inbox_event"],
         ),
     )
 
@@ -143,14 +143,14 @@ def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardBu
     _ = visit.speech
     if notice is Notice.MONEY_IN_REVIEW:
         return [
-            button(_("Approve"), "+rv_yes", facts["review"], style="primary"),
-            button(_("Refuse"), "+rv_no", facts["review"], style="danger"),
-            button(_("Block the payer"), "+bl_p", facts["review"]),
+            button(_("Approve"), "+review_approve", facts["review"], style="primary"),
+            button(_("Refuse"), "+review_refuse", facts["review"], style="danger"),
+            button(_("Block the payer"), "+block_payer", facts["review"]),
         ]
     if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT, Notice.LEFT_TO_STAFF}:
-        return [button(_("What is stuck"), "+stuck")]
+        return [button(_("Failed jobs"), "+failed_jobs")]
     if notice is Notice.UNKNOWN_MONEY and facts.get("id"):
-        return [button(_("Whose is it?"), "+unk", facts["id"])]
+        return [button(_("Whose is it?"), "+unassigned", facts["id"])]
     return []
 
 
