@@ -19,7 +19,8 @@ from bot.telegram import name_of
 from shop.catalog.offers import has_catalog
 from shop.catalog.products import STARS, Catalog
 from shop.core.errors import BooksUnavailableError, ShopError
-from shop.desk.overview import backlog, unbalanced
+from shop.intake.backlog import backlog
+from shop.ledger.balance import unbalanced
 from shop.orders.ways import WayPolicy, WayRule, unshown
 from shop.owner_file.choices import choices_of
 from shop.ports import EndpointClosedError

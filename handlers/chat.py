@@ -1,6 +1,7 @@
 """Registers every command and button of the chat with the library's Application."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, Update
@@ -18,13 +19,13 @@ from handlers.apologies import apologise
 from handlers.counter import Counter
 from handlers.customer.checkout.bank_transfer import receive_file
 from handlers.customer.home import home
-from handlers.customer.routes import COMMANDS, SCREENS, Route
+from handlers.customer.routes import COMMANDS, SCREENS
 from handlers.customer.storefront.plans import plan_screen
+from handlers.doors import Route, Words
 from handlers.profile import set_profile
 from handlers.screens import KEEP, Args, OddButtonError, Screen, button, link
 from handlers.staff import routes as staff
 from handlers.staff.access.stock import receive
-from handlers.staff.desk.customers import found
 from handlers.visit import Visit, answer, is_answered, visit_of
 from handlers.wording import speak
 from shop.core.errors import BadInputError, NotFoundError
@@ -38,6 +39,7 @@ _SOURCES = ("ref_", "promo_")
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Counter) -> None:
     """Add a handler for everything that people can send."""
+    counter = replace(counter, screens={**SCREENS, **staff.SCREENS})
     in_private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
     add = application.add_handler
@@ -76,7 +78,7 @@ def _command(counter: Counter, route: Route) -> Callback:
     return callback
 
 
-def _staff_command(counter: Counter, route: staff.Words) -> Callback:
+def _staff_command(counter: Counter, route: Words) -> Callback:
     """A command for staff; to everyone else it does not exist."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -153,11 +155,17 @@ def _anything(counter: Counter) -> Callback:
         elif message is not None and message.effective_attachment is not None:
             await visit.show(await receive_file(visit, message) or lost(visit))
         elif visit.is_staff and text and not text.startswith("/"):
-            await visit.show(await found(visit, text))
+            await visit.show(await _search(visit, text) or lost(visit))
         else:
             await visit.show(lost(visit))
 
     return callback
+
+
+async def _search(visit: Visit, text: str) -> Screen | None:
+    """What staff write without a command is a search, where there is one."""
+    find = staff.COMMANDS.get("find")
+    return None if find is None else await find(visit, text.split())
 
 
 def lost(visit: Visit) -> Screen:

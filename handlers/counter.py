@@ -1,7 +1,8 @@
 """What every handler is given: the books, the clock, the providers and the shop's addresses."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from shop.books.opening import Storage
 from shop.core.policy import Policy
@@ -17,7 +18,8 @@ class Counter:
     zone given to new customers; `wake` tells the clock that effects wait; `transfer_details`
     are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are the addresses and
     networks that may tell us a viewer's address; `sign_in_connector` names the connector whose
-    usernames and passwords we check ourselves.
+    usernames and passwords we check ourselves. `screens` are all there
+    are, by the names that their buttons have.
     """
 
     storage: Storage
@@ -33,6 +35,7 @@ class Counter:
     transfer_details: str = ""
     trusted_proxies: tuple[str, ...] = ()
     sign_in_connector: str = ""
+    screens: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:

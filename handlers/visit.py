@@ -11,7 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from handlers.counter import Counter
-from handlers.screens import MOST_TOAST, Screen
+from handlers.screens import MOST_TOAST, Args, Screen
 from handlers.wording import Html, Speech, escape, paragraphs, speak
 from locales import ENGLISH
 from shop.customers.people import Visitor, greet, known
@@ -44,6 +44,14 @@ class Visit:
     def chat_id(self) -> int:
         """The private chat, which has the person's own id."""
         return self.customer.telegram_id
+
+    async def open(self, name: str, *args: object) -> Screen | None:
+        """Another wing's screen, by its name as a button has it; None where there is none."""
+        door = self.counter.screens.get(name)
+        if door is None:
+            return None
+        screen: Screen | None = await door(self, Args(tuple(map(str, args))))
+        return screen
 
     async def show(self, screen: Screen, *, is_protected: bool = False) -> Self:
         """Answer the tap, then edit the message, or send one when there is none to edit."""

@@ -17,7 +17,7 @@ from handlers.http.metrics import (
 )
 from handlers.http.webhooks import Endpoint
 from shop.core.errors import BooksUnavailableError
-from shop.desk.overview import Backlog, backlog
+from shop.intake.backlog import Backlog, backlog
 from shop.messaging.inbox_records import InboxState
 from shop.messaging.outbox_records import Kind
 

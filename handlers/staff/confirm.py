@@ -15,6 +15,12 @@ def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Scr
     return Screen(text=bold(ask), rows=((yes, no),))
 
 
+async def customer_screen(visit: Visit, customer_id: int) -> Screen:
+    """The customer whom an act was about, as the desk shows them."""
+    _ = visit.speech
+    return await visit.open("customer", customer_id) or Screen(text=_("Done."))
+
+
 def back(_: Speech) -> Row:
     """Back to the desk."""
     return (button(_("← The shop today"), "desk"),)

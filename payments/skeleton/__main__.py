@@ -24,7 +24,7 @@ Now make both say what {Name} really says (docs/new-provider.md has the list), a
   .env.example      {NAME}_API_KEY, {NAME}_WEBHOOK_SECRET, {NAME}_API_URL, a line each
   bot/assemble/providers.py  a step in Providers.build that makes payments.{name}.{Name}
   bot/assemble/known.py      "{name}" in KNOWN, so that a [[way]] may name it
-  handlers/customer/checkout/ways.py  what people call it, in provider_name
+  handlers/names.py          what people call it, in provider_name
 """
 
 

@@ -4,8 +4,7 @@ from collections.abc import Awaitable
 
 from handlers.customer.storefront.account import status
 from handlers.screens import Args, Screen, button
-from handlers.staff.confirm import sure
-from handlers.staff.desk.customers import story
+from handlers.staff.confirm import customer_screen, sure
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop.access import by_staff
@@ -151,8 +150,8 @@ async def after(visit: Visit, customer_id: int, act: Awaitable[object]) -> Scree
     try:
         await act
     except DoneAlreadyError:
-        return (await story(visit, customer_id)).saying(_("That was done already."))
+        return (await customer_screen(visit, customer_id)).saying(_("That was done already."))
     except BadInputError as error:
-        return (await story(visit, customer_id)).explaining(Html(error.sentence))
+        return (await customer_screen(visit, customer_id)).explaining(Html(error.sentence))
     visit.counter.wake()
-    return (await story(visit, customer_id)).saying(_("Done."))
+    return (await customer_screen(visit, customer_id)).saying(_("Done."))

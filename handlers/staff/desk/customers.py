@@ -12,8 +12,9 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Product
+from shop.customers.people import find
 from shop.customers.records import Customer
-from shop.desk.overview import History, find, history
+from shop.desk.overview import History, history
 from shop.ledger.receipt_records import Receipt
 from shop.orders.order_records import Order, OrderKind
 from shop.orders.states import OrderState

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from handlers.names import provider_name
 from handlers.screens import Args, Screen, bold, button, code
-from handlers.staff.confirm import back
-from handlers.staff.desk.customers import story
+from handlers.staff.confirm import back, customer_screen
 from handlers.staff.settlement.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
@@ -73,7 +72,7 @@ async def approve(visit: Visit, args: Args) -> Screen:
     except DoneAlreadyError:
         return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
-    return (await story(visit, review.customer_id)).saying(
+    return (await customer_screen(visit, review.customer_id)).saying(
         _("Approved; the access is on its way.")
     )
 
@@ -92,7 +91,7 @@ async def refuse(visit: Visit, args: Args) -> Screen:
     except DoneAlreadyError:
         return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
-    return (await story(visit, review.customer_id)).saying(
+    return (await customer_screen(visit, review.customer_id)).saying(
         _("Refused; the money is in the customer’s wallet.")
     )
 

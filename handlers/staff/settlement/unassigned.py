@@ -12,7 +12,7 @@ from handlers.visit import Visit
 from handlers.wording import Html, escape, lines, paragraphs
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval
-from shop.desk.overview import find
+from shop.customers.people import find
 from shop.intake.replays import is_confirmed
 from shop.ledger.receipt_records import UnassignedReceipt
 from shop.ledger.receiving import Verdict
