@@ -12,10 +12,12 @@ from handlers.staff import notices as to_staff
 from handlers.staff.intake.bank_transfers import show_proof
 from handlers.staff.refunds.disputes import CASES
 from handlers.visit import Visit, visit_to
+from shop.core.facts import read_facts
+from shop.messaging.jobs import MessageJob
 from shop.messaging.kinds import Notice
-from shop.messaging.notices import read_notice
 
-_WORDS = {
+# A notice's kind -> its class, and its words.
+WORDS = {
     notice.kind: (notice, words)
     for wording in (to_customer.WORDS, to_staff.WORDS)
     for notice, words in wording.items()
@@ -24,14 +26,15 @@ _WORDS = {
 
 async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) -> None:
     """Send it, unless time has overtaken it; Telegram's errors come through."""
-    visit = await visit_to(bot, counter, int(payload["to"]))
-    if (found := _WORDS.get(payload["notice"])) is not None:
+    job = read_facts(MessageJob, payload)
+    visit = await visit_to(bot, counter, job.to)
+    if (found := WORDS.get(job.notice)) is not None:
         kind, words = found
-        screen = await words(visit, read_notice(kind, payload))
+        screen = await words(visit, read_facts(kind, payload))
         if screen is not None:
             await visit.show(screen)
         return
-    notice = Notice(payload["notice"])
+    notice = Notice(job.notice)
     if (with_file := CASES.get(notice)) is not None:
         await with_file(visit, await _named(visit, payload))
         return

@@ -5,6 +5,8 @@ from typing import Any
 
 from handlers.names import provider_name, verdict_name
 from handlers.screens import Screen, button, in_rows
+from handlers.staff.access import notices as access
+from handlers.staff.orders import notices as orders
 from handlers.staff.refunds.notices import (
     dispute_closed,
     money_back,
@@ -12,6 +14,7 @@ from handlers.staff.refunds.notices import (
     refund_made,
     refund_returned,
 )
+from handlers.staff.screening import notices as screening
 from handlers.staff.settlement import notices
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
@@ -99,36 +102,6 @@ def unknown_money(visit: Visit, facts: Facts) -> Html:
     )
 
 
-def low_stock(visit: Visit, facts: Facts) -> Html:
-    """Few accounts are left, or none."""
-    _ = visit.speech
-    if not facts["left"]:
-        return _(
-            "🔴 No accounts are left for {plan}: buyers wait until you load more.",
-            plan=facts["plan"],
-        )
-    return _.ngettext(
-        "🟡 {n} account is left for {plan}.",
-        "🟡 {n} accounts are left for {plan}.",
-        int(facts["left"]),
-        plan=facts["plan"],
-    )
-
-
-def connector_failed(visit: Visit, facts: Facts) -> Html:
-    """An account could not be made or changed, after every try."""
-    _ = visit.speech
-    return lines(
-        _(
-            "🔴 {plan} for {name}: {verb} failed, and we stopped trying.",
-            plan=facts["plan"],
-            name=facts["name"],
-            verb=facts["verb"],
-        ),
-        escape(facts["reason"]),
-    )
-
-
 def stuck(visit: Visit, facts: Facts) -> Html:
     """Something that came in could not be handled."""
     _ = visit.speech
@@ -178,7 +151,11 @@ def method_refused(visit: Visit, facts: Facts) -> Html:
 
 
 # A notice's class -> its words and buttons.
-WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {}
+WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    **access.WORDS,
+    **orders.WORDS,
+    **screening.WORDS,
+}
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.SALE: sale,
     Notice.ODD_MONEY: odd_money,
@@ -188,8 +165,6 @@ TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.REFUND_FAILED: refund_failed,
     Notice.REFUND_RETURNED: refund_returned,
     Notice.DISPUTE_CLOSED: dispute_closed,
-    Notice.LOW_STOCK: low_stock,
-    Notice.CONNECTOR_FAILED: connector_failed,
     Notice.STUCK: stuck,
     Notice.STAR_DIFFERENCE: star_difference,
     Notice.METHOD_REFUSED: method_refused,
@@ -203,12 +178,10 @@ def told(visit: Visit, notice: Notice, facts: Facts) -> Screen:
     row = []
     if facts.get("customer"):
         row.append(button(_("Open the customer"), "+customer", facts["customer"]))
-    if notice in {Notice.CONNECTOR_FAILED, Notice.STUCK}:
+    if notice is Notice.STUCK:
         row.append(button(_("Failed jobs"), "+failed_jobs"))
     if notice is Notice.REFUND_RETURNED and facts["refund"] is not None:
         row.append(button(_("Pay it back"), "+refund_details", facts["refund"]))
-    if notice is Notice.LOW_STOCK:
-        row.append(button(_("Load stock"), "+stock"))
     row += notices.buttons(visit, notice, facts)
     return Screen(text=TELLERS[notice](visit, facts), rows=in_rows(row, wide=2))
 

@@ -3,33 +3,20 @@
 A wing declares its notices in its `notices.py`; handlers word each class; the outbox carries it.
 """
 
-import re
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter
-
+from shop.core.facts import Facts, write_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customer
 from shop.messaging import kinds
-from shop.messaging.outbox_records import Effect, Kind
+from shop.messaging.jobs import MessageJob, MessageKind
+from shop.messaging.outbox_records import Effect
 
-_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
-
-class Notice:
-    """The facts of one notice; `kind` is its class's name in snake_case, as the outbox has it.
-
-    A subclass is a frozen dataclass. Its fields may be of any type that pydantic can write as
-    JSON and read again: Money, Interval, datetime, enums, tuples of them.
-    """
+class Notice(Facts):
+    """The facts of one notice."""
 
     __slots__ = ()
-    kind: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        """Name the kind."""
-        cls.kind = _WORD.sub("_", cls.__name__).lower()
 
 
 class CustomerNotice(Notice):
@@ -42,16 +29,6 @@ class StaffNotice(Notice):
     """What every member of staff is told."""
 
     __slots__ = ()
-
-
-N = TypeVar("N", bound=Notice)
-_ADAPTERS: dict[type[Notice], TypeAdapter[Any]] = {}
-
-
-def read_notice(notice: type[N], payload: Mapping[str, Any]) -> N:
-    """The notice that this outbox payload carries; what it does not know is left out."""
-    found: N = _adapter(notice).validate_python(dict(payload))
-    return found
 
 
 def tell_customer(
@@ -74,7 +51,7 @@ def tell_chat(
 ) -> Effect:
     """A notice to the customer of this Telegram id."""
     kind, told = _facts(notice, facts)
-    return _tell(Kind.CHAT, telegram_id, kind, f"{kind}:{key}", told)
+    return _tell(MessageKind.CHAT, telegram_id, kind, f"{kind}:{key}", told)
 
 
 def tell_staff(
@@ -87,7 +64,7 @@ def tell_staff(
     """A notice to every member of staff."""
     kind, told = _facts(notice, facts)
     return [
-        _tell(Kind.STAFF, staff_id, kind, f"{kind}:{key}:{staff_id}", told)
+        _tell(MessageKind.STAFF, staff_id, kind, f"{kind}:{key}:{staff_id}", told)
         for staff_id in policy.staff_ids
     ]
 
@@ -95,17 +72,9 @@ def tell_staff(
 def _facts(notice: "Notice | kinds.Notice", facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(notice, kinds.Notice):
         return notice, facts
-    written: dict[str, Any] = _adapter(type(notice)).dump_python(notice, mode="json")
-    return notice.kind, written
+    return notice.kind, write_facts(notice)
 
 
-def _tell(kind: Kind, to: int, notice: str, key: str, facts: dict[str, Any]) -> Effect:
-    payload = {**facts, "to": to, "notice": notice}
+def _tell(kind: MessageKind, to: int, notice: str, key: str, facts: dict[str, Any]) -> Effect:
+    payload = {**facts, **write_facts(MessageJob(to=to, notice=notice))}
     return Effect(kind=kind, lane=f"chat:{to}", key=key, payload=payload)
-
-
-def _adapter(notice: type[Notice]) -> TypeAdapter[Any]:
-    """How pydantic writes and reads this class; made once."""
-    if notice not in _ADAPTERS:
-        _ADAPTERS[notice] = TypeAdapter(notice)
-    return _ADAPTERS[notice]

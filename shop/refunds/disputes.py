@@ -17,13 +17,14 @@ from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.payment_records import Affairs, Payments
 from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.ports import Happening, PaymentEvent
+from shop.refunds.acts import Trust
 from shop.refunds.bookings import DISPUTED, book_intent, follow
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
 from shop.refunds.records import RefundRoute, Refunds
 from shop.refunds.revocation import freeze_access, unfreeze_access
 from shop.refunds.rules import RefundPolicy, left_outside
 from shop.refunds.states import DisputeState, RefundState
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
 _CLOSED = {
@@ -285,9 +286,8 @@ def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: dateti
     if dispute.frozen_id is not None:
         effects = unfreeze_access(books, customer, dispute.frozen_id, dispute_id=dispute_id)
     books[Outbox].add(effects, now=now)
-    books[AuditLog].audit(
-        staff_id, "trust", customer_id=customer.id, facts={"warning": dispute_id}, now=now
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(Trust(warning=dispute_id), customer_id=customer.id)
     return True
 
 

@@ -19,6 +19,7 @@ from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
+from shop.renewals.jobs import MethodVerb
 from shop.renewals.saved_methods import card_of, method_effect
 from shop.settlement.circumstances import Circumstances
 
@@ -55,8 +56,7 @@ def fulfil(
 
     `by_itself` is who renewed it without our or anybody's doing.
     """
-    closed = books[Orders].close(affairs.order_id, OrderState.PAID, now=now)
-    assert closed  # noqa: S101 - read under the claim as open or expired
+    books[Orders].close(affairs.order_id, OrderState.PAID, now=now)
     live = (
         None
         if affairs.subscription_id is None
@@ -104,7 +104,7 @@ def fulfil(
         from_wallet=judgement.from_wallet.minor,
         missing=(affairs.whole - judgement.to_order).minor,
     )
-    kept = [method_effect("learn", affairs.payment_id, now=now)] if affairs.saves else []
+    kept = [method_effect(MethodVerb.LEARN, affairs.payment_id, now=now)] if affairs.saves else []
     return [told, *added.effects, *heard, *kept]
 
 

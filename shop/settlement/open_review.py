@@ -15,7 +15,7 @@ from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.ports import Payer
-from shop.screening.records import findings_document
+from shop.screening.records import write_findings
 from shop.screening.rules import Finding
 from shop.screening.screening import fingerprint_of
 from shop.settlement.circumstances import Circumstances
@@ -47,8 +47,7 @@ def open_review(
     now: datetime,
 ) -> list[Effect]:
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
-    is_frozen = books[Orders].close(affairs.order_id, OrderState.IN_REVIEW, now=now)
-    assert is_frozen  # noqa: S101 - read under the claim as open or expired
+    books[Orders].close(affairs.order_id, OrderState.IN_REVIEW, now=now)
     review = books[Reviews].open(
         receipt=receipt,
         payment_id=affairs.payment_id,
@@ -81,6 +80,6 @@ def open_review(
         term=affairs.term,
         minor=came.minor,
         currency=came.currency,
-        findings=findings_document(findings),
+        findings=write_findings(findings),
     )
     return [told, *heard]

@@ -19,13 +19,14 @@ from shop.orders.states import OrderState
 from shop.refunds.records import Refunds
 from shop.screening.records import Block, ScreeningRecords
 from shop.screening.rules import BlockedBy
+from shop.settlement.acts import PutOnBlocklist, ReviewApproved, ReviewRefused, TakeOffBlocklist
 from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.fulfilment import fulfil
 from shop.settlement.open_review import in_review
 from shop.settlement.payment_updates import take_late_payment_updates
 from shop.settlement.receipts import book_tax
 from shop.settlement.review_records import Review, Reviews, ReviewState
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
@@ -130,13 +131,9 @@ def _decided(
         ),
         now=now,
     )
-    books[AuditLog].audit(
-        staff_id,
-        f"review_{state}",
-        customer_id=customer.id,
-        facts={"review": review.id, "order": review.order_id},
-        now=now,
-    )
+    noted = ReviewApproved if state is ReviewState.APPROVED else ReviewRefused
+    act = noted(review=review.id, order=review.order_id)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
     return review, customer
 
 
@@ -152,8 +149,8 @@ def block(
     name = value.strip().removeprefix("@").lower()
     done = books[ScreeningRecords].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
-        facts = {"kind": kind, "value": name}
-        books[AuditLog].audit(staff_id, "block", customer_id=None, facts=facts, now=now)
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(PutOnBlocklist(by=kind, value=name), customer_id=None)
     return done
 
 
@@ -161,6 +158,6 @@ def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> boo
     """Take someone off it; False when he was not on it any more."""
     found = books[ScreeningRecords].unblock(block_id)
     if found is not None:
-        facts = {"kind": found[0], "value": found[1]}
-        books[AuditLog].audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(TakeOffBlocklist(by=found[0], value=found[1]), customer_id=None)
     return found is not None

@@ -62,7 +62,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
             begin_payment, choice, policy=counter.policy, now=visit.now
         )
     except PaidAlreadyError as error:
-        reference = str(error.facts["reference"])
+        reference = error.reference
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))

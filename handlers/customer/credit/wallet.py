@@ -135,7 +135,7 @@ async def _pay(visit: Visit, price_id: int) -> Screen:
         )
         reference = payment.reference
     except PaidAlreadyError as error:
-        reference = str(error.facts["reference"])
+        reference = error.reference
     except WalletTooSmallError:
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
     except REFUSALS as error:

@@ -12,6 +12,8 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Product
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
 from shop.customers.people import find
 from shop.customers.records import Customer
 from shop.desk.overview import History, history
@@ -72,7 +74,7 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
         _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
         _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
-        _part(_("What staff did"), [_act(_, one, by) for one, by in it.acts]),
+        _part(_("What staff did"), [act_line(_, one, by) for one, by in it.acts]),
     )
     plans = [
         button(_("{plan} …", plan=_.own(one.product.name)), "subscription", one.id)
@@ -152,12 +154,23 @@ def _receipt(_: Speech, one: Receipt) -> Html:
     )
 
 
-def _act(_: Speech, one: Act, by: str) -> Html:
-    facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())[:_LONGEST_FACTS]
+def act_line(_: Speech, one: Act, by: str) -> Html:
+    """What was done, with its facts, and by whom."""
+    facts = ", ".join(f"{key} {_fact(_, fact)}" for key, fact in one.facts.items())
     return _(
         "{date} {act} ({facts}) by {staff}",
         date=_.day(one.acted_at),
         act=one.act,
-        facts=facts,
+        facts=facts[:_LONGEST_FACTS],
         staff=by,
     )
+
+
+def _fact(_: Speech, fact: object) -> str:
+    """Money and intervals, which the audit holds as JSON, the way people read them."""
+    match fact:
+        case {"minor": int(minor), "currency": str(currency)}:
+            return _.money(Money(minor, currency)).plain
+        case {"count": int(count), "unit": str(unit)}:
+            return _.interval(Interval(count=count, unit=Unit(unit))).plain
+    return str(fact)

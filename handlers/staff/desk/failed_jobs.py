@@ -2,6 +2,7 @@
 
 from telegram import InlineKeyboardButton
 
+from handlers.jobs import job_name, job_of
 from handlers.screens import Args, Screen, bold, button, in_rows
 from handlers.staff.confirm import back, sure
 from handlers.visit import Visit
@@ -15,7 +16,7 @@ from shop.desk.failed_jobs import (
 )
 from shop.intake.replays import Replayed, latest_inbox_events, provider_claims_on, replay
 from shop.messaging.inbox_records import InboxEvent, InboxState
-from shop.messaging.outbox_records import Kind, QueuedEffect
+from shop.messaging.outbox_records import QueuedEffect
 
 _MOST = 8
 _LONGEST = 120
@@ -66,15 +67,9 @@ async def inbox(visit: Visit, _args: Args) -> Screen:
 
 
 def _effect(_: Speech, one: QueuedEffect) -> Html:
-    kinds = {
-        Kind.CHAT: _("Message to a customer"),
-        Kind.STAFF: _("Message to staff"),
-        Kind.PROVISION: _("Account"),
-        Kind.METHODS: _("Renewal"),
-    }
-    what = one.payload.get("notice") or one.payload.get("verb") or ""
+    kind, what = job_name(_, one.kind), job_of(one)
     return lines(
-        _("<b>J{id}</b> · {kind}: {what}", id=one.id, kind=kinds[one.kind], what=what),
+        _("<b>J{id}</b> · {kind}: {what}", id=one.id, kind=kind, what=what),
         _("{date}: {error}", date=_.day(one.created_at), error=one.error[:_LONGEST]),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from handlers.jobs import jobs_name
 from handlers.names import plan_name, provider_name
 from handlers.screens import Args, Screen, bold, button
 from handlers.visit import Visit
@@ -11,7 +12,7 @@ from shop.access.reminder_rules import zone_of
 from shop.access.states import SubscriptionState as State
 from shop.catalog.offers import offers
 from shop.desk.overview import Today, today
-from shop.messaging.outbox_records import Depth, Kind
+from shop.messaging.outbox_records import Depth
 
 STOCK = "stock"
 
@@ -94,15 +95,9 @@ def _level(_: Speech, plan: Html, left: int, *, low: int) -> Html:
 
 
 def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
-    names = {
-        Kind.CHAT: _("messages"),
-        Kind.STAFF: _("messages to staff"),
-        Kind.PROVISION: _("accounts"),
-        Kind.METHODS: _("renewals"),
-    }
     if not depths:
         return Html("")
-    waiting = ", ".join(f"{names[one.kind]} {one.many}" for one in depths)
+    waiting = ", ".join(f"{jobs_name(_, one.kind)} {one.many}" for one in depths)
     return _("On the way: {waiting}", waiting=escape(waiting))
 
 

@@ -1,19 +1,19 @@
 """What staff are told where something is not to be believed, waits for them, or is silent."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from telegram import InlineKeyboardButton
 
 from handlers.names import provider_name
 from handlers.screens import button
-from handlers.staff.settlement.findings import reasons
+from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.messaging.kinds import Notice
+from shop.screening.records import read_findings
 
 Facts = Mapping[str, Any]
 
@@ -29,16 +29,7 @@ def money_in_review(visit: Visit, facts: Facts) -> Html:
         time=_.interval(Interval.from_key(facts["term"])),
         way=_way(visit, facts),
     )
-    return lines(title, reasons(_, facts["findings"]))
-
-
-def turned_away(visit: Visit, facts: Facts) -> Html:
-    """Someone was not served; no money moved."""
-    _ = visit.speech
-    return lines(
-        _("🚫 {name} was turned away before paying:", name=facts["name"]),
-        reasons(_, facts["findings"]),
-    )
+    return lines(title, reasons(_, read_findings(facts["findings"])))
 
 
 def false_claim(visit: Visit, facts: Facts) -> Html:
@@ -105,36 +96,11 @@ def left_to_staff(visit: Visit, facts: Facts) -> Html:
     )
 
 
-def provider_down(visit: Visit, facts: Facts) -> Html:
-    """A provider is hidden from customers."""
-    _ = visit.speech
-    return _(
-        "🔴 {way} does not answer ({error}). Customers do not see it until it does; we try "
-        "again by ourselves.",
-        way=_way(visit, facts),
-        error=facts["error"],
-    )
-
-
-def provider_back(visit: Visit, facts: Facts) -> Html:
-    """A provider is shown again."""
-    _ = visit.speech
-    since = datetime.fromtimestamp(facts["since"], UTC)
-    return _(
-        "🟢 {way} answers again; customers see it. It was away since {moment}.",
-        way=_way(visit, facts),
-        moment=_.moment(since, now=visit.now),
-    )
-
-
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
     Notice.MONEY_IN_REVIEW: money_in_review,
-    Notice.TURNED_AWAY: turned_away,
     Notice.FALSE_CLAIM: false_claim,
     Notice.FOREIGN_ACCOUNT: foreign_account,
     Notice.LEFT_TO_STAFF: left_to_staff,
-    Notice.PROVIDER_DOWN: provider_down,
-    Notice.PROVIDER_BACK: provider_back,
 }
 
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from handlers.names import provider_name
 from handlers.screens import Args, Screen, bold, button, code
 from handlers.staff.confirm import back, customer_screen
-from handlers.staff.settlement.findings import reasons
+from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.customers.records import Customer
-from shop.screening.records import Block, findings_document
+from shop.screening.records import Block
 from shop.screening.rules import BlockedBy
 from shop.settlement import reviews
 from shop.settlement.review_records import Review
@@ -55,7 +55,7 @@ def _one(visit: Visit, review: Review, customer: Customer) -> Html:
         money=_.money(review.judgement.whole),
         way=provider_name(_, review.provider),
     )
-    return lines(title, reasons(_, findings_document(review.findings)))
+    return lines(title, reasons(_, review.findings))
 
 
 async def approve(visit: Visit, args: Args) -> Screen:
