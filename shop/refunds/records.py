@@ -47,7 +47,6 @@ class Case:
     plan: str
     subscription_id: int | None
     order_back_surely: Money
-    seconds_back: int
     recorded_at: datetime
     standing: RefundBalance
 
@@ -183,10 +182,6 @@ class Refunds:
         """What a bank returned is in the wallet now; False when another was first."""
         return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
 
-    def note_time_revoked(self, refund_id: int, *, seconds_back: int) -> None:
-        """How much paid time went with it."""
-        self._sql.run("refund_took_time", id=refund_id, seconds=seconds_back)
-
     def of(self, customer_id: int, *, most: int) -> list[Refund]:
         """A customer's latest refunds."""
         rows = self._sql.all("refunds_of", customer_id=customer_id, most=most)
@@ -244,7 +239,6 @@ def _case(row: Row) -> Case:
         plan=row["slug"] or "",
         subscription_id=row["subscription_id"],
         order_back_surely=_money(row, "order_back_surely", row["order_currency"]),
-        seconds_back=int(row["seconds_back"]),
         recorded_at=moment(row["recorded_at"]),
         standing=_standing(row),
     )

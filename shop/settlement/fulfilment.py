@@ -6,10 +6,10 @@ The caller has claimed the customer and recorded the receipt.
 from datetime import datetime
 
 from shop.access.subscription_records import Subscriptions
-from shop.access.subscriptions import add_time
+from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
 from shop.core.intervals import Interval
-from shop.core.money import Money
+from shop.core.money import Money, split
 from shop.core.policy import Policy
 from shop.credit.reservations import came_before
 from shop.customers.records import Customer
@@ -17,6 +17,7 @@ from shop.ledger.receiving import Due, Judgement
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
+from shop.orders.line_records import Line, OrderLines
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.renewals.jobs import MethodVerb
@@ -52,26 +53,12 @@ def fulfil(
     now: datetime,
     by_itself: str = "",
 ) -> list[Effect]:
-    """Close the order, add the time; what is told is not queued yet.
+    """Close the order, add the time of its lines; what is told is not queued yet.
 
     `by_itself` is who renewed it without our or anybody's doing.
     """
     books[Orders].close(affairs.order_id, OrderState.PAID, now=now)
-    live = (
-        None
-        if affairs.subscription_id is None
-        else books[Subscriptions].get(affairs.subscription_id)
-    )
-    added = add_time(
-        books,
-        customer,
-        affairs.product,
-        Interval.from_key(affairs.term),
-        live=live,
-        order_id=affairs.order_id,
-        is_trial=False,
-        now=now,
-    )
+    added, *others = _sell_lines(books, customer, affairs, judgement.to_order, now=now)
     told = tell_customer(
         customer,
         Notice.PAID,
@@ -105,7 +92,54 @@ def fulfil(
         missing=(affairs.whole - judgement.to_order).minor,
     )
     kept = [method_effect(MethodVerb.LEARN, affairs.payment_id, now=now)] if affairs.saves else []
-    return [told, *added.effects, *heard, *kept]
+    more = [effect for one in others for effect in one.effects]
+    return [told, *added.effects, *more, *heard, *kept]
+
+
+def _sell_lines(
+    books: Books, customer: Customer, affairs: Circumstances, paid: Money, *, now: datetime
+) -> list[TimeAdded]:
+    """What each line brought; an order of one line was read with its payment."""
+    if affairs.lines == 1:
+        only = Line(
+            id=affairs.line_id,
+            product=affairs.product,
+            interval=Interval.from_key(affairs.term),
+            minor=affairs.whole.minor,
+        )
+        return [_sell(books, customer, only, affairs.subscription_id, paid, now=now)]
+    lines = books[OrderLines].of(affairs.order_id, quote=affairs.quote)
+    shares = split(paid, [line.minor for line in lines])
+    return [
+        # Looked up at its turn: the line before may have begun what this one lengthens.
+        _sell(books, customer, line, books[OrderLines].target(line.id), share, now=now)
+        for line, share in zip(lines, shares, strict=True)
+    ]
+
+
+def _sell(
+    books: Books,
+    customer: Customer,
+    line: Line,
+    target: int | None,
+    paid: Money,
+    *,
+    now: datetime,
+) -> TimeAdded:
+    """A line lengthens the subscription it is about, or begins one."""
+    live = None if target is None else books[Subscriptions].get(target)
+    added = add_time(
+        books,
+        customer,
+        line.product,
+        line.interval,
+        live=live,
+        line_id=line.id,
+        is_trial=False,
+        now=now,
+    )
+    books[OrderLines].note_sold(line.id, subscription_id=added.subscription_id, paid=paid.minor)
+    return added
 
 
 def _charged_card(books: Books, affairs: Circumstances) -> str:

@@ -18,6 +18,7 @@ from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.provider_refunds import take_refund_of_unknown_money
+from shop.renewals.star_records import StarSubscriptions
 from shop.renewals.star_subscriptions import (
     STANDINGS,
     is_later_charge,
@@ -244,7 +245,7 @@ def _receive(
     money = event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
     at = event.occurred_at or now
-    is_later = is_later_charge(affairs, event)
+    is_later, series = is_later_charge(affairs, event), affairs.payment_id
     if is_later:
         charge = _later_charge(books, affairs, event, policy=policy, now=now)
         if charge is None:
@@ -308,14 +309,29 @@ def _receive(
             now=now,
             by_itself=affairs.provider if is_later else "",
         )
-        if event.tax:
-            book_tax(books, receipt, now=now)
+        _book_sale(books, event, affairs, receipt=receipt, series=series, now=now)
     else:
         outcome = Outcome.TO_WALLET
         effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
     books[Outbox].add(effects, now=now)
     take_late_payment_updates(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
     return outcome
+
+
+def _book_sale(
+    books: Books,
+    event: PaymentEvent,
+    affairs: Circumstances,
+    *,
+    receipt: int,
+    series: int,
+    now: datetime,
+) -> None:
+    """What follows from a fulfilled order: its tax, and what a series pays for from now on."""
+    if event.tax:
+        book_tax(books, receipt, now=now)
+    if affairs.payment_id != series:
+        books[StarSubscriptions].follow(series, affairs.order_id)
 
 
 def _later_charge(
