@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
+from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
+from shop.intake.notices import ProofRefused, ProofSent
 from shop.intake.proof_records import File, Proof, Proofs
 from shop.intake.transfers import MOST_WAITING, ProofState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Affairs, Payment, Payments
@@ -76,7 +77,8 @@ def take_proof(
         return Taken.MANY
     proof = books[Proofs].add(payment, file, now=now)
     assert proof is not None  # noqa: S101 - looked up under the claim
-    books[Outbox].add(tell_staff(policy, Notice.PROOF, key=str(proof.id), proof=proof.id), now=now)
+    told = tell_staff(policy, ProofSent(proof=proof.id), key=str(proof.id))
+    books[Outbox].add(told, now=now)
     return Taken.NOTED
 
 
@@ -164,17 +166,14 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
     proof, payment = _claim(books, proof_id)
     _decide(books, proof, ProofState.REFUSED, staff_id=staff_id, reason=words, now=now)
     affairs = books[Payments].affairs(payment.reference)
-    told = tell_customer(
-        books[Customers].get(proof.customer_id),
-        Notice.PROOF_REFUSED,
-        key=str(proof.id),
+    refused = ProofRefused(
         plan=affairs.product.slug,
-        term=affairs.term,
+        term=Interval.from_key(affairs.term),
         reason=words,
-        minor=payment.due.minor,
-        currency=payment.due.currency,
+        money=payment.due,
     )
-    books[Outbox].add([told], now=now)
+    customer = books[Customers].get(proof.customer_id)
+    books[Outbox].add([tell_customer(customer, refused, key=str(proof.id))], now=now)
     books[AuditLog].audit(
         staff_id,
         "refuse_transfer",

@@ -18,8 +18,9 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Notice:
-    """The facts of one notice; `kind` is its class's name in snake_case, as the outbox has it.
+    """The facts of one notice; `kind`, as the outbox has it, is its class's name in snake_case.
 
+    A class whose name is another's already says its `kind` itself.
     A subclass is a frozen dataclass. Its fields may be of any type that pydantic can write as
     JSON and read again: Money, Interval, datetime, enums, tuples of them.
     """
@@ -29,7 +30,8 @@ class Notice:
 
     def __init_subclass__(cls) -> None:
         """Name the kind."""
-        cls.kind = _WORD.sub("_", cls.__name__).lower()
+        if "kind" not in vars(cls):
+            cls.kind = _WORD.sub("_", cls.__name__).lower()
 
 
 class CustomerNotice(Notice):

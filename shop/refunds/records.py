@@ -8,10 +8,11 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
+from shop.core.moves import must_move
 from shop.ledger.receiving import Verdict
 from shop.orders.states import OrderState, PaymentState
 from shop.refunds.rules import RefundBalance
-from shop.refunds.states import RefundState
+from shop.refunds.states import REFUND_MOVES, RefundState
 
 
 class RefundRoute(StrEnum):
@@ -156,7 +157,11 @@ class Refunds:
         ask_at: datetime | None,
         done_at: datetime | None = None,
     ) -> bool:
-        """Change state and when to ask next; False when another was first."""
+        """Change state and when to ask next; False when another was first.
+
+        Raises `ForbiddenMoveError` where the table does not allow it.
+        """
+        must_move(REFUND_MOVES, old.state, state)
         changed = self._sql.count(
             "refund_move",
             id=old.id,
@@ -170,18 +175,40 @@ class Refunds:
         )
         return changed == 1
 
+    def ask_later(
+        self,
+        known: Refund,
+        *,
+        refund_ref: str = "",
+        url: str = "",
+        note: str = "",
+        ask_at: datetime | None,
+    ) -> None:
+        """Note what was heard, and when to ask next; its state stays."""
+        self._sql.run(
+            "refund_ask_later",
+            id=known.id,
+            state=known.state,
+            refund_ref=refund_ref or known.refund_ref,
+            url=url or known.url,
+            note=note,
+            ask_at=maybe_seconds(ask_at),
+        )
+
     def name(self, refund_id: int, refund_ref: str) -> None:
         """What the provider calls it, where nobody has noted that yet."""
         self._sql.run("refund_name", id=refund_id, refund_ref=refund_ref)
 
-    def mark_returned(self, refund_id: int, *, note: str, now: datetime) -> bool:
-        """What had gone back is at the provider again; False when it is known, or never went."""
-        changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))
+    def mark_returned(self, refund: Refund, *, note: str, now: datetime) -> bool:
+        """What had gone back is at the provider again; False when that is known."""
+        must_move(REFUND_MOVES, refund.state, RefundState.MANUAL)
+        changed = self._sql.count("refund_bounce", id=refund.id, note=note, now=seconds(now))
         return changed == 1
 
-    def into_wallet(self, refund_id: int, *, now: datetime) -> bool:
+    def into_wallet(self, refund: Refund, *, now: datetime) -> bool:
         """What a bank returned is in the wallet now; False when another was first."""
-        return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
+        must_move(REFUND_MOVES, refund.state, RefundState.DONE)
+        return self._sql.count("refund_into_wallet", id=refund.id, now=seconds(now)) == 1
 
     def note_time_revoked(self, refund_id: int, *, seconds_back: int) -> None:
         """How much paid time went with it."""

@@ -232,6 +232,25 @@ async def test_a_link_is_followed_when_it_is_given_and_paid_when_it_is_claimed(
     assert "refunded" not in told
 
 
+async def test_a_link_that_was_given_stands_though_its_provider_says_pending_later(
+    shop: Shop, tables: Tables
+) -> None:
+    await bought(shop)
+    claim = RefundAnswer(step=RefundStep.LINK, refund_ref="pull1", url="https://claim.example")
+    refund = await give(shop, till=Till(claim))
+    shop.clock.move(days=1)
+    pending = RefundAnswer(step=RefundStep.PENDING, refund_ref="pull1", note="on its way")
+
+    refund = await ask(shop, refund, Till(pending))
+
+    assert (refund.state, refund.url, refund.note) == ("link", claim.url, "on its way")
+    assert tables.one("SELECT state FROM orders") == "refunded"
+    assert contradictions(tables) == {}
+    shop.clock.move(days=1)
+    [due] = await shop.run(claim_refunds, now=shop.now, most=9)
+    assert (await ask(shop, due, Till(DONE))).state == "done", "it is asked about until it is over"
+
+
 @pytest.mark.parametrize("route", [RefundRoute.PROVIDER, RefundRoute.WALLET, RefundRoute.MANUAL])
 async def test_never_more_than_what_was_received(
     shop: Shop, tables: Tables, route: RefundRoute
