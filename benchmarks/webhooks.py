@@ -6,10 +6,41 @@ Source: https://docs.stripe.com/api/checkout/sessions/object
 import hmac
 import json
 import time
+from collections.abc import Mapping
+from typing import Final
 
 from benchmarks.orders import Sale
 
 SECRET = "whsec_benchmark"  # noqa: S105 - it opens nothing
+_PAYER: Final[Mapping[str, object]] = {
+    "address": {"city": None, "country": "DE", "line1": None, "postal_code": None},
+    "email": "someone@mail.example",
+    "name": "Some One",
+    "phone": None,
+    "tax_exempt": "none",
+    "tax_ids": [],
+}
+_NOTHING: Final = dict.fromkeys(
+    (
+        "after_expiration",
+        "allow_promotion_codes",
+        "billing_address_collection",
+        "consent",
+        "consent_collection",
+        "currency_conversion",
+        "customer",
+        "invoice",
+        "payment_link",
+        "recovered_from",
+        "setup_intent",
+        "shipping_cost",
+        "shipping_details",
+        "submit_type",
+        "subscription",
+        "url",
+    )
+)
+"""What a session has a name for, and this one leaves empty."""
 
 
 def request_of(sale: Sale) -> bytes:
@@ -42,26 +73,6 @@ def _event(sale: Sale) -> dict[str, object]:
 
 
 def _session(sale: Sale) -> dict[str, object]:
-    nothing = dict.fromkeys(
-        (
-            "after_expiration",
-            "allow_promotion_codes",
-            "billing_address_collection",
-            "consent",
-            "consent_collection",
-            "currency_conversion",
-            "customer",
-            "invoice",
-            "payment_link",
-            "recovered_from",
-            "setup_intent",
-            "shipping_cost",
-            "shipping_details",
-            "submit_type",
-            "subscription",
-            "url",
-        )
-    )
     return {
         "id": sale.provider_ref,
         "object": "checkout.session",
@@ -73,14 +84,7 @@ def _session(sale: Sale) -> dict[str, object]:
         "created": int(time.time()) - 60,
         "currency": sale.money.currency.lower(),
         "customer_creation": "if_required",
-        "customer_details": {
-            "address": {"city": None, "country": "DE", "line1": None, "postal_code": None},
-            "email": "someone@mail.example",
-            "name": "Some One",
-            "phone": None,
-            "tax_exempt": "none",
-            "tax_ids": [],
-        },
+        "customer_details": _PAYER,
         "expires_at": int(time.time()) + 86400,
         "invoice_creation": {"enabled": False, "invoice_data": {"description": None}},
         "livemode": False,
@@ -94,5 +98,5 @@ def _session(sale: Sale) -> dict[str, object]:
         "status": "complete",
         "success_url": "https://shop.example/pay/return?reference=" + sale.reference,
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        **nothing,
+        **_NOTHING,
     }

@@ -107,23 +107,7 @@ async def _build(
     settings = parts.settings
     application = build_application(settings)
     calls = Calls(parts.http, settings)
-    name = await bot_name(calls, parts.storage)
-    policies = LivePolicy(parts.policy)
-    await policies.refresh(parts.storage)
-    counter = Counter(
-        storage=parts.storage,
-        clock=parts.clock,
-        encryption=parts.encryption,
-        policies=policies,
-        providers=parts.providers,
-        bot_username=name,
-        public_url=settings.address,
-        chat_url=chat_url or f"https://t.me/{name}",
-        wake=awake.set,
-        transfer_details=settings.transfer_details,
-        trusted_proxies=settings.trusted_proxies,
-        sign_in_connector=parts.sign_in_connector,
-    )
+    counter = await _open_counter(parts, calls, awake, chat_url=chat_url)
     reception = Reception(
         counter,
         answer=partial(answer_one, application),
@@ -152,6 +136,30 @@ async def _build(
         stopping=stopping,
     )
     return _Shop(listener, ticker, line, reception, stopping)
+
+
+async def _open_counter(
+    parts: Parts, calls: Calls, awake: asyncio.Event, *, chat_url: str
+) -> Counter:
+    """What every door works with; the bot's own name is asked for once."""
+    settings = parts.settings
+    name = await bot_name(calls, parts.storage)
+    policies = LivePolicy(parts.policy)
+    await policies.refresh(parts.storage)
+    return Counter(
+        storage=parts.storage,
+        clock=parts.clock,
+        encryption=parts.encryption,
+        policies=policies,
+        providers=parts.providers,
+        bot_username=name,
+        public_url=settings.address,
+        chat_url=chat_url or f"https://t.me/{name}",
+        wake=awake.set,
+        transfer_details=settings.transfer_details,
+        trusted_proxies=settings.trusted_proxies,
+        sign_in_connector=parts.sign_in_connector,
+    )
 
 
 def _catch_signals(stopping: asyncio.Event, awake: asyncio.Event) -> None:

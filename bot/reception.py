@@ -2,19 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import structlog
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from handlers.apologies import closed_link
+from bot.pre_checkout import answer_pre_checkout
+from bot.updates import MoneyReader, Raw, chat_of, is_goodbye, kind_of, read_update
 from handlers.counter import Counter
 from handlers.http.metrics import SETTLED, UPDATES
 from handlers.screens import shown_below
-from shop.core.errors import BadInputError, BooksUnavailableError, ShopError
-from shop.core.money import Money
+from shop.core.errors import BooksUnavailableError, ShopError
 from shop.customers.people import note_unreachable
 from shop.intake.chat_updates import (
     KeptUpdate,
@@ -25,43 +26,14 @@ from shop.intake.chat_updates import (
     keep_updates,
     settle_kept,
 )
-from shop.intake.pre_checkout import may_pay
-from shop.ports import PaymentEvent
 
-Raw = dict[str, Any]
 Answer = Callable[[Mapping[str, Any]], Awaitable[BaseException | None]]
 _SIDE_BY_SIDE = 64
-_KINDS = frozenset(
-    {
-        "message",
-        "edited_message",
-        "callback_query",
-        "pre_checkout_query",
-        "my_chat_member",
-        "subscription",
-    }
-)
-_WAYS_TO_CHAT = (
-    ("message", "chat", "id"),
-    ("my_chat_member", "chat", "id"),
-    ("edited_message", "chat", "id"),
-    ("callback_query", "from", "id"),
-    ("subscription", "user", "id"),
-)
-_LARGEST_CHAT = 2**52  # "at most 52 significant bits", says the Bot API of ids
 log = structlog.get_logger()
 
 
 class UnreadableError(Exception):
     """An update carries a payment that cannot be read."""
-
-
-class MoneyReader(Protocol):
-    """Finds a payment in an update: of Stars, or of a card inside Telegram."""
-
-    def __call__(self, update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
-        """The provider's name and the event, or None when the update carries no money."""
-        ...
 
 
 class Reception:
@@ -77,7 +49,7 @@ class Reception:
     ) -> None:
         """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
         self._counter, self._answer, self._call = counter, answer, call
-        self._read_money = read_money
+        self._read = partial(read_update, read_money=read_money)
         self._lanes: dict[int, deque[KeptUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -88,7 +60,7 @@ class Reception:
         self.is_open = True
         self._counter.wake()
 
-    async def take(self, updates: list[Raw], *, is_believed: bool = False) -> None:
+    async def take(self, updates: Sequence[Raw], *, is_believed: bool = False) -> None:
         """Return once they are in the books; raises `BooksUnavailableError`, then none is.
 
         `is_believed` where Telegram answered with them, and did not call us.
@@ -96,12 +68,13 @@ class Reception:
         counter = self._counter
         kept_ones = []
         for raw in updates:
-            kind = _kind(raw)
+            kind = kind_of(raw)
             UPDATES.labels(kind).inc()
             if kind == "pre_checkout_query":
-                self._start(self._answer_pre_checkout(raw[kind]))
+                asking = answer_pre_checkout(raw[kind], counter=counter, call=self._call)
+                self._start(asking)
             else:
-                kept_ones.append(self._new(raw, kind, is_believed=is_believed))
+                kept_ones.append(self._read(raw, is_believed=is_believed))
         if not kept_ones:
             return
         are_answered = self.is_open  # one that was kept as due is the clock's, even if we open now
@@ -155,24 +128,6 @@ class Reception:
             note = f"{type(error).__name__} while taking it into the books"
             return await self._keep([replace(updates[0], trouble=note)], are_answered=are_answered)
 
-    def _new(self, raw: Mapping[str, Any], kind: str, *, is_believed: bool = False) -> NewUpdate:
-        provider, money, trouble = "", None, ""
-        try:
-            provider, money = self._read_money(raw) or ("", None)
-        except BadInputError as error:
-            log.exception("payment_unreadable", update=raw["update_id"], error=error.sentence)
-            trouble = f"its payment cannot be read: {error.sentence}"
-        return NewUpdate(
-            update_id=raw["update_id"],
-            kind=kind,
-            raw=raw,
-            chat_id=chat_of(raw) or None,
-            money=money,
-            provider=provider,
-            trouble=trouble,
-            is_believed=is_believed,
-        )
-
     def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
@@ -207,7 +162,7 @@ class Reception:
 
     async def _is_money(self, update: KeptUpdate) -> bool:
         """Take the money of an update that staff let be read again, if it carries any."""
-        counter, new = self._counter, self._new(update.raw, _kind(update.raw))
+        counter, new = self._counter, self._read(update.raw)
         if new.trouble:
             raise UnreadableError(new.trouble)
         if new.money is None:
@@ -238,7 +193,7 @@ class Reception:
             if update.is_again and await self._is_money(update):
                 return None
             raw = await self._today(update)
-            if _is_goodbye(raw):
+            if is_goodbye(raw):
                 await self._counter.storage.run(note_unreachable, chat_of(raw))
                 return None
             return await self._answer(raw)
@@ -253,57 +208,3 @@ class Reception:
         if error is not None:
             log.info("update_answered_with_error", error=type(error).__name__)
         await self._counter.storage.run(finish_update, update.inbox_event_id)
-
-    async def _answer_pre_checkout(self, query: Raw) -> None:
-        counter = self._counter
-        try:
-            money = Money(query["total_amount"], query["currency"])
-            is_fine = await counter.storage.read(
-                may_pay,
-                str(query["invoice_payload"]),
-                money,
-                policy=counter.policy,
-                now=counter.clock.now(),
-            )
-        except (KeyError, TypeError) as error:
-            log.warning("pre_checkout_unreadable", error=type(error).__name__)
-            return
-        except (BooksUnavailableError, BadInputError):
-            is_fine = False
-        language = str(_inside(query, "from", "language_code") or "en")
-        extra = {} if is_fine else {"error_message": closed_link(language)}
-        try:
-            await self._call(
-                "answerPreCheckoutQuery",
-                pre_checkout_query_id=query.get("id"),
-                ok=is_fine,
-                **extra,
-            )
-        except Exception as error:  # noqa: BLE001 - Telegram then tells the payer itself
-            log.warning("pre_checkout_unanswered", error=type(error).__name__)
-
-
-def chat_of(raw: Mapping[str, Any]) -> int:
-    """The chat an update belongs to, 0 when to none or when it makes no sense."""
-    for way in _WAYS_TO_CHAT:
-        found = _inside(raw, *way)
-        if type(found) is int and abs(found) < _LARGEST_CHAT:
-            return found
-    return 0
-
-
-def _kind(raw: Mapping[str, Any]) -> str:
-    return next((key for key in raw if key in _KINDS), "other")
-
-
-def _is_goodbye(raw: Mapping[str, Any]) -> bool:
-    return _inside(raw, "my_chat_member", "new_chat_member", "status") in ("kicked", "left")
-
-
-def _inside(thing: object, *way: str) -> object:
-    """What lies there, or None: an update is read with care until it is in the books."""
-    for key in way:
-        if not isinstance(thing, Mapping):
-            return None
-        thing = thing.get(key)
-    return thing

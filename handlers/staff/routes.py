@@ -34,7 +34,8 @@ from handlers.staff.intake.bank_transfers import (
     waiting,
 )
 from handlers.staff.refunds.disputes import dispute, file_of_dispute, file_of_receipt, trust
-from handlers.staff.refunds.refunds import by_words, detail, moneys, not_paid, paid, receipt, whole
+from handlers.staff.refunds.manual_refunds import not_paid, paid
+from handlers.staff.refunds.refunds import by_words, detail, moneys, receipt, whole
 from handlers.staff.settlement.reviews import (
     approve,
     block_by_words,

@@ -22,8 +22,8 @@ Now make both say what {Name} really says (docs/new-provider.md has the list), a
                     {name}_webhook_secret: SecretStr = SecretStr("")
                     {name}_api_url: str = "https://api.{name}.example"  (and in _check_url)
   .env.example      {NAME}_API_KEY, {NAME}_WEBHOOK_SECRET, {NAME}_API_URL, a line each
-  bot/assemble.py   a step in _Providers.build that makes payments.{name}.{Name}
-                    "{name}" in KNOWN, so that a [[way]] may name it
+  bot/assemble/providers.py  a step in Providers.build that makes payments.{name}.{Name}
+  bot/assemble/known.py      "{name}" in KNOWN, so that a [[way]] may name it
   handlers/customer/checkout/ways.py  what people call it, in provider_name
 """
 

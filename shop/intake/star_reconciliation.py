@@ -66,7 +66,7 @@ def compare(
         if event.occurred_at is None or event.occurred_at >= until:
             continue
         theirs.add(event.receipt_id)
-        known = books[Receipts].is_receipt_known(provider, event.receipt_id)
+        known = books[Receipts].receipt_named(provider, event.receipt_id) is not None
         if event.happening is Happening.RECEIVED and known:
             stands = ours.get(event.receipt_id)
             if stands is not None and event.money and stands != event.money.minor:

@@ -88,11 +88,6 @@ class Receipts:
         """Remember what told of it."""
         self._sql.run("receipt_note_letter", id=receipt, inbox_event_id=inbox_event_id)
 
-    def is_receipt_known(self, provider: str, receipt_id: str) -> bool:
-        """Whether exactly this money is in the books."""
-        found = self._sql.value("receipt_known", provider=provider, receipt_id=receipt_id)
-        return found is not None
-
     def receipts_between(
         self, provider: str, *, since: datetime, until: datetime
     ) -> dict[str, int]:
@@ -146,13 +141,13 @@ class Receipts:
 
     def receipts_of_payment(self, payment_id: int) -> list[int]:
         """The receipts of a payment, the latest first."""
-        rows = self._sql.all("refund_receipts_of_payment", payment_id=payment_id)
+        rows = self._sql.all("receipts_of_payment", payment_id=payment_id)
         return [row["id"] for row in rows]
 
     def receipt_named(self, provider: str, receipt_id: str) -> int | None:
-        """The receipt of this money."""
+        """The receipt of exactly this money, if it is in the books."""
         found: int | None = self._sql.value(
-            "refund_receipt_named", provider=provider, receipt_id=receipt_id
+            "receipt_named", provider=provider, receipt_id=receipt_id
         )
         return found
 

@@ -38,15 +38,12 @@ SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM receipts
 WHERE recorded_at >= :since AND recorded_at < :until AND provider <> 'wallet'
 GROUP BY currency ORDER BY currency;
 
--- name: refund_receipts_of_payment
+-- name: receipts_of_payment
 SELECT id FROM receipts WHERE payment_id = :payment_id ORDER BY id DESC;
 
--- name: refund_receipt_named$
+-- name: receipt_named$
 SELECT id FROM receipts WHERE provider = :provider AND receipt_id = :receipt_id;
 
 -- name: star_receipts
 SELECT receipt_id, minor FROM receipts
 WHERE provider = :provider AND occurred_at >= :since AND occurred_at < :until;
-
--- name: receipt_known$
-SELECT id FROM receipts WHERE provider = :provider AND receipt_id = :receipt_id;

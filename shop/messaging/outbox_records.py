@@ -129,6 +129,11 @@ class Outbox:
             for row in self._sql.all("outbox_depth")
         ]
 
+    def messages_sent(self, lane: str, *, most: int) -> list[tuple[Mapping[str, Any], datetime]]:
+        """What a chat was sent, and when; the latest first."""
+        rows = self._sql.all("outbox_messages_sent", lane=lane, most=most)
+        return [(json.loads(row["payload"]), moment(row["done_at"])) for row in rows]
+
     def next_due(self) -> datetime | None:
         """When the next effect is due."""
         return maybe_moment(self._sql.value("outbox_next_due"))

@@ -51,3 +51,8 @@ WHERE state = 'waiting' GROUP BY kind ORDER BY kind;
 
 -- name: outbox_next_due$
 SELECT MIN(due_at) FROM outbox WHERE state = 'waiting';
+
+-- name: outbox_messages_sent
+-- What the chat of this lane was sent, and when: evidence of delivery.
+SELECT payload, done_at FROM outbox
+WHERE lane = :lane AND kind = 'chat' AND state = 'done' ORDER BY id DESC LIMIT :most;

@@ -1,11 +1,8 @@
 """Disputes and banks' warnings of fraud, and what is evidence against them."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
@@ -134,11 +131,6 @@ class Disputes:
         """A customer's latest cases."""
         rows = self._sql.all("disputes_of", customer_id=customer_id, most=most)
         return [_dispute(row) for row in rows]
-
-    def messages(self, lane: str, *, most: int) -> list[tuple[Mapping[str, Any], datetime]]:
-        """What a chat was sent, and when; the latest first."""
-        rows = self._sql.all("messages_sent", lane=lane, most=most)
-        return [(json.loads(row["payload"]), moment(row["done_at"])) for row in rows]
 
 
 def _dispute(row: Row) -> Dispute:

@@ -34,8 +34,3 @@ WHERE frozen_id = :subscription_id AND state = 'open' AND id <> :besides;
 
 -- name: disputes_of
 SELECT * FROM disputes WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;
-
--- name: messages_sent
--- What the chat of this lane was sent, and when: evidence of delivery.
-SELECT payload, done_at FROM outbox
-WHERE lane = :lane AND kind = 'chat' AND state = 'done' ORDER BY id DESC LIMIT :most;

@@ -12,6 +12,7 @@ from shop.core.money import Money
 from shop.customers.records import Customer, Customers
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Verdict
+from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.refunds.dispute_records import Dispute, Disputes
@@ -74,7 +75,7 @@ def evidence_of(books: Books, receipt: int) -> Evidence:
     refunds = [one for each in cases for one in books[Refunds].of_receipt(each.receipt)]
     number = case.subscription_id
     subscription = None if number is None else books[Subscriptions].get(number)
-    sent = books[Disputes].messages(f"chat:{customer.telegram_id}", most=_MOST)
+    sent = books[Outbox].messages_sent(f"chat:{customer.telegram_id}", most=_MOST)
     disputes = [
         one for one in books[Disputes].of(customer.id, most=_MOST) if one.payment_id == payment.id
     ]

@@ -48,7 +48,7 @@ def take_charge(update: PaymentUpdate[Affairs]) -> str | None:
     books, affairs, event, now = update.books, update.affairs, update.event, update.now
     series = event.detail
     assert isinstance(series, SeriesFacts)  # noqa: S101 - `is_later_charge` looked
-    if books[Receipts].is_receipt_known(affairs.provider, event.receipt_id):
+    if books[Receipts].receipt_named(affairs.provider, event.receipt_id) is not None:
         return None
     star = books[StarSubscriptions].of_payment(affairs.payment_id)
     if star is None:

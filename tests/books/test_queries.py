@@ -483,7 +483,7 @@ def disputes(books: Books) -> None:
     books[Outbox].add([effect], now=NOW)
     [sent] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     books[Outbox].finish(sent.id, now=NOW)
-    assert books[Disputes].messages("chat:7", most=9) == [({"notice": "paid"}, NOW)]
+    assert books[Outbox].messages_sent("chat:7", most=9) == [({"notice": "paid"}, NOW)]
     with pytest.raises(NotFoundError):
         books[Disputes].get(99)
 

@@ -11,7 +11,8 @@ import pytest
 
 from bot import telegram as bot_telegram
 from bot.encryption import FernetEncryption
-from bot.reception import MoneyReader, Reception
+from bot.reception import Reception
+from bot.updates import MoneyReader
 from handlers.counter import Counter
 from shop.books.books import Books
 from shop.books.opening import Storage, storage_at

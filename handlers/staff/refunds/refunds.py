@@ -1,29 +1,32 @@
-"""Giving money back: which money, how much, which way, why, and sure."""
+"""Giving money back: a receipt is chosen, then how much, which way and why, then it is done."""
 
-from handlers.names import plan_name, provider_name
-from handlers.screens import Args, OddButtonError, Row, Screen, bold, button, in_rows
+from typing import TYPE_CHECKING
+
+from handlers.names import provider_name
+from handlers.screens import Args, OddButtonError, Screen, button, in_rows
 from handlers.staff.confirm import sure
-from handlers.staff.refunds.wording import reason_name, refund_line, refund_screen
+from handlers.staff.refunds.refund_choices import (
+    REASONS,
+    offer_amounts,
+    offer_reasons,
+    offer_ways,
+    question,
+)
+from handlers.staff.refunds.wording import refund_screen
 from handlers.visit import Visit
-from handlers.wording import Html, Speech, lines, paragraphs
+from handlers.wording import Html
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
-from shop.refunds.records import Case, RefundRoute
-from shop.refunds.refund import (
-    RefundMovedOnError,
-    RefundWish,
-    begin_refund,
-    carry_out_refund,
-    refunder,
-)
+from shop.refunds.records import RefundRoute
+from shop.refunds.refund import RefundWish, begin_refund, carry_out_refund, refunder
 from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
 
+if TYPE_CHECKING:
+    from handlers.screens import Row
+
 _ROUTES = {"p": RefundRoute.PROVIDER, "w": RefundRoute.WALLET, "h": RefundRoute.MANUAL}
-REASONS = ("wish", "broken", "twice", "fraud")
-_WALLET_PROVIDER = "wallet"
 _LONGEST_TAP = 12
 
 
@@ -31,14 +34,14 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     """`rf:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not args.choice(1):
-        return await _amounts(visit, it)
+        return await offer_amounts(visit, it)
     money = Money(args.number(1), it.case.standing.money.currency)
     if not (route := args.choice(2)):
-        return await _ways(visit, it, money)
+        return await offer_ways(visit, it, money)
     if route not in _ROUTES:
         raise OddButtonError
     if not (reason := args.choice(3)):
-        return await _reasons(visit, it, money, route)
+        return await offer_reasons(visit, it, money, route)
     if reason not in REASONS:
         raise OddButtonError
     if tap := _tap(args.choice(4)):
@@ -49,7 +52,7 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     _ = visit.speech
     return sure(
         visit,
-        _question(visit, it, money, _ROUTES[route]),
+        question(visit, it, money, _ROUTES[route]),
         "rf",
         it.case.receipt,
         money.minor,
@@ -57,124 +60,6 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
         reason,
         back=("rf", it.case.receipt),
     )
-
-
-async def _amounts(visit: Visit, it: Refundable) -> Screen:
-    _, case = visit.speech, it.case
-    most, half = it.most, it.half
-    # What came from the wallet for the same order goes nowhere else but there.
-    is_more = it.to_wallet > it.outside > Money.zero(most.currency)
-    everything = it.outside if is_more else most
-    offered = [
-        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt, everything.minor)
-        if everything
-        else None,
-        button(_("Half: {money}", money=_.money(half)), "rf", case.receipt, half.minor)
-        if half and half != most and _parts(visit, case)
-        else None,
-        button(
-            _("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
-            "rf",
-            case.receipt,
-            it.to_wallet.minor,
-            "w",
-        )
-        if is_more
-        else None,
-    ]
-    other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
-    left = _("Nothing is left to give back.") if not most else other
-    below: Row = (button(_("Evidence file"), "rfe", case.receipt),) if case.order_id else ()
-    under_way = [
-        button(refund_line(_, one), "rfd", one.id)
-        for one in it.refunds
-        if one.state in {RefundState.MANUAL, RefundState.UNKNOWN, RefundState.LINK}
-    ]
-    text = paragraphs(
-        await _title(visit, case), lines(*(refund_line(_, one) for one in it.refunds)), left
-    )
-    rows = (*in_rows(offered, wide=2), *in_rows(under_way, wide=1), below, _back(_, case))
-    return Screen(text=text, rows=tuple(row for row in rows if row))
-
-
-def _parts(visit: Visit, case: Case) -> bool:
-    """Whether a part can go back at all: into the wallet, always."""
-    return case.customer_id is not None and case.provider in visit.counter.providers
-
-
-async def _title(visit: Visit, case: Case) -> Html:
-    _ = visit.speech
-    named = {
-        "money": _.money(case.standing.money),
-        "way": provider_name(_, case.provider),
-        "date": _.date(case.recorded_at),
-    }
-    came = _("{money} came by {way} on {date}.", **named)
-    if case.plan:
-        plan = await plan_name(visit, case.plan)
-        came = _("{money} for {plan} came by {way} on {date}.", plan=plan, **named)
-    tax = case.standing.tax
-    taxed = _("{tax} of it is tax, and goes back with it.", tax=_.money(tax)) if tax else Html("")
-    return lines(bold(_("Give money back")), came, taxed)
-
-
-async def _ways(visit: Visit, it: Refundable, money: Money) -> Screen:
-    """Only the ways that can take this amount."""
-    _, case = visit.speech, it.case
-    provider = refunder(visit.counter.providers.get(case.provider))
-    is_whole = money == case.standing.money
-    can_ask = provider is not None and (provider.refunds_parts or is_whole)
-    is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
-    name = provider_name(_, case.provider)
-    found = [
-        button(_("Back by {way}", way=name), "rf", case.receipt, money.minor, "p")
-        if can_ask and not it.outside < money and not is_wallets
-        else None,
-        button(_("Into the customer’s wallet"), "rf", case.receipt, money.minor, "w")
-        if not it.to_wallet < money
-        else None,
-        button(_("I pay it back myself"), "rf", case.receipt, money.minor, "h")
-        if not it.outside < money and not is_wallets
-        else None,
-    ]
-    notes = []
-    if provider is not None and not can_ask:
-        notes.append(_("{way} gives back all of a payment or nothing.", way=name))
-    if not any(found):
-        notes.append(_("That is more than is left to give back."))
-    text = paragraphs(
-        await _title(visit, case),
-        _("How shall {money} go back?", money=bold(_.money(money))),
-        *notes,
-    )
-    back: Row = (button(_("← Back"), "rf", case.receipt),)
-    return Screen(text=text, rows=(*in_rows(found, wide=1), back))
-
-
-async def _reasons(visit: Visit, it: Refundable, money: Money, route: str) -> Screen:
-    _, case = visit.speech, it.case
-    found = [
-        button(reason_name(_, one), "rf", case.receipt, money.minor, route, one) for one in REASONS
-    ]
-    back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
-    return Screen(
-        text=paragraphs(await _title(visit, case), _("Why?")), rows=(*in_rows(found, wide=2), back)
-    )
-
-
-def _question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
-    _ = visit.speech
-    name = provider_name(_, it.case.provider)
-    match route:
-        case RefundRoute.WALLET:
-            return _("Put {money} into the customer’s wallet?", money=_.money(money))
-        case RefundRoute.MANUAL:
-            return _(
-                "Do you want to pay {money} back yourself? The steps come next.",
-                money=_.money(money),
-            )
-        case _:
-            return _("Give {money} back by {way}?", money=_.money(money), way=name)
 
 
 async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
@@ -186,9 +71,11 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
         )
     except TooMuchBackError:
         it = await counter.storage.read(refundable, wish.receipt)
-        return (await _amounts(visit, it)).explaining(_("That is more than is left to give back."))
+        return (await offer_amounts(visit, it)).explaining(
+            _("That is more than is left to give back.")
+        )
     except BadInputError as error:
-        return (await _amounts(visit, it)).explaining(Html(error.sentence))
+        return (await offer_amounts(visit, it)).explaining(Html(error.sentence))
     if refund.state is RefundState.ASKED:
         asked = await carry_out_refund(
             counter.storage,
@@ -207,35 +94,6 @@ async def detail(visit: Visit, args: Args) -> Screen:
     return refund_screen(visit, *await visit.counter.storage.read(refund_of, args.number(0)))
 
 
-async def paid(visit: Visit, args: Args) -> Screen:
-    """`rfp:REFUND`: staff have paid it back."""
-    return await _by_hand(visit, args.number(0), is_paid=True)
-
-
-async def not_paid(visit: Visit, args: Args) -> Screen:
-    """`rfx:REFUND`: it is not paid back after all."""
-    return await _by_hand(visit, args.number(0), is_paid=False)
-
-
-async def _by_hand(visit: Visit, refund_id: int, *, is_paid: bool) -> Screen:
-    _, counter = visit.speech, visit.counter
-    act = confirm_manual_refund if is_paid else cancel_manual_refund
-    words = _("Done.")
-    try:
-        await counter.storage.run(
-            act,
-            visit.customer.telegram_id,
-            refund_id=refund_id,
-            policy=counter.policy,
-            now=visit.now,
-        )
-    except RefundMovedOnError:
-        words = _("That was done already.")
-    counter.wake()
-    screen = refund_screen(visit, *await counter.storage.read(refund_of, refund_id))
-    return screen.saying(words)
-
-
 async def whole(visit: Visit, args: Args) -> Screen:
     """`rfw:RECEIPT:TAP`: all that is left, at once: the one tap of a fraud warning."""
     it = await visit.counter.storage.read(refundable, args.number(0))
@@ -243,7 +101,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
         done = next((one for one in reversed(it.refunds)), None)
         if done is not None:
             return refund_screen(visit, done, it.case)
-        return await _amounts(visit, it)
+        return await offer_amounts(visit, it)
     provider = refunder(visit.counter.providers.get(it.case.provider))
     is_whole = it.outside == it.case.standing.money
     can_ask = provider is not None and (provider.refunds_parts or is_whole)
@@ -298,9 +156,3 @@ def _tap(text: str) -> str:
     if text and not (text.isascii() and text.isalnum() and len(text) <= _LONGEST_TAP):
         raise OddButtonError
     return text
-
-
-def _back(_: Speech, case: Case) -> Row:
-    if case.customer_id is None:
-        return (button(_("← The shop today"), "desk"),)
-    return (button(_("← Back"), "who", case.customer_id),)

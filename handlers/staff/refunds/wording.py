@@ -1,9 +1,10 @@
-"""How a refund is worded to staff: its line, its screen, and the steps of paying back by hand."""
+"""How a refund and a dispute are worded to staff: a line in a list, and a refund's screen."""
 
 from typing import TYPE_CHECKING
 
 from handlers.names import provider_name
-from handlers.screens import Screen, bold, button, code, link
+from handlers.screens import Screen, bold, button, link
+from handlers.staff.refunds.manual_steps import steps_back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.refunds.dispute_records import Dispute, DisputeKind
@@ -126,64 +127,3 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
     if case.customer_id is not None:
         rows.append((button(_("← Back"), "who", case.customer_id),))
     return Screen(text=text, rows=tuple(rows))
-
-
-def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
-    """What a person does to pay it back, where we cannot."""
-    _ = visit.speech
-    money = bold(_.money(refund.money))
-    payment, mark = code(case.receipt_id), code(refund.reference)
-    steps: tuple[Html, ...]
-    match case.provider:
-        case "cryptopay":
-            steps = (
-                _("1. Open @CryptoBot and choose Checks, then Create."),
-                _(
-                    "2. Make a check worth {money} in the coin that was paid, for this customer "
-                    "alone.",
-                    money=money,
-                ),
-                _("3. Send it to the customer, with {mark} as its note.", mark=mark),
-            )
-        case "nowpayments":
-            steps = (
-                _("1. Ask the customer for an address of the coin that was paid."),
-                _(
-                    "2. Open payment {payment} at nowpayments.io and send {money} worth of that "
-                    "coin from your custody or wallet.",
-                    payment=payment,
-                    money=money,
-                ),
-                _("3. Keep the transaction's number beside {mark}.", mark=mark),
-            )
-        case "coinbase_commerce":
-            steps = (
-                _("1. Ask the customer for an address of the coin that was paid."),
-                _(
-                    "2. Send {money} worth of it from the wallet your charges are paid out to; "
-                    "Coinbase Commerce itself has closed.",
-                    money=money,
-                ),
-                _("3. The charge was {payment}.", payment=payment),
-            )
-        case "transfer":
-            steps = (
-                _("1. Find the transfer {payment} in your bank.", payment=payment),
-                _(
-                    "2. Send {money} back to the account it came from, with {mark} as the "
-                    "subject.",
-                    money=money,
-                    mark=mark,
-                ),
-            )
-        case _other:
-            steps = (
-                _(
-                    "1. Open {way} and find payment {payment} (order {reference}).",
-                    way=provider_name(_, case.provider),
-                    payment=payment,
-                    reference=code(case.reference or "–"),
-                ),
-                _("2. Give {money} back there, with {mark} as the note.", money=money, mark=mark),
-            )
-    return lines(*steps, _("Then press the button, and the books and the customer know."))

@@ -1,134 +1,23 @@
-"""The only file that names concrete providers and connectors: settings in, a whole shop out."""
+"""Builds the payment providers whose settings are there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bot.clocks import SystemClock
-from bot.encryption import FernetEncryption, derive
-from bot.latency import measured
-from bot.reception import MoneyReader
+from bot.encryption import derive
 from bot.settings import Settings, several
-from shop.access.stock import BooksShelf
-from shop.books.opening import Storage, storage_at
-from shop.core.errors import BadInputError
-from shop.core.policy import Policy
-from shop.owner_file.choices import Known
-from shop.ports import Clock, Connector, Encryption, PaymentEvent, PaymentProvider, books_answer
+from bot.updates import MoneyReader
+from shop.ports import Clock, PaymentEvent, PaymentProvider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.routing import BaseRoute
 
-_SHORTEST_KEY = 16
-_MAKE_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
-
-# Every one there is, on or off, so that a slip of the pen in the catalog is found at once.
-KNOWN = Known(
-    providers=(
-        "stripe",
-        "stars",
-        "telegram_cards",
-        "coinbase",
-        "coinbase_commerce",
-        "btcpay",
-        "cryptopay",
-        "nowpayments",
-        "transfer",
-        "sandbox_card",
-        "sandbox_crypto",
-    ),
-    connectors=("generated", "stock"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything concrete, built once a process; nothing is connected yet."""
-
-    settings: Settings
-    storage: Storage
-    clock: Clock
-    encryption: Encryption
-    policy: Policy
-    http: httpx.AsyncClient
-    providers: Mapping[str, PaymentProvider]
-    connectors: Mapping[str, Connector]
-    routes: tuple["BaseRoute", ...]
-    read_money: MoneyReader
-
-    @property
-    def sign_in_connector(self) -> str:
-        """The connector whose usernames and passwords our own doors check, "" without one."""
-        return next((name for name, one in self.connectors.items() if books_answer(one)), "")
-
-    async def close(self) -> None:
-        """Let go of everything, the books last."""
-        for provider in self.providers.values():
-            await provider.close()
-        await self.http.aclose()
-        await self.storage.close()
-
-
-def assemble(
-    settings: Settings, *, clock: Clock | None = None, folder: Path | None = None
-) -> Parts:
-    """Build the parts; raises `BadInputError` that names the setting at fault.
-
-    `folder` is where the sandbox keeps its play money; it defaults to `sandbox/` here.
-    """
-    secret = settings.secret_key.get_secret_value()
-    if len(secret.split(",")[0]) < _SHORTEST_KEY:
-        raise BadInputError(reason=f"SECRET_KEY: needs 16 characters or more; {_MAKE_KEY}")
-    time = clock or SystemClock()
-    storage = storage_at(settings.database_url.get_secret_value())
-    encryption = FernetEncryption(secret)
-    policy = Policy(
-        base_currency=settings.base_currency,
-        shop_name=settings.shop_name,
-        staff_ids=settings.staff_ids,
-    )
-    http = httpx.AsyncClient(
-        timeout=httpx.Timeout(15, connect=5),
-        follow_redirects=False,
-        # One pool for all: a provider that hangs must not hold what the others need. How many
-        # calls there are at once is bounded by whoever makes them.
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
-    )
-    shelf = BooksShelf(storage, encryption=encryption, clock=time, policy=policy)
-    builder = _Providers(settings, time, http, folder or Path("sandbox"))
-    providers = builder.build()
-    return Parts(
-        settings=settings,
-        storage=storage,
-        clock=time,
-        encryption=encryption,
-        policy=policy,
-        http=http,
-        providers={name: measured(provider) for name, provider in providers.items()},
-        connectors=_connectors(settings, shelf),
-        routes=tuple(builder.routes),
-        read_money=_money_reader(builder.stars(), builder.telegram_cards()),
-    )
-
-
-def _connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
-    from connectors.generated import GeneratedConnector
-    from connectors.stock import StockConnector
-
-    made: list[Connector] = [
-        GeneratedConnector(playlist_url=f"{settings.address}/playlist/{{token}}.m3u8"),
-        StockConnector(shelf=shelf),
-    ]
-    return {connector.name: connector for connector in made}
-
-
-class _Providers:
+class Providers:
     """Builds the providers whose settings are there, in the order customers see them."""
 
     def __init__(
@@ -141,10 +30,10 @@ class _Providers:
         """Providers by name."""
         steps: tuple[tuple[bool, Callable[[], list[PaymentProvider]]], ...] = (
             (bool(self._settings.stripe_secret_key), self._stripe),
-            (self._settings.stars, lambda: [self.stars()]),
+            (self._settings.stars, lambda: [self._stars()]),
             (
                 bool(self._settings.telegram_provider_token.get_secret_value()),
-                lambda: [self.telegram_cards()],
+                lambda: [self._telegram_cards()],
             ),
             (bool(self._settings.coinbase_key_id), self._coinbase),
             (bool(self._settings.coinbase_commerce_api_key), self._coinbase_commerce),
@@ -155,6 +44,18 @@ class _Providers:
             (self._settings.sandbox, self._sandbox),
         )
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
+
+    def read_money(self) -> MoneyReader:
+        """Whose money an update carries; also of what is switched off, so that none is lost."""
+        tills = (self._stars(), self._telegram_cards())
+
+        def read(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
+            for till in tills:
+                if (event := till.read_update(update)) is not None:
+                    return till.name, event
+            return None
+
+        return read
 
     def _stripe(self) -> list[PaymentProvider]:
         from payments.stripe.provider import Stripe
@@ -177,8 +78,7 @@ class _Providers:
             )
         ]
 
-    def stars(self) -> Any:  # noqa: ANN401 - Stars, whose class loads here
-        """Telegram Stars; also reads payments when they are switched off, so none is lost."""
+    def _stars(self) -> Any:  # noqa: ANN401 - Stars, whose class loads here
         from payments.stars import Stars
 
         return Stars(
@@ -188,8 +88,7 @@ class _Providers:
             api_url=self._settings.telegram_api_url,
         )
 
-    def telegram_cards(self) -> Any:  # noqa: ANN401 - TelegramCards, whose class loads here
-        """Cards inside Telegram; like Stars, they are read when they are switched off, too."""
+    def _telegram_cards(self) -> Any:  # noqa: ANN401 - TelegramCards, whose class loads here
         from payments.telegram_cards import TelegramCards
 
         settings = self._settings
@@ -297,15 +196,3 @@ class _Providers:
             self.routes.append(Mount(f"/sandbox/{kind}", make_site(sandbox)))
             made.append(sandbox)
         return list(made)
-
-
-def _money_reader(*tills: Any) -> MoneyReader:  # noqa: ANN401 - Stars and TelegramCards
-    """Whose money an update carries, with the event."""
-
-    def read(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
-        for till in tills:
-            if (event := till.read_update(update)) is not None:
-                return till.name, event
-        return None
-
-    return read
