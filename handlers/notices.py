@@ -9,8 +9,6 @@ from handlers.counter import Counter
 from handlers.customer import notices as to_customer
 from handlers.names import plan_name
 from handlers.staff import notices as to_staff
-from handlers.staff.intake.bank_transfers import show_proof
-from handlers.staff.refunds.disputes import CASES
 from handlers.visit import Visit, visit_to
 from shop.messaging.kinds import Notice
 from shop.messaging.notices import read_notice
@@ -32,12 +30,6 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
             await visit.show(screen)
         return
     notice = Notice(payload["notice"])
-    if (with_file := CASES.get(notice)) is not None:
-        await with_file(visit, await _named(visit, payload))
-        return
-    if notice is Notice.PROOF:
-        await show_proof(visit, int(payload["proof"]))
-        return
     if notice in to_staff.TELLERS:
         await visit.show(to_staff.told(visit, notice, await _named(visit, payload)))
         return

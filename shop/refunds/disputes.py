@@ -90,7 +90,11 @@ def _act(update: PaymentUpdate[Affairs], dispute: Dispute) -> Dispute:
     if is_dispute and is_frozen:
         effects.append(tell_customer(customer, Disputed(plan=plan), key=key))
     notice = (DisputeOpened if is_dispute else FraudWarning)(
-        dispute=dispute.id, name=customer.name, plan=plan, is_frozen=is_frozen
+        dispute=dispute.id,
+        name=customer.name,
+        plan=plan,
+        money=dispute.money or update.event.money or affairs.whole,
+        is_frozen=is_frozen,
     )
     effects += tell_staff(update.policy, notice, key=key)
     books[Outbox].add(effects, now=update.now)

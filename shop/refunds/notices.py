@@ -111,6 +111,7 @@ class DisputeOpened(StaffNotice):
     dispute: int
     name: str
     plan: str
+    money: Money
     is_frozen: bool
 
 
@@ -121,6 +122,7 @@ class FraudWarning(StaffNotice):
     dispute: int
     name: str
     plan: str
+    money: Money
     is_frozen: bool
 
 

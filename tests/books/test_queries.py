@@ -422,20 +422,24 @@ def refunds(books: Books) -> None:
     done = RefundState.DONE
     assert books[Refunds].move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
     assert not books[Refunds].move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books[Refunds].ask_later(one, note="too late", ask_at=NOW)
+    done_one = books[Refunds].get(first)
+    assert (done_one.state, done_one.note) == (done, ""), "nor is what is over asked about"
     books[Refunds].name(first, "re_2")
     assert books[Refunds].get(first).refund_ref == "re_1", "it has its name"
     books[Refunds].name(first + 1, "re_2")
     assert books[Refunds].get(first + 1).refund_ref == "re_2"
     books[Refunds].note_time_revoked(first, seconds_back=60)
     assert books[Refunds].case(1).seconds_back == 60
-    assert books[Refunds].mark_returned(first, note="closed", now=NOW)
-    assert not books[Refunds].mark_returned(first, note="closed", now=NOW), "it comes back once"
+    assert books[Refunds].mark_returned(done_one, note="closed", now=NOW)
+    assert not books[Refunds].mark_returned(done_one, note="closed", now=NOW), "it comes back once"
     assert (books[Refunds].get(first).returned_at, books[Refunds].get(first).note) == (
         NOW,
         "closed",
     )
-    assert books[Refunds].into_wallet(first, now=NOW)
-    assert not books[Refunds].into_wallet(first, now=NOW)
+    returned = books[Refunds].get(first)
+    assert books[Refunds].into_wallet(returned, now=NOW)
+    assert not books[Refunds].into_wallet(returned, now=NOW)
     assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
     assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
@@ -476,8 +480,8 @@ def disputes(books: Books) -> None:
     books[Disputes].freeze(number, 1)
     assert books[Disputes].is_frozen(1, besides=number + 1)
     assert not books[Disputes].is_frozen(1, besides=number)
-    assert books[Disputes].close(number, DisputeState.WON, now=NOW)
-    assert not books[Disputes].close(number, DisputeState.LOST, now=NOW)
+    assert books[Disputes].close(named, DisputeState.WON, now=NOW)
+    assert not books[Disputes].close(named, DisputeState.LOST, now=NOW)
     assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
     effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
     books[Outbox].add([effect], now=NOW)

@@ -10,6 +10,7 @@ from shop.books.books import Books
 from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import (
+    DisputeFacts,
     Happening,
     PaymentEvent,
     ProviderError,
@@ -18,7 +19,7 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunds.disputes import dismiss_warning
+from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.manual_refunds import confirm_manual_refund
 from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import (
@@ -94,11 +95,12 @@ async def ask(shop: Shop, refund: Refund, till: Till) -> Refund:
 
 
 def news(
-    shop: Shop, payment: Payment, happening: Happening, minor: int = 1598, **facts: str
+    shop: Shop, payment: Payment, happening: Happening, minor: int = 1598, *, dispute: str = ""
 ) -> PaymentEvent:
     money = Money(minor, "EUR") if minor else None
     told = shop.received(payment, receipt="money_1")
-    return replace(told, happening=happening, kind=happening, money=money, facts=facts)
+    detail = DisputeFacts(dispute_ref=dispute) if dispute else None
+    return replace(told, happening=happening, kind=happening, money=money, detail=detail)
 
 
 def refunds(tables: Tables) -> list[tuple[object, ...]]:
@@ -374,8 +376,7 @@ def disputed(tables: Tables) -> tuple[object, ...]:
 async def test_a_dispute_told_three_times_is_one(shop: Shop, tables: Tables) -> None:
     payment = await bought(shop)
     for name in ("", "du_1", "du_1"):
-        told = news(shop, payment, Happening.DISPUTED, dispute=name)
-        await shop.settle(replace(told, facts={} if not name else told.facts))
+        await shop.settle(news(shop, payment, Happening.DISPUTED, dispute=name))
     assert tables.rows("SELECT dispute_ref, minor, state FROM disputes") == [
         ("du_1", 1598, "open")
     ]

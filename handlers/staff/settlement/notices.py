@@ -1,35 +1,42 @@
 """What staff are told where something is not to be believed, waits for them, or is silent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import InlineKeyboardButton
-
-from handlers.names import provider_name
-from handlers.screens import button
+from handlers.names import plan_name, provider_name
+from handlers.screens import Screen, button, in_rows
+from handlers.staff.links import to_customer, to_stuck
 from handlers.staff.settlement.findings import reasons
 from handlers.visit import Visit
-from handlers.wording import Html, escape, lines
-from shop.core.intervals import Interval
-from shop.core.money import Money
+from handlers.wording import Html, Speech, escape, lines
 from shop.messaging.kinds import Notice
+from shop.messaging.notices import StaffNotice
+from shop.screening.records import findings_document
+from shop.settlement.notices import FalseClaim, ForeignEvent, LeftToStaff, MoneyInReview
 
 Facts = Mapping[str, Any]
 
 
-def money_in_review(visit: Visit, facts: Facts) -> Html:
+async def money_in_review(visit: Visit, notice: MoneyInReview) -> Screen:
     """Money came that a person should look at first."""
     _ = visit.speech
     title = _(
         "🔎 {name} paid {money} for {plan}, {time} by {way}. It waits for your decision:",
-        name=facts["name"],
-        money=_money(visit, facts),
-        plan=facts["plan"],
-        time=_.interval(Interval.from_key(facts["term"])),
-        way=_way(visit, facts),
+        name=notice.name,
+        money=_.money(notice.money),
+        plan=await plan_name(visit, notice.plan),
+        time=_.interval(notice.term),
+        way=provider_name(_, notice.provider),
     )
-    return lines(title, reasons(_, facts["findings"]))
+    buttons = (
+        to_customer(_, notice.customer),
+        button(_("Approve"), "+rv_yes", notice.review, style="primary"),
+        button(_("Refuse"), "+rv_no", notice.review, style="danger"),
+        button(_("Block the payer"), "+bl_p", notice.review),
+    )
+    text = lines(title, reasons(_, findings_document(notice.findings)))
+    return Screen(text=text, rows=in_rows(buttons, wide=2))
 
 
 def turned_away(visit: Visit, facts: Facts) -> Html:
@@ -41,11 +48,20 @@ def turned_away(visit: Visit, facts: Facts) -> Html:
     )
 
 
-def false_claim(visit: Visit, facts: Facts) -> Html:
+async def false_claim(visit: Visit, notice: FalseClaim) -> Screen:
     """A webhook told of money that its provider does not confirm: both sums."""
     _ = visit.speech
-    said = {"way": _way(visit, facts), "name": facts["name"], "claimed": _money(visit, facts)}
-    if facts["is_silent"]:
+    buttons = (to_customer(_, notice.customer), to_stuck(_))
+    return Screen(text=_false_claim(_, notice), rows=in_rows(buttons, wide=2))
+
+
+def _false_claim(_: Speech, notice: FalseClaim) -> Html:
+    said = {
+        "way": provider_name(_, notice.provider),
+        "name": notice.name,
+        "claimed": _.money(notice.claimed),
+    }
+    if notice.is_silent:
         return lines(
             _(
                 "⚠️ A webhook of {way} says {claimed} came from {name}, and {way} does not answer "
@@ -55,54 +71,55 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
                 "may believe letter L{letter} under “Stuck”.",
-                letter=facts["inbox_event"],
+                letter=notice.inbox_event,
                 **said,
             ),
         )
-    found = _.money(Money(facts["found"], facts["found_currency"]))
     return lines(
         _(
             "🔴 A webhook of {way} said {claimed} came from {name}; asked, {way} says {found}.",
-            found=found,
+            found=_.money(notice.found),
             **said,
         ),
         _(
             "Nothing was given for what it said (letter L{letter}). Someone may know your webhook "
             "secret: change it at {way}.",
-            letter=facts["inbox_event"],
+            letter=notice.inbox_event,
             **said,
         ),
     )
 
 
-def foreign_account(visit: Visit, facts: Facts) -> Html:
+async def foreign_account(visit: Visit, notice: ForeignEvent) -> Screen:
     """An event names another account than ours."""
     _ = visit.speech
-    return _(
+    text = _(
         "🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
         "given for it (letter L{letter}).",
-        way=_way(visit, facts),
-        account=facts["account"],
-        letter=facts["inbox_event"],
+        way=provider_name(_, notice.provider),
+        account=notice.account,
+        letter=notice.inbox_event,
     )
+    return Screen(text=text, rows=((to_stuck(_),),))
 
 
-def left_to_staff(visit: Visit, facts: Facts) -> Html:
+async def left_to_staff(visit: Visit, notice: LeftToStaff) -> Screen:
     """A provider tells of something that a person has to look at."""
     _ = visit.speech
-    return lines(
+    text = lines(
         _(
             "⚠️ {way} tells of something that the shop does not settle by itself ({what}). Please "
             "look at it there.",
-            way=_way(visit, facts),
-            what=facts["what"],
+            way=provider_name(_, notice.provider),
+            what=notice.what,
         ),
-        escape(facts["note"]),
+        escape(notice.note),
         _(
             "Nothing was given for it; it is letter L{letter} under “Stuck”.",
-            letter=facts["inbox_event"],
+            letter=notice.inbox_event,
         ),
     )
+    return Screen(text=text, rows=((to_stuck(_),),))
 
 
 def provider_down(visit: Visit, facts: Facts) -> Html:
@@ -128,34 +145,16 @@ def provider_back(visit: Visit, facts: Facts) -> Html:
 
 
 TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
-    Notice.MONEY_IN_REVIEW: money_in_review,
     Notice.TURNED_AWAY: turned_away,
-    Notice.FALSE_CLAIM: false_claim,
-    Notice.FOREIGN_ACCOUNT: foreign_account,
-    Notice.LEFT_TO_STAFF: left_to_staff,
     Notice.PROVIDER_DOWN: provider_down,
     Notice.PROVIDER_BACK: provider_back,
 }
-
-
-def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardButton]:
-    """What can be done about it, in one tap."""
-    _ = visit.speech
-    if notice is Notice.MONEY_IN_REVIEW:
-        return [
-            button(_("Approve"), "+rv_yes", facts["review"], style="primary"),
-            button(_("Refuse"), "+rv_no", facts["review"], style="danger"),
-            button(_("Block the payer"), "+bl_p", facts["review"]),
-        ]
-    if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT, Notice.LEFT_TO_STAFF}:
-        return [button(_("What is stuck"), "+stuck")]
-    if notice is Notice.UNKNOWN_MONEY and facts.get("id"):
-        return [button(_("Whose is it?"), "+unk", facts["id"])]
-    return []
-
-
-def _money(visit: Visit, facts: Facts) -> Html:
-    return visit.speech.money(Money(facts["minor"], facts["currency"]))
+WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    MoneyInReview: money_in_review,
+    FalseClaim: false_claim,
+    ForeignEvent: foreign_account,
+    LeftToStaff: left_to_staff,
+}
 
 
 def _way(visit: Visit, facts: Facts) -> Html:
