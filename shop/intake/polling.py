@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from shop.books.books import Books
 from shop.books.opening import Storage
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
-from shop.orders.states import PaymentState
+from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.orders.waits import poll_wait
 from shop.ports import (
     Clock,
@@ -77,8 +78,10 @@ def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
     """A try whose page no one ever saw: it ends with its order, and a new tap makes a new one."""
     if now < payment.expires_at:
         books[Payments].poll_later(payment.id, payment.expires_at)
-    else:
+    elif may_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED):
         books[Payments].move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
+    else:  # a hint had it asked about, and its money is here: there is no page to ask about
+        books[Payments].poll_later(payment.id, None)
 
 
 def note_nobody(books: Books, payment: Payment, *, now: datetime) -> None:

@@ -8,9 +8,10 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.catalog.records import Product, product_of
 from shop.core.money import Money
+from shop.core.moves import must_move
 from shop.customers.records import Customer, customer_of
 from shop.orders.order_records import Order, OrderKind
-from shop.orders.states import OrderState, PaymentState
+from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +167,11 @@ class Payments:
     def move(
         self, payment_id: int, *, old: PaymentState, new: PaymentState, poll_at: datetime | None
     ) -> bool:
-        """Change state and the next time to ask; False when another was first."""
+        """Change state and the next time to ask; False when another was first.
+
+        Raises `ForbiddenMoveError` where the table does not allow it.
+        """
+        must_move(PAYMENT_MOVES, old, new)
         changed = self._sql.count(
             "payment_move", id=payment_id, old=old, state=new, poll_at=maybe_seconds(poll_at)
         )

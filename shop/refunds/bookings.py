@@ -17,8 +17,9 @@ from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.refunds.cases import Case
 from shop.refunds.notices import Refunded, RefundLink, RefundMade
-from shop.refunds.records import Case, NewRefund, Refund, RefundRoute, Refunds
+from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.revocation import revoke_time
 from shop.refunds.rules import (
     AccessAfterRefund,

@@ -26,9 +26,10 @@ from shop.ports import (
     RefundStep,
 )
 from shop.refunds.bookings import book_intent, follow, most_back
+from shop.refunds.cases import Case
 from shop.refunds.notices import RefundFailed
 from shop.refunds.provider_refunds import undo
-from shop.refunds.records import Case, Refund, RefundRoute, Refunds
+from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import REFUND_MOVES, RefundState
 from shop.refunds.waits import refund_wait

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.ledger.journal_records import IN_REVIEW, WALLET
 from shop.ledger.receiving import Judgement, ReceiptPolicy, judge
@@ -15,7 +14,7 @@ from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.payment_records import Payments
-from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.orders.states import OrderState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.provider_refunds import take_refund_of_unknown_money
 from shop.renewals.star_subscriptions import (
@@ -36,7 +35,7 @@ from shop.settlement.open_review import in_review, open_review
 from shop.settlement.payment_updates import take_late_payment_updates, take_payment_update
 from shop.settlement.provider_claims import must_ask, note_provider_claim
 from shop.settlement.receipts import book_tax, keep_unknown_money, record_receipt
-from shop.settlement.received_money import ReceivedMoney
+from shop.settlement.received_money import ReceivedMoney, note_final
 from shop.settlement.weighing import weigh
 
 _LEFT_TO_STAFF = frozenset({Happening.UNHANDLED, Happening.PENDING, Happening.FOREIGN})
@@ -230,10 +229,7 @@ def _record(
     if receipt is None:
         return None
     note_payer(books, update.customer, event.payer, provider=affairs.provider, now=now)
-    if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        books[Payments].move(
-            affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
-        )
+    note_final(update)
     return receipt
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import SALES, UNASSIGNED, WALLET, Entry, Journal
@@ -17,13 +16,12 @@ from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import ClaimedPayment
 from shop.orders.payment_records import Payments
-from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.refunds.records import Refunds
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.notices import Assigned
 from shop.settlement.receipts import book_tax
-from shop.settlement.received_money import ReceivedMoney
+from shop.settlement.received_money import ReceivedMoney, note_final
 from shop.settlement.unassigned_records import UnassignedReceipts
 from shop.staff.audit_records import AuditLog
 
@@ -170,9 +168,5 @@ def _bring_about(received: ReceivedMoney) -> list[Effect]:
     """What the money does for the order it was given to."""
     if not received.judgement.fulfils:
         return tell_not_owed(received)
-    affairs = received.payment.affairs
-    if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        received.payment.books[Payments].move(
-            affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
-        )
+    note_final(received.payment)
     return fulfil(received)
