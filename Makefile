@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 export UV_PYTHON_DOWNLOADS := never
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check fmt bench fuzz faults lock clean
+.PHONY: help setup demo test check fmt bench fuzz faults wings lock clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -52,6 +52,9 @@ faults: $(DEV) ## kill, cut and race the shop wherever it can break; writes docs
 	@rm -rf var/faults
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m pytest -n 2 -m faults --timeout 1800 $(ARGS)
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m tests.faults.table
+
+wings: $(DEV) ## take off each wing on which nothing stands: the shop still opens and sells
+	@$(PY) -m tests.architecture.without $(ARGS)
 
 lock: $(UV) ## remake requirements/*.txt (ARGS=--upgrade for the newest)
 	@$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)

@@ -1,1 +1,1 @@
-"""The process: what wakes the shop, and the one place that knows all of its parts."""
+"""The process: its command line, its loops, and the one place that knows every part."""

@@ -1,6 +1,6 @@
-"""What an owner can do when the books do not open; never the database's own words.
+"""Tells an owner what to do when the books do not open.
 
-They may quote the address, which holds a password (law 13).
+The database's own words are never shown: they may quote the password (law 13).
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ _REFUSALS = (
     ("password authentication failed", "the server refuses this user or password"),
     ("no password supplied", "the server wants a password; write USER:PASSWORD@HOST"),
     ("does not exist", "the server has no such user or database; make it with createdb"),
-    ("permission denied", "this user may not make tables; make him the owner of the database"),
+    ("permission denied", "this user may not create tables; make it the owner of the database"),
     ("resolve", "there is no such host; check its name"),
     ("translate host", "there is no such host; check its name"),
     ("refused", "no server listens there; start it, or check host and port"),
@@ -23,7 +23,7 @@ _REFUSALS = (
 
 
 def what_to_do(url: str, error: BaseException) -> str:
-    """One sentence about books at `url` that raised `error` when they were opened."""
+    """One sentence about why the books at `url` did not open, and what to do."""
     words = str(error.__cause__ or error).lower()
     for sign, says in _REFUSALS:
         if sign in words:

@@ -1,4 +1,4 @@
-"""telekiosk catalog check | apply | export."""
+"""The commands `telekiosk catalog check | apply | export`."""
 
 import asyncio
 from pathlib import Path
@@ -21,14 +21,14 @@ from shop.owner_file.reading import load_catalog
 
 
 async def check(file: Path) -> None:
-    """Say that the file is fine; raises `BadCatalogError` with file, line and reason."""
+    """Check the file; raises `BadCatalogError` with file, line and reason."""
     catalog = load_catalog(file, known=KNOWN)
     prices = sum(len(amounts) for plan in catalog.plans for amounts in plan.prices.values())
     typer.echo(f"{file}: fine, {len(catalog.plans)} plans with {prices} prices.")
 
 
 async def apply(file: Path, *, is_sure: bool) -> None:
-    """Show the difference, ask, change; nothing happens when the file is wrong."""
+    """Show the changes, ask, and apply them; a wrong file changes nothing."""
     catalog = load_catalog(file, known=KNOWN)
     storage = await _open()
     try:
@@ -45,7 +45,7 @@ async def apply(file: Path, *, is_sure: bool) -> None:
 
 
 async def export(file: Path | None) -> None:
-    """Write the catalog in force, or the sample in a shop that has none."""
+    """Write the catalog in force; in a shop without one, the sample."""
     storage = await _open()
     try:
         text = write_catalog(await storage.read(export_catalog))

@@ -1,4 +1,4 @@
-"""Connects the chat doors to Telegram, and keeps trying while Telegram is away."""
+"""Connects the chat handlers to Telegram, and keeps trying while Telegram is unreachable."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class ChatLine:
-    """The way to Telegram: an Application that answers, and updates that come in."""
+    """The connection to Telegram: an Application that answers, and incoming updates."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class ChatLine:
         settings: Settings,
         stopping: asyncio.Event,
     ) -> None:
-        """Hang the chat doors into the application."""
+        """Register the chat handlers."""
         register(application, counter)
         application.add_error_handler(catch_error)
         application.bot_data["apologise"] = lambda update, error: apologise(update, counter, error)
@@ -57,7 +57,7 @@ class ChatLine:
         await asyncio.gather(profile, return_exceptions=True)
 
     async def close(self) -> None:
-        """Let go of the connections to Telegram."""
+        """Close the connections to Telegram."""
         try:
             await self._application.shutdown()
         except (TelegramError, RuntimeError) as error:
@@ -92,7 +92,7 @@ class ChatLine:
 
 
 async def bot_name(calls: Calls, storage: Storage) -> str:
-    """The bot's user name: as known from before, else asked once; Telegram may be away."""
+    """The bot's username, as stored or else asked once; Telegram may be unreachable."""
     if known := await storage.read(recall, _NOTE):
         return known
     try:

@@ -1,4 +1,4 @@
-"""The time door: sends the outbox, reminds, renews, retries, asks again. Safe with several."""
+"""Does what is due: outbox, reminders, renewals, retries, polls. Several may run at once."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,26 +6,22 @@ from datetime import timedelta
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.carriers import Carriers
 from bot.due import is_due
-from bot.rate_limits import seconds_of
 from bot.reception import Reception
 from bot.workers import Workers
 from handlers.counter import Counter
 from handlers.http.metrics import SENT, SETTLED
-from handlers.notices import send_notice
 from shop.access.expiry import change_one, due_changes
-from shop.access.provisioning import carry_out
 from shop.access.reminders import remind
 from shop.core.errors import BooksUnavailableError, ShopError
-from shop.customers.people import note_unreachable
-from shop.intake.charges import carry_out_method_job, renew_one
+from shop.intake.charges import renew_one
 from shop.intake.chat_updates import claim_updates
 from shop.intake.polling import ask_about, claim_polls
 from shop.intake.star_reconciliation import reconcile
-from shop.messaging.outbox import claim, finish_effect, postpone, refuse
-from shop.messaging.outbox_records import Kind, QueuedEffect
+from shop.messaging.outbox import claim
+from shop.messaging.outbox_records import QueuedEffect
 from shop.messaging.retention import ERASED_AT_ONCE, erase_inbox_events, forget_updates
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment
@@ -45,7 +41,7 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Works until told to stop; another process doing the same takes other rows."""
+    """Works until told to stop; another process doing the same claims other rows."""
 
     def __init__(
         self,
@@ -58,17 +54,18 @@ class Ticker:
         awake: asyncio.Event,
     ) -> None:
         """`awake` is set when effects wait."""
-        self._counter, self._bot, self._connectors = counter, bot, connectors
-        self._reception, self._stopping, self._awake = reception, stopping, awake
-        # Apart, because a provider that hangs must keep neither messages nor refunds waiting.
+        self._counter, self._reception = counter, reception
+        self._stopping, self._awake = stopping, awake
+        # Separate, so that a provider that hangs delays neither messages nor refunds.
         self._senders, self._askers, self._payers = (
             Workers(most, on_done=awake.set) for most in (_SENDERS, _ASKERS, _ASKERS)
         )
         self._in_hand: set[int] = set()
+        self._carriers = Carriers(counter, bot=bot, connectors=connectors)
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
-        """Tick every second, and at once when woken; a failure of the books is waited out."""
+        """Tick every second, or at once when woken; wait while the books are unavailable."""
         while not self._stopping.is_set():
             self._awake.clear()
             try:
@@ -84,7 +81,7 @@ class Ticker:
         await self.settle_down()
 
     async def tick(self) -> None:
-        """Everything that is due now."""
+        """Start everything that is due now."""
         await self._counter.policies.refresh(self._counter.storage)
         await self._move_time_on()
         await self._ask_providers()
@@ -95,7 +92,7 @@ class Ticker:
         await self._send()
 
     async def settle_down(self) -> None:
-        """Wait until what was taken is finished."""
+        """Wait until everything started is finished."""
         for workers in (self._senders, self._askers, self._payers):
             await workers.settle_down()
 
@@ -233,61 +230,8 @@ class Ticker:
                 return
 
     async def _hold(self, effect: QueuedEffect) -> None:
-        """A clock that jumps ends the lease of what is under way here: not sent twice."""
+        """Keep what is under way from being sent twice when a jump of the clock ends its lease."""
         try:
-            await self._carry_out(effect)
+            SENT.labels(effect.kind, await self._carriers.carry_out(effect)).inc()
         finally:
             self._in_hand.discard(effect.id)
-
-    async def _carry_out(self, effect: QueuedEffect) -> None:
-        counter = self._counter
-        if effect.kind is Kind.METHODS:
-            await carry_out_method_job(
-                counter.storage,
-                counter.providers,
-                effect,
-                encryption=counter.encryption,
-                policy=counter.policy,
-                clock=counter.clock,
-            )
-            SENT.labels(effect.kind, "carried_out").inc()
-            return
-        if effect.kind is Kind.PROVISION:
-            await carry_out(
-                counter.storage,
-                self._connectors,
-                effect,
-                encryption=counter.encryption,
-                policy=counter.policy,
-                clock=counter.clock,
-            )
-            SENT.labels(effect.kind, "carried_out").inc()
-            return
-        outcome = await self._tell(effect)
-        SENT.labels(effect.kind, outcome).inc()
-
-    async def _tell(self, effect: QueuedEffect) -> str:
-        run, now = self._counter.storage.run, self._counter.clock.now
-        try:
-            await send_notice(self._bot, self._counter, effect.payload)
-        except RetryAfter as error:
-            wait = timedelta(seconds=seconds_of(error) + 1)
-            await run(postpone, effect, reason="Telegram asks to wait", wait=wait, now=now())
-            return "paced"
-        except Forbidden:
-            await run(note_unreachable, int(effect.payload["to"]))
-            await run(refuse, effect, reason="the chat is closed to us", is_dead=False, now=now())
-            return "blocked"
-        except BadRequest as error:
-            is_gone = "chat not found" in error.message.lower()
-            await run(refuse, effect, reason=error.message, is_dead=not is_gone, now=now())
-            return "refused"
-        except (NetworkError, TelegramError) as error:
-            await run(postpone, effect, reason=type(error).__name__, wait=None, now=now())
-            return "postponed"
-        except Exception as error:
-            await run(postpone, effect, reason=type(error).__name__, wait=None, now=now())
-            log.exception("notice_failed", notice=effect.payload.get("notice"))
-            return "failed"
-        await run(finish_effect, effect, now=now())
-        return "sent"

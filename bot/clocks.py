@@ -1,4 +1,4 @@
-"""Where the time comes from (law 2): the system's clock, or the demo's that can be moved."""
+"""Where the time comes from (law 2): the system's clock, or the demo's movable one."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,10 +12,10 @@ class SystemClock:
 
 
 class MovableClock:
-    """The machine's time moved forward by as much as the demo was asked to."""
+    """The machine's time, moved forward by the demo."""
 
     def __init__(self, moved: timedelta = timedelta()) -> None:
-        """Begin as far ahead as the demo was left."""
+        """Start as far ahead as the demo was left."""
         self.moved = moved
 
     def now(self) -> datetime:
@@ -23,6 +23,6 @@ class MovableClock:
         return datetime.now(UTC).replace(microsecond=0) + self.moved
 
     def move(self, seconds: int) -> datetime:
-        """Go forward; returns the new present."""
+        """Move forward; returns the new present."""
         self.moved += timedelta(seconds=seconds)
         return self.now()

@@ -1,4 +1,4 @@
-"""The shop with a chat page beside it: play money, a clock that can be moved, no internet."""
+"""`telekiosk demo`: the shop with a chat page, play money and a movable clock, offline."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ _TOKEN = "1000:DEMO"  # noqa: S105 - the stand-in's, open to everyone on this ma
 _BOT = "telekiosk_demo_bot"
 _PEOPLE = ("1001:Anna:en", "1002:Bruno:de", "9001:Olga:en:staff")
 _ACCOUNT = "IBAN: DE02 1203 0000 0000 2020 51; BIC: BYLADEM1001"
-_LANGUAGE = "en"  # what the bot is called in
+_LANGUAGE = "en"  # of the bot's name
 _STAFF = (9001,)
 _NOTE = "demo_clock_seconds"
 _MOST_SECONDS = 366 * 86400
@@ -45,7 +45,7 @@ _READY_WITHIN = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """One demo: where it listens, and the folder its books lie in."""
+    """One demo: where it listens, and the folder with its books."""
 
     catalog: Path | None
     port: int
@@ -55,7 +55,7 @@ class Demo:
     opens: bool
 
     async def run(self) -> None:
-        """Start the page (or find the one of an earlier demo), then the shop."""
+        """Start the page, or find one that an earlier demo left, then the shop."""
         if self.is_fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ class Demo:
             self._close_page()
 
     async def _stock(self, clock: MovableClock) -> str:
-        """Put out the catalog that was named, over an earlier one, too; gives the shop's name."""
+        """Apply the named catalog, even over an earlier one; returns the shop's name."""
         storage = storage_at(self._books)
         try:
             await storage.open()
@@ -106,7 +106,7 @@ class Demo:
         return self.folder / "page.pid"
 
     def _settings(self, name: str) -> Settings:
-        # Made without reading the environment: a demo never touches a real shop's keys.
+        # Not read from the environment: a demo never touches a real shop's keys.
         return Settings.model_construct(
             telegram_bot_token=SecretStr(_TOKEN),
             telegram_api_url=self._page_url,
@@ -122,7 +122,7 @@ class Demo:
         )
 
     async def _find_page(self) -> bool:
-        """Whether the page of an earlier demo (killed, perhaps) still stands there."""
+        """Whether the page of an earlier demo, perhaps a killed one, is still running."""
         async with httpx.AsyncClient(timeout=2) as http:
             try:
                 answer = await http.get(f"{self._page_url}/bot{_TOKEN}/getMe")
@@ -131,7 +131,7 @@ class Demo:
                 return False
 
     def _close_page(self) -> None:
-        """End the page, whichever demo started it."""
+        """Stop the page, whichever demo started it."""
         try:
             os.kill(int(self._page_note.read_text("utf-8")), signal.SIGTERM)
             self._page_note.unlink()
@@ -166,7 +166,7 @@ class Demo:
             line = b""
         if b"ready" not in line:
             raise BadInputError(reason=f"The chat page cannot start on port {self.preview_port}.")
-        # A killed demo leaves its page behind; the next one finds it, and closes it in the end.
+        # A killed demo leaves its page running; the next demo uses it, and closes it at its end.
         await asyncio.to_thread(self._page_note.write_text, str(page.pid), "utf-8")
 
     def _welcome(self) -> None:
@@ -182,7 +182,7 @@ class Demo:
 
 
 def _clock_routes(parts: Parts, clock: MovableClock) -> Sequence[Route]:
-    """The door behind the page's “next day” button; only a demo has it."""
+    """The route behind the page's “next day” button; only a demo has it."""
 
     async def move(request: Request) -> Response:
         try:

@@ -1,4 +1,4 @@
-"""telekiosk doctor: tries each setting, token, key, clock and path; one line each."""
+"""`telekiosk doctor`: tries each setting, token, key, clock and path, with a line for each."""
 
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,7 +19,8 @@ from bot.telegram import name_of
 from shop.catalog.offers import has_catalog
 from shop.catalog.products import STARS, Catalog
 from shop.core.errors import BooksUnavailableError, ShopError
-from shop.desk.overview import backlog, unbalanced
+from shop.intake.backlog import backlog
+from shop.ledger.balance import unbalanced
 from shop.orders.ways import WayPolicy, WayRule, unshown
 from shop.owner_file.choices import choices_of
 from shop.ports import EndpointClosedError
@@ -27,7 +28,7 @@ from shop.ports import EndpointClosedError
 _MOST_DRIFT = 30
 _PATIENCE = 15.0
 _REFUSALS = {401, 403, 404}
-_CALLED_BY_NOBODY = {"stars", "telegram_cards", "transfer"}  # told by chat, or by a person
+_CALLED_BY_NOBODY = {"stars", "telegram_cards", "transfer"}  # they have no webhook
 _KEYS = {
     "stars": "TELEGRAM_BOT_TOKEN",
     "telegram_cards": "TELEGRAM_PROVIDER_TOKEN",
@@ -38,7 +39,7 @@ _WEBHOOK_PORTS = {443, 80, 88, 8443}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: what was tried, whether it is fine (None: worth knowing), and what to do."""
+    """One line: what was tried, whether it is fine (None: just worth knowing), what to do."""
 
     what: str
     is_fine: bool | None
@@ -46,7 +47,7 @@ class Finding:
 
 
 async def examine() -> bool:
-    """Print every finding; returns whether nothing is broken."""
+    """Print every finding; returns True when nothing is broken."""
     table = Table(box=None, show_header=False, padding=(0, 1))
     is_well = True
     try:
@@ -88,7 +89,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             for finding in _ways(parts):
                 yield finding
         except ShopError:
-            pass  # told above, with the catalog
+            pass  # reported above, with the catalog
     finally:
         await parts.close()
 
@@ -204,7 +205,7 @@ async def _catalog(parts: Parts) -> Finding:
     try:
         is_stocked = await parts.storage.read(has_catalog)
     except ShopError:
-        is_stocked = False  # the books are told of above
+        is_stocked = False  # the books are reported above
     source = parts.settings.catalog or "the sample: set CATALOG to sell your own plans"
     is_fine = True if parts.settings.catalog or is_stocked else None
     return Finding(what="catalog", is_fine=is_fine, says=f"{plans} plans in {source}")
@@ -230,7 +231,7 @@ async def _provider(parts: Parts, name: str) -> Finding:
 
 
 def _ways(parts: Parts) -> Iterator[Finding]:
-    """What the owner's rules show, and whether that is what Telegram asks for."""
+    """Which ways to pay the owner's rules show, and whether Telegram allows that."""
     catalog = catalog_of(parts)
     rules = choices_of(catalog.sections)[WayPolicy].rules
     hidden, off = unshown(rules, parts.providers)
@@ -244,7 +245,7 @@ def _ways(parts: Parts) -> Iterator[Finding]:
 
 
 def _stars(parts: Parts, catalog: Catalog, rules: Sequence[WayRule]) -> Finding:
-    """A warning, never an error: whoever sells otherwise may know why."""
+    """Warn when digital goods are not sold for Stars; never an error, the owner may know why."""
     without = [
         plan.slug
         for plan in catalog.plans

@@ -1,4 +1,4 @@
-"""What is due now, a wing at a time."""
+"""Whether anything is due, asked wing by wing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from shop.renewals.records import Renewals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What is due now; asked before any writing, so that an idle shop writes nothing."""
+    """What is due now; read before any write, so that an idle shop writes nothing."""
 
     effects: bool
     reminders: bool
@@ -29,7 +29,7 @@ class Due:
 
 
 def is_due(books: Books, *, now: datetime) -> Due:
-    """Look at each queue's first row."""
+    """Read the first row of each queue."""
     return Due(
         effects=_is_past(books[Outbox].next_due(), now),
         reminders=_is_past(books[Subscriptions].next_reminder(), now),

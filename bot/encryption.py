@@ -10,16 +10,16 @@ from shop.ports import DecryptionError
 
 
 def derive(secret: str, purpose: str) -> bytes:
-    """32 bytes for one purpose, from one secret of the environment."""
+    """Derive 32 bytes for one purpose from a secret of the environment."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=b"telekiosk", info=purpose.encode())
     return kdf.derive(secret.encode())
 
 
 class FernetEncryption:
-    """Seals with the first key of SECRET_KEY, unseals with any of them."""
+    """Encrypts with the first key of SECRET_KEY, decrypts with any of them."""
 
     def __init__(self, secret_key: str) -> None:
-        """Take one key, or several separated by commas with the newest first."""
+        """Take one key, or several separated by commas, the newest first."""
         keys = [key.strip() for key in secret_key.split(",") if key.strip()]
         self._fernet = MultiFernet(
             [Fernet(base64.urlsafe_b64encode(derive(key, "vault"))) for key in keys]

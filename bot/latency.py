@@ -1,4 +1,4 @@
-"""Measures how long each payment provider takes, around any of them."""
+"""Measures how long each payment provider takes to answer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,13 +17,13 @@ from shop.refunds.refund import refunder
 
 
 class MeasuredProvider:
-    """A provider that says what the one inside says."""
+    """Wraps a provider and times its calls."""
 
     def __init__(self, inside: PaymentProvider) -> None:
-        """Stand in front of a provider."""
+        """Wrap a provider."""
         self.name, self.currencies = inside.name, inside.currencies
         self._inside = inside
-        self.read_webhook = inside.read_webhook  # nothing to wait for, and it is the hot path
+        self.read_webhook = inside.read_webhook  # untimed: the hot path
         self.check = inside.check
         self.close = inside.close
 
@@ -38,25 +38,25 @@ class MeasuredProvider:
             return await self._inside.look_up(reference, provider_ref)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the one inside can do
-        """What only some providers can do (see `shop.ports.saver_of`), untimed."""
+        """Pass on what only some providers can do (see `shop.ports.saver_of`), untimed."""
         return getattr(self._inside, name)
 
 
 class MeasuredRefunder(MeasuredProvider):
-    """The same for one that can pay back."""
+    """The same for a provider that can refund."""
 
     def __init__(self, inside: PaymentProvider, refunds: RefundsPayments) -> None:
-        """Stand in front of a provider and its other side."""
+        """Wrap a provider and its refunds."""
         super().__init__(inside)
         self._refunds, self.refunds_parts = refunds, refunds.refunds_parts
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Give back, timed."""
+        """Refund, timed."""
         with PROVIDER_SECONDS.labels(self.name, "refund").time():
             return await self._refunds.refund(request)
 
 
 def measured(inside: PaymentProvider) -> MeasuredProvider:
-    """Measure a provider, and pass on what it can do."""
+    """Wrap a provider, keeping everything it can do."""
     refunds = refunder(inside)
     return MeasuredProvider(inside) if refunds is None else MeasuredRefunder(inside, refunds)

@@ -1,4 +1,4 @@
-"""Serves the HTTP doors with uvicorn inside our own loop; signals stay with the process."""
+"""Serves HTTP with uvicorn inside our own loop; the process handles signals itself."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ _BACKLOG = 2048
 
 
 class QuietServer(uvicorn.Server):
-    """A server that leaves SIGTERM and SIGINT to whoever runs it."""
+    """A server that leaves SIGTERM and SIGINT to the process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -23,9 +23,9 @@ class QuietServer(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """The listening socket; raises `BadInputError` that names LISTEN."""
+    """Open the listening socket; raises `BadInputError` naming LISTEN."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # It names TCP: asyncio switches Nagle's algorithm off for no other, uvloop for all.
+    # TCP is named because asyncio turns Nagle's algorithm off only then; uvloop always does.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -45,12 +45,12 @@ class Listener:
     def __init__(
         self, app: Starlette, sock: socket.socket, *, trusted_proxies: Sequence[str] = ()
     ) -> None:
-        """Prepare; `start` serves. Only these peers may say for whom they call."""
+        """Prepare; `start` serves. Only trusted peers may name the caller behind them."""
         self._socket = sock
         self._server = QuietServer(
             uvicorn.Config(
                 app,
-                # Without proxies of ours anyone could claim any address in X-Forwarded-For.
+                # Without proxies of our own, anyone could claim any address in X-Forwarded-For.
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=list(trusted_proxies),
                 log_config=None,
@@ -64,7 +64,7 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Return once requests are answered."""
+        """Start serving; returns once requests are answered."""
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._task.done():
@@ -73,7 +73,7 @@ class Listener:
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
-        """Answer what is at hand, then close."""
+        """Finish the requests at hand, then close."""
         self._server.should_exit = True
         if self._task is not None:
             await self._task

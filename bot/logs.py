@@ -1,4 +1,4 @@
-"""Structured logs in which no secret can appear: known values are struck out of every line."""
+"""Structured logs without secrets: known secret values are removed from every line."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ _SHORTEST = 6
 
 
 def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> None:
-    """Send structlog's lines to standard error: for a person on a terminal, else as JSON."""
+    """Log to standard error: readable on a terminal, JSON elsewhere."""
     secrets = list(secrets)
     is_for_people = sys.stderr.isatty() if is_plain is None else is_plain
     renderer: Processor = (
@@ -32,8 +32,8 @@ def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> N
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
-    # The libraries' own lines hold addresses with the bot's token in them, and what nobody caught
-    # comes through asyncio's.
+    # Libraries log addresses that contain the bot's token, and exceptions that nobody caught
+    # arrive through asyncio's logger.
     lines = logging.StreamHandler()
     lines.setFormatter(DiscreetFormatter(secrets))
     logging.basicConfig(level=logging.ERROR, handlers=[lines])
@@ -42,20 +42,20 @@ def configure_logs(secrets: Iterable[str], *, is_plain: bool | None = None) -> N
 
 
 class DiscreetFormatter(logging.Formatter):
-    """For the lines of libraries: no secret in a message or a traceback."""
+    """Formats the lines of libraries, without secrets in messages or tracebacks."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Know what must not be shown."""
+        """Take the values that must not be shown."""
         super().__init__("%(levelname)s %(name)s %(message)s")
         self._known = _longest_first(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the line, then strike the secrets out of all of it."""
+        """Format the line, then remove the secrets from all of it."""
         return _without(super().format(record), self._known)
 
 
 class _Patient:
-    """A stream whose trouble stops nobody: on a full disk a line is lost, not the shop."""
+    """A stream that swallows write errors: a full disk costs log lines, not the shop."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -71,7 +71,7 @@ class _Patient:
 
 
 def strike_out(secrets: Iterable[str]) -> Processor:
-    """A processor that replaces every secret in every text of a line."""
+    """A structlog processor that removes every secret from every text of a line."""
     known = _longest_first(secrets)
 
     def strike(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -1,4 +1,4 @@
-"""Telegram asks before it takes money: the answer has ten seconds, so it waits in no queue."""
+"""Answers Telegram's pre-checkout question, which must not queue: it has ten seconds."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 async def answer_pre_checkout(
     query: Raw, *, counter: Counter, call: Callable[..., Awaitable[Any]]
 ) -> None:
-    """Say whether this may be paid; silence, where it cannot be read, is a no to Telegram."""
+    """Say whether this may be paid; an unreadable question gets no answer, which means no."""
     try:
         money = Money(query["total_amount"], query["currency"])
         is_fine = await counter.storage.read(

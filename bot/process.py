@@ -50,7 +50,7 @@ async def _open_books(parts: Parts) -> None:
     if migrated := await parts.storage.open():
         log.info("books_migrated", migrations=migrated)
     if parts.storage.dialect == "sqlite":
-        # One file, one process: what the last one held when it was killed goes on at once.
+        # SQLite means one process: leases that a killed one still held are released at once.
         await parts.storage.run(take_over, now=parts.clock.now())
     await stock_the_shop(parts)
 
@@ -74,18 +74,18 @@ class _Shop:
         on_ready()
         tasks = [asyncio.create_task(self._line.run()), asyncio.create_task(self._ticker.run())]
         for task in tasks:
-            # A loop that ends by itself has failed: the process must not go on half alive.
+            # A loop that ends by itself has failed; the process must not limp on.
             task.add_done_callback(lambda _: self._stopping.set())
         await self._stopping.wait()
         log.info("stopping")
-        # All at once: a caller who sends slowly must not take the time that the rest has.
+        # All at once, so that a slow caller does not use up the time of the others.
         ending = [asyncio.create_task(self._listener.stop()), *tasks]
         try:
             async with asyncio.timeout(_STOP_WITHIN):
                 await asyncio.wait(ending)
                 await self._reception.settle_down()
         except TimeoutError:
-            log.warning("stopped_midway")  # what was not finished comes again after its lease
+            log.warning("stopped_midway")  # unfinished work comes again when its lease ends
         for task in ending:
             task.cancel()
         ended = await asyncio.gather(*ending, return_exceptions=True)
@@ -141,7 +141,7 @@ async def _build(
 async def _open_counter(
     parts: Parts, calls: Calls, awake: asyncio.Event, *, chat_url: str
 ) -> Counter:
-    """What every door works with; the bot's own name is asked for once."""
+    """Build what every handler is given; the bot's username is asked for once."""
     settings = parts.settings
     name = await bot_name(calls, parts.storage)
     policies = LivePolicy(parts.policy)

@@ -1,4 +1,4 @@
-"""Keeps Telegram's limits: 30 messages a second overall, about one a second for each chat."""
+"""Keeps to Telegram's limits: 30 messages a second overall, about one a second per chat."""
 
 import asyncio
 import os
@@ -9,18 +9,18 @@ from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-# The library asks to opt in to what will be its only form of durations.
+# Opts in to the form of durations that will be the library's only one.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 _OVERALL = 30
-_BURST, _BURST_SECONDS = 3, 3.0  # one a second on average, yet an answer of three parts at once
+_BURST, _BURST_SECONDS = 3, 3.0  # one a second on average, but three parts of an answer at once
 _MOST_CHATS = 10_000
 
 
 class RateLimits(BaseRateLimiter[int]):
-    """Paces what creates messages; answers to taps and edits go at once."""
+    """Paces calls that send messages; answers to taps and edits are not delayed."""
 
     def __init__(self) -> None:
-        """Begin with a clean slate; limits are of this process, and 429 corrects them."""
+        """Start empty; the limits are per process, and Telegram's 429 corrects them."""
         self._overall = AsyncLimiter(_OVERALL, 1)
         self._chats: dict[object, AsyncLimiter] = {}
         self._closed_until = 0.0
@@ -29,7 +29,7 @@ class RateLimits(BaseRateLimiter[int]):
         """Nothing to prepare."""
 
     async def shutdown(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
     async def process_request(  # noqa: PLR0917 - the library's own signature
         self,
@@ -40,7 +40,7 @@ class RateLimits(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401 - whatever Telegram answered
-        """Wait for a place, then call."""
+        """Wait for a free slot, then call."""
         del rate_limit_args
         if endpoint.startswith(("send", "copy", "forward")) and endpoint != "sendChatAction":
             await self._wait(data.get("chat_id"))

@@ -1,4 +1,4 @@
-"""Takes updates into the books, then has them answered: in order in a chat, chats side by side."""
+"""Stores updates, then has them answered: in order within a chat, chats in parallel."""
 
 import asyncio
 from collections import deque
@@ -37,7 +37,7 @@ class UnreadableError(Exception):
 
 
 class Reception:
-    """Where all updates arrive, by polling or by webhook."""
+    """Where all updates arrive, from polling or the webhook."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Reception:
         call: Callable[..., Awaitable[Any]],
         read_money: MoneyReader,
     ) -> None:
-        """`answer` runs the chat doors, `call` makes a Bot API call past every queue."""
+        """`answer` runs the chat handlers; `call` makes a Bot API call outside every queue."""
         self._counter, self._answer, self._call = counter, answer, call
         self._read = partial(read_update, read_money=read_money)
         self._lanes: dict[int, deque[KeptUpdate]] = {}
@@ -56,14 +56,14 @@ class Reception:
         self.is_open = False
 
     def open(self) -> None:
-        """Telegram knows us: from now on updates are answered, till then they only are kept."""
+        """Start answering: until the bot is connected, updates are only stored."""
         self.is_open = True
         self._counter.wake()
 
     async def take(self, updates: Sequence[Raw], *, is_believed: bool = False) -> None:
-        """Return once they are in the books; raises `BooksUnavailableError`, then none is.
+        """Return once all are in the books; raises `BooksUnavailableError` when none is.
 
-        `is_believed` where Telegram answered with them, and did not call us.
+        `is_believed` when we fetched them from Telegram, rather than being called.
         """
         counter = self._counter
         kept_ones = []
@@ -77,7 +77,7 @@ class Reception:
                 kept_ones.append(self._read(raw, is_believed=is_believed))
         if not kept_ones:
             return
-        are_answered = self.is_open  # one that was kept as due is the clock's, even if we open now
+        are_answered = self.is_open  # one stored as due belongs to the clock, even if we open now
         kept = await self._keep(kept_ones, are_answered=are_answered)
         if with_money := [update.provider for update in kept_ones if update.money]:
             for provider in with_money:
@@ -87,7 +87,7 @@ class Reception:
             self.answer_later(kept)
 
     def answer_later(self, updates: list[KeptUpdate]) -> None:
-        """Line each update up behind its chat's others."""
+        """Queue each update behind the others of its chat."""
         for update in updates:
             chat = chat_of(update.raw)
             if (lane := self._lanes.get(chat)) is not None:
@@ -98,12 +98,12 @@ class Reception:
                 self._start(self._walk(chat))
 
     async def settle_down(self) -> None:
-        """Wait until every update at hand is answered."""
+        """Wait until every queued update is answered."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
     async def _keep(self, updates: list[NewUpdate], *, are_answered: bool) -> list[KeptUpdate]:
-        """One that the books will not take must not keep the others out for ever: staff see it."""
+        """Store one update; one the books refuse goes to staff, so as not to block the others."""
         counter = self._counter
         try:
             return await counter.storage.run(
@@ -158,10 +158,10 @@ class Reception:
                 )
                 counter.wake()
         except BooksUnavailableError:
-            log.warning("books_unavailable", door="chat")  # the inbox brings it again
+            log.warning("books_unavailable", door="chat")  # it stays in the inbox and comes again
 
     async def _is_money(self, update: KeptUpdate) -> bool:
-        """Take the money of an update that staff let be read again, if it carries any."""
+        """Settle the payment in an update that staff replay, if it carries one."""
         counter, new = self._counter, self._read(update.raw)
         if new.trouble:
             raise UnreadableError(new.trouble)
@@ -179,7 +179,7 @@ class Reception:
         return True
 
     async def _today(self, update: KeptUpdate) -> Mapping[str, Any]:
-        """The update, shown below where the person went on: an old tap undoes no newer screen."""
+        """The update, answered with a new message if the chat went on: old taps undo no screen."""
         chat = chat_of(update.raw)
         if update.is_again and await self._counter.storage.read(
             is_overtaken, update, chat_id=chat
@@ -188,7 +188,7 @@ class Reception:
         return update.raw
 
     async def _answered(self, update: KeptUpdate) -> BaseException | None:
-        """What went wrong, if anything did: one update must not stop its chat's others."""
+        """Answer one update; returns the error, which must not stop the others of its chat."""
         try:
             if update.is_again and await self._is_money(update):
                 return None
@@ -204,7 +204,7 @@ class Reception:
         is_silence = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
         if is_silence or isinstance(error, BooksUnavailableError):
             log.warning("answer_postponed", error=type(error).__name__)
-            return  # it stays in the inbox, and the clock brings it again
+            return  # it stays in the inbox, and the clock retries it
         if error is not None:
             log.info("update_answered_with_error", error=type(error).__name__)
         await self._counter.storage.run(finish_update, update.inbox_event_id)

@@ -1,4 +1,4 @@
-"""The environment (and .env) becomes one frozen value; a wrong setting stops the start, named."""
+"""Reads the environment and .env into one frozen value; a wrong setting stops the start."""
 
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,7 +24,7 @@ _CODE = r"^[A-Z]{3,5}$"
 _HOST_PORT = r"^\[?[A-Za-z0-9.:_-]+\]?:\d{1,5}$"
 _MOST_PORT = 65535
 _SWITCH = "must be on or off"
-# What pydantic says of these is for programmers.
+# Pydantic's words for these are meant for programmers.
 _WORDS = {"bool_parsing": _SWITCH, "bool_type": _SWITCH}
 _FORMS = {
     "LISTEN": "must be HOST:PORT, such as 127.0.0.1:8080",
@@ -34,7 +34,7 @@ _FORMS = {
 
 
 class Settings(BaseSettings):
-    """Every setting of DESIGN section 5, in lower case here; secrets print as stars."""
+    """Every setting of `.env.example`, in lower case; secrets print as stars."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
@@ -162,11 +162,11 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """What the outside calls us: PUBLIC_URL, or where we listen."""
+        """Our address for the outside: PUBLIC_URL, or where we listen."""
         return self.public_url or f"http://{self.listen}"
 
     def secrets(self) -> list[str]:
-        """Every secret value that is set, for the log's redaction."""
+        """Every secret that is set, so that the log can leave it out."""
         found = []
         for name in type(self).model_fields:
             value = getattr(self, name)
@@ -177,13 +177,13 @@ class Settings(BaseSettings):
 
 
 def several(secret: SecretStr) -> tuple[str, ...]:
-    """Two secrets at once, separated by a comma, while one is being rotated; the new one first."""
+    """Split a secret by commas: during a rotation there are two, the new one first."""
     pieces = (piece.strip() for piece in secret.get_secret_value().split(","))
     return tuple(piece for piece in pieces if piece)
 
 
 def load_settings(**given: object) -> Settings:
-    """Read the environment and .env; raises `BadInputError` that names each wrong setting."""
+    """Read the environment and .env; raises `BadInputError` naming each wrong setting."""
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:

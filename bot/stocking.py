@@ -15,19 +15,19 @@ log = structlog.get_logger()
 
 
 def catalog_of(parts: Parts) -> Catalog:
-    """The catalog that CATALOG names, or the sample; raises `BadCatalogError`."""
+    """Read the catalog that CATALOG names, or the sample; raises `BadCatalogError`."""
     return catalog_at(parts.settings.catalog)
 
 
 def catalog_at(path: Path | None) -> Catalog:
-    """The catalog of this file, or the sample; raises `BadCatalogError`."""
+    """Read the catalog from this file, or the sample; raises `BadCatalogError`."""
     if path is None:
         return read_catalog(sample_text(), name="sample_catalog.toml", known=KNOWN)
     return load_catalog(path, known=KNOWN)
 
 
 async def stock_the_shop(parts: Parts) -> None:
-    """Apply the catalog in a new shop; in an old one only say that the file differs."""
+    """Apply the catalog in a new shop; in an existing one only report that it differs."""
     storage, path = parts.storage, parts.settings.catalog
     if not await storage.read(has_catalog):
         if path is None:

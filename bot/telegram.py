@@ -1,4 +1,4 @@
-"""Builds the library's Application, and takes updates from Telegram by a loop of our own."""
+"""Builds the library's Application, and polls Telegram for updates in a loop of our own."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -49,15 +49,15 @@ def build_application(settings: Settings) -> Bot:
 
 
 class Calls:
-    """Bot API calls that must not wait behind anything: own connections, raw JSON."""
+    """Bot API calls that must not queue: own connections, raw JSON."""
 
     def __init__(self, http: httpx.AsyncClient, settings: Settings) -> None:
-        """Use the shared client; the token stays inside the address."""
+        """Use the shared client; the token is part of the address."""
         token = settings.telegram_bot_token.get_secret_value()
         self._http, self._base = http, f"{settings.telegram_api_url}/bot{token}"
 
     async def call(self, method: str, *, seconds: float = 10, **fields: object) -> Any:  # noqa: ANN401 - JSON
-        """The result of a method; raises `httpx.HTTPError` (its text may hold the token)."""
+        """Call a method; raises `httpx.HTTPError`, whose text may hold the token."""
         answer = await self._http.post(
             f"{self._base}/{method}", json=fields, timeout=httpx.Timeout(seconds, connect=5)
         )
@@ -67,7 +67,7 @@ class Calls:
 
 
 async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> None:
-    """Take updates until told to stop; the next call acknowledges only what is in the books."""
+    """Take updates until told to stop; each call acknowledges only what is in the books."""
     offset, failures = 0, 0
     await _drop_webhook(calls, stopping)
     while not stopping.is_set():
@@ -79,7 +79,7 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
                 timeout=_POLL_SECONDS,
                 allowed_updates=ALLOWED,
             )
-            # What was on its way when we stop was not acknowledged: it comes again.
+            # What is on its way when we stop was not acknowledged and comes again.
             updates = await _unless_stopped(asking, stopping)
             if updates:
                 await reception.take(updates, is_believed=True)
@@ -87,7 +87,7 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
             failures = 0
         except (httpx.HTTPError, BooksUnavailableError, ValueError, KeyError) as error:
             failures += 1
-            # Where only the books are away, who pays this moment waits ten seconds at most.
+            # While the books are unavailable, someone paying right now waits ten seconds at most.
             longest = _BOOKS_WAIT if isinstance(error, BooksUnavailableError) else _LONGEST_WAIT
             wait = min(longest, 0.5 * 2 ** min(failures, 6))
             log.warning("polling_failed", error=name_of(error), again_in=wait)
@@ -97,7 +97,7 @@ async def poll(calls: Calls, reception: Reception, stopping: asyncio.Event) -> N
 async def _unless_stopped(
     work: Coroutine[Any, Any, list[dict[str, Any]]], stopping: asyncio.Event
 ) -> list[dict[str, Any]]:
-    """What the work gives; nothing, at once, when told to stop meanwhile."""
+    """Await the work; return None at once when told to stop meanwhile."""
     working, stop = asyncio.create_task(work), asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -130,7 +130,7 @@ async def set_webhook(calls: Calls, settings: Settings) -> None:
 
 
 def name_of(error: Exception) -> str:
-    """What went wrong, without the address, which holds the token."""
+    """Name the error without its address, which holds the token."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"HTTP {error.response.status_code}"
     return type(error).__name__
@@ -145,9 +145,9 @@ async def wait_for_stop(seconds: float, stopping: asyncio.Event) -> None:
 
 
 async def answer_one(application: Bot, raw: Mapping[str, Any]) -> BaseException | None:
-    """Let the chat doors answer one update; returns what went wrong, if anything did.
+    """Run the chat handlers on one update; returns the error, if there was one.
 
-    The person has been told by then.
+    By then the person has been told.
     """
     update = Update.de_json(dict(raw), application.bot)
     errors = application.bot_data.setdefault("errors", {})

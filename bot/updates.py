@@ -1,4 +1,4 @@
-"""Reads a raw update with care: nothing is sure about it until it is in the books."""
+"""Reads raw updates, which may hold anything until they are in the books."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -27,20 +27,20 @@ _WAYS_TO_CHAT = (
     ("callback_query", "from", "id"),
     ("subscription", "user", "id"),
 )
-_LARGEST_CHAT = 2**52  # "at most 52 significant bits", says the Bot API of ids
+_LARGEST_CHAT = 2**52  # the Bot API: ids have "at most 52 significant bits"
 log = structlog.get_logger()
 
 
 class MoneyReader(Protocol):
-    """Finds a payment in an update: of Stars, or of a card inside Telegram."""
+    """Finds a payment in an update: in Stars, or by card inside Telegram."""
 
     def __call__(self, update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:
-        """The provider's name and the event, or None when the update carries no money."""
+        """Return the provider's name and the event, or None when there is no payment."""
         ...
 
 
 def read_update(raw: Raw, *, read_money: MoneyReader, is_believed: bool = False) -> NewUpdate:
-    """An update as the books keep it; money that cannot be read is its `trouble`."""
+    """Read an update for the books; an unreadable payment becomes its `trouble`."""
     provider, money, trouble = "", None, ""
     try:
         provider, money = read_money(raw) or ("", None)
@@ -60,7 +60,7 @@ def read_update(raw: Raw, *, read_money: MoneyReader, is_believed: bool = False)
 
 
 def chat_of(raw: Raw) -> int:
-    """The chat an update belongs to, 0 when to none or when it makes no sense."""
+    """The chat an update belongs to; 0 when there is none or it is malformed."""
     for way in _WAYS_TO_CHAT:
         found = inside(raw, *way)
         if type(found) is int and abs(found) < _LARGEST_CHAT:
@@ -69,17 +69,17 @@ def chat_of(raw: Raw) -> int:
 
 
 def kind_of(raw: Raw) -> str:
-    """What it is, "other" for what we have not asked for."""
+    """The update's kind; "other" for kinds we did not ask for."""
     return next((key for key in raw if key in _KINDS), "other")
 
 
 def is_goodbye(raw: Raw) -> bool:
-    """Whether it says that the person blocked the bot, or deleted it."""
+    """Whether the person blocked or deleted the bot."""
     return inside(raw, "my_chat_member", "new_chat_member", "status") in ("kicked", "left")
 
 
 def inside(thing: object, *way: str) -> object:
-    """What lies there, or None."""
+    """The value at this path, or None."""
     for key in way:
         if not isinstance(thing, Mapping):
             return None

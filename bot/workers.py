@@ -1,4 +1,4 @@
-"""Hands for one kind of the clock's work: what they wait for keeps nobody else's from going on."""
+"""A bounded pool of tasks for one kind of the clock's work, so that kinds do not block."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,10 +12,10 @@ log = structlog.get_logger()
 
 
 class Workers:
-    """Tasks side by side, at most so many where whoever starts them asks for `places`."""
+    """Runs tasks concurrently; the caller asks `places` how many more may start."""
 
     def __init__(self, most: int, *, on_done: Callable[[], None]) -> None:
-        """`on_done` is called whenever one has finished."""
+        """`on_done` is called whenever a task has finished."""
         self._most, self._on_done = most, on_done
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -26,17 +26,17 @@ class Workers:
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that was started is finished."""
+        """Whether everything started is finished."""
         return not self._tasks
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do this; what goes wrong with it stops nobody."""
+        """Start a task; its errors are logged and stop nothing else."""
         task = asyncio.create_task(_survived(work))
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
     async def settle_down(self) -> None:
-        """Wait until what was started is finished."""
+        """Wait until everything started is finished."""
         while not self.is_idle:
             await asyncio.wait(self._tasks)
 
@@ -49,6 +49,6 @@ async def _survived(work: Coroutine[Any, Any, Any]) -> None:
     try:
         await work
     except BooksUnavailableError:
-        log.warning("books_unavailable", door="clock")  # the lease brings it again
+        log.warning("books_unavailable", door="clock")  # it comes again when its lease ends
     except Exception as error:
         log.exception("effect_failed", error=type(error).__name__)

@@ -1,1 +1,1 @@
-"""Other people's systems that are not money, one file each."""
+"""Connectors to other people's systems that grant access, one file each."""

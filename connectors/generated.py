@@ -1,4 +1,4 @@
-"""Makes a username and a password; whoever serves the streams asks the shop who may watch."""
+"""Makes usernames and passwords; the media server asks the shop who may watch."""
 
 import hashlib
 import hmac
@@ -7,19 +7,19 @@ from urllib.parse import quote
 
 from shop.ports import Account, AccountOrder, Credentials
 
-# Typed letter by letter on a remote control, often read from another screen: nothing that
-# looks like something else (l 1 i, o 0, s 5, z 2, b 6 8, g q 9, v u), and one can say it.
+# Typed on a remote control, often read from another screen: no characters that look alike
+# (l 1 i, o 0, s 5, z 2, b 6 8, g q 9, v u), and syllables that can be spoken.
 _CONSONANTS = "cdfhjkmnprtwx"
 _VOWELS = "aeu"
 _DIGITS = "23456789"
 
 
 class GeneratedConnector:
-    """Credentials out of nothing but the account's own secret; no other system is called.
+    """Derives credentials from the account's own secret; no other system is called.
 
     `playlist_url` is the address customers enter, with `{token}` where the account's secret
-    goes; "" when there is none. Suspending and giving up need no act here: every door asks
-    the books (`shop.access.may`), and they know.
+    goes; "" when there is none. Suspending and ending need nothing here: whoever serves the
+    streams asks the books (`shop.access.may`).
     """
 
     name = "generated"
@@ -30,7 +30,7 @@ class GeneratedConnector:
         self._playlist_url = playlist_url
 
     async def create(self, order: AccountOrder) -> Account:
-        """Make credentials; the same account gets the same ones again."""
+        """Make credentials; the same account always gets the same ones."""
         known = order.credentials
         seed = _seed(order.token)
         made = Credentials(
@@ -45,7 +45,7 @@ class GeneratedConnector:
         return Account(external_id=order.external_id)
 
     async def resume(self, order: AccountOrder) -> Account:
-        """Nothing to do for an account that was made before."""
+        """Nothing to do: the account keeps its credentials."""
         if not order.external_id:
             return await self.create(order)
         return Account(external_id=order.external_id)
@@ -55,11 +55,11 @@ class GeneratedConnector:
         return Account(external_id=order.external_id)
 
     async def change(self, order: AccountOrder) -> Account:
-        """Nothing to do: screens and end dates stand in the books."""
+        """Nothing to do: screens and end dates are in the books."""
         return Account(external_id=order.external_id)
 
     async def rotate(self, order: AccountOrder) -> Account:
-        """Make a new password; the name stays, and the address follows the account's secret."""
+        """Make a new password; the name stays, the address follows the account's secret."""
         seed = _seed(secrets.token_urlsafe())
         name = order.credentials.username if order.credentials else _username(seed)
         made = Credentials(username=name, password=_password(seed), url=self._address(order))
@@ -70,7 +70,7 @@ class GeneratedConnector:
 
 
 def _seed(token: str) -> bytes:
-    # From the account's secret, so that a try repeated after a crash makes the same account.
+    # Derived from the account's secret, so that a retry after a crash makes the same account.
     return hashlib.sha256((token or secrets.token_urlsafe()).encode()).digest()
 
 

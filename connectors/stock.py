@@ -1,23 +1,23 @@
-"""Hands out lines of credentials that staff loaded; the panel they came from is never called."""
+"""Hands out credentials that staff loaded as lines; the panel behind them is never called."""
 
 from shop.ports import Account, AccountOrder, Shelf, StockLine
 
 
 class StockConnector:
-    """One line an account, never handed to anyone else again.
+    """One line per account, never handed to anyone else again.
 
-    A line works until the system it came from ends it, so suspending and giving up change
-    nothing here: the account comes back as it was. Load lines that last as long as the plan.
+    A line works until its own system ends it, so suspending and ending change nothing here:
+    the account comes back as it was. Load lines that last as long as the plan.
     """
 
     name = "stock"
 
     def __init__(self, *, shelf: Shelf) -> None:
-        """Remember where lines lie."""
+        """Remember where lines are kept."""
         self._shelf = shelf
 
     async def create(self, order: AccountOrder) -> Account:
-        """Hand out a line, the same again to the same account; or `OutOfStockError`."""
+        """Hand out a line, always the same to one account; or raise `OutOfStockError`."""
         return _account(await self._shelf.take(order.plan, order.subscription_id))
 
     async def suspend(self, order: AccountOrder) -> Account:
@@ -31,17 +31,17 @@ class StockConnector:
         return Account(external_id=order.external_id)
 
     async def terminate(self, order: AccountOrder) -> Account:
-        """Change nothing: who had the line knows it, so no one else gets it."""
+        """Change nothing: its holder knows the line, so nobody else gets it."""
         return Account(external_id=order.external_id)
 
     async def change(self, order: AccountOrder) -> Account:
-        """Change nothing: a line is what it was loaded as."""
+        """Change nothing: a line stays as it was loaded."""
         return Account(external_id=order.external_id)
 
     async def rotate(self, order: AccountOrder) -> Account:
-        """Swap the line for another, once for each wish; or `OutOfStockError`."""
+        """Swap the line for another, once per request; or raise `OutOfStockError`."""
         line = await self._shelf.take(order.plan, order.subscription_id)
-        # Another line than the wish knows: it was swapped before, and a crash kept it unnoted.
+        # Not the line the request names: it was swapped already, and a crash lost the note.
         if line.external_id == order.external_id:
             line = await self._shelf.swap(order.plan, order.subscription_id)
         return _account(line)

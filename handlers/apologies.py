@@ -1,4 +1,4 @@
-"""One clear sentence for a person when something does not work."""
+"""Tells a person in one clear sentence that something did not work."""
 
 import structlog
 from telegram import Update
@@ -16,7 +16,7 @@ _LOG = structlog.get_logger()
 
 
 async def apologise(update: Update, counter: Counter, error: BaseException) -> None:
-    """Tell the person; a failure to tell is logged and goes no further."""
+    """Tell the person; if that fails too, it is only logged."""
     user, chat, query = update.effective_user, update.effective_chat, update.callback_query
     if user is None or chat is None or chat.type != ChatType.PRIVATE:
         return
@@ -31,13 +31,13 @@ async def apologise(update: Update, counter: Counter, error: BaseException) -> N
 
 
 def closed_link(tag: str) -> str:
-    """What Telegram tells a payer whose invoice is not asked for any more."""
+    """What Telegram shows a payer whose invoice is no longer valid."""
     _ = speak(tag)
     return _("This payment link is no longer valid. Please open the plan again.").plain
 
 
 def sentence(_: Speech, error: BaseException) -> Html:
-    """What went wrong, for whoever meets it."""
+    """What went wrong, in a sentence for people."""
     if isinstance(error, BadInputError):
         return escape(error.sentence)
     sentences = {
@@ -64,5 +64,5 @@ async def _speech(counter: Counter, telegram_id: int, tag: str) -> Speech:
     try:
         customer = await counter.storage.read(known, telegram_id)
     except ShopError:
-        return speak(tag, counter.zone)  # the books may be what does not work
+        return speak(tag, counter.zone)  # the books may be what failed
     return speak(customer.language if customer else tag, counter.zone)

@@ -1,6 +1,7 @@
-"""Hangs the chat doors into the library's Application: one route for each command and button."""
+"""Registers every command and button of the chat with the library's Application."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, Update
@@ -18,13 +19,13 @@ from handlers.apologies import apologise
 from handlers.counter import Counter
 from handlers.customer.checkout.bank_transfer import receive_file
 from handlers.customer.home import home
-from handlers.customer.routes import COMMANDS, SCREENS, Route
+from handlers.customer.routes import COMMANDS, SCREENS
 from handlers.customer.storefront.plans import plan_screen
+from handlers.doors import Route, Words
 from handlers.profile import set_profile
 from handlers.screens import KEEP, Args, OddButtonError, Screen, button, link
 from handlers.staff import routes as staff
 from handlers.staff.access.stock import receive
-from handlers.staff.desk.customers import found
 from handlers.visit import Visit, answer, is_answered, visit_of
 from handlers.wording import speak
 from shop.core.errors import BadInputError, NotFoundError
@@ -37,7 +38,8 @@ _SOURCES = ("ref_", "promo_")
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Counter) -> None:
-    """Add every chat door."""
+    """Add a handler for everything that people can send."""
+    counter = replace(counter, screens={**SCREENS, **staff.SCREENS})
     in_private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
     in_group = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
     add = application.add_handler
@@ -53,7 +55,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], counter: Co
 
 
 def _start(counter: Counter) -> Callback:
-    """`/start`, alone or with a word from a deep link."""
+    """`/start`, alone or with the argument of a deep link."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         word = context.args[0] if context.args else ""
@@ -76,8 +78,8 @@ def _command(counter: Counter, route: Route) -> Callback:
     return callback
 
 
-def _staff_command(counter: Counter, route: staff.Words) -> Callback:
-    """To anyone else such a command does not exist."""
+def _staff_command(counter: Counter, route: Words) -> Callback:
+    """A command for staff; to everyone else it does not exist."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         visit = await visit_of(update, counter, context.bot)
@@ -89,7 +91,7 @@ def _staff_command(counter: Counter, route: staff.Words) -> Callback:
 
 
 def _button(counter: Counter) -> Callback:
-    """Any tap: the data of a button may be old or forged, and is read as such."""
+    """Handle any tap; its data may be old or forged."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
@@ -125,7 +127,7 @@ async def _odd(_visit: Visit, _args: Args) -> Screen | None:
 
 
 def _group(counter: Counter) -> Callback:
-    """Nobody's purchases belong into a group."""
+    """Point to the private chat: purchases do not belong in a group."""
 
     async def callback(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         message, user = update.message, update.effective_user
@@ -143,7 +145,7 @@ def _group(counter: Counter) -> Callback:
 
 
 def _anything(counter: Counter) -> Callback:
-    """Whatever else people write is answered kindly; staff search by it, or load stock."""
+    """Everything else: files are proofs or stock, staff's words a search; the rest is answered."""
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         visit, message = await visit_of(update, counter, context.bot), update.message
@@ -153,15 +155,21 @@ def _anything(counter: Counter) -> Callback:
         elif message is not None and message.effective_attachment is not None:
             await visit.show(await receive_file(visit, message) or lost(visit))
         elif visit.is_staff and text and not text.startswith("/"):
-            await visit.show(await found(visit, text))
+            await visit.show(await _search(visit, text) or lost(visit))
         else:
             await visit.show(lost(visit))
 
     return callback
 
 
+async def _search(visit: Visit, text: str) -> Screen | None:
+    """What staff write without a command is a search, where there is one."""
+    find = staff.COMMANDS.get("find")
+    return None if find is None else await find(visit, text.split())
+
+
 def lost(visit: Visit) -> Screen:
-    """The way back for someone who wrote what we do not understand."""
+    """The answer to what we do not understand, with ways to go on."""
     _ = visit.speech
     text = _(
         "I only understand buttons and commands. For everything else there are people: /support"

@@ -1,7 +1,8 @@
-"""What every door is handed: the books, the time, the ways to pay, and the shop's addresses."""
+"""What every handler is given: the books, the clock, the providers and the shop's addresses."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from shop.books.opening import Storage
 from shop.core.policy import Policy
@@ -11,13 +12,14 @@ from shop.ports import Clock, Encryption, PaymentProvider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """Frozen, and the same for every door of one process.
+    """Everything a handler needs; one for the whole process.
 
-    `public_url` has no slash at its end; `chat_url` opens the bot's chat; `zone` is the IANA
-    name given to people met for the first time; `wake` tells the clock that effects wait;
-    `transfer_details` are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are
-    addresses and networks whose word is believed about the viewer they ask for;
-    `sign_in_connector` names the connector whose usernames and passwords our doors check.
+    `public_url` has no trailing slash; `chat_url` opens the bot's chat; `zone` is the IANA time
+    zone given to new customers; `wake` tells the clock that effects wait; `transfer_details`
+    are the owner's bank details, `IBAN: …; BIC: …`; `trusted_proxies` are the addresses and
+    networks that may tell us a viewer's address; `sign_in_connector` names the connector whose
+    usernames and passwords we check ourselves. `screens` are all there
+    are, by the names that their buttons have.
     """
 
     storage: Storage
@@ -33,8 +35,9 @@ class Counter:
     transfer_details: str = ""
     trusted_proxies: tuple[str, ...] = ()
     sign_in_connector: str = ""
+    screens: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
-        """The owner's choices as they stand now."""
+        """The owner's current settings."""
         return self.policies.current

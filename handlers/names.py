@@ -1,4 +1,4 @@
-"""What people call plans, ways to pay, and what became of money."""
+"""Names for people to read: of plans, ways to pay, and what a receipt did."""
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape
@@ -44,5 +44,5 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
 
 
 async def plan_name(visit: Visit, slug: str) -> Html:
-    """The name of a plan that was ever sold here."""
+    """The name of a plan, even one that is no longer sold."""
     return visit.speech.own(await visit.counter.storage.read(offers.plan_name, slug))

@@ -1,4 +1,4 @@
-"""What Telegram shows of the shop before and beside the chat: commands and descriptions."""
+"""Sets what Telegram shows around the chat: the menu of commands and the descriptions."""
 
 from collections.abc import Awaitable
 
@@ -18,7 +18,7 @@ _DESCRIPTION, _SHORT_DESCRIPTION = 512, 120
 
 
 async def set_profile(bot: Bot, counter: Counter) -> None:
-    """Say it in every language; what Telegram refuses is logged, and the shop opens anyway."""
+    """Set it in every language; what Telegram refuses is logged, and the shop opens anyway."""
     front = await counter.storage.read(shopfront)
     for language in locales.languages():
         # English stands for every language the shop does not speak: Telegram wants no code then.
@@ -47,7 +47,7 @@ async def _try(call: Awaitable[bool]) -> None:
 
 
 def commands(_: Speech) -> list[BotCommand]:
-    """What everyone finds in the menu."""
+    """The commands in everyone's menu."""
     found = {
         "plans": _("Plans and prices"),
         "account": _("My access, renewal, reminders"),
@@ -63,7 +63,7 @@ def commands(_: Speech) -> list[BotCommand]:
 
 
 def staff_commands(_: Speech) -> list[BotCommand]:
-    """What staff find besides."""
+    """Further commands in the menu of staff."""
     found = {"admin": _("The shop today"), "find": _("Find a customer")}
     return _commands(found)
 

@@ -1,4 +1,4 @@
-"""A screen: one message with its buttons, and what the tapped button is answered with."""
+"""A screen: one message with its buttons, and the answer to the tap that led there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,19 +12,19 @@ from shop.core.errors import ShopError
 MOST_DATA = 64  # bytes; Telegram's limit for callback data
 MOST_COPIED = 256  # characters of a copy button
 MOST_TOAST = 200
-_MOST_NUMBER = 18  # digits: what the books' numbers surely hold
-KEEP = "+"  # the message of this button is worth keeping: show the screen below it
+_MOST_NUMBER = 18  # digits that always fit the books' integers
+KEEP = "+"  # prefix of a button whose message must stay: the screen is sent as a new message
 
 Row = tuple[InlineKeyboardButton, ...]
 
 
 class OddButtonError(ShopError):
-    """This button is not one of today's."""
+    """This button is no longer in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What a person sees; `toast` answers the tap, as an alert to be closed if it explains."""
+    """What a person sees; `toast` answers the tap, as an alert when it explains something."""
 
     text: Html
     rows: tuple[Row, ...] = ()
@@ -33,39 +33,39 @@ class Screen:
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        """The buttons for Telegram."""
+        """The buttons, as Telegram wants them."""
         return InlineKeyboardMarkup(self.rows) if self.rows else None
 
     def saying(self, toast: Html) -> "Screen":
-        """The same screen, with a word about what was done."""
+        """The same screen, with a toast that says what was done."""
         return replace(self, toast=toast.plain, is_alert=False)
 
     def explaining(self, reason: Html) -> "Screen":
-        """The same screen, with an alert that says why it is not what the button promised."""
+        """The same screen, with an alert that says why it is not the expected one."""
         return replace(self, toast=reason.plain, is_alert=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Args:
-    """The arguments in a button's data: anyone may have forged them."""
+    """The arguments in a button's data, which anyone may forge."""
 
     parts: tuple[str, ...]
 
     def text(self, index: int) -> str:
-        """The argument at this place."""
+        """The argument at this index."""
         if index >= len(self.parts):
             raise OddButtonError
         return self.parts[index]
 
     def number(self, index: int) -> int:
-        """The number at this place."""
+        """The number at this index."""
         text = self.text(index)
         if not (text.isascii() and text.isdigit() and len(text) <= _MOST_NUMBER):
             raise OddButtonError
         return int(text)
 
     def choice(self, index: int, default: str = "") -> str:
-        """The argument at this place, if there is one."""
+        """The argument at this index, or the default."""
         return self.parts[index] if index < len(self.parts) else default
 
 
@@ -75,7 +75,7 @@ def data(screen: str, *args: object) -> str:
 
 
 def shown_below(update: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same update of the Bot API; a tap in it is answered in a message of its own."""
+    """The same Bot API update, but a tap in it is answered with a new message."""
     query = update.get("callback_query")
     if query is None or str(query.get("data", "")).startswith(KEEP):
         return update
@@ -85,12 +85,12 @@ def shown_below(update: Mapping[str, Any]) -> Mapping[str, Any]:
 def button(
     label: Html, screen: str, *args: object, style: str | None = None
 ) -> InlineKeyboardButton:
-    """A button that leads to a screen; a `+` before its name keeps the message it hangs in."""
+    """A button that leads to a screen; a `+` before the name keeps the button's message."""
     return InlineKeyboardButton(label.plain, callback_data=data(screen, *args), style=style)
 
 
 def link(label: Html, url: str, *, style: str | None = None) -> InlineKeyboardButton:
-    """A button that opens an address."""
+    """A button that opens a web address."""
     return InlineKeyboardButton(label.plain, url=url, style=style)
 
 
@@ -102,16 +102,16 @@ def copy(label: Html, text: str) -> InlineKeyboardButton | None:
 
 
 def in_rows(buttons: Sequence[InlineKeyboardButton | None], *, wide: int) -> tuple[Row, ...]:
-    """Buttons side by side, so many a row."""
+    """Arrange buttons, `wide` to a row; None is left out."""
     there = [one for one in buttons if one is not None]
     return tuple(tuple(there[i : i + wide]) for i in range(0, len(there), wide))
 
 
 def code(text: str) -> Html:
-    """A text to be typed or copied exactly."""
+    """Format a text that is typed or copied exactly."""
     return Html(f"<code>{escape(text)}</code>")
 
 
 def bold(text: str) -> Html:
-    """A text to be seen first."""
+    """Format a text that is seen first."""
     return Html(f"<b>{escape(text)}</b>")

@@ -1,4 +1,4 @@
-"""One person's one step: who he is, how to speak to him, and how he sees the answer."""
+"""One command or tap of one person: who it is, their language, and how to answer."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from handlers.counter import Counter
-from handlers.screens import MOST_TOAST, Screen
+from handlers.screens import MOST_TOAST, Args, Screen
 from handlers.wording import Html, Speech, escape, paragraphs, speak
 from locales import ENGLISH
 from shop.customers.people import Visitor, greet, known
@@ -19,13 +19,13 @@ from shop.customers.records import Customer
 
 _LOG = structlog.get_logger()
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-# Which tap was answered last while this update is handled; nothing outlives the update.
+# The last tap answered while handling this update; it does not outlive the update.
 _ANSWERED: ContextVar[str] = ContextVar("answered", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A command or a tap being answered; `message_id` is the message to edit, if there is one."""
+    """A command or a tap being answered; `message_id` is the message to edit, if any."""
 
     counter: Counter
     bot: Bot
@@ -37,19 +37,27 @@ class Visit:
 
     @property
     def is_staff(self) -> bool:
-        """Whether this person serves here."""
+        """Whether this person is staff."""
         return self.customer.telegram_id in self.counter.policy.staff_ids
 
     @property
     def chat_id(self) -> int:
-        """The private chat with this person has his own number."""
+        """The private chat, which has the person's own id."""
         return self.customer.telegram_id
 
+    async def open(self, name: str, *args: object) -> Screen | None:
+        """Another wing's screen, by its name as a button has it; None where there is none."""
+        door = self.counter.screens.get(name)
+        if door is None:
+            return None
+        screen: Screen | None = await door(self, Args(tuple(map(str, args))))
+        return screen
+
     async def show(self, screen: Screen, *, is_protected: bool = False) -> Self:
-        """Answer the tap, then edit in place, or send when there is nothing to edit."""
+        """Answer the tap, then edit the message, or send one when there is none to edit."""
         text = screen.text
         if screen.toast and (self.query is None or is_answered(self.query)):
-            text = paragraphs(escape(screen.toast), text)  # no tap left to answer with it
+            text = paragraphs(escape(screen.toast), text)  # no tap is left to carry the toast
         elif self.query is not None:
             await answer(self.query, screen.toast, is_alert=screen.is_alert)
         if self.message_id is not None and await self._edit(text, screen.keyboard):
@@ -65,7 +73,7 @@ class Visit:
         return replace(self, message_id=message.message_id)
 
     async def _edit(self, text: Html, keyboard: InlineKeyboardMarkup | None) -> bool:
-        """False when this message cannot become the screen (gone, or a picture)."""
+        """Edit the message; False when it is gone or is a picture."""
         try:
             await self.bot.edit_message_text(
                 text,
@@ -77,7 +85,7 @@ class Visit:
             )
         except BadRequest as error:
             if "not modified" in error.message.lower():
-                return True  # a double tap: it shows this already
+                return True  # a double tap: the message shows this already
             if not is_gone(error):
                 raise
             return False
@@ -89,13 +97,13 @@ class Visit:
 
 
 def is_gone(error: BadRequest) -> bool:
-    """Whether a message could not be edited because it is not there, or not text."""
+    """Whether a message could not be edited because it is gone or is not text."""
     words = ("not found", "can't be edited", "no text in the message", "message_id_invalid")
     return any(word in error.message.lower() for word in words)
 
 
 async def answer(query: CallbackQuery, text: str = "", *, is_alert: bool = False) -> None:
-    """Answer a tap, once; Telegram forgets taps after a while, and that is no error."""
+    """Answer a tap, once; being too late for Telegram is not an error."""
     if is_answered(query):
         return
     _ANSWERED.set(query.id)
@@ -106,12 +114,12 @@ async def answer(query: CallbackQuery, text: str = "", *, is_alert: bool = False
 
 
 def is_answered(query: CallbackQuery) -> bool:
-    """Whether this tap was answered while this update is handled."""
+    """Whether this tap was already answered while handling this update."""
     return _ANSWERED.get() == query.id
 
 
 async def visit_of(update: Update, counter: Counter, bot: Bot, *, source: str = "") -> Visit:
-    """Who comes, as the books know him; a command meets him anew, a tap knows him already."""
+    """The visit behind an update; a command also records or updates the person in the books."""
     user = update.effective_user
     assert user is not None  # noqa: S101 - only updates of persons are routed here
     now = counter.clock.now()
@@ -145,7 +153,7 @@ def _visitor(user: User, counter: Counter) -> Visitor:
 
 
 async def visit_to(bot: Bot, counter: Counter, telegram_id: int) -> Visit:
-    """A visit of ours to someone, to tell him something; staff may never have come themselves."""
+    """A visit for telling someone something; staff may not be in the books yet."""
     now = counter.clock.now()
     customer = await counter.storage.read(known, telegram_id) or Customer(
         id=0,

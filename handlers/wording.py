@@ -1,4 +1,4 @@
-"""One person's language: texts, money and dates the way he reads them."""
+"""Texts, money and dates in one person's language."""
 
 import html
 import re
@@ -26,33 +26,33 @@ _DAY = timedelta(days=1)
 
 
 class Html(str):
-    """Text that is ready for Telegram: whatever came from people is escaped in it."""
+    """Text that is ready for Telegram: what people wrote is already escaped."""
 
     __slots__ = ()
 
     @property
     def plain(self) -> str:
-        """The same for buttons and toasts, which know no markup."""
+        """The same without markup, for buttons and toasts."""
         return html.unescape(_TAG.sub("", self))
 
 
 def escape(text: str) -> Html:
-    """Someone else's text, made harmless."""
+    """Escape a text that came from outside."""
     return text if isinstance(text, Html) else Html(html.escape(text, quote=False))
 
 
 def paragraphs(*parts: Html | str) -> Html:
-    """Parts with an empty line between them; empty parts are left out."""
+    """Join parts with an empty line between them; empty parts are left out."""
     return Html("\n\n".join(part for part in parts if part))
 
 
 def lines(*parts: Html | str) -> Html:
-    """Parts below each other; empty parts are left out."""
+    """Join parts as lines; empty parts are left out."""
     return Html("\n".join(part for part in parts if part))
 
 
 def speak(tag: str, zone: str = "UTC") -> "Speech":
-    """How to talk to someone of this language tag, who lives in this time zone."""
+    """The speech for a language tag and a time zone."""
     language = locales.nearest(tag)
     return Speech(
         tag=tag,
@@ -65,7 +65,7 @@ def speak(tag: str, zone: str = "UTC") -> "Speech":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """How to talk to one person; `tag` is his own IETF tag, for the owner's texts."""
+    """How to talk to one person; `tag` is their full IETF tag, for the owner's texts."""
 
     tag: str
     language: str
@@ -75,7 +75,7 @@ class Speech:
 
     @property
     def direction(self) -> str:
-        """Which way it is written: `ltr` or `rtl`."""
+        """The writing direction: `ltr` or `rtl`."""
         return "rtl" if self.locale.text_direction == "rtl" else "ltr"
 
     def __call__(self, text: str, **facts: object) -> Html:
@@ -88,7 +88,7 @@ class Speech:
         return _filled(text, {"n": format_decimal(n, locale=self.locale), **facts})
 
     def own(self, texts: Texts) -> Html:
-        """A text of the shop's owner."""
+        """One of the owner's texts."""
         return escape(text_in(texts, self.tag).strip())
 
     def money(self, money: Money) -> Html:
@@ -132,7 +132,7 @@ class Speech:
         return self.ngettext("{n} year", "{n} years", n // _MONTHS_A_YEAR)
 
     def left(self, until: datetime, *, now: datetime) -> Html:
-        """How long it still is, in the nearest whole units: a month just bought has 31 days."""
+        """The time left, to the nearest whole unit: a month just bought has 31 days."""
         rest = until - now
         if rest >= _DAY:
             return self.ngettext("{n} day left", "{n} days left", round(rest / _DAY))
@@ -147,13 +147,13 @@ def _filled(text: str, facts: dict[str, object]) -> Html:
 
 
 def escape_fact(fact: object) -> Html:
-    """Any fact as harmless text."""
+    """Escape any value."""
     return fact if isinstance(fact, Html) else escape(str(fact))
 
 
 @cache
 def _locale(tag: str, language: str) -> Locale:
-    """His own region's format if we speak his language, else the language's."""
+    """The person's regional format if we speak their language, else the language's own."""
     try:
         own = Locale.parse(tag, sep="-" if "-" in tag else "_")
     except (ValueError, UnknownLocaleError, TypeError):

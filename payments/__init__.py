@@ -1,1 +1,1 @@
-"""One file for each way of being paid."""
+"""Payment providers: one file or folder for each way of being paid."""

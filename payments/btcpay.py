@@ -1,7 +1,7 @@
-"""Bitcoin and whatever else the owner's own BTCPay Server takes.
+"""Bitcoin and whatever else the owner's own BTCPay Server accepts.
 
 Source: https://docs.btcpayserver.org/API/Greenfield/v1/. A webhook does not say how much came in
-the invoice's currency; so it only tells us to ask, and the invoice's payments are the receipts.
+the invoice's currency, so it only makes us ask; the invoice's payments are the receipts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from shop.ports import (
 NAME = "btcpay"
 SIGNATURE_HEADER = "btcpay-sig"
 
-# A rate is promised for as long as the invoice runs; later money still comes, as late.
+# The rate holds until the invoice expires; money after that still counts, as late.
 _LONGEST = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 _MONITORED_MINUTES = 24 * 60
@@ -40,8 +40,8 @@ class BTCPay:
     """Invoices of one store; `url` is the server's address.
 
     The API key needs to view and create invoices of this store, and for refunds to view and
-    create its pull payments (non-approved ones will do). The store should be the shop's
-    alone, because its webhook brings every invoice's news.
+    create its pull payments (non-approved ones will do). Use a store for the shop alone,
+    because its webhook reports every invoice of the store.
     """
 
     name = NAME
@@ -59,7 +59,7 @@ class BTCPay:
         http: httpx.AsyncClient,
         seconds: float = TOTAL_SECONDS,
     ) -> None:
-        # The single-invoice routes answer with and without the store; old servers only with.
+        # Old servers know the single-invoice routes only with the store in the path.
         self._api = f"{url.rstrip('/')}/api/v1"
         self._store = f"/stores/{quote(store_id, safe='')}"
         self._invoices = f"{self._store}/invoices"
@@ -70,7 +70,7 @@ class BTCPay:
         self._seconds = seconds
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make an invoice, or find it again by our reference: there are no idempotency keys."""
+        """Make an invoice, or find ours by its reference: there are no idempotency keys."""
         known = await self._find(request.reference)
         invoice = (
             known[0]
@@ -80,7 +80,7 @@ class BTCPay:
         return understood(_page_of, invoice)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask for every invoice of this reference and for the payments of each."""
+        """Fetch every invoice with this reference, and the payments of each."""
         invoices = await self._find(reference) if reference else []
         if provider_ref and not any(row.get("id") == provider_ref for row in invoices):
             invoices.append(await self._ask("GET", self._invoice_path(provider_ref)))
@@ -94,9 +94,9 @@ class BTCPay:
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Check `BTCPay-Sig` and read what there is to ask about.
+        """Check `BTCPay-Sig` and read which payment to ask about.
 
-        A webhook only makes us ask, so its time decides nothing here.
+        A webhook only makes us ask, so its time does not matter.
         """
         del now
         check_open(self._keys)
@@ -107,7 +107,7 @@ class BTCPay:
         return read_events(fields.parse_object(body), store_id=self._store_id)
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Find the pull payment of this reference, or make it; the customer claims it."""
+        """Find the pull payment of this reference, or make one for the customer to claim."""
         pulls = await self._list(f"{self._store}/pull-payments?includeArchived=true")
         pull = find(pulls, request.reference)
         if pull is None:
@@ -127,7 +127,7 @@ class BTCPay:
         return f"{NAME}: the key works, {webhooks}"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     async def _find(self, reference: str) -> list[fields.Fields]:
         """Find the invoices of this reference; the first is the one to pay."""
@@ -144,12 +144,12 @@ class BTCPay:
         checkout: dict[str, object] = {
             "expirationMinutes": max(lifetime // _MINUTE, 1),
             "monitoringMinutes": _MONITORED_MINUTES,
-            "paymentTolerance": 0,  # how much may be missing is the shop's own decision
+            "paymentTolerance": 0,  # the shop applies its own tolerance
         }
         if request.return_url.startswith(("https://", "http://")):
             checkout["redirectURL"] = request.return_url
         return {
-            # Without an amount any payment would settle the invoice.
+            # Without an amount, any payment would settle the invoice.
             "amount": f"{request.amount.decimal():f}",
             "currency": request.amount.currency,
             "metadata": {

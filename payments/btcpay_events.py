@@ -1,7 +1,7 @@
 """What BTCPay's webhooks, invoices and payments mean to a shop.
 
-Source: the Greenfield API's webhook and invoice schemas. Every on-chain or Lightning payment is a
-receipt, worth what BTCPay counts it for: (value - fee) at the invoice's rate.
+Source: the Greenfield API's webhook and invoice schemas. Each on-chain or Lightning payment is a
+receipt, worth what BTCPay credits for it: (value - fee) at the invoice's rate.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _NO_NEWS = ("InvoiceCreated",)
 _LONGEST_REFERENCE = 40
 _OPEN = ("New", "Processing")
 _ENDS = {"Settled": _H.EXPIRED, "Expired": _H.EXPIRED, "Invalid": _H.FAILED}
-# Where several invoices of one reference have no money, the one furthest on speaks.
+# When several invoices of one reference have no money, the most advanced state counts.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.EXPIRED, _H.FAILED)
 
 Invoice = tuple[fields.Fields, Sequence[fields.Fields]]
@@ -37,14 +37,14 @@ Invoice = tuple[fields.Fields, Sequence[fields.Fields]]
 
 
 def read_events(delivery: fields.Fields, *, store_id: str) -> list[PaymentEvent]:
-    """Read a webhook: news of an invoice means ASK; redeliveries are the same event.
+    """Read a webhook: a change of an invoice means ASK; a redelivery is the same event.
 
-    Of another store than ours it means nothing, whoever signed it.
+    News of another store is ignored, even if correctly signed.
     """
     kind = fields.text(delivery, "type")
     if kind in _NO_NEWS:
         return []
-    # Servers before 1.2 misspell it.
+    # Servers before 1.2 misspell this name.
     names = ("originalDeliveryId", "orignalDeliveryId", "deliveryId")
     event_id = fields.text(delivery, next((n for n in names if delivery.get(n)), names[0]))
     if kind not in _KINDS_TO_ASK:
@@ -72,9 +72,9 @@ def read_events(delivery: fields.Fields, *, store_id: str) -> list[PaymentEvent]
 
 
 def events_of(told: Sequence[Invoice], *, reference: str) -> list[PaymentEvent]:
-    """Tell what has become of all invoices of one reference.
+    """Return what became of all invoices with one reference.
 
-    Money counts once its invoice is no longer open: until then the rest may still come.
+    Money counts once its invoice is closed: until then the rest may still come.
     """
     events = [event for invoice in told for event in _of_invoice(invoice, reference)]
     loud = [event for event in events if event.happening in (_H.RECEIVED, _H.UNHANDLED)]
@@ -86,7 +86,7 @@ def events_of(told: Sequence[Invoice], *, reference: str) -> list[PaymentEvent]:
 
 
 def is_of(invoice: fields.Fields, reference: str) -> bool:
-    """Whether an invoice is the one of this reference: a search may find more."""
+    """Whether an invoice has this reference: a search may find others."""
     return _reference(invoice) == reference
 
 
@@ -120,7 +120,7 @@ def _of_invoice(told: Invoice, reference: str) -> list[PaymentEvent]:
 
 
 def _payments(methods: Sequence[fields.Fields]) -> list[_Paid]:
-    """Read the payments of all methods, the oldest first, without double-spent ones."""
+    """Read the payments by all methods, oldest first, without double spends."""
     found = [
         _Paid(
             receipt_id=fields.text(row, "id"),
@@ -144,7 +144,7 @@ def _counted(payment: fields.Fields, method: fields.Fields) -> Decimal:
 def _receipts(
     invoice: fields.Fields, payments: Sequence[_Paid], reference: str
 ) -> list[PaymentEvent]:
-    """Round the running total, not each payment: so the receipts add up to the invoice."""
+    """Round the running total, not each payment, so that the receipts add up to the invoice."""
     currency = fields.currency(invoice, "currency")
     total, before, events = Decimal(0), 0, []
     for payment in payments:
@@ -168,7 +168,7 @@ def _receipts(
 
 
 def _marked(invoice_id: str, reference: str) -> PaymentEvent:
-    """Someone called the invoice paid by hand: no money that we could see; staff decide."""
+    """The event for an invoice marked paid by hand: we see no money, so staff decide."""
     return PaymentEvent(
         event_id=f"{invoice_id}.marked",
         kind="invoice.marked_settled",
@@ -190,7 +190,7 @@ def _plain(invoice_id: str, reference: str, happening: Happening) -> PaymentEven
 
 
 def _reference(thing: fields.Fields) -> str:
-    """Read our reference; what other programs put there is no one of ours."""
+    """Read our reference; other programs may have put something else there."""
     metadata = thing.get("metadata")
     found = metadata.get("orderId") if isinstance(metadata, dict) else None
     if isinstance(found, str) and found.isprintable() and len(found) <= _LONGEST_REFERENCE:

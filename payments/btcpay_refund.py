@@ -1,7 +1,7 @@
-"""Refunds at BTCPay: a pull payment, which the customer claims with an address of his own.
+"""Refunds at BTCPay: a pull payment, which the customer claims with an address of their own.
 
 Source: the Greenfield API, "Refund invoice" and "Pull payments". There are no idempotency keys:
-the pull payment's name is our reference, and is looked for first.
+the pull payment is named after our reference, and we search for it first.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from shop.ports import RefundAnswer, RefundRequest, RefundStep
 
 
 def body_of(request: RefundRequest, methods: Sequence[fields.Fields]) -> dict[str, object]:
-    """Ask for a link to claim this sum, by the method the customer paid with."""
+    """Build the request for a link to claim this sum, by the method that was paid with."""
     body: dict[str, object] = {
         "name": request.reference,
         "description": f"Refund of {request.payment}",
@@ -23,18 +23,18 @@ def body_of(request: RefundRequest, methods: Sequence[fields.Fields]) -> dict[st
     used = [row for row in methods if fields.rows(row, "payments")]
     if used:
         method = fields.optional_text(used[0], "paymentMethodId")
-        # Servers before 2.0 call it paymentMethod; each ignores the other's name.
+        # Servers before 2.0 call it paymentMethod; each version ignores the other name.
         body |= {"payoutMethodId": method, "paymentMethod": method}
     return body
 
 
 def find(pull_payments: Sequence[fields.Fields], reference: str) -> fields.Fields | None:
-    """Return the pull payment of our reference, or None."""
+    """Return the pull payment with our reference, or None."""
     return next((row for row in pull_payments if row.get("name") == reference), None)
 
 
 def answer_of(pull: fields.Fields, payouts: Sequence[fields.Fields]) -> RefundAnswer:
-    """Say whether the customer has it: every payout counts in the pull payment's currency."""
+    """Read whether it was claimed; payouts are counted in the pull payment's currency."""
     paid = sum((_amount(row) for row in payouts if row.get("state") == "Completed"), Decimal(0))
     is_done = paid > 0 and paid >= fields.amount(pull, "amount")
     return RefundAnswer(
@@ -45,5 +45,5 @@ def answer_of(pull: fields.Fields, payouts: Sequence[fields.Fields]) -> RefundAn
 
 
 def _amount(payout: fields.Fields) -> Decimal:
-    # Before 2.0 it was called amount.
+    # Servers before 2.0 call it amount.
     return fields.amount(payout, "originalAmount" if "originalAmount" in payout else "amount")

@@ -1,8 +1,8 @@
 """Crypto through Coinbase Commerce, the older API that Coinbase ended on 2026-03-31.
 
-The `coinbase-commerce` package makes and reads charges: it blocks, so it runs in threads of its
-own, each call with a deadline. Webhooks are checked by hand: the package's error would show the
-right signature. Source: https://docs.cdp.coinbase.com/commerce
+The `coinbase-commerce` package makes and reads charges: it blocks, so it runs in its own
+threads, each call with a deadline. We check webhooks ourselves: the package's error would show the
+expected signature. Source: https://docs.cdp.coinbase.com/commerce
 """
 
 import asyncio
@@ -67,13 +67,13 @@ class CoinbaseCommerce:
         self._threads: ThreadPoolExecutor | None = None
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make a charge, or find it again among the latest: this API has no idempotency keys."""
+        """Make a charge, or find it among the latest: this API has no idempotency keys."""
         known = await self._find(request.reference)
         charge = known or await self._ask("post", body=_charge(request))
         return understood(_page_of, charge)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask for the charge; one whose making was never noted cannot be paid."""
+        """Ask for the charge; one that was never recorded cannot have been paid."""
         if not provider_ref:
             return [pending(reference)]
         return understood(events_of, await self._ask("get", provider_ref))
@@ -81,9 +81,9 @@ class CoinbaseCommerce:
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Check `X-CC-Webhook-Signature` and read the charge inside; a payment is an event.
+        """Check `X-CC-Webhook-Signature` and read the charge inside; each payment is an event.
 
-        The signature holds no time, so `now` decides nothing here.
+        The signature covers no time, so `now` is not used.
         """
         del now
         check_open(self._keys)
@@ -97,7 +97,7 @@ class CoinbaseCommerce:
         return f"{NAME}: the key works, {webhooks}"
 
     async def close(self) -> None:
-        """Let go of the threads; a call that still runs ends by its own timeout."""
+        """Release the threads; a running call ends by its own timeout."""
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
@@ -108,7 +108,7 @@ class CoinbaseCommerce:
         except ProviderSilentError:
             raise
         except ProviderError:
-            return None  # keys that may make charges but not list them
+            return None  # a key that may make charges but not list them
         for charge in understood(lambda data: fields.rows(data, "data"), answer):
             metadata = charge.get("metadata")
             if isinstance(metadata, dict) and metadata.get("reference") == reference:
@@ -137,7 +137,7 @@ class CoinbaseCommerce:
     def _call(
         self, method: str, charge_id: str, body: Mapping[str, object] | None, limit: int
     ) -> fields.Fields:
-        """Make one call on a worker thread; one client each, because sessions are not shared."""
+        """Make one call on a worker thread, each with its own client: sessions are not shared."""
         from coinbase_commerce.error import APIError
 
         client = self._client()
@@ -150,13 +150,13 @@ class CoinbaseCommerce:
         except APIError as error:
             trouble = self._trouble(error.http_status, str(error))
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-            # What the package raises over an answer that is not its JSON.
+            # What the package raises when the answer is not its JSON.
             trouble = ProviderSilentError(reason="its answer is not readable")
         else:
             return _unwrapped(answer, keep=bool(limit))
         finally:
             client.session.close()
-        raise trouble  # outside of `except`: the error behind it holds the request and its key
+        raise trouble  # outside `except`: its context would hold the request and its key
 
     def _trouble(self, status: int | None, words: str) -> ProviderError:
         reason = reason_without(words, [self._api_key])
@@ -170,8 +170,8 @@ class CoinbaseCommerce:
         from coinbase_commerce.client import Client
 
         client = Client(self._api_key)
-        # Not through the constructor, which warns about every address without https; and its
-        # resource classes are left alone, because they share one key between all clients.
+        # Not through the constructor, which warns about every address without https. The
+        # package's resource classes are not used: they share one key between all clients.
         client.BASE_API_URI = f"{self._api_url}/"
         return client
 

@@ -1,7 +1,7 @@
-"""What Coinbase Commerce's charges mean to a shop, in the old and in the on-chain generation.
+"""What Coinbase Commerce's charges mean to a shop, in their old and their on-chain form.
 
 Source: https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-fields. A charge can be
-paid short, over, late or several times; so every payment that has been confirmed is a receipt.
+paid short, over, late or several times, so each confirmed payment is a receipt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from shop.core.money import Money, round_minor
 from shop.ports import Happening, Payer, PaymentEvent
 
 _H = Happening
-# Delayed and failed charges may hold money all the same: it came late, or too little.
+# Delayed and failed charges may still hold money that came late or was too little.
 _KINDS: Mapping[str, Happening] = {
     "charge:pending": _H.SEEN,
     "charge:confirmed": _H.RECEIVED,
@@ -40,7 +40,7 @@ _LONGEST_ADDRESS = 128
 
 
 def read_events(envelope: fields.Fields) -> list[PaymentEvent]:
-    """Read a webhook: one event, or one for each payment that has been confirmed."""
+    """Read a webhook: one event, or one for each confirmed payment."""
     event = fields.section(envelope, "event")
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     happening = _KINDS.get(kind)
@@ -53,7 +53,7 @@ def read_events(envelope: fields.Fields) -> list[PaymentEvent]:
 
 
 def events_of(charge: fields.Fields) -> list[PaymentEvent]:
-    """Tell what its webhooks would have told of a charge that was asked for."""
+    """Return the events that webhooks would have reported for a fetched charge."""
     happening = _STATES.get(_status(charge))
     if happening is None:
         raise BadInputError(reason="The charge is in no known state.")
@@ -99,7 +99,7 @@ def _plain(
         happening=happening,
         reference=_reference(charge),
         provider_ref=charge_id,
-        # Confirmed without saying by which payment: then it was the price.
+        # Confirmed without naming a payment: then it was the price.
         receipt_id=charge_id if is_received else "",
         money=(
             _rounded(fields.section(fields.section(charge, "pricing"), "local"))
@@ -110,7 +110,7 @@ def _plain(
 
 
 def _confirmed(charge: fields.Fields, *, is_final: bool) -> Sequence[fields.Fields]:
-    """Choose the payments that are ours; of a final charge all, if it does not say which."""
+    """Choose the confirmed payments; all of a final charge, if it does not say which."""
     payments = [(str(row.get("status")).lower(), row) for row in fields.rows(charge, "payments")]
     confirmed = [row for status, row in payments if status in _CONFIRMED]
     if confirmed or not is_final:
@@ -135,7 +135,7 @@ def _status(charge: fields.Fields) -> str:
 
 
 def _payer(payment: fields.Fields) -> Payer:
-    """The wallet that paid, by its address; the old generation names none."""
+    """The address of the paying wallet; the old form names none."""
     addresses = payment.get("payer_addresses")
     first = addresses[0] if isinstance(addresses, list) and addresses else ""
     is_word = isinstance(first, str) and first.isprintable() and len(first) <= _LONGEST_ADDRESS
@@ -143,7 +143,7 @@ def _payer(payment: fields.Fields) -> Payer:
 
 
 def _rounded(value: fields.Fields) -> Money:
-    """Read an amount that a rate has made: it may have more digits than the currency."""
+    """Read a converted amount, which may have more digits than the currency."""
     currency = fields.currency(value, "currency")
     try:
         amount = Decimal(fields.text(value, "amount"))

@@ -1,7 +1,7 @@
 """Crypto Pay: invoices in the order's currency, paid from a @CryptoBot wallet inside Telegram.
 
 Source: https://help.send.tg/en/articles/10279948-crypto-pay-api. The wallet pays an invoice
-exactly and at once: it is never short, over or on its way.
+exactly and instantly: never short, over or pending.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,8 +43,8 @@ _MOST = 1000
 class CryptoPay:
     """Invoices of one app.
 
-    `token` makes the calls; webhooks signed with any of `webhook_tokens` are believed, which
-    helps while the token is being changed. The test network's `api_url` is
+    `token` makes the calls; webhooks signed with any of `webhook_tokens` are accepted, which
+    helps during a change of token. The test network's `api_url` is
     `https://testnet-pay.crypt.bot`.
     """
 
@@ -69,14 +69,14 @@ class CryptoPay:
         self._seconds = seconds
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make an invoice, or find it among the unpaid ones: there are no idempotency keys."""
+        """Make an invoice, or find ours among the unpaid: there are no idempotency keys."""
         known = await self._invoices(status="active", count=_MOST)
         ours = (row for row in known if row.get("payload") == request.reference)
         invoice = next(ours, None) or await self._ask("createInvoice", self._invoice(request))
         return understood(_page_of, invoice)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask for the invoice; one whose making was never noted cannot be paid."""
+        """Ask for the invoice; one that was never recorded cannot have been paid."""
         if not provider_ref:
             return [pending(reference)]
         rows = await self._invoices(invoice_ids=provider_ref)
@@ -89,8 +89,8 @@ class CryptoPay:
     ) -> Sequence[PaymentEvent]:
         """Check `crypto-pay-api-signature` and read the invoice inside.
 
-        Deliveries are repeated for three days: the `request_date` under the signature may be some
-        days off, and no more. `update_id` is not unique; an invoice is paid once.
+        Deliveries are repeated for three days, so the signed `request_date` may be a few days
+        off, but no more. `update_id` is not unique; an invoice is paid once.
         """
         check_open(self._keys)
         check_code(body, [headers.get(SIGNATURE_HEADER, "")], keys=self._keys)
@@ -112,7 +112,7 @@ class CryptoPay:
         return f"{NAME}: the app {name} answers"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     def _invoice(self, request: PaymentRequest) -> dict[str, object]:
         lifetime = int((request.expires_at - self._clock.now()).total_seconds())
@@ -166,7 +166,7 @@ def _page_of(invoice: fields.Fields) -> PaymentPage:
 
 
 def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent:
-    """Read an invoice; one that is not in a currency was made by something else."""
+    """Read an invoice; one not priced in a fiat currency was not made by us."""
     invoice_id, status = fields.identifier(invoice, "invoice_id"), fields.text(invoice, "status")
     if status not in _STATES or provider_ref not in ("", invoice_id):
         raise BadInputError(reason="The invoice is another, or in no known state.")

@@ -1,6 +1,6 @@
-"""Reading what strangers wrote: each field is what it should be, or `BadInputError`.
+"""Reads untrusted fields: each is valid, or `BadInputError` is raised.
 
-Provider answers and webhooks go through here, so that no other exception ever leaves them.
+Provider answers and webhooks are read through here, so that no other exception escapes.
 """
 
 import json
@@ -15,12 +15,12 @@ Fields = Mapping[str, object]
 
 _LONGEST = 500
 _MOST = 2**62
-_MOST_DECIMALS = 40  # coins have up to 18; written out, 1e-999999999 would take a gigabyte
+_MOST_DECIMALS = 40  # coins have up to 18; 1e-999999999, written out, would take a gigabyte
 _CODE_LENGTHS = range(3, 6)
 
 
 def parse_object(raw: bytes) -> dict[str, object]:
-    """Read a JSON object; numbers with a point are Decimal (law 1)."""
+    """Read a JSON object; numbers with a decimal point become Decimal (law 1)."""
     data = _parse(raw)
     if type(data) is not dict:
         raise BadInputError(reason="The body is not a JSON object.")
@@ -43,7 +43,7 @@ def _parse(raw: bytes) -> object:
 
 
 def text(data: Fields, key: str) -> str:
-    """Read a short printable text: what an identifier is, and what any database can hold."""
+    """Read a short printable text, such as an identifier, that any database can hold."""
     value = data.get(key)
     if not (type(value) is str and value and len(value) <= _LONGEST and value.isprintable()):
         _refuse(key)
@@ -61,12 +61,12 @@ def address(data: Fields, key: str) -> str:
 
 
 def optional_text(data: Fields, key: str) -> str:
-    """Read like `text`, but "" where there is nothing."""
+    """Like `text`, but "" when it is missing."""
     return text(data, key) if data.get(key) not in (None, "") else ""
 
 
 def section(data: Fields, key: str) -> Fields:
-    """Read an object inside an object."""
+    """Read a nested object."""
     value = data.get(key)
     if type(value) is not dict:
         _refuse(key)
@@ -74,12 +74,12 @@ def section(data: Fields, key: str) -> Fields:
 
 
 def optional_section(data: Fields, key: str) -> Fields:
-    """Read like `section`, but empty where there is nothing."""
+    """Like `section`, but empty when it is missing."""
     return section(data, key) if data.get(key) is not None else {}
 
 
 def rows(data: Fields, key: str) -> list[Fields]:
-    """Read a list of objects; none where there is nothing."""
+    """Read a list of objects; empty when it is missing."""
     value = data.get(key)
     if value is None:
         return []
@@ -89,7 +89,7 @@ def rows(data: Fields, key: str) -> list[Fields]:
 
 
 def whole(data: Fields, key: str) -> int:
-    """Read a whole number that is not negative and that a database can hold."""
+    """Read a non-negative whole number that a database can hold."""
     value = data.get(key)
     if not (type(value) is int and 0 <= value <= _MOST):
         _refuse(key)
@@ -97,12 +97,12 @@ def whole(data: Fields, key: str) -> int:
 
 
 def identifier(data: Fields, key: str) -> str:
-    """Read an id that may be written as a text or as a whole number."""
+    """Read an id written as text or as a whole number."""
     return str(whole(data, key)) if type(data.get(key)) is int else text(data, key)
 
 
 def amount(data: Fields, key: str) -> Decimal:
-    """Read an amount, written as a text or as a number: finite, not negative."""
+    """Read an amount written as text or as a number: finite, not negative."""
     value = data.get(key)
     if type(value) is str:
         try:
@@ -120,7 +120,7 @@ def amount(data: Fields, key: str) -> Decimal:
 
 
 def currency(data: Fields, key: str) -> str:
-    """Read a currency code in any case, as EUR or USDC."""
+    """Read a currency code in any case, such as EUR or USDC."""
     code = text(data, key).upper()
     if not (len(code) in _CODE_LENGTHS and code.isascii() and code.isalpha()):
         _refuse(key)
@@ -128,7 +128,7 @@ def currency(data: Fields, key: str) -> str:
 
 
 def minor_units(minor: int) -> int:
-    """Want a computed number of minor units to be one that a database can hold."""
+    """Check that a computed number of minor units fits a database."""
     if not 0 <= minor <= _MOST:
         raise BadInputError(reason="That is no amount of money.")
     return minor
@@ -143,7 +143,7 @@ def unix_moment(data: Fields, key: str) -> datetime:
 
 
 def iso_moment(data: Fields, key: str) -> datetime:
-    """Read an ISO 8601 time, as aware UTC in whole seconds; one without a zone is UTC."""
+    """Read an ISO 8601 time, as aware UTC in whole seconds; without a zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text(data, key))
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Signatures as Hook0 makes them, which carries Coinbase's webhooks.
+"""Checks signatures by Hook0, the service that delivers Coinbase's webhooks.
 
 Sources: https://docs.cdp.coinbase.com/webhooks/verify-signatures and Hook0's conformance vectors.
 """
@@ -15,10 +15,10 @@ SIGNATURE_HEADER = "x-hook0-signature"
 def check_hook0(
     headers: Mapping[str, str], body: bytes, *, keys: Sequence[bytes], now: datetime
 ) -> None:
-    """Check `t=<unix>,v0=<hex>,h=<names>,v1=<hex>`; only v1 counts where there is one.
+    """Check `t=<unix>,v0=<hex>,h=<names>,v1=<hex>`; if there is a v1, only it counts.
 
-    v0 covers `t.body`, v1 `t.names.values.body` with the values of the named headers: a right
-    v0 beside a wrong v1 is a downgrade, a named header that is missing a stripped one.
+    v0 covers `t.body`; v1 covers `t.names.values.body`, with the values of the named headers.
+    A valid v0 with a wrong v1 is a downgrade attack; a named header that is missing was stripped.
     """
     check_open(keys)
     pairs = read_stamped(headers.get(SIGNATURE_HEADER, ""))
@@ -31,7 +31,7 @@ def check_hook0(
         names = given.get("h", "")
         covered += [names, ".".join(_value(headers, name) for name in names.split(" "))]
     try:
-        # Header values reach us decoded from latin-1; their bytes were signed.
+        # The header bytes were signed; they reach us decoded as latin-1.
         message = b".".join([*(text.encode("latin-1") for text in covered), body])
     except UnicodeEncodeError:
         raise BadSignatureError from None

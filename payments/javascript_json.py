@@ -1,6 +1,6 @@
-"""JSON as JavaScript writes it, for signatures over text that is not sent as it was signed.
+"""JSON as JavaScript writes it, for signatures over a text that we must rebuild.
 
-Numbers keep the characters they came in: Python would write 0.00002 as 2e-05.
+Numbers keep their characters: Python would write 0.00002 as 2e-05.
 """
 
 import json
@@ -11,7 +11,7 @@ from shop.core.errors import BadInputError
 
 
 class Number(str):
-    """A number, in the characters it is written in."""
+    """A number, kept in the characters it was written in."""
 
     __slots__ = ()
 
@@ -38,7 +38,7 @@ def write(thing: object) -> str:
         case list():
             return f"[{','.join(write(inner) for inner in thing)}]"
         case _:
-            # Half a surrogate pair is escaped, as JavaScript does; everything else stays.
+            # A lone surrogate is escaped, as in JavaScript; everything else stays.
             text = json.dumps(thing, ensure_ascii=False)
             return text.encode(errors="backslashreplace").decode()
 
@@ -53,7 +53,7 @@ def with_sorted_names(thing: object) -> object:
 
 
 def with_only(thing: object, names: Sequence[str]) -> object:
-    """Keep these names alone, in this order and at every depth: `stringify`'s second argument."""
+    """Keep only these names, in this order, at every depth: `stringify`'s second argument."""
     if isinstance(thing, Mapping):
         return {name: with_only(thing[name], names) for name in names if name in thing}
     if isinstance(thing, list):
@@ -62,10 +62,10 @@ def with_only(thing: object, names: Sequence[str]) -> object:
 
 
 def names_of(thing: Mapping[str, object]) -> list[str]:
-    """Give the names as `Object.keys(thing).sort()` does: by UTF-16 units."""
+    """Sort the names as `Object.keys(thing).sort()` does: by UTF-16 units."""
     return sorted(thing, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
 
 
 def _refuse(token: str) -> NoReturn:
-    """Refuse NaN and Infinity, which are no JSON."""
+    """Refuse NaN and Infinity, which are not JSON."""
     raise ValueError(token)

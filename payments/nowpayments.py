@@ -1,7 +1,7 @@
 """Many coins through NOWPayments: an invoice page where the customer chooses one.
 
-Source: https://documenter.getpostman.com/view/7907941/2s93JusNJt. Payments of an invoice may be
-listed only by some API keys; for the others its notifications (IPN) are the only news.
+Source: https://documenter.getpostman.com/view/7907941/2s93JusNJt. Only some API keys may list
+the payments of an invoice; with others, notifications (IPN) are the only source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ from shop.ports import (
 
 NAME = "nowpayments"
 API_URL = "https://api.nowpayments.io"
-# The documented fiat currencies of `price_currency`; it knows more, which are not documented.
+# The documented fiat currencies of `price_currency`; undocumented ones exist, too.
 CURRENCIES = frozenset({"USD", "EUR", "GBP", "BRL", "NZD"})
 
 _MOST = 500
 
 
 class NowPayments:
-    """Invoices of one account; `webhook_url` is where it shall send its notifications.
+    """Invoices of one account; notifications are sent to `webhook_url`.
 
     `api_url` replaces scheme, host and path prefix: the calls go to `{api_url}/v1/…`.
     """
@@ -63,14 +63,14 @@ class NowPayments:
     async def create(self, request: PaymentRequest) -> PaymentPage:
         """Make an invoice.
 
-        There are neither idempotency keys nor a search: a repeated request makes a second page
-        for the same reference, and money on either counts for it.
+        There are no idempotency keys and no search: a repeated request makes a second page for
+        the same reference, and money on either counts.
         """
         answer = await self._ask("POST", "/invoice", body=self._invoice(request))
         return understood(_page_of, answer)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """List the invoice's payments; a key that may not list them gets a `ProviderError`."""
+        """List the invoice's payments; `ProviderError` when the key may not list them."""
         if not provider_ref:
             return [pending(reference)]
         answer = await self._ask(
@@ -84,13 +84,13 @@ class NowPayments:
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Check `x-nowpayments-sig` and read the payment; `now` decides nothing here."""
+        """Check `x-nowpayments-sig` and read the payment; `now` is not used."""
         del now
         check_ipn(headers, body, keys=self._keys)
         return read_events(fields.parse_object(body))
 
     async def check(self) -> str:
-        """Try to list a payment; where the key may not, ask which coins it takes."""
+        """List one payment; when the key may not, ask which coins are accepted."""
         asked = "payments can be asked about"
         try:
             await self._ask("GET", "/payment/?limit=1&page=0")
@@ -103,7 +103,7 @@ class NowPayments:
         return f"{NAME}: the key works; {asked}; {webhooks}"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     def _invoice(self, request: PaymentRequest) -> dict[str, object]:
         body: dict[str, object] = {

@@ -1,7 +1,7 @@
-"""What NOWPayments' payments mean to a shop, told by notification or listed.
+"""What NOWPayments' payments mean to a shop, from a notification or a list.
 
-Source: NOWPayments' API documentation, "Payment statuses" and "Repeated deposits". One invoice may
-have several payments: one for each coin a customer tried.
+Source: NOWPayments' API documentation, "Payment statuses" and "Repeated deposits". An invoice may
+have several payments, one for each coin that was tried.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ _STATES = {
     "expired": _H.EXPIRED,
     "refunded": _H.REFUNDED,
 }
-# Where several payments have brought no money, the one furthest on speaks.
+# When several payments have brought no money, the most advanced state counts.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.FAILED, _H.EXPIRED)
 _PART = "partially_paid"
 _TOLD_TO_STAFF = ("actually_paid", "pay_amount", "price_amount")
 
 
 class _Heading(NamedTuple):
-    """What every event of a payment carries."""
+    """What every event of a payment has in common."""
 
     event_id: str
     kind: str
@@ -42,9 +42,9 @@ class _Heading(NamedTuple):
 
 
 def read_events(payment: fields.Fields) -> list[PaymentEvent]:
-    """Read a notification; one that nothing was paid yet is no event.
+    """Read a notification; "nothing paid yet" is not an event.
 
-    A payment that failed or ran out may have a neighbour in another coin: that means ASK.
+    A failed or expired payment may have a sibling in another coin, so it means ASK.
     """
     event = _read(payment)
     if event.happening in (_H.FAILED, _H.EXPIRED):
@@ -55,7 +55,7 @@ def read_events(payment: fields.Fields) -> list[PaymentEvent]:
 def events_of(
     payments: Sequence[fields.Fields], *, reference: str, provider_ref: str
 ) -> list[PaymentEvent]:
-    """Tell what its notifications would have told of an invoice's payments."""
+    """Return the events that notifications would have reported for listed payments."""
     ours = [row for row in payments if row.get("order_id") == reference]
     events = [_read(row) for row in ours]
     quiet = [event for event in events if event.happening in _FURTHEST]
@@ -78,7 +78,7 @@ def _read(payment: fields.Fields) -> PaymentEvent:
     )
     happening = _STATES.get(status, _H.UNHANDLED)
     if happening is _H.RECEIVED and payment.get("parent_payment_id"):
-        # More money to an address that was paid before, perhaps in another coin: its price is
+        # A further deposit to an address already paid, perhaps in another coin: its price is
         # not what came.
         return _for_staff(payment, heading._replace(kind="payment.repeated_deposit"))
     is_received = happening is _H.RECEIVED
@@ -104,10 +104,10 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
 
 
 def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:
-    """Read what came, at the rate at which this payment's price was to be paid.
+    """Convert what came, at the rate this payment was quoted at.
 
-    A finished payment is worth its price at least. None where the figures of a part say that it is
-    none: that is for staff to see.
+    A finished payment is worth at least its price. None when the figures of a partial payment
+    are missing or not partial: staff have to look.
     """
     price = _price(payment)
     asked, came = (_coins(payment, key) for key in ("pay_amount", "actually_paid"))
@@ -122,6 +122,6 @@ def _coins(payment: fields.Fields, key: str) -> Decimal:
 
 
 def _price(payment: fields.Fields) -> Money:
-    """Read what was asked for."""
+    """Read the requested price."""
     amount = fields.amount(payment, "price_amount")
     return Money.parse(f"{amount:f}", fields.currency(payment, "price_currency"))

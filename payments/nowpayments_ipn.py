@@ -1,7 +1,7 @@
-"""The signature of NOWPayments' notifications: over the body's fields, sorted, not over its bytes.
+"""Checks NOWPayments' signature, which covers the body's sorted fields, not its bytes.
 
-Source: NOWPayments' API documentation, "Instant Payments Notifications". Its older examples sort
-with a list of names, which empties nested objects; the newer ones sort at every depth.
+Source: NOWPayments' API documentation, "Instant Payments Notifications". Its older examples
+pass a list of names, which empties nested objects; newer ones sort at every depth.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ SIGNATURE_HEADER = "x-nowpayments-sig"
 
 
 def check_ipn(headers: Mapping[str, str], body: bytes, *, keys: Sequence[bytes]) -> None:
-    """Want one of the forms to be signed with HMAC-SHA512; the signature holds no time."""
+    """Check that one of the forms was signed with HMAC-SHA512; the signature covers no time."""
     check_open(keys)
     codes = [headers.get(SIGNATURE_HEADER, "")]
     for message in _forms(body):
@@ -27,7 +27,7 @@ def check_ipn(headers: Mapping[str, str], body: bytes, *, keys: Sequence[bytes])
 
 
 def _forms(body: bytes) -> Iterator[bytes]:
-    """Give what may have been signed; a body that is no object has only its bytes."""
+    """Return what may have been signed; a body that is not an object has only its bytes."""
     yield body
     try:
         fields = js.read(body)

@@ -1,6 +1,6 @@
-"""Calls to providers: every outcome is an answer, a plain no, or silence (law 11).
+"""Calls to providers: each ends in an answer, a refusal, or silence (law 11).
 
-The errors made here carry no secret, and no other exception behind them that might.
+Errors raised here carry no secrets, and no chained exception that might.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ Answer = TypeVar("Answer")
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 
-# Timeouts, conflicts with ourselves, rate limits: the same question may be answered later.
+# Timeouts, conflicts, rate limits: the same call may succeed later.
 _ASK_AGAIN = frozenset({408, 409, 425, 429})
 _FIRST_SERVER_ERROR = 500
 _LONGEST_REASON = 200
@@ -36,10 +36,10 @@ async def ask(
     json: Mapping[str, object] | None = None,
     content: bytes | None = None,
 ) -> dict[str, object]:
-    """Call a provider and read the JSON object it answers; `content` is JSON already written.
+    """Call a provider and read the JSON object it answers; `content` is ready-made JSON.
 
-    Raises `ProviderSilentError` when the outcome is not known (no connection, too slow,
-    overloaded, unreadable) and `ProviderError` when the provider said no.
+    Raises `ProviderSilentError` when the outcome is unknown (no connection, too slow,
+    overloaded, unreadable) and `ProviderError` when the provider refused.
     """
     answer = await _send(
         http, method, url, seconds=seconds, headers=headers, json=json, content=content
@@ -55,13 +55,13 @@ async def ask_rows(
     seconds: float,
     headers: Mapping[str, str],
 ) -> list[fields.Fields]:
-    """Do the same where the answer is a JSON list of objects."""
+    """The same for an answer that is a JSON list of objects."""
     answer = await _send(http, "GET", url, seconds=seconds, headers=headers)
     return _read(answer, fields.parse_rows, secrets=secrets)
 
 
 def understood(read: Callable[[Answer], Read], answer: Answer) -> Read:
-    """Read an answer; one that makes no sense says nothing: `ProviderSilentError`."""
+    """Read an answer; a malformed one counts as silence: `ProviderSilentError`."""
     try:
         return read(answer)
     except BadInputError as error:
@@ -69,7 +69,7 @@ def understood(read: Callable[[Answer], Read], answer: Answer) -> Read:
 
 
 def pending(reference: str, provider_ref: str = "") -> PaymentEvent:
-    """Say that nothing has come yet; surely so where no page was noted: nobody saw it."""
+    """The event for "nothing came yet"; certain when no page was recorded, as none was seen."""
     return PaymentEvent(
         event_id=f"{reference}.pending",
         kind="pending",
@@ -85,7 +85,7 @@ def is_silence(status: int | None) -> bool:
 
 
 def reason_without(text: str, secrets: Sequence[str]) -> str:
-    """Shorten a provider's words to one line, and take the secrets out."""
+    """Shorten a provider's message to one line, without secrets."""
     for secret in secrets:
         text = text.replace(secret, "…") if secret else text
     return " ".join(text.split())[:_LONGEST_REASON]
@@ -111,7 +111,7 @@ async def _send(
         trouble: ProviderError = ProviderSilentError(reason=type(error).__name__)
     except (httpx.InvalidURL, ValueError):
         trouble = ProviderError(reason="its address or keys in the settings are malformed")
-    # Outside of `except`, because the httpx error behind it would show the address, which for
+    # Outside `except`, because the chained httpx error would show the address, which for
     # Telegram holds the token.
     raise trouble
 
@@ -127,7 +127,7 @@ def _read(
     try:
         return parse(answer.content)
     except BadInputError:
-        pass  # and out of `except`, so that no error shows what was answered
+        pass  # raise outside `except`, so that no chained error shows the answer
     raise ProviderSilentError(reason="its answer is not readable")
 
 
@@ -139,7 +139,7 @@ def _said(body: bytes) -> str:
 
 
 def _words(data: fields.Fields) -> str:
-    """Find the provider's own explanation, wherever this one puts it."""
+    """Find the provider's own explanation; each puts it elsewhere."""
     nested = data.get("error")
     for place in (nested if isinstance(nested, dict) else {}, data):
         for key in ("message", "errorMessage", "description", "error", "name"):

@@ -1,6 +1,6 @@
-"""Webhook signatures, checked the same careful way for every provider.
+"""Checks webhook signatures, in the same careful way for every provider.
 
-Everything is compared in constant time, over the raw bytes, before anyone reads the body.
+Always in constant time, over the raw bytes, before anything parses the body.
 """
 
 import hmac
@@ -10,19 +10,19 @@ from datetime import datetime
 from shop.ports import BadSignatureError, EndpointClosedError
 
 TOLERANCE = 300
-"""Seconds a signed moment may lie from now, on both sides."""
+"""Seconds by which a signed time may differ from now, either way."""
 
 _LONGEST_STAMP = 12
 
 
 def keys_of(secrets: str | Sequence[str]) -> tuple[bytes, ...]:
-    """Several secrets are accepted while one is being rotated; empty ones open nothing."""
+    """The secrets as keys: several during a rotation; empty ones are dropped."""
     given = (secrets,) if isinstance(secrets, str) else secrets
     return tuple(secret.encode() for secret in given if secret)
 
 
 def check_open(keys: Sequence[bytes]) -> None:
-    """Raise `EndpointClosedError` where no secret is set (law 13)."""
+    """Raise `EndpointClosedError` when no secret is set (law 13)."""
     if not keys:
         raise EndpointClosedError
 
@@ -30,8 +30,8 @@ def check_open(keys: Sequence[bytes]) -> None:
 def check_code(
     message: bytes, codes: Iterable[str], *, keys: Sequence[bytes], digest: str = "sha256"
 ) -> None:
-    """Want one of the hex codes to be the message's HMAC; or `BadSignatureError`."""
-    # compare_digest raises TypeError on text that is not ASCII; a stranger may send any.
+    """Check that one of the hex codes is the message's HMAC; else `BadSignatureError`."""
+    # compare_digest raises TypeError on non-ASCII text, which anyone may send.
     given = [code.lower().encode() for code in codes if code.isascii()]
     for key in keys:
         expected = hmac.digest(key, message, digest).hex().encode()
@@ -42,13 +42,13 @@ def check_code(
 
 
 def read_stamped(header: str) -> list[tuple[str, str]]:
-    """Split `t=1,v1=ab,v1=cd` into its pairs, in order."""
+    """Split `t=1,v1=ab,v1=cd` into pairs, in order."""
     parts = [part.partition("=") for part in header.split(",")]
     return [(name.strip(), value) for name, _, value in parts]
 
 
 def check_stamp(stamp: str, *, now: datetime) -> None:
-    """Want a unix time near now: a captured delivery cannot be replayed, nor dated ahead."""
+    """Check that a Unix time is near now, so that captured deliveries cannot be replayed."""
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _LONGEST_STAMP):
         raise BadSignatureError
     if abs(int(stamp) - int(now.timestamp())) > TOLERANCE:

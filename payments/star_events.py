@@ -1,4 +1,4 @@
-"""What Telegram says of Stars: transactions, payments of a series, and their standing."""
+"""Reads Telegram's objects about Stars: transactions, payments, subscriptions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,24 +19,24 @@ _STANDINGS = {
 
 
 def rows_of(page: fields.Fields) -> list[fields.Fields]:
-    """The transactions of a page."""
+    """Read the transactions of a page."""
     return fields.rows(fields.section(page, "result"), "transactions")
 
 
 def date_of(row: fields.Fields) -> datetime:
-    """When a transaction happened."""
+    """Read when a transaction happened."""
     return fields.unix_moment(row, "date")
 
 
 def of_transaction(
     row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
 ) -> PaymentEvent | None:
-    """Read a transaction if it is about this payment: incoming ones have a source."""
+    """Read a transaction if it belongs to this payment; incoming ones have a source."""
     charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
     source = fields.optional_section(row, "source")
     if source.get("invoice_payload") == reference:
         happening = Happening.RECEIVED
-    # A refund has the id of what it gives back.
+    # A refund has the id of the payment it gives back.
     elif not source and any(event.receipt_id == charge_id for event in told):
         happening = Happening.REFUNDED
     else:
@@ -52,7 +52,7 @@ def of_transaction(
 
 
 def of_any(row: fields.Fields) -> PaymentEvent | None:
-    """Read a payment by invoice or its refund; gifts, withdrawals and the like are no sales."""
+    """Read a payment of an invoice or its refund; gifts, withdrawals and so on are skipped."""
     charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
     for role, happening in (("source", Happening.RECEIVED), ("receiver", Happening.REFUNDED)):
         partner = fields.optional_section(row, role)
@@ -80,7 +80,7 @@ def is_since(event: PaymentEvent, since: datetime) -> bool:
 def series_of(payment: fields.Fields) -> SeriesFacts | None:
     """Until when a charge of a subscription pays; None for other payments.
 
-    The first charge says so too (`is_first_recurring`); the books know which is which.
+    The first charge (`is_first_recurring`) has it too; the books tell them apart.
     """
     if payment.get("subscription_expiration_date") is None:
         return None
@@ -120,7 +120,7 @@ def event_of(
     at: datetime,
     series: SeriesFacts | None = None,
 ) -> PaymentEvent:
-    """Make the event; the charge id names the money, here and in the update."""
+    """Make the event; the charge id identifies the money, here and in the update."""
     return PaymentEvent(
         event_id=f"{charge_id}.{happening}",
         kind=f"stars.{happening}",

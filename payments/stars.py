@@ -1,7 +1,7 @@
-"""Telegram Stars: an invoice link from the Bot API; payment comes as a chat message.
+"""Telegram Stars: an invoice link from the Bot API; the payment comes as a chat message.
 
-Source: https://core.telegram.org/bots/payments-stars. Telegram wants digital goods to be sold for
-Stars; the bot token is part of every address, so no error here may show one.
+Source: https://core.telegram.org/bots/payments-stars. Telegram asks that digital goods be sold
+for Stars. Every address contains the bot token, so no error here may show one.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -47,7 +47,7 @@ _MESSAGES = {
 }
 _ALREADY = "CHARGE_ALREADY_REFUNDED"
 _PAGE, _MOST_PAGES, _MOST_PAGES_A_NIGHT = 100, 50, 1000
-_OLD = timedelta(days=3)  # nothing this old belongs to an open payment
+_OLD = timedelta(days=3)  # older transactions belong to no open payment
 
 
 class Stars:
@@ -72,13 +72,13 @@ class Stars:
         self._http = http
         self._base = f"{api_url.rstrip('/')}/bot{token}"
         self._seconds = seconds
-        # How many transactions are too old to matter; forgetting it costs a few calls.
+        # How many transactions are too old to matter; losing it costs a few calls.
         self._passed = 0
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make an invoice link; whichever link is paid, its payload is the reference.
+        """Make an invoice link; its payload is the reference, whichever link gets paid.
 
-        Only a link can sell a subscription, and Telegram knows one length of it: 30 days.
+        Only a link can sell a subscription, which always lasts 30 days.
         """
         again = {"subscription_period": PERIOD} if request.recurs else {}
         answer = await self._ask(
@@ -107,14 +107,14 @@ class Stars:
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Refuse: Stars come as chat updates, for `read_update`."""
+        """Refuse: Stars arrive as chat updates, see `read_update`."""
         del headers, body, now
         raise EndpointClosedError
 
     def read_update(self, update: Mapping[str, object]) -> PaymentEvent | None:
-        """Read a `successful_payment`, `refunded_payment` or `subscription`; None in any other.
+        """Read a `successful_payment`, `refunded_payment` or `subscription`; else None.
 
-        `update` is the Bot API's JSON; one that makes no sense is a `BadInputError`.
+        `update` is the Bot API's JSON; a malformed one is a `BadInputError`.
         """
         if standing := fields.optional_section(update, "subscription"):
             return of_standing(standing, update_id=fields.whole(update, "update_id"))
@@ -133,7 +133,7 @@ class Stars:
         return None
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Give a payment's Stars back, all of them; asked once more, it is done already."""
+        """Give all of a payment's Stars back; asked again, it is already done."""
         if request.amount != request.received or request.before:
             raise ProviderError(reason="Stars go back whole or not at all")
         done = RefundAnswer(step=RefundStep.DONE, refund_ref=request.receipt_id)
@@ -153,7 +153,7 @@ class Stars:
         return done
 
     async def stop(self, chat_id: int, charge_id: str, *, is_stopped: bool) -> None:
-        """Stop a subscription, or allow the payer to let it go on in Telegram's settings."""
+        """Stop a subscription, or let the payer resume it in Telegram's settings."""
         answer = await self._ask(
             "editUserStarSubscription",
             user_id=chat_id,
@@ -163,25 +163,25 @@ class Stars:
         _want_true(answer)
 
     async def moneys_since(self, since: datetime) -> Sequence[PaymentEvent]:
-        """Read every payment and refund of Telegram's list that is not older."""
+        """Read every payment and refund in Telegram's list since this moment."""
         walk = self._transactions(since, offset=0, pages=_MOST_PAGES_A_NIGHT)
         rows = [row async for row in walk]
         told = [understood(of_any, row) for row in rows]
         return [one for one in told if one is not None and is_since(one, since)]
 
     async def check(self) -> str:
-        """Ask who the bot is."""
+        """Check the token by asking who the bot is."""
         answer = await self._ask("getMe")
         name = understood(lambda d: fields.text(fields.section(d, "result"), "username"), answer)
         return f"{NAME}: @{name} answers"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     async def _transactions(
         self, old: datetime, *, offset: int, pages: int
     ) -> AsyncIterator[fields.Fields]:
-        """Walk the transactions since then; Telegram lists the oldest first."""
+        """Iterate over the transactions since then; Telegram lists the oldest first."""
         for _ in range(pages):
             page = await self._ask("getStarTransactions", offset=offset, limit=_PAGE)
             rows = understood(rows_of, page)
@@ -208,6 +208,6 @@ class Stars:
 
 
 def _want_true(answer: fields.Fields) -> None:
-    """Whoever charges on must not be taken for one that stopped."""
+    """Check the answer: a subscription still charged must not be taken for stopped."""
     if answer.get("result") is not True:
         raise ProviderSilentError(reason="its answer is not readable")

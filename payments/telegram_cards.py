@@ -1,8 +1,8 @@
-"""Cards inside Telegram: an invoice of the provider that @BotFather gave a token for.
+"""Cards inside Telegram, through the provider whose token @BotFather gave out.
 
-Source: https://core.telegram.org/bots/payments. The payment comes as a chat message, and
-Telegram keeps it for 24 hours while we are away. The Bot API has no question "was this paid?":
-`look_up` says only that nothing is known, and an open payment waits.
+Source: https://core.telegram.org/bots/payments. The payment comes as a chat message, which
+Telegram keeps for 24 hours while we are offline. The Bot API cannot be asked whether something was
+paid, so `look_up` knows nothing, and an open payment waits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ from shop.ports import EndpointClosedError, Happening, PaymentEvent, PaymentPage
 NAME = "telegram_cards"
 
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
-_CODE = 3  # Telegram knows the three letters of ISO 4217, and XTR, which is not for cards
-_TRIED = 1000  # minor units of the invoice that the doctor has made and shows to nobody
+_CODE = 3  # Telegram uses ISO 4217's three letters, and XTR, which is not for cards
+_TRIED = 1000  # minor units of the invoice that the doctor makes and nobody sees
 
 
 class TelegramCards:
@@ -45,7 +45,7 @@ class TelegramCards:
         currency: str = "EUR",
         seconds: float = TOTAL_SECONDS,
     ) -> None:
-        """`currency` is the shop's own: the doctor tries the provider token with it."""
+        """`currency` is the shop's own; the doctor tests the provider token with it."""
         self._secrets = (token, provider_token)
         self._provider_token, self._currency = provider_token, currency
         self._http = http
@@ -53,7 +53,7 @@ class TelegramCards:
         self._seconds = seconds
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make an invoice link; whichever link is paid, its payload is the reference."""
+        """Make an invoice link; its payload is the reference, whichever link gets paid."""
         url = await self._invoice(
             request.reference,
             request.amount,
@@ -63,13 +63,13 @@ class TelegramCards:
         return PaymentPage(provider_ref=request.reference, url=url)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Telegram cannot be asked about a card payment: nothing is known, so it waits."""
+        """Nothing is known, as Telegram cannot be asked: the payment waits."""
         return [pending(reference, provider_ref)]
 
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Refuse: these payments come as chat updates, for `read_update`."""
+        """Refuse: these payments arrive as chat updates, see `read_update`."""
         del headers, body, now
         raise EndpointClosedError
 
@@ -83,7 +83,7 @@ class TelegramCards:
         if not payment or payment.get("currency") == STARS:
             return None
         currency = fields.currency(payment, "currency")
-        # Telegram writes codes in capitals; `fields` would read "eur" as well.
+        # Telegram writes codes in capitals; `fields` would also accept "eur".
         if len(currency) != _CODE or currency != payment["currency"]:
             raise BadInputError(reason=f"{currency!r} is not a currency.")
         charge_id = fields.text(payment, "telegram_payment_charge_id")
@@ -103,13 +103,13 @@ class TelegramCards:
         )
 
     async def check(self) -> str:
-        """Have an invoice made that nobody sees: this tries both tokens."""
+        """Make an invoice that nobody sees: this tests both tokens."""
         sample = Money(_TRIED, self._currency)
         await self._invoice("doctor", sample, title="Doctor", description="Nobody sees this.")
         return f"{NAME}: Telegram makes invoices in {self._currency}"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     async def _invoice(self, payload: str, amount: Money, *, title: str, description: str) -> str:
         short = title[:_LONGEST_TITLE]

@@ -1,7 +1,7 @@
-"""Bank transfers: the customer sends money and a picture of it, a person looks at the account.
+"""Bank transfers: the customer sends a proof, and staff check the bank account.
 
-Nobody outside can be asked, so the chat is the whole provider: `create` leads back to it,
-the chat shows the details, and `shop.intake.transfer_proofs` settles what staff approve.
+There is no provider to ask, so the chat does all: `create` leads back to it, the chat shows the
+details, and `shop.intake.transfer_proofs` settles what staff approve.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,20 +29,20 @@ class Transfer:
         return PaymentPage(provider_ref=request.reference, url=request.return_url)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Nothing is known until staff have looked."""
+        """Nothing is known until staff have checked."""
         return [pending(reference, provider_ref)]
 
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, now: datetime
     ) -> Sequence[PaymentEvent]:
-        """Refuse: a bank calls nobody."""
+        """Refuse: banks send no webhooks."""
         del headers, body, now
         raise EndpointClosedError
 
     async def check(self) -> str:
-        """Say what customers are shown."""
+        """Report what customers are shown."""
         labels = [label or value for label, value in details_of(self._details)]
         return f"{self.name}: customers are shown {', '.join(labels)}; staff confirm each transfer"
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Nothing to close."""

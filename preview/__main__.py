@@ -50,13 +50,13 @@ def _serve(config: PreviewConfig, *, listen: str, browse: bool) -> None:
     )
     server = uvicorn.Server(settings)
     door = settings.bind_socket()
-    door.listen(settings.backlog)  # from here on nobody is turned away
+    door.listen(settings.backlog)  # from here on, connections are accepted
     address = "http://{}:{}".format(*door.getsockname()[:2])
     sys.stdout.write(f"preview ready on {address}\n")
     sys.stdout.flush()
     if browse:
         webbrowser.open(address)
-    with suppress(KeyboardInterrupt):  # Ctrl-C is the ordinary way to stop this
+    with suppress(KeyboardInterrupt):  # Ctrl-C is the usual way to stop it
         server.run(sockets=[door])
 
 

@@ -1,4 +1,4 @@
-"""Puts the doors on one memory; the only place that knows them all."""
+"""Builds the web application: all doors over one shared state."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def create_app(
 ) -> Starlette:
     """Build a stand-in; run it under a server, or in a test's own loop.
 
-    `stopping` turns true when the server is about to leave, so that open streams can end.
+    `stopping` becomes true when the server is about to stop, so that open streams can end.
     """
     telegram = Telegram(config)
     bot_api = BotApi(telegram)
@@ -72,7 +72,7 @@ def _lifespan(
 
 
 async def _let_go(telegram: Telegram, *, stopping: Callable[[], bool]) -> None:
-    """End long polls and event streams when the server wants to leave; it waits for them."""
+    """End long polls and event streams when the server stops, as it waits for them."""
     while not stopping():  # noqa: ASYNC110 - a server sets a flag, not an event
         await asyncio.sleep(0.1)
     telegram.updates.close()

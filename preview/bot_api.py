@@ -1,4 +1,4 @@
-"""The door a bot knocks at: /bot<token>/<method> and /file/bot<token>/<path>."""
+"""The Bot API over HTTP: /bot<token>/<method> and /file/bot<token>/<path>."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ NOT_FOUND = {"ok": False, "error_code": 404, "description": "Not Found: method n
 
 
 class BotApi:
-    """Answers calls as Telegram does, keeps a log of them, and makes trouble on order."""
+    """Answers calls as Telegram does, logs them, and fails when told to."""
 
     def __init__(self, telegram: Telegram) -> None:
-        """Serve this memory."""
+        """Serve this state."""
         self.telegram = telegram
 
     async def call(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class BotApi:
         return Response(found.content, media_type="application/octet-stream")
 
     async def run(self, method: str, call: Parameters) -> dict[str, Any]:
-        """Do a call and log it; returns the answer's body."""
+        """Run a call and log it; returns the answer's body."""
         logged = Call(method=method, params=call.logged(), at=self.telegram.clock.unix())
         if method.lower() != "getupdates":
             self.telegram.calls.append(logged)
@@ -75,7 +75,7 @@ class BotApi:
         return logged.answer
 
     async def run_reply(self, body: dict[str, Any]) -> None:
-        """Do the call a webhook put into its reply."""
+        """Run the call that a webhook put into its reply."""
         values = {name: value for name, value in body.items() if name != "method"}
         await self.run(str(body["method"]), Parameters(values))
 
@@ -112,11 +112,11 @@ class BotApi:
 
 
 class _Silence(Response):
-    """Breaks the connection off in the middle of an answer."""
+    """Breaks the connection in the middle of an answer."""
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Promise more than is sent, so that the server has to hang up."""
+        """Announce more bytes than are sent, so that the server has to hang up."""
         del scope, receive
         headers = [(b"content-length", b"1000")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -52,7 +52,7 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Kept:
-    """A message as it stands now; `seq` is the event that last changed it."""
+    """A message in its current form; `seq` is the event that last changed it."""
 
     data: dict[str, Any]
     seq: int = 0
@@ -62,7 +62,7 @@ class Kept:
     reactions: list[dict[str, Any]] = field(default_factory=list)
 
     def shown(self) -> dict[str, Any]:
-        """Give the Message object with what only an onlooker can know."""
+        """Give the Message object, with extras for the page and tests."""
         extra: dict[str, Any] = {"seq": self.seq, "edits": self.edits, "deleted": self.deleted}
         if self.keyboard is not None:
             extra["reply_keyboard"] = self.keyboard
@@ -85,7 +85,7 @@ class Kept:
 
 @dataclass(slots=True, kw_only=True)
 class Chat:
-    """One private chat; message ids count from 1, deleted messages stay for the tests to see."""
+    """One private chat; message ids count from 1, deleted messages stay visible to tests."""
 
     person: Person
     messages: dict[int, Kept] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Chat:
         return len(self.messages) + 1
 
     def alive(self, message_id: int) -> Kept | None:
-        """Find a message that was not deleted."""
+        """Find a message that is not deleted."""
         kept = self.messages.get(message_id)
         return None if kept is None or kept.deleted else kept
 

@@ -1,4 +1,4 @@
-"""The way of a payment: ask the bot, take the money, tell the chat; and renewals later."""
+"""Carries out payments: asks the bot, takes the money, tells the chat; later, renewals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SILENT = "The bot did not answer in time. You were not charged."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a try to pay ended; `error` is what the person reads."""
+    """How an attempt to pay ended; `error` is what the person reads."""
 
     paid: bool
     error: str | None = None
@@ -91,7 +91,7 @@ async def pay(
 
 
 def refund(telegram: Telegram, *, person_id: int, charge_id: str) -> None:
-    """Give Stars back and say so in the chat."""
+    """Refund Stars and say so in the chat."""
     date = telegram.clock.unix()
     payment = telegram.ledger.refund(charge_id, person_id=person_id, date=date)
     chat = telegram.chats[person_id]
@@ -102,7 +102,7 @@ def refund(telegram: Telegram, *, person_id: int, charge_id: str) -> None:
 def change_subscription(
     telegram: Telegram, subscription: StarSubscription, *, state: SubscriptionState
 ) -> None:
-    """Cancel, take back or fail a subscription as the person; the bot hears of it."""
+    """Cancel, resume or fail a subscription as the person; the bot is told."""
     subscription.state = state
     person = telegram.people[subscription.person_id]
     body = {
@@ -115,7 +115,7 @@ def change_subscription(
 
 
 def renew_due(telegram: Telegram) -> None:
-    """Take the money of every period that has begun since the last look."""
+    """Charge every period that has begun since the last call."""
     now = telegram.clock.unix()
     for subscription in telegram.ledger.subscriptions:
         while subscription.renews and subscription.expires <= now:
@@ -153,7 +153,7 @@ def _renew(telegram: Telegram, subscription: StarSubscription) -> None:
 
 
 def _book(telegram: Telegram, chat: Chat, invoice: Invoice) -> Payment:
-    """Charge the person; play-money Stars are bought on the way when there are too few."""
+    """Charge the person; missing play-money Stars are bought automatically."""
     if invoice.in_stars:
         chat.person.stars = max(0, chat.person.stars - invoice.total)
     date = telegram.clock.unix()

@@ -1,4 +1,4 @@
-"""A person in a test: writes, presses and pays through the stand-in's control door."""
+"""A client for tests: acts as a person through the stand-in's control API."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Chat", "Message", "Pressed", "Preview", "PreviewError"]
 
 Message = dict[str, Any]
 PATIENCE = 70.0
-# Its server drops a connection after five idle seconds; a call on one just then would be lost.
+# The server drops idle connections after five seconds; a call at that moment would be lost.
 _KEPT_SHORT = httpx.Limits(keepalive_expiry=2.0)
-# The stand-in speaks plain HTTP; reading this machine's certificates would cost 0.1 s a client.
+# The stand-in speaks plain HTTP; loading certificates would cost 0.1 s per client.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -24,7 +24,7 @@ class PreviewError(AssertionError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """What a pressed button brought; `answered` is False when the bot stayed silent."""
+    """The result of pressing a button; `answered` is False when the bot stayed silent."""
 
     answered: bool
     toast: str | None
@@ -71,11 +71,11 @@ class Preview:
         await self._client.aclose()
 
     def chat(self, person: int) -> Chat:
-        """Be one of the people who are there already."""
+        """Act as one of the people who already exist."""
         return Chat(self, person)
 
     async def join(self, person: int, *, name: str, language: str = "en") -> Chat:
-        """Let someone new in, and be them."""
+        """Add a new person, and act as them."""
         await self.post("people", id=person, name=name, language=language)
         return Chat(self, person)
 
@@ -87,13 +87,13 @@ class Preview:
         return str(moved["now"])
 
     async def calls(self, method: str = "", *, person: int | None = None) -> list[dict[str, Any]]:
-        """Give the bot's calls: method, params, answer, at."""
+        """Return the bot's calls: method, params, answer, at."""
         query = {"method": method} | ({"person": str(person)} if person else {})
         found: list[dict[str, Any]] = await self.get("calls", **query)
         return found
 
     async def fault(self, method: str, *, status: int | str, **details: Any) -> None:  # noqa: ANN401 - JSON
-        """Plan trouble: an HTTP code, "drop", "lost" or "slow"; also times, seconds, person."""
+        """Plan a fault: an HTTP code, "drop", "lost" or "slow"; also times, seconds, person."""
         await self.post("faults", method=method, status=str(status), **details)
 
     async def deliver_again(self, update_id: int) -> None:
@@ -105,11 +105,11 @@ class Preview:
         await self.post("reset")
 
     async def get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON of any shape
-        """Read from the control door."""
+        """Read from the control API."""
         return _checked(await self._client.get(f"/_preview/{path}", params=query))
 
     async def post(self, path: str, **body: Any) -> Any:  # noqa: ANN401 - JSON of any shape
-        """Act through the control door."""
+        """Act through the control API."""
         return _checked(await self._client.post(f"/_preview/{path}", json=body))
 
     async def upload(self, person: int, *, kind: str, name: str, content: bytes) -> Message:
@@ -121,10 +121,10 @@ class Preview:
 
 
 class Chat:
-    """One person's chat. `wait_for` looks at what changed since the last act."""
+    """One person's chat. `wait_for` considers what changed since the last action."""
 
     def __init__(self, preview: Preview, person: int) -> None:
-        """Be this person."""
+        """Act as this person."""
         self.preview = preview
         self.person = person
         self.seen = 0
@@ -174,12 +174,12 @@ class Chat:
         await self.preview.post("block", person=self.person)
 
     async def unblock(self) -> None:
-        """Take the block back."""
+        """Unblock the bot."""
         await self._look()
         await self.preview.post("unblock", person=self.person)
 
     async def change_subscription(self, charge_id: str, *, state: str) -> None:
-        """Cancel ("canceled"), take back ("active") or fail a Star subscription."""
+        """Cancel ("canceled"), resume ("active") or fail a Star subscription."""
         await self._look()
         body = {"person": self.person, "charge_id": charge_id, "state": state}
         await self.preview.post("star-subscription", **body)
@@ -198,7 +198,7 @@ class Chat:
         return messages[-1]
 
     async def wait_for(self, text: str = "", *, timeout: float = 5.0) -> Message:  # noqa: ASYNC109 - a bound
-        """Wait for the bot's message, new or edited since the last act, with this text."""
+        """Wait for a message of the bot with this text, new or edited since the last action."""
         query = {"after": str(self.seen), "contains": text, "timeout": str(timeout)}
         found = await self.preview.get(f"chats/{self.person}/wait", **query)
         if found["message"] is None:
@@ -225,7 +225,7 @@ class Chat:
 
 
 def text_of(message: Message) -> str:
-    """Give what stands in a message, its caption when it has no text."""
+    """Return a message's text, or its caption when it has no text."""
     return str(message.get("text") or message.get("caption") or "")
 
 

@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Real time moved forward; all message dates and periods are read from it."""
+    """Real time moved forward; all message dates and periods come from it."""
 
     def __init__(self) -> None:
         """Begin at the real time."""
@@ -23,9 +23,9 @@ class Clock:
         return int(self.now().timestamp())
 
     def move(self, seconds: float) -> None:
-        """Skip ahead; negative values take a move back when the shop did not follow it."""
+        """Skip ahead; a negative value undoes a move that the shop did not follow."""
         self.skipped += timedelta(seconds=seconds)
 
     def follow(self, moment: datetime) -> None:
-        """Take over the time of the shop, so both sides date things alike."""
+        """Adopt the shop's time, so that both sides date things alike."""
         self.skipped = moment - datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What a stand-in is started with; one frozen value, so tests and the command line agree."""
+"""The stand-in's configuration: one frozen value for tests and the command line alike."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ class PreviewConfig:
 
     @property
     def bot_id(self) -> int:
-        """Telegram writes the bot's user id into its token."""
+        """The bot's user id, which is the first part of its token."""
         number = self.token.partition(":")[0]
         return int(number) if number.isdecimal() else 1000

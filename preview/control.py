@@ -1,4 +1,4 @@
-"""The door for tests and for the page: /_preview/… in JSON. Telegram has nothing like it."""
+"""The control API for tests and the page: /_preview/… in JSON. Telegram has no such thing."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ Work = Callable[[Parameters], Awaitable[Any]]
 
 
 class Control:
-    """Lets a test or the page act as a person, as Telegram itself, or as bad luck."""
+    """Lets a test or the page act as a person or as Telegram, or cause faults."""
 
     def __init__(self, telegram: Telegram) -> None:
-        """Serve this memory."""
+        """Serve this state."""
         self.telegram = telegram
 
     def routes(self) -> list[Route]:
@@ -74,7 +74,7 @@ class Control:
         return [views.person(self.telegram, chat) for chat in self.telegram.chats.values()]
 
     async def add_person(self, call: Parameters) -> dict[str, Any]:
-        """Let someone in: {"id","name","language"}."""
+        """Add a person: {"id","name","language"}."""
         config = PersonConfig(
             id=call.integer("id"),
             name=call.required("name"),
@@ -151,7 +151,7 @@ class Control:
         return {"blocked": True}
 
     async def unblock(self, call: Parameters) -> dict[str, Any]:
-        """Take a block back."""
+        """Unblock the bot as {"person"}."""
         hands.unblock(self.telegram, self._chat(call))
         return {"blocked": False}
 
@@ -179,7 +179,7 @@ class Control:
             await self.telegram.feed.wait(timeout=left)
 
     async def calls(self, call: Parameters) -> list[dict[str, Any]]:
-        """Give the log of the bot's calls, `method` and `person` narrowing it."""
+        """Give the log of the bot's calls, filtered by `method` and `person`."""
         method, person = call.text("method").lower(), call.text("person")
         return [
             asdict(one)
@@ -194,7 +194,7 @@ class Control:
         return views.state(self.telegram)
 
     async def fault(self, call: Parameters) -> dict[str, Any]:
-        """Plan trouble; no method at all takes every planned fault back."""
+        """Plan a fault; without a method, remove all planned faults."""
         if not call.has("method"):
             self.telegram.faults.planned.clear()
             return {"planned": 0}
@@ -242,7 +242,7 @@ class Control:
         return {"delivered": True}
 
     async def reset(self, call: Parameters) -> dict[str, Any]:
-        """Forget everything but the configured people and where updates go."""
+        """Reset everything but the configured people and the webhook."""
         del call
         self.telegram.forget()
         return {"reset": True}

@@ -1,4 +1,4 @@
-"""Refusals in Telegram's own words: a bot that reads them must read the same thing here."""
+"""Errors in Telegram's exact words, because bots read them."""
 
 from __future__ import annotations
 
@@ -38,31 +38,31 @@ class BotApiError(Exception):
 
 
 class BadRequestError(BotApiError):
-    """The call itself is wrong."""
+    """The call is invalid."""
 
 
 class ForbiddenError(BotApiError):
-    """The person does not let the bot do this."""
+    """The person does not allow the bot to do this."""
 
     code = 403
     prefix = "Forbidden: "
 
 
 class ConflictError(BotApiError):
-    """Two ways of receiving updates at once."""
+    """Polling and a webhook, or two polls, at once."""
 
     code = 409
     prefix = "Conflict: "
 
 
 class TooManyRequestsError(BotApiError):
-    """The bot speaks faster than Telegram lets it."""
+    """The bot sends faster than Telegram allows."""
 
     code = 429
     prefix = "Too Many Requests: "
 
     def __init__(self, retry_after: int) -> None:
-        """Wait this many whole seconds before trying again."""
+        """Tell the bot to wait this many whole seconds."""
         super().__init__(f"retry after {retry_after}")
         self.retry_after = retry_after
 

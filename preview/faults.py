@@ -1,4 +1,4 @@
-"""Trouble on order, so that tests can see a bot live through it."""
+"""Planned faults, so that tests can check that a bot survives them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Fault", "Faults"]
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What befalls the next `times` calls.
+    """What happens to the next `times` calls.
 
     `status` is an HTTP code, "drop" (not done, no answer), "lost" (done, no answer) or "slow".
     """
@@ -39,12 +39,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The trouble still to come."""
+    """The faults still to come."""
 
     planned: list[Fault] = field(default_factory=list)
 
     def next(self, method: str, *, chat_id: int) -> Fault | None:
-        """Take the next fault that fits this call, `*` standing for every method."""
+        """Take the next fault that matches this call; `*` matches every method."""
         for fault in self.planned:
             fits = fault.method.lower() in {method.lower(), "*"}
             if fault.times > 0 and fits and fault.person in {None, chat_id}:

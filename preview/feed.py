@@ -12,16 +12,16 @@ KEPT = 5000
 
 
 class Feed:
-    """Numbered events; `seq` of the newest one is the stand-in's notion of progress."""
+    """Numbered events; the newest one's `seq` tells how far the stand-in has come."""
 
     def __init__(self) -> None:
-        """Begin with nothing told."""
+        """Begin empty."""
         self.seq = 0
         self._kept: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._bell = asyncio.Event()
 
     def tell(self, kind: str, **facts: Any) -> int:  # noqa: ANN401 - an event's JSON facts
-        """Add an event and wake everyone who waits; returns its number."""
+        """Add an event and wake all waiters; returns its number."""
         self.seq += 1
         self._kept.append({"seq": self.seq, "type": kind, **facts})
         self._bell.set()

@@ -1,4 +1,4 @@
-"""Everything uploaded, by the ids Telegram would give it."""
+"""Stores uploads under ids like Telegram's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a bot sends (parse_mode or entities) to the text and entities a message carries."""
+"""Turns what a bot sends (parse_mode or entities) into a message's text and entities."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read_formatted(
 
 
 def find_entities(text: str) -> list[dict[str, Any]]:
-    """Find commands, links, addresses and mentions, as Telegram does in everyone's texts."""
+    """Find commands, links, addresses and mentions, as Telegram does in every text."""
     found = []
     for match in _FOUND.finditer(text):
         kind, value = str(match.lastgroup), match.group()

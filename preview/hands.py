@@ -1,4 +1,4 @@
-"""What a person's hands can do in a chat: type, send files, press buttons, block the bot."""
+"""What a person can do in a chat: write, send files, press buttons, block the bot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Pressed", "block", "press", "send_contact", "send_file", "send_text"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """What came of pressing a button; `answered` is False when the bot stayed silent."""
+    """The result of pressing a button; `answered` is False when the bot stayed silent."""
 
     answered: bool = True
     toast: str | None = None
@@ -79,7 +79,7 @@ def send_contact(telegram: Telegram, chat: Chat, phone: str) -> tuple[dict[str, 
 async def press(
     telegram: Telegram, chat: Chat, *, button: str, message_id: int, wait: float
 ) -> Pressed:
-    """Press a button by its label or callback data, and wait for what the bot says to it."""
+    """Press a button by its label or callback data, and wait for the bot's answer."""
     kept, found = _find_button(chat, button=button, message_id=message_id)
     if kept is None:
         send_text(telegram, chat, found["text"])
@@ -96,14 +96,14 @@ async def press(
 
 
 def block(telegram: Telegram, chat: Chat) -> None:
-    """Stop the bot from writing; it is told once."""
+    """Block the bot; it is told once."""
     if not chat.person.blocked:
         chat.person.blocked = True
         _membership(telegram, chat, old="member", new="kicked")
 
 
 def unblock(telegram: Telegram, chat: Chat) -> None:
-    """Let the bot write again."""
+    """Unblock the bot."""
     if chat.person.blocked:
         chat.person.blocked = False
         _membership(telegram, chat, old="kicked", new="member")
@@ -112,7 +112,7 @@ def unblock(telegram: Telegram, chat: Chat) -> None:
 def _say(
     telegram: Telegram, chat: Chat, body: dict[str, Any], *, reply_to: int
 ) -> tuple[dict[str, Any], int]:
-    unblock(telegram, chat)  # whoever writes to a bot has it unblocked
+    unblock(telegram, chat)  # writing to a bot unblocks it
     chat.person.started = True
     quoted = chat.quoted(reply_to)
     return telegram.say(chat, body | ({"reply_to_message": quoted} if quoted else {}))

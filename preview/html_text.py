@@ -1,4 +1,4 @@
-"""Telegram's HTML dialect read the way its servers read it, byte offsets of errors included.
+"""Parses Telegram's HTML dialect as its servers do, including byte offsets in errors.
 
 Rules and wording: https://core.telegram.org/bots/api#html-style
 """
@@ -115,7 +115,7 @@ class _Reader:
 
     def _attribute(self, tag: str, *, where: str) -> str:
         found = _ATTRIBUTE.match(self.source, self.at)
-        if found is None:  # the pattern matches even nothing; this tells the type checker
+        if found is None:  # never: the pattern matches even nothing; for the type checker
             return ""
         self.at = found.end()
         name, equals, raw = found.group(1).lower(), found.group(2), found.group(3) or ""

@@ -1,4 +1,4 @@
-"""Invoices as bots describe them, checked against Telegram's limits."""
+"""Reads invoices from calls, and checks them against Telegram's limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Invoice:
 
     @property
     def in_stars(self) -> bool:
-        """Say whether Stars pay this, rather than a card."""
+        """Say whether this is paid in Stars rather than by card."""
         return self.currency == "XTR"
 
     def shown(self) -> dict[str, Any]:

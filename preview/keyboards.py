@@ -1,4 +1,4 @@
-"""Keyboards under messages and under the composer, held to Telegram's limits."""
+"""Reads keyboards, under messages or the composer, and checks Telegram's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money at Telegram: invoices in the open, payments made, Star subscriptions."""
+"""The money at Telegram: open invoices, payments, Star subscriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Ledger", "Payment", "StarSubscription", "SubscriptionState"]
 
 
 class SubscriptionState(StrEnum):
-    """How a Star subscription stands."""
+    """The state of a Star subscription."""
 
     ACTIVE = "active"
     CANCELED = "canceled"
@@ -47,7 +47,7 @@ class Payment:
 
 @dataclass(slots=True, kw_only=True)
 class StarSubscription:
-    """A subscription that pays itself again each period until someone cancels it."""
+    """A subscription that is charged each period until someone cancels it."""
 
     person_id: int
     invoice: Invoice
@@ -84,18 +84,18 @@ class Ledger:
     subscriptions: list[StarSubscription] = field(default_factory=list)
 
     def link(self, invoice: Invoice) -> str:
-        """Give an invoice an address of its own."""
+        """Make a link for an invoice."""
         slug = secrets.token_urlsafe(12)
         self.by_link[slug] = invoice
         return f"https://t.me/${slug}"
 
     def linked(self, link: str) -> Invoice | None:
-        """Find the invoice behind a link, however it is written."""
+        """Find the invoice behind a link, in any of its spellings."""
         tail = link.partition("?")[0].rstrip("/").rpartition("/")[2]
         return self.by_link.get(tail.removeprefix("$"))
 
     def pay(self, invoice: Invoice, *, person_id: int, date: int) -> Payment:
-        """Book a payment under ids nobody has seen before."""
+        """Book a payment under new ids."""
         prefix = "st" if invoice.in_stars else "tg"
         payment = Payment(
             charge_id=f"{prefix}{secrets.token_urlsafe(24)}",
@@ -108,7 +108,7 @@ class Ledger:
         return payment
 
     def refund(self, charge_id: str, *, person_id: int, date: int) -> Payment:
-        """Give Stars back once; BadRequest in Telegram's words otherwise."""
+        """Refund Stars, once; else BadRequest in Telegram's words."""
         payment = self.payments.get(charge_id)
         if payment is None or payment.person_id != person_id or not payment.invoice.in_stars:
             refuse("CHARGE_ID_INVALID")

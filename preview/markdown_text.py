@@ -1,4 +1,4 @@
-"""Telegram's MarkdownV2 (and the older Markdown), enough to read what bots really send.
+"""Parses Telegram's MarkdownV2 and the older Markdown, as far as bots really use them.
 
 Rules: https://core.telegram.org/bots/api#markdownv2-style
 """
@@ -24,7 +24,7 @@ _PAIRS = {
 
 
 def parse_markdown(source: str, *, legacy: bool) -> tuple[str, list[dict[str, Any]]]:
-    """Turn markup into plain text and entities; `legacy` is the first, looser Markdown."""
+    """Turn markup into plain text and entities; `legacy` is the older, looser Markdown."""
     return _Reader(source, legacy).read()
 
 

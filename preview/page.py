@@ -1,4 +1,4 @@
-"""The door for the browser: the page's files, what happens as it happens, and deep links."""
+"""Serves the browser: the page's files, live events, and deep links."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Page"]
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_SECONDS = 15.0
-# Nothing is loaded from elsewhere; frames may show the shop's pages, as an in-app browser does.
+# Nothing is loaded from elsewhere; frames may show the shop's pages, like an in-app browser.
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
     " frame-src http: https:; object-src 'none'; base-uri 'none'"
@@ -36,7 +36,7 @@ class Page:
     """Serves the chat page."""
 
     def __init__(self, telegram: Telegram, *, stopping: Callable[[], bool]) -> None:
-        """Serve this memory; event streams end when `stopping` says so."""
+        """Serve this state; event streams end when `stopping` returns True."""
         self.telegram = telegram
         self._stopping = stopping
 
@@ -57,7 +57,7 @@ class Page:
         return FileResponse(STATIC / "index.html", headers=headers)
 
     async def deep_link(self, request: Request) -> Response:
-        """Bring whoever followed t.me/<bot>?start=… back into the chat."""
+        """Lead from t.me/<bot>?start=… into the chat."""
         bot = str(request.path_params["bot"])
         if bot.lower() != self.telegram.config.bot_username.lower():
             return RedirectResponse(f"https://t.me/{quote(bot)}?{request.url.query}")
@@ -74,7 +74,7 @@ class Page:
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def file(self, request: Request) -> Response:
-        """Give a file of a message: pictures to look at, all else to save."""
+        """Serve a message's file: pictures inline, everything else as a download."""
         found = self.telegram.files.get(str(request.path_params["file_id"]))
         headers = {"x-content-type-options": "nosniff", "cache-control": "max-age=86400"}
         harmless = found.kind in {"image/png", "image/jpeg", "image/gif", "image/webp"}

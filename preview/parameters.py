@@ -1,4 +1,4 @@
-"""One call's parameters, whichever of Telegram's four encodings they came in."""
+"""Reads a call's parameters, in any of Telegram's four encodings."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Values by name, strings unless the body was JSON; files by the name of their part."""
+    """Values by name, strings unless the body was JSON; files by part name."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
-        """Say whether the call gives this a value; empty text is none, as at Telegram."""
+        """Say whether the call sets this; an empty text counts as unset, as at Telegram."""
         return self.values.get(name) not in {None, ""} if self._is_plain(name) else True
 
     def text(self, name: str, default: str = "") -> str:
@@ -50,18 +50,18 @@ class Parameters:
         return value
 
     def integer(self, name: str, default: int = 0) -> int:
-        """Read a whole number; what is not one counts as absent, as at Telegram."""
+        """Read a whole number; anything else counts as unset, as at Telegram."""
         try:
             return int(self.text(name))
         except ValueError:
             return default
 
     def flag(self, name: str) -> bool:
-        """Read a yes or no: true, yes and 1 are yes."""
+        """Read a boolean: true, yes and 1 are True."""
         return self.text(name).strip().lower() in {"true", "yes", "1"}
 
     def structure(self, name: str) -> Any:  # noqa: ANN401 - JSON of any shape
-        """Read a JSON value that may be serialised inside a form field; None when absent."""
+        """Read a JSON value, perhaps serialised in a form field; None when unset."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -74,7 +74,7 @@ class Parameters:
             raise BadRequestError(msg) from wrong
 
     def upload(self, name: str) -> Upload | None:
-        """Find the file meant by a parameter: sent under its name, or named by attach://."""
+        """Find a parameter's file: sent under its name, or referenced by attach://."""
         value = self.text(name)
         if value.startswith("attach://"):
             return self.files.get(value.removeprefix("attach://"))

@@ -1,4 +1,4 @@
-"""Reads the size of a picture from its first bytes; a message's photo must state it."""
+"""Reads a picture's size from its first bytes, because a message must state it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["picture_size"]
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
-    """Give width and height in pixels, or None when this is no PNG, GIF, WebP or JPEG."""
+    """Give width and height in pixels, or None unless it is PNG, GIF, WebP or JPEG."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         width, height = struct.unpack(">II", content[16:24])
         return width, height

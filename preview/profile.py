@@ -1,4 +1,4 @@
-"""What the bot says of itself: name, descriptions, commands, the menu button."""
+"""The bot's profile: name, descriptions, commands, the menu button."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Profile"]
 
 @dataclass(slots=True, kw_only=True)
 class Profile:
-    """Texts by language, commands by scope and language; "" is the language of everyone else."""
+    """Texts by language, commands by scope and language; "" stands for all other languages."""
 
     name: str
     descriptions: dict[str, str] = field(default_factory=dict)
@@ -36,6 +36,6 @@ class Profile:
 
 
 def scope_key(scope: dict[str, Any]) -> str:
-    """Give a BotCommandScope as one comparable text."""
+    """Turn a BotCommandScope into a comparable key."""
     kept = {name: str(value) for name, value in scope.items() if value is not None}
     return json.dumps(kept, sort_keys=True)

@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(slots=True)
 class Questions:
-    """The open ones by id; each can be answered once, in real time, not the moving clock's."""
+    """Open questions by id; each is answered once, and times out in real time."""
 
     open: dict[str, Question] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Questions:
         return self.open[question_id]
 
     def answer(self, question_id: str, said: dict[str, Any]) -> None:
-        """Take the bot's answer; BadRequest when nobody waits for it any more."""
+        """Take the bot's answer; BadRequest when it is too late."""
         question = self.open.pop(question_id, None)
         if question is None or question.until < time.monotonic():
             refuse("query is too old and response timeout expired or query ID is invalid")

@@ -1,4 +1,4 @@
-"""Everything the stand-in remembers, and the few moves that all of its doors share."""
+"""The stand-in's state, and the few operations that all its doors share."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Call:
 
 
 class Telegram:
-    """The memory behind all doors. One event loop owns it; nothing here waits."""
+    """The state behind all doors, owned by one event loop; nothing here blocks."""
 
     def __init__(self, config: PreviewConfig) -> None:
         """Begin with the configured people, none of whom has pressed Start."""
@@ -63,9 +63,9 @@ class Telegram:
             self.add_person(person)
 
     def forget(self) -> None:
-        """Begin again: the configured people, an empty inbox, the real time.
+        """Reset to the configured people, an empty inbox and the real time.
 
-        Where updates go stays, because the bot does not know that the world was exchanged.
+        The webhook stays, because the bot does not notice a reset.
         """
         config = self.config
         self.clock.skipped = timedelta()
@@ -81,7 +81,7 @@ class Telegram:
         self.feed.tell("reset")
 
     def add_person(self, config: PersonConfig) -> Person:
-        """Let someone in; the same id again replaces the name and keeps the chat."""
+        """Add a person; an existing id gets the new name and keeps its chat."""
         known = self.people.get(config.id)
         if known is not None:
             known.config = config
@@ -108,7 +108,7 @@ class Telegram:
         return person.user() if person else None
 
     def chat(self, call: Parameters) -> Chat:
-        """Find the chat a call means."""
+        """Find the chat that a call names."""
         name = call.text("chat_id")
         if not name:
             refuse("chat_id is empty")
@@ -118,7 +118,7 @@ class Telegram:
         return chat
 
     def writable(self, call: Parameters) -> Chat:
-        """Find the chat a call writes to; Forbidden when the person does not want to hear."""
+        """Find the chat a call writes to; Forbidden when the bot is blocked or unknown there."""
         chat = self.chat(call)
         if not chat.person.started:
             msg = "bot can't initiate conversation with a user"
@@ -157,13 +157,13 @@ class Telegram:
         return message, self.updates.add("message", message, queue=f"chat:{chat.person.id}")
 
     def changed(self, chat: Chat, kept: Kept) -> None:
-        """Tell everyone who watches that a message is new or different now."""
+        """Announce that a message is new or changed."""
         kept.seq = self.feed.tell(
             "message", person=chat.person.id, message_id=kept.data["message_id"]
         )
 
     def new_id(self) -> str:
-        """Give an id like those of Telegram's queries."""
+        """Make an id like Telegram's query ids."""
         return str(secrets.randbits(62))
 
     def _set_keyboard(self, chat: Chat, keyboard: dict[str, Any] | None) -> None:

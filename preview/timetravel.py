@@ -1,4 +1,4 @@
-"""Skips time: the shop's clock and the chat's move together, then renewals fall due."""
+"""Skips time: moves the shop's clock and the chat's together, then renews what is due."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SHOP_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """The time it is now, and one sentence when the shop did not come along."""
+    """The new time, and a sentence if the shop did not follow."""
 
     now: datetime
     error: str | None = None
 
 
 async def skip(telegram: Telegram, *, seconds: float) -> Arrival:
-    """Move time ahead; when the shop does not follow, nothing moves."""
+    """Move time ahead; if the shop does not follow, nothing moves."""
     error = None
     end = telegram.clock.now().timestamp() + seconds
     for stop in [*_renewals_before(telegram, end), end]:
@@ -43,7 +43,7 @@ async def skip(telegram: Telegram, *, seconds: float) -> Arrival:
 
 
 def _renewals_before(telegram: Telegram, end: float) -> list[float]:
-    """Give the moments to stop at: a shop must see a renewal when it is due, not a month later."""
+    """Give the moments to stop at, so that the shop sees each renewal when it is due."""
     stops = set()
     for subscription in telegram.ledger.subscriptions:
         due = subscription.expires
@@ -67,7 +67,7 @@ async def _leap(telegram: Telegram, *, seconds: float) -> str | None:
 
 
 async def _catch_up(telegram: Telegram) -> None:
-    """Let a running bot take what waits, so that no update grows old in the leap."""
+    """Let a running bot take what waits, so that no update expires during the skip."""
     updates = telegram.updates
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while updates.fresh() and time.monotonic() < deadline:

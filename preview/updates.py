@@ -1,4 +1,4 @@
-"""Updates waiting for the bot, kept until it confirms them; polling is served from here."""
+"""Holds updates until the bot confirms them, and serves polling."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """One update; those with the same `queue` reach a webhook strictly one after another."""
+    """One update; a webhook gets those with the same `queue` strictly in order."""
 
     body: dict[str, Any]
     queue: str
@@ -60,7 +60,7 @@ class Updates:
         return self._next
 
     def again(self, update_id: int) -> bool:
-        """Queue an update that was already delivered once more, id and all."""
+        """Queue a delivered update again, with the same id."""
         update = self.sent.get(update_id)
         if update is None:
             return False
@@ -68,18 +68,18 @@ class Updates:
         return True
 
     def take(self, pending: Pending) -> None:
-        """Forget an update: the bot has it."""
+        """Remove an update that the bot has taken."""
         if pending in self.waiting:
             self.waiting.remove(pending)
 
     def fresh(self) -> list[Pending]:
-        """Give what waits, after dropping what has waited too long."""
+        """Give the waiting updates, without the expired ones."""
         now = self._clock.now().timestamp()
         self.waiting = [pending for pending in self.waiting if pending.until > now]
         return self.waiting
 
     def drop(self) -> None:
-        """Forget everything that waits."""
+        """Drop all waiting updates."""
         self.waiting.clear()
 
     def polled(self) -> bool:
@@ -89,12 +89,12 @@ class Updates:
     async def news(self, *, timeout: float) -> None:  # noqa: ASYNC109 - a plain upper bound
         """Wait until something is queued, or the time is up."""
         with contextlib.suppress(TimeoutError):
-            # Not wait_for, which in Python 3.11 forgets that it was cancelled if the bell rings.
+            # Not wait_for: in Python 3.11 it loses a cancellation when the event is set just then.
             async with asyncio.timeout(timeout):
                 await self._bell.wait()
 
     async def poll(self, *, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
-        """Answer getUpdates: an offset confirms all before it; a newer poll ends an older one."""
+        """Answer getUpdates: an offset confirms earlier updates; a new poll ends an older one."""
         if self.webhook_set:
             msg = (
                 "can't use getUpdates method while webhook is active;"
@@ -133,12 +133,12 @@ class Updates:
                 raise ConflictError(msg)
 
     def close(self) -> None:
-        """Let a waiting poll end in peace: the stand-in is about to leave."""
+        """End a waiting poll with an empty answer: the stand-in is stopping."""
         self.closing = True
         self.end_poll()
 
     def end_poll(self) -> None:
-        """Send a waiting poll away: a webhook was set."""
+        """End a waiting poll with an error: a webhook was set."""
         if self._poller is not None:
             self._poller.set()
 

@@ -1,4 +1,4 @@
-"""Telegram counts text in UTF-16 units; Python counts characters."""
+"""Converts lengths: Telegram counts UTF-16 units, Python characters."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def length(text: str) -> int:
 
 
 def units_before(text: str, index: int) -> int:
-    """Translate a Python index into a UTF-16 offset."""
+    """Convert a Python index to a UTF-16 offset."""
     return length(text[:index])
 
 
 def cut(text: str, *, offset: int, size: int) -> str:
-    """Take the part an entity covers."""
+    """Return the part of a text that an entity covers."""
     units = text.encode("utf-16-le")[offset * 2 : (offset + size) * 2]
     return units.decode("utf-16-le", "replace")

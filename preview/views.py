@@ -1,4 +1,4 @@
-"""What the page and the tests are shown of the stand-in's memory."""
+"""The stand-in's state as JSON for the page and tests."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def chat(telegram: Telegram, chat: Chat) -> dict[str, Any]:
 
 
 def invoice(found: Invoice, *, person: Person) -> dict[str, Any]:
-    """Give an invoice for the sheet in which it is paid."""
+    """Give an invoice for the payment sheet."""
     return {
         **found.shown(),
         "amount": found.amount_text(),
@@ -73,7 +73,7 @@ def state(telegram: Telegram) -> dict[str, Any]:
 
 
 def event(telegram: Telegram, told: dict[str, Any]) -> dict[str, Any]:
-    """Give an event together with how the things it speaks of stand now."""
+    """Give an event with the current form of what it refers to."""
     chat = telegram.chats.get(told.get("person", 0))
     if chat is None:
         return told

@@ -1,4 +1,4 @@
-"""Delivers updates to the bot's webhook the way Telegram does: in order, again and again."""
+"""Delivers updates to the bot's webhook as Telegram does: in order, with retries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Reply = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True)
 class Webhook:
-    """Where updates go, and what went wrong last."""
+    """Where updates go, and the last error."""
 
     url: str
     secret: str = ""
@@ -50,7 +50,7 @@ class Webhook:
 
 @dataclass(slots=True, kw_only=True)
 class Courier:
-    """One line of delivery for each queue; lines run side by side, a line never overtakes."""
+    """Delivers each queue in order, the queues in parallel."""
 
     updates: Updates
     clock: Clock
@@ -61,12 +61,12 @@ class Courier:
     _post: asyncio.Task[None] | None = None
 
     def start(self, webhook: Webhook) -> None:
-        """Begin delivering to this webhook."""
+        """Start delivering to this webhook."""
         self.webhook = webhook
         self._post = asyncio.create_task(self._sort(webhook))
 
     async def stop(self) -> None:
-        """Stop delivering; what is not delivered keeps waiting."""
+        """Stop delivering; undelivered updates keep waiting."""
         self.webhook = None
         tasks = [*self._lines.values(), *([self._post] if self._post else [])]
         self._lines.clear()
@@ -112,7 +112,7 @@ class Courier:
     async def _deliver(
         self, client: httpx.AsyncClient, webhook: Webhook, pending: Pending
     ) -> float | None:
-        """Send one update; None when the bot has taken it, else the least pause in seconds."""
+        """Send one update; None when the bot took it, else the minimum pause in seconds."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
         try:
             answer = await client.post(webhook.url, json=pending.body, headers=headers)

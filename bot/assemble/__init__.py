@@ -1,4 +1,4 @@
-"""Settings in, a whole shop out: the only folder that names concrete providers and connectors."""
+"""Turns settings into a shop; only this folder names concrete providers and connectors."""
 
 from bot.assemble.known import KNOWN
 from bot.assemble.parts import Parts, assemble

@@ -1,4 +1,4 @@
-"""Builds the connectors, which make the accounts that are sold."""
+"""Builds the connectors, which make customers' accounts."""
 
 from bot.settings import Settings
 from shop.access.stock import BooksShelf
@@ -6,7 +6,7 @@ from shop.ports import Connector
 
 
 def build_connectors(settings: Settings, shelf: BooksShelf) -> dict[str, Connector]:
-    """Connectors by name; a plan's product says which one makes its accounts."""
+    """Build the connectors, by the names that products use."""
     from connectors.generated import GeneratedConnector
     from connectors.stock import StockConnector
 

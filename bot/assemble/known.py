@@ -1,4 +1,4 @@
-"""The names of all providers and connectors, which an owner's file may use."""
+"""The names of providers and connectors that an owner's file may use."""
 
 from typing import Final
 
@@ -20,4 +20,4 @@ KNOWN: Final = Known(
     ),
     connectors=("generated", "stock"),
 )
-"""Every one there is, on or off, so that a slip of the pen in the catalog is found at once."""
+"""All of them, on or off, so that a misspelt name in the catalog is found at once."""

@@ -1,4 +1,4 @@
-"""Everything concrete that a process needs, from the encryption to the last provider."""
+"""Builds every concrete part that a process needs, from the settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _MAKE_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urls
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything concrete, built once a process; nothing is connected yet."""
+    """Every concrete part, built once per process; nothing is connected yet."""
 
     settings: Settings
     storage: Storage
@@ -44,11 +44,11 @@ class Parts:
 
     @property
     def sign_in_connector(self) -> str:
-        """The connector whose usernames and passwords our own doors check, "" without one."""
+        """The connector whose usernames and passwords we check ourselves, or ""."""
         return next((name for name, one in self.connectors.items() if books_answer(one)), "")
 
     async def close(self) -> None:
-        """Let go of everything, the books last."""
+        """Close everything, the books last."""
         for provider in self.providers.values():
             await provider.close()
         await self.http.aclose()
@@ -58,9 +58,9 @@ class Parts:
 def assemble(
     settings: Settings, *, clock: Clock | None = None, folder: Path | None = None
 ) -> Parts:
-    """Build the parts; raises `BadInputError` that names the setting at fault.
+    """Build the parts; raises `BadInputError` naming the wrong setting.
 
-    `folder` is where the sandbox keeps its play money; it defaults to `sandbox/` here.
+    `folder` is where the sandbox keeps its play money, by default `sandbox/`.
     """
     secret = settings.secret_key.get_secret_value()
     if len(secret.split(",")[0]) < _SHORTEST_KEY:
@@ -76,8 +76,8 @@ def assemble(
     http = httpx.AsyncClient(
         timeout=httpx.Timeout(15, connect=5),
         follow_redirects=False,
-        # One pool for all: a provider that hangs must not hold what the others need. How many
-        # calls there are at once is bounded by whoever makes them.
+        # One pool without a limit, so that a provider that hangs cannot starve the others;
+        # callers bound how many calls they make at once.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
     )
     shelf = BooksShelf(storage, encryption=encryption, clock=time, policy=policy)

@@ -1,4 +1,4 @@
-"""Builds the payment providers whose settings are there."""
+"""Builds the payment providers that are configured."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Providers:
-    """Builds the providers whose settings are there, in the order customers see them."""
+    """Builds the configured providers, in the order customers see them."""
 
     def __init__(
         self, settings: Settings, clock: Clock, http: httpx.AsyncClient, folder: Path
@@ -27,7 +27,7 @@ class Providers:
         self.routes: list[BaseRoute] = []
 
     def build(self) -> dict[str, PaymentProvider]:
-        """Providers by name."""
+        """Build the providers, by name."""
         steps: tuple[tuple[bool, Callable[[], list[PaymentProvider]]], ...] = (
             (bool(self._settings.stripe_secret_key), self._stripe),
             (self._settings.stars, lambda: [self._stars()]),
@@ -46,7 +46,7 @@ class Providers:
         return {provider.name: provider for is_on, make in steps if is_on for provider in make()}
 
     def read_money(self) -> MoneyReader:
-        """Whose money an update carries; also of what is switched off, so that none is lost."""
+        """Find the payment in an update; even of a provider that is off, so that none is lost."""
         tills = (self._stars(), self._telegram_cards())
 
         def read(update: Mapping[str, Any]) -> tuple[str, PaymentEvent] | None:

@@ -1,4 +1,4 @@
-"""The first thing a person sees, and the help that is always there."""
+"""The first screen a person sees, and the help page."""
 
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
@@ -8,7 +8,7 @@ from shop.storefront.overview import Overview, overview
 
 
 async def home(visit: Visit, _args: Args) -> Screen:
-    """The shop says hello; who has something here sees how it stands."""
+    """Greet the visitor; a customer sees the plans in use."""
     _ = visit.speech
     storage, customer = visit.counter.storage, visit.customer
     front = await storage.read(shopfront)
@@ -43,14 +43,14 @@ def _running(visit: Visit, seen: Overview) -> Html:
 
 
 def _first_steps(_: Speech, seen: Overview) -> tuple[Row, ...]:
-    rest = (button(_("Help"), "help"), button(_("Language"), "lang"))
+    rest = (button(_("Help"), "help"), button(_("Language"), "language"))
     if not seen.holdings:
         return (button(_("See the plans"), "plans", style="primary"),), rest
     return (button(_("My account"), "account"), button(_("See the plans"), "plans")), rest
 
 
 async def help_page(visit: Visit, _args: Args) -> Screen:
-    """What can be done here, in one breath."""
+    """List what can be done here."""
     _ = visit.speech
     text = paragraphs(
         bold(_("How can we help?")),

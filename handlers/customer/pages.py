@@ -1,4 +1,4 @@
-"""The quiet pages: support, language, terms and privacy."""
+"""The static pages: support, language, terms and privacy."""
 
 from telegram import InlineKeyboardButton
 
@@ -14,14 +14,14 @@ _PAGE = 3000  # characters of the owner's text on one screen, far below Telegram
 
 
 async def support(visit: Visit, _args: Args) -> Screen:
-    """How to reach a person."""
+    """How to reach staff."""
     _ = visit.speech
     words = _("Tell us what happened, in your own words. A person answers.")
     return await _contact(visit, bold(_("We are here")), words)
 
 
 async def paysupport(visit: Visit, _args: Args) -> Screen:
-    """How to reach a person about money."""
+    """How to reach staff about a payment."""
     _ = visit.speech
     words = _(
         "Paid, and nothing came? Money taken twice? Tell us when and how you paid; we find "
@@ -43,7 +43,7 @@ async def _contact(visit: Visit, title: Html, words: Html) -> Screen:
 
 
 def _way_to(_: Speech, contact: str) -> InlineKeyboardButton | None:
-    """A button to the contact, when it is a Telegram name or an address."""
+    """A button to the contact, if it is a Telegram name or a web address."""
     if contact.startswith("@"):
         return link(_("Write to us"), f"https://t.me/{contact.removeprefix('@')}")
     if contact.startswith(("https://", "http://")):
@@ -52,7 +52,7 @@ def _way_to(_: Speech, contact: str) -> InlineKeyboardButton | None:
 
 
 async def language(visit: Visit, args: Args) -> Screen:
-    """Choose how the shop speaks; the choice itself is told in the new language."""
+    """Choose a language; the confirmation is already in the new one."""
     wanted = args.choice(0)
     if wanted in locales.languages():
         await visit.counter.storage.run(choose_language, visit.customer.id, wanted)
@@ -74,7 +74,7 @@ def _languages(_: Speech) -> tuple[Row, ...]:
     for one in locales.languages():
         name = speak(one).locale.display_name or one
         mark = "✓ " if one == _.language else ""
-        found.append(button(escape(f"{mark}{name[:1].upper()}{name[1:]}"), "lang", one))
+        found.append(button(escape(f"{mark}{name[:1].upper()}{name[1:]}"), "language", one))
     return in_rows(found, wide=2)
 
 
@@ -86,7 +86,7 @@ async def terms(visit: Visit, args: Args) -> Screen:
 
 
 async def privacy(visit: Visit, args: Args) -> Screen:
-    """What the owner says about people's data."""
+    """The owner's privacy notice."""
     _ = visit.speech
     front = await visit.counter.storage.read(shopfront)
     return _paged(_, _("Privacy"), text_in(front.privacy, _.tag), screen="privacy", args=args)
@@ -104,7 +104,7 @@ def _paged(_: Speech, title: Html, text: str, *, screen: str, args: Args) -> Scr
 
 
 def cut(text: str) -> list[str]:
-    """A long text in pages, cut between lines where there are some."""
+    """Split a long text into pages, between lines where possible."""
     pages = []
     while text:
         end = len(text) if len(text) <= _PAGE else text.rfind("\n", 1, _PAGE)

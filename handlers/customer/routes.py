@@ -1,34 +1,20 @@
-"""Which command and which button lead to which screen."""
+"""Which command and which button lead to which screen: a line a wing, and what is no wing's."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-from handlers.customer.access.credentials import access, setup
-from handlers.customer.checkout.payment import check, pay, renew
-from handlers.customer.checkout.trial import trial
-from handlers.customer.checkout.ways import land, rest, ways
-from handlers.customer.credit.wallet import aside, wallet, whole
+from handlers.customer.access import routes as access
+from handlers.customer.checkout import routes as checkout
+from handlers.customer.credit import routes as credit
 from handlers.customer.home import help_page, home
 from handlers.customer.pages import language, paysupport, privacy, support, terms
-from handlers.customer.renewals.renewals import (
-    forget_card,
-    renewing,
-    resume_stars,
-    stop_stars,
-    turn_off,
-    turn_on,
-)
-from handlers.customer.settlement.notices import again
-from handlers.customer.storefront.account import account, reminders
-from handlers.customer.storefront.plans import currency, money, plan, plans
-from handlers.screens import Args, Screen
-from handlers.visit import Visit
-
-Route = Callable[[Visit, Args], Awaitable[Screen | None]]
+from handlers.customer.renewals import routes as renewals
+from handlers.customer.settlement import routes as settlement
+from handlers.customer.storefront import routes as storefront
+from handlers.doors import Route
 
 COMMANDS: Mapping[str, Route] = {
-    "plans": plans,
-    "account": account,
-    "wallet": wallet,
+    **credit.COMMANDS,
+    **storefront.COMMANDS,
     "support": support,
     "language": language,
     "terms": terms,
@@ -37,36 +23,17 @@ COMMANDS: Mapping[str, Route] = {
     "help": help_page,
 }
 SCREENS: Mapping[str, Route] = {
+    **access.SCREENS,
+    **checkout.SCREENS,
+    **credit.SCREENS,
+    **renewals.SCREENS,
+    **settlement.SCREENS,
+    **storefront.SCREENS,
     "home": home,
     "help": help_page,
-    "plans": plans,
-    "money": money,
-    "plan": plan,
-    "cur": currency,
-    "ways": ways,
-    "pay": pay,
-    "check": check,
-    "rest": rest,
-    "again": again,
-    "renew": renew,
-    "trial": trial,
-    "account": account,
-    "remind": reminders,
-    "auto": renewing,
-    "auto_on": turn_on,
-    "auto_off": turn_off,
-    "auto_forget": forget_card,
-    "stars_on": resume_stars,
-    "stars_off": stop_stars,
-    "access": access,
-    "setup": setup,
-    "wallet": wallet,
-    "land": land,
-    "wset": aside,
-    "wpay": whole,
     "support": support,
-    "paysup": paysupport,
-    "lang": language,
+    "paysupport": paysupport,
+    "language": language,
     "terms": terms,
     "privacy": privacy,
 }

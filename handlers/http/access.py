@@ -1,4 +1,4 @@
-"""Where media servers ask about access: 200 or 403 at once, never 500 for an expired customer."""
+"""Where media servers ask about access: an expired customer gets 403, never 500."""
 
 import base64
 import binascii
@@ -22,8 +22,8 @@ _TOKEN_LENGTH = 64
 def nginx_door(counter: Counter) -> Endpoint:
     """Behind `GET /access/nginx`, nginx's auth_request (https://nginx.org/r/auth_request).
 
-    The token is looked for in this request's query and in that of `X-Original-URI`; without
-    one, HTTP Basic credentials are.
+    Takes the token from this request's query or from that of `X-Original-URI`; without a
+    token, HTTP Basic credentials.
     """
     account_uses = AccountUses(counter)
 

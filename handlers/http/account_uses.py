@@ -1,4 +1,4 @@
-"""Notes who used an account from where, now and then: evidence, should a bank ever ask."""
+"""Notes from which addresses an account is used: evidence in case of a dispute."""
 
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -17,19 +17,19 @@ _LOG = structlog.get_logger()
 
 
 class AccountUses:
-    """Writes at most four times an hour for each address, after the answer has gone.
+    """Writes at most four times an hour for each address, after the response was sent.
 
-    What it remembers only saves writing: forgetting it costs a row's update, nothing else.
+    Its memory only saves writes: losing it costs one extra update, nothing else.
     """
 
     def __init__(self, counter: Counter) -> None:
-        """Begin with nobody seen."""
+        """Start with an empty memory."""
         self._counter = counter
         self._trusted = tuple(ip_network(one) for one in counter.trusted_proxies)
         self._seen: dict[tuple[int, str, str], datetime] = {}
 
     def after(self, request: Request, *, subscription_id: int, door: str) -> BackgroundTask | None:
-        """What is left to do once the answer has gone, if anything is."""
+        """The task to run after the response was sent, if a use is due to be noted."""
         now, address = self._counter.clock.now(), self._address(request)
         key = (subscription_id, door, address)
         last = self._seen.get(key)
@@ -49,9 +49,9 @@ class AccountUses:
             _LOG.info("use_not_noted", error=error.sentence)  # access matters more
 
     def _address(self, request: Request) -> str:
-        """The viewer's, as a media server of the owner's tells it; else whoever asks.
+        """The viewer's address as a trusted proxy reports it, else the caller's; "" if unreadable.
 
-        "" when it is no address. What just anyone tells would be evidence that he forges himself.
+        Only trusted proxies are believed: anyone else could forge evidence.
         """
         asked = _read(request.client.host if request.client is not None else "")
         if asked is None or not any(asked in network for network in self._trusted):

@@ -1,4 +1,4 @@
-"""Where monitors look: alive, ready, and the figures."""
+"""Where monitors look: liveness, readiness and metrics."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -16,10 +16,10 @@ from handlers.http.metrics import (
     UNASSIGNED,
 )
 from handlers.http.webhooks import Endpoint
+from handlers.jobs import JOBS
 from shop.core.errors import BooksUnavailableError
-from shop.desk.overview import Backlog, backlog
+from shop.intake.backlog import Backlog, backlog
 from shop.messaging.inbox_records import InboxState
-from shop.messaging.outbox_records import Kind
 
 
 async def alive(_request: Request) -> Response:
@@ -55,7 +55,7 @@ def metrics_door(counter: Counter) -> Endpoint:
 
 def _measure(found: Backlog, *, now: float) -> None:
     depths = {depth.kind: depth for depth in found.outbox}
-    for kind in Kind:
+    for kind in JOBS:
         depth = depths.get(kind)
         OUTBOX_DEPTH.labels(kind).set(depth.many if depth else 0)
         OUTBOX_AGE.labels(kind).set(max(0.0, now - depth.oldest.timestamp()) if depth else 0)

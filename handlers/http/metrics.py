@@ -1,4 +1,4 @@
-"""What monitors read at /metrics; labels are names of providers and outcomes, never people."""
+"""The metrics at /metrics; labels name providers and outcomes, never people."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -34,7 +34,7 @@ OUTBOX_AGE = Gauge(
 )
 OUTBOX_DEAD = Gauge("telekiosk_outbox_dead", "Effects given up, for staff", registry=REGISTRY)
 IN_REVIEW = Gauge("telekiosk_held", "Payments that wait for a person", registry=REGISTRY)
-UNASSIGNED = Gauge("telekiosk_unassigned", "Money of no known order", registry=REGISTRY)
+UNASSIGNED = Gauge("telekiosk_unassigned", "Payments without a known order", registry=REGISTRY)
 HIDDEN = Gauge(
     "telekiosk_provider_hidden",
     "Providers that customers do not see",
@@ -42,5 +42,5 @@ HIDDEN = Gauge(
     registry=REGISTRY,
 )
 INBOX_STUCK = Gauge(
-    "telekiosk_inbox_stuck", "Letters that want a person", ("state",), registry=REGISTRY
+    "telekiosk_inbox_stuck", "Inbox events that want a person", ("state",), registry=REGISTRY
 )

@@ -1,4 +1,4 @@
-"""Where people land after paying: says the truth (confirmed, or not yet), leads to the chat."""
+"""Where people land after paying: says whether the payment is confirmed, links to the chat."""
 
 from html import escape
 
@@ -33,7 +33,7 @@ a {{ display: block; padding: .8rem 1.2rem; border-radius: .8rem; text-decoratio
 
 
 def return_door(counter: Counter) -> Endpoint:
-    """Behind `GET /pay/return?reference=…`; it tells nothing that only the payer may know."""
+    """Behind `GET /pay/return?reference=…`; shows nothing that only the payer may know."""
 
     async def answer(request: Request) -> Response:
         reference = request.query_params.get("reference", "")[:64]
@@ -54,7 +54,7 @@ def return_door(counter: Counter) -> Endpoint:
 
 
 def how_it_stands(payment: PaymentState, order: OrderState) -> str:
-    """Money that is here need not have paid the order: it may be too little, too late, held."""
+    """The page's state; money that came may still be too little, too late or in review."""
     if payment is not PaymentState.FINAL:
         known = {
             PaymentState.FAILED: "failed",

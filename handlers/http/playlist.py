@@ -1,10 +1,10 @@
-"""The playlist of one customer: extended M3U with the channels of his plan."""
+"""Writes a customer's playlist: extended M3U with the channels of the plan."""
 
 from shop.catalog.products import Shopfront, channel_address, channels_of
 
 
 def playlist(front: Shopfront, plan: str, *, token: str) -> str:
-    """The text of the file, with the attributes that televisions read."""
+    """The file's text, with the attributes that TV apps read."""
     lines = ["#EXTM3U"]
     for number, channel in enumerate(channels_of(front, plan), 1):
         facts = {

@@ -1,4 +1,4 @@
-"""Every HTTP door of the shop, in one list."""
+"""Every HTTP route of the shop, in one list."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 def build_web(
     counter: Counter, *, take: Take, telegram_secret: str, further: Sequence[BaseRoute] = ()
 ) -> Starlette:
-    """The web application; `further` are doors that only some shops have (sandbox, demo)."""
+    """The web application; `further` are routes that only some shops have (sandbox, demo)."""
     routes: list[BaseRoute] = [
         Route("/webhooks/{provider}", webhook_door(counter), methods=["POST"]),
         Route("/telegram", telegram_door(take, secret=telegram_secret), methods=["POST"]),
@@ -38,6 +38,6 @@ def build_web(
 
 
 async def _our_trouble(request: Request, error: Exception) -> Response:
-    # A defect of ours: the caller may try again, and learns nothing of our inside.
+    # A defect of ours: the caller may try again, and learns no internals.
     log.error("door_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
     return Response(status_code=503)

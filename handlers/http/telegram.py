@@ -1,4 +1,4 @@
-"""Where Telegram calls in webhook mode: the update is in the books before it is acknowledged."""
+"""Where Telegram calls in webhook mode: an update is in the books before it is acknowledged."""
 
 import hmac
 import json
@@ -16,9 +16,9 @@ Take = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
 
 def telegram_door(take: Take, *, secret: str) -> Endpoint:
-    """Behind `POST /telegram`; `take` keeps updates and returns once they are safe.
+    """Behind `POST /telegram`; `take` returns once the updates are stored.
 
-    `secret` may be several, separated by commas, while one is being rotated.
+    `secret` may hold several, separated by commas, during a rotation.
     """
     secrets = [piece.strip().encode() for piece in secret.split(",") if piece.strip()]
 

@@ -1,4 +1,4 @@
-"""Where payment providers call: raw bytes, signature, one transaction, then 2xx."""
+"""Where payment providers call: check the signature, settle in one transaction, answer 2xx."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +18,7 @@ _MOST_BYTES = 1024 * 1024
 _KEPT_HEADERS = ("content-type", "user-agent", "x-event-id", "x-request-id")
 _SIGNATURES = ("-signature", "-sig")
 _SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization"}
-_SIGNED_TOO = re.compile(r"(?:^|,)h=([^,]*)")  # Hook0 names the headers that it signs
+_SIGNED_TOO = re.compile(r"(?:^|,)h=([^,]*)")  # Hook0 lists the headers it signs
 _TELLING = {
     Outcome.SETTLED,
     Outcome.IN_REVIEW,
@@ -90,7 +90,7 @@ def _refuse(name: str, error: Exception, request: Request) -> Response:
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    """What is worth keeping; signatures and what they cover, so that staff can replay it."""
+    """The headers worth keeping: with signatures and what they cover, staff can replay it."""
     names = {name for name in headers if name in _KEPT_HEADERS or name.endswith(_SIGNATURES)}
     signatures = (headers[name] for name in names if name.endswith(_SIGNATURES))
     covered = (

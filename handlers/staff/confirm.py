@@ -1,4 +1,4 @@
-"""One more tap before an act, and the way back."""
+"""Asking before an act, and the way back to the desk."""
 
 from handlers.screens import Row, Screen, bold, button
 from handlers.visit import Visit
@@ -6,7 +6,7 @@ from handlers.wording import Html, Speech
 
 
 def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Screen:
-    """One more tap; its data carries the moment, so that the same tap counts once."""
+    """Ask for a confirming tap; its data carries the moment, so that it counts once."""
     _ = visit.speech
     name, *args = act
     where, *there = back
@@ -15,6 +15,12 @@ def sure(visit: Visit, ask: Html, *act: object, back: tuple[object, ...]) -> Scr
     return Screen(text=bold(ask), rows=((yes, no),))
 
 
+async def customer_screen(visit: Visit, customer_id: int) -> Screen:
+    """The customer whom an act was about, as the desk shows them."""
+    _ = visit.speech
+    return await visit.open("customer", customer_id) or Screen(text=_("Done."))
+
+
 def back(_: Speech) -> Row:
-    """To the shop at a glance."""
+    """Back to the desk."""
     return (button(_("← The shop today"), "desk"),)

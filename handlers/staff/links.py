@@ -8,9 +8,9 @@ from handlers.wording import Speech
 
 def to_customer(_: Speech, customer_id: int) -> InlineKeyboardButton:
     """To this customer."""
-    return button(_("Open the customer"), "+who", customer_id)
+    return button(_("Open the customer"), "+customer", customer_id)
 
 
-def to_stuck(_: Speech) -> InlineKeyboardButton:
+def to_failed_jobs(_: Speech) -> InlineKeyboardButton:
     """To what wants a person."""
-    return button(_("What is stuck"), "+stuck")
+    return button(_("Failed jobs"), "+failed_jobs")

@@ -31,10 +31,10 @@ _STATES: Mapping[str, Happening] = {
 
 
 def read_event(checkout: fields.Fields) -> PaymentEvent:
-    """Read the flat body of a webhook: a checkout with its event type inside.
+    """Read a webhook's flat body: a checkout that includes the event type.
 
-    There is no event id. A checkout is paid, fails or expires once; refunds may be several,
-    so their time tells them apart.
+    There is no event id. A checkout is paid, fails or expires once; several refunds are told
+    apart by their time.
     """
     kind, checkout_id = fields.text(checkout, "eventType"), fields.text(checkout, "id")
     happening = _HAPPENINGS.get(kind, _H.UNHANDLED)
@@ -46,12 +46,12 @@ def read_event(checkout: fields.Fields) -> PaymentEvent:
 
 
 def events_of(checkout: fields.Fields) -> list[PaymentEvent]:
-    """Tell what its webhooks would have told of a checkout that was asked for."""
+    """Return the events that webhooks would have reported for a fetched checkout."""
     status = fields.text(checkout, "status")
     happening = _STATES.get(status)
     if happening is None:
         raise BadInputError(reason=f"{status} is no status of a checkout.")
-    # What was refunded was paid before, and nobody may have heard of that.
+    # A refunded checkout was paid first, and we may have missed that.
     happenings = [_H.RECEIVED, happening] if happening is _H.REFUNDED else [happening]
     checkout_id = fields.text(checkout, "id")
     return [
@@ -65,10 +65,10 @@ def _told(
 ) -> PaymentEvent:
     status = fields.optional_text(checkout, "status")
     is_received, is_refunded = happening is _H.RECEIVED, happening is _H.REFUNDED
-    # A partial refund may not say how much it gave back.
+    # A partial refund may not say how much was given back.
     is_whole = is_received or (is_refunded and status == "REFUNDED")
     back = back_so_far(checkout) if is_refunded else None
-    # The last change of a refunded checkout is its refund, not its payment.
+    # The last change to a refunded checkout was its refund, not its payment.
     is_dated = is_refunded or _STATES.get(status) is not _H.REFUNDED
     checkout_id = fields.text(checkout, "id")
     return PaymentEvent(
@@ -89,7 +89,7 @@ def _told(
 
 
 def _price(checkout: fields.Fields) -> Money:
-    """Read what was asked for, which is what was paid; another sum may come back beside it."""
+    """Read the requested price, which is what was paid; another amount may stand beside it."""
     is_fiat = is_in_fiat(checkout)
     amount, currency = ("fiatAmount", "fiatCurrency") if is_fiat else ("amount", "currency")
     value = fields.amount(checkout, amount)

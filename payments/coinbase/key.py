@@ -1,4 +1,4 @@
-"""Coinbase API keys: each request carries a JWT of its own, made with PyJWT when first used.
+"""Coinbase API keys: each request carries its own JWT; PyJWT is imported when first used.
 
 Source: https://docs.cdp.coinbase.com/get-started/authentication/jwt-authentication
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _LIFETIME = 120  # seconds
-_SEED = 32  # bytes; an Ed25519 secret is the seed and then the public key
+_SEED = 32  # bytes; an Ed25519 secret is the seed followed by the public key
 _NONCES = 10**16
 
 
@@ -61,7 +61,7 @@ class CoinbaseKey:
             if "-----BEGIN" not in self._secret:
                 seed = b64decode(self._secret, validate=True)[:_SEED]
                 return "EdDSA", Ed25519PrivateKey.from_private_bytes(seed)
-            # In an environment file the line ends of a PEM are often written as \n.
+            # In environment files, the line ends of a PEM are often written as \n.
             key = load_pem_private_key(self._secret.replace("\\n", "\n").encode(), None)
         except (ValueError, TypeError, binascii.Error):
             key = None

@@ -32,7 +32,7 @@ NAME = "coinbase"
 API_URL = "https://business.coinbase.com"
 CURRENCIES = frozenset({"USD", "EUR", "GBP", "SGD", "USDC"})
 _PATH = "/api/v1/checkouts"
-_NAMESPACE = UUID("6a3b5a38-7f4e-5f0a-9c55-2d5b9a3f7a10")  # ours; any fixed one will do
+_NAMESPACE = UUID("6a3b5a38-7f4e-5f0a-9c55-2d5b9a3f7a10")  # ours; any fixed value will do
 _LONGEST_DESCRIPTION = 500
 
 
@@ -67,25 +67,25 @@ class Coinbase:
         self._seconds = seconds
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make a checkout; a repeated request with the same reference finds the same one."""
+        """Make a checkout; repeated with the same reference, it returns the same one."""
         body: dict[str, object] = {
             "amount": f"{request.amount.decimal():f}",
             "currency": request.amount.currency,
             "description": f"{request.title} {request.description}".strip()[:_LONGEST_DESCRIPTION],
-            # The currency tells later which of two sums is the one we asked for.
+            # The currency later tells which of two amounts is the one we asked for.
             "metadata": {
                 "reference": request.reference,
                 "currency": request.amount.currency,
             },
             "expiresAt": f"{request.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         }
-        if request.return_url.startswith("https://"):  # it takes no other
+        if request.return_url.startswith("https://"):  # Coinbase takes no other
             body |= dict.fromkeys(("successRedirectUrl", "failRedirectUrl"), request.return_url)
         once = _key_of(request.reference)
         return understood(_page_of, await self._ask("POST", body=body, once=once))
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask for the checkout; one whose making was never noted cannot be paid."""
+        """Ask for the checkout; one that was never recorded cannot have been paid."""
         if not provider_ref:
             return [pending(reference)]
         checkout = await self._ask("GET", f"/{provider_ref}")
@@ -116,7 +116,7 @@ class Coinbase:
         return f"{NAME}: the key works, {webhooks}"
 
     async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
+        """Nothing to close: the client is shared."""
 
     async def _ask(
         self,
@@ -129,7 +129,7 @@ class Coinbase:
     ) -> fields.Fields:
         path = f"{_PATH}{rest}"
         claims = [f"{method} {host}{path}" for host in _hosts(self._api_url)]
-        # The first token imports PyJWT and cryptography; nobody else should wait for that.
+        # The first token imports PyJWT and cryptography; no other task should wait for that.
         token = await asyncio.to_thread(self._key.token, claims, now=self._clock.now())
         headers = {"authorization": f"Bearer {token}"}
         if once:
@@ -146,18 +146,18 @@ class Coinbase:
 
 
 def _key_of(reference: str) -> str:
-    """The idempotency key of a reference: always the same, in the shape of a version 4 UUID.
+    """The idempotency key of a reference: derived from it, shaped like a version 4 UUID.
 
-    Coinbase documents version 4; a random one would be another after a crash.
+    Coinbase documents version 4, but a random key would change after a crash.
     """
     return str(UUID(bytes=uuid5(_NAMESPACE, reference).bytes, version=4))
 
 
 def _hosts(api_url: str) -> list[str]:
-    """Name the hosts a token is for.
+    """Name the hosts a token is valid for.
 
-    A stand-in knows the address it was called by. A proxy passes the token on to Coinbase,
-    which knows its own; so behind another host both are named.
+    A stand-in checks the host it was called by; a proxy passes the token on to Coinbase, which
+    checks its own. So with another host than Coinbase's, both are named.
     """
     called, published = urlsplit(api_url), urlsplit(API_URL)
     here = called.netloc + called.path

@@ -1,7 +1,7 @@
-"""Refunds of Coinbase checkouts: the reference goes into the reason, and is found there again.
+"""Refunds of Coinbase checkouts: our reference is kept in the reason, and found there.
 
-Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checkouts (refund). That
-the refund call honours X-Idempotency-Key is not said there [?], so the checkout is read first.
+Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checkouts (refund). It is
+not documented that the refund call honours X-Idempotency-Key [?], so the checkout is read first.
 """
 
 from payments import fields
@@ -17,7 +17,7 @@ _STEPS = {
 
 
 def body_of(request: RefundRequest) -> dict[str, object]:
-    """Write a refund down as Coinbase wants it."""
+    """Build Coinbase's request for a refund."""
     return {
         "amount": f"{request.amount.decimal():f}",
         "currency": request.amount.currency,
@@ -26,7 +26,7 @@ def body_of(request: RefundRequest) -> dict[str, object]:
 
 
 def find(checkout: fields.Fields, request: RefundRequest) -> RefundAnswer | None:
-    """Tell what became of this refund, or None when it was never made."""
+    """Return how this refund stands, or None when it was never made."""
     if "status" not in checkout:
         raise BadInputError(reason="That is no checkout.")
     for row in fields.rows(checkout, "refunds"):
@@ -43,7 +43,7 @@ def find(checkout: fields.Fields, request: RefundRequest) -> RefundAnswer | None
 
 
 def answer_of(refund: fields.Fields) -> RefundAnswer:
-    """Read how far Coinbase is."""
+    """Read the refund's state."""
     step = _STEPS.get(fields.text(refund, "status"))
     if step is None:
         raise BadInputError(reason="The refund is in no known state.")
@@ -52,17 +52,17 @@ def answer_of(refund: fields.Fields) -> RefundAnswer:
 
 
 def back_so_far(checkout: fields.Fields) -> Money | None:
-    """Read the total given back, where it is said in the currency that was asked for."""
+    """Read the total given back, if it is stated in the currency we asked for."""
     if not checkout.get("refundedAmount") or is_in_fiat(checkout):
-        return None  # beside euros, USDC are counted
+        return None  # with a price in euros, Coinbase counts in USDC
     amount = fields.amount(checkout, "refundedAmount")
     return Money.parse(f"{amount:f}", fields.currency(checkout, "currency"))
 
 
 def is_in_fiat(checkout: fields.Fields) -> bool:
-    """Whether the fiat sum beside the amount is the one we asked for, as our metadata say.
+    """Whether the fiat amount is the one we asked for, according to our metadata.
 
-    Of a checkout without them it is.
+    Without metadata, it is.
     """
     asked = fields.optional_section(checkout, "metadata").get("currency")
     return bool(checkout.get("fiatAmount")) and asked != checkout.get("currency")

@@ -1,1 +1,1 @@
-"""Play money for trying the shop: cards and crypto that act as told."""
+"""Play money for trying the shop: cards and crypto that behave as chosen."""

@@ -1,4 +1,4 @@
-"""What a person can do on the sandbox's page: everything money has ever done to a shop."""
+"""The buttons of the sandbox's page: everything that can happen to a payment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a press of a button makes of a slip; `sandbox_words.labels` has its word.
+    """What pressing a button does to a slip; `words.labels` has its label.
 
-    `card` is how a card that is kept behaves later, "" for buttons that show no new card;
-    `in_dispute` puts one on the page only while a bank decides, `after_refund` only while money
-    is on its way back that a bank may return. `make` gets the slip, the
-    present moment, and how long the network takes to confirm (zero for cards).
+    `card` is how a saved card behaves later, "" for buttons without a new card. `in_dispute`
+    shows a button only while a bank decides, `after_refund` only while a bank may still return
+    a refund. `make` gets the slip, the present moment, and how long the network takes to
+    confirm (zero for cards).
     """
 
     after_payment: bool
@@ -34,7 +34,7 @@ def _pay(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
 
 
 def _pay_late(slip: Slip, now: datetime, delay: timedelta) -> list[Act]:
-    # Dated after the expiry even when it has not come yet: nobody wants to wait for it.
+    # Dated after the expiry even before that moment, so that nobody has to wait.
     late = max(now, slip.expires_at + _LATENESS)
     return _money(slip, now, delay, minor=slip.amount.minor, occurred_at=late)
 
@@ -61,7 +61,7 @@ def _refund(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
 
 
 def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
-    """Return the last refund; it is named in the event, as the shop named it."""
+    """Have the bank return the last refund; the event carries the shop's name for it."""
     last = refund_to_return(slip)
     if last is None:
         return []
@@ -125,13 +125,13 @@ CHOICES: Mapping[str, Choice] = {
 
 
 def may_choose(choice: Choice, slip: Slip) -> bool:
-    """Whether the button is on the page now: a second press of Pay is no second payment."""
+    """Whether the button is on the page now: pressing Pay twice does not pay twice."""
     if choice.in_dispute and not is_disputed(slip):
         return False
     if choice.after_refund and refund_to_return(slip) is None:
         return False
     if choice.card not in {"", FINE} and not slip.saves:
-        return False  # how a card behaves later matters only where it is kept
+        return False  # a card's later behaviour matters only if it is saved
     return choice.after_payment == bool(slip.receipts())
 
 
@@ -142,7 +142,7 @@ def is_disputed(slip: Slip) -> bool:
 
 
 def refund_to_return(slip: Slip) -> Act | None:
-    """The last refund, unless a bank has returned it."""
+    """The last refund, unless a bank already returned it."""
     refunds = _refunds(slip)
     if not refunds or any(
         one.event_id == f"{refunds[-1].event_id}{RETURNED}" for one in slip.acts
@@ -158,9 +158,9 @@ def _refunds(slip: Slip) -> list[Act]:
 def carry_out_refund(
     slip: Slip, now: datetime, *, receipt_id: str, minor: int, name: str
 ) -> list[Act]:
-    """Give part of a receipt back, told as the total so far; the same name is one refund.
+    """Give back part of a receipt, reported as the total so far; one name is one refund.
 
-    Nothing happens when less than this is left, and `refund_named` finds nothing then.
+    Nothing happens when less than this is left; then `refund_named` finds nothing.
     """
     money = next((act for act in slip.receipts() if act.receipt_id == receipt_id), None)
     before = back_so_far(slip, receipt_id)
@@ -179,12 +179,12 @@ def carry_out_refund(
 
 
 def refund_named(slip: Slip, name: str) -> bool:
-    """Whether the shop's refund of this name was carried out."""
+    """Whether the shop's refund with this name was carried out."""
     return any(act.event_id == _refund_id(slip, name) for act in slip.acts)
 
 
 def back_so_far(slip: Slip, receipt_id: str) -> int:
-    """What of a receipt went back."""
+    """How much of a receipt went back."""
     told = [
         act.minor
         for act in slip.acts
@@ -206,7 +206,7 @@ def _money(
     occurred_at: datetime | None = None,
     place: int = 0,
 ) -> list[Act]:
-    """Make money arrive; with a delay it is seen first, as on a chain."""
+    """Make money arrive; with a delay it is seen first, as on a blockchain."""
     place += len(slip.acts)
     acts = [] if not delay else [_act(slip, place, Happening.SEEN, now=now, minor=minor)]
     received = _act(

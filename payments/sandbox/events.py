@@ -1,4 +1,4 @@
-"""How the sandbox speaks: its acts as events, and as the JSON of its webhooks."""
+"""Turns the sandbox's acts into events and into the JSON of its webhooks."""
 
 import json
 
@@ -20,7 +20,7 @@ _DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISP
 
 
 def to_event(act: Act, slip: Slip) -> PaymentEvent:
-    """An act as `look_up` tells it."""
+    """An act as `look_up` reports it."""
     return PaymentEvent(
         event_id=act.event_id,
         kind=f"payment.{act.happening}",
@@ -50,7 +50,7 @@ def _detail(happening: Happening, receipt: str, *, refund: str, why: str) -> Eve
 
 
 def to_body(act: Act, slip: Slip) -> bytes:
-    """An act as its webhook tells it."""
+    """An act as its webhook reports it."""
     event = {
         "id": act.event_id,
         "type": f"payment.{act.happening}",
@@ -68,7 +68,7 @@ def to_body(act: Act, slip: Slip) -> bytes:
 
 
 def read_event(event: fields.Fields) -> PaymentEvent:
-    """Read a webhook of ours; `BadInputError` where it makes no sense."""
+    """Read one of our own webhooks; a malformed one is a `BadInputError`."""
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     try:
         happening = Happening(kind.removeprefix("payment."))

@@ -1,4 +1,4 @@
-"""The sandbox's payment page: plain HTML from this host, no script, nothing from elsewhere."""
+"""The sandbox's payment page: plain HTML, no scripts, nothing loaded from elsewhere."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,7 +51,7 @@ def make_site(sandbox: "Sandbox") -> Starlette:
             return PlainTextResponse("There is no such payment.", 404)
         form = parse_qs((await _short_body(request)).decode("ascii", "replace"))
         await sandbox.press(slip.reference, form.get("choice", [""])[0])
-        # Relative: the page works under whatever name and prefix the browser knows it by.
+        # Relative, so that it works under any host name and prefix.
         return RedirectResponse(slip.reference, status_code=303)
 
     return Starlette(

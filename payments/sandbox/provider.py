@@ -1,6 +1,6 @@
-"""The sandbox: a provider of play money, so a shop can be tried whole before any contract.
+"""The sandbox: a provider of play money, to try a whole shop before signing any contract.
 
-It behaves as a stranger would: a page of its own, signed webhooks over HTTP, and answers when
+It behaves like a real one: a page of its own, signed webhooks over HTTP, and answers when
 asked. `sandbox.page.make_site` makes the app to mount at `/sandbox/{kind}`.
 """
 
@@ -47,8 +47,8 @@ _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 class Sandbox:
     """Play money by card or crypto.
 
-    `directory` keeps the payments (one JSON file each); `secrets` sign the webhooks (the
-    first one) and check them (all); with `send_webhooks` off only polling tells.
+    `directory` keeps the payments, one JSON file each. The first of `secrets` signs webhooks,
+    all of them check them. With `send_webhooks` off, only polling brings news.
     """
 
     currencies: frozenset[str] | None = None
@@ -78,7 +78,7 @@ class Sandbox:
         self._errands: set[asyncio.Task[None]] = set()
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make the page at `{public_url}/sandbox/{kind}/{reference}`, or find it again."""
+        """Make the page at `{public_url}/sandbox/{kind}/{reference}`, or find it."""
         slip = Slip(
             reference=request.reference,
             amount=request.amount,
@@ -94,7 +94,7 @@ class Sandbox:
         return PaymentPage(provider_ref=kept.reference, url=url, expires_at=kept.expires_at)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Tell everything that has happened to this payment by now."""
+        """Return everything that has happened to this payment so far."""
         slip = await self.find(provider_ref or reference)
         now = self._clock.now()
         if slip is None and provider_ref:
@@ -143,12 +143,12 @@ class Sandbox:
         return RefundAnswer(step=RefundStep.DONE, refund_ref=request.reference)
 
     async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
-        """Tell the card that this was paid with, if it was kept."""
+        """Return the card that paid, if it was saved."""
         slip = await self.find(provider_ref or reference)
         return None if slip is None else means_of(slip)
 
     async def charge(self, request: ChargeRequest) -> Charge:
-        """Charge a kept card; the same reference again only tells how it ended."""
+        """Charge a saved card; with a known reference, return how that charge ended."""
         card = await self.find(request.handle)
         behaviour = "" if card is None else card.card
         now = self._clock.now()
@@ -161,30 +161,30 @@ class Sandbox:
         return Charge(provider_ref=request.reference, events=events)
 
     async def forget(self, handle: str) -> None:
-        """Forget a card."""
+        """Delete a saved card."""
         await asyncio.to_thread(self._till.forget_card, handle)
 
     async def check(self) -> str:
-        """Say that this is play money, and where it lies."""
+        """Report that this is play money, and where it is kept."""
         return f"{self.name}: a sandbox, no money moves"
 
     async def close(self) -> None:
-        """Give up on webhooks that are still on their way; polling finds what they told."""
+        """Drop webhooks not yet delivered; polling finds what they would have reported."""
         errands = list(self._errands)
         for errand in errands:
             errand.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
 
     def now(self) -> datetime:
-        """Tell the shop's present moment."""
+        """Return the shop's present moment."""
         return self._clock.now()
 
     async def find(self, reference: str) -> Slip | None:
-        """Return the payment of this reference, or None."""
+        """Return the payment with this reference, or None."""
         return await asyncio.to_thread(self._till.find, reference)
 
     async def press(self, reference: str, choice: str) -> None:
-        """Do what a button of the page says; one that is not on the page does nothing."""
+        """Do what a button of the page does; a button not shown does nothing."""
         now = self._clock.now()
         if choice == "confirm":
             self._announce(reference, await asyncio.to_thread(self._till.ripen, reference, now))
@@ -232,7 +232,7 @@ class Sandbox:
                     timeout=_TIMEOUT,
                 )
             except httpx.HTTPError:
-                continue  # the shop may be restarting; the next try or the poll tells it
+                continue  # the shop may be restarting; a retry or a poll will reach it
             if answer.is_success:
                 return
 

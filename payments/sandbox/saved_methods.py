@@ -1,4 +1,4 @@
-"""Play cards that people let the sandbox keep: they pay, are declined, or want to be asked."""
+"""Saved play cards: charging one succeeds, is declined, or needs the payer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ _OPEN_FOR = timedelta(days=8)
 
 
 def means_of(slip: Slip) -> MethodDetails | None:
-    """The card of a paid slip, if its payer let it be kept; the slip itself is the handle."""
+    """The card of a paid slip, if the payer agreed to save it; the slip is the handle."""
     if not (slip.saves and slip.card):
         return None
     return MethodDetails(handle=slip.reference, brand="Visa", last4=_LAST4[slip.card])
 
 
 def slip_of(request: ChargeRequest) -> Slip:
-    """A charge as a slip of its own, so that it is asked about and paid back like any other."""
+    """A charge as its own slip, so that it can be polled and refunded like any other."""
     return Slip(
         reference=request.reference,
         amount=request.amount,
@@ -32,7 +32,7 @@ def slip_of(request: ChargeRequest) -> Slip:
 
 
 def acts_of(slip: Slip, *, card: str, now: datetime) -> Sequence[Act]:
-    """What charging this card does; "" is a card that was forgotten. A charge happens once."""
+    """What charging this card does, once; "" stands for a deleted card."""
     if slip.acts:
         return ()
     is_paid = card == FINE

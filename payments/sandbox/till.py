@@ -1,4 +1,4 @@
-"""Where the sandbox's play money lies: a JSON file a payment, so a kill -9 forgets nothing.
+"""Stores the sandbox's play money: one JSON file per payment, safe against kill -9.
 
 Only for trying the shop: files are replaced whole and synced, never indexed or cleaned up.
 """
@@ -23,9 +23,9 @@ RETURNED = "_returned"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing that happened to a payment; nobody hears of it before `ripe_at`.
+    """One thing that happened to a payment, hidden until `ripe_at`.
 
-    `why` says of a charge that failed why it did.
+    `why` is the reason of a failed charge.
     """
 
     event_id: str
@@ -38,7 +38,7 @@ class Act:
 
     @property
     def refund(self) -> str:
-        """Of a returned refund, what it is called; the shop's own reference where it made it."""
+        """The name of a returned refund; the shop's own reference if the shop made it."""
         if self.happening is not Happening.REFUND_RETURNED:
             return ""
         return self.event_id.removesuffix(RETURNED).removeprefix("evt_")
@@ -48,9 +48,9 @@ class Act:
 class Slip:
     """A payment the shop asked for, and everything that happened to it.
 
-    `saves`: the payer lets his card be kept; `card` is how it behaves from then on (see
-    `sandbox_saving`), "" before it was used and after it was forgotten. `language` is the
-    payer's IETF tag.
+    `saves`: the payer agrees to save the card; `card` is how it behaves from then on (see
+    `saved_methods`), "" before it is used and after it is deleted. `language` is the payer's
+    IETF tag.
     """
 
     reference: str
@@ -65,15 +65,15 @@ class Slip:
     language: str = "en"
 
     def known(self, now: datetime) -> list[Act]:
-        """Tell what has happened by now."""
+        """List what has happened so far."""
         return [act for act in self.acts if act.ripe_at <= now]
 
     def receipts_by(self, now: datetime) -> list[Act]:
-        """List the moneys that have arrived by now."""
+        """List the receipts that have arrived so far."""
         return [act for act in self.receipts() if act.ripe_at <= now]
 
     def receipts(self) -> list[Act]:
-        """List the moneys that arrived or are about to."""
+        """List the receipts that arrived or will arrive."""
         return [act for act in self.acts if act.happening is Happening.RECEIVED]
 
 
@@ -84,7 +84,7 @@ class Till:
         self._directory = directory
 
     def find(self, reference: str) -> Slip | None:
-        """Return the slip of this reference, or None; `ProviderError` when its file is broken."""
+        """Return the slip with this reference, or None; `ProviderError` if its file is broken."""
         try:
             return _from_json(self._file(reference).read_bytes())
         except FileNotFoundError:
@@ -93,7 +93,7 @@ class Till:
             raise ProviderError(reason=f"the sandbox's file {reference}.json is broken") from error
 
     def keep(self, slip: Slip) -> Slip:
-        """Write a slip down, or return the one that stands there already."""
+        """Store a slip, or return the one that exists already."""
         with self._locked():
             known = self.find(slip.reference)
             if known is None:
@@ -103,9 +103,9 @@ class Till:
     def add(
         self, reference: str, make: Callable[[Slip], Sequence[Act]], *, card: str | None = None
     ) -> list[Act]:
-        """Let `make` decide what happens next to a slip; an unknown one is a `ProviderError`.
+        """Let `make` decide what happens to a slip next; an unknown slip is a `ProviderError`.
 
-        When something does, `card` is the card it was done with.
+        If something happens, `card` is the card that was used.
         """
         with self._locked():
             slip = self.find(reference)
@@ -118,14 +118,14 @@ class Till:
             return new
 
     def forget_card(self, reference: str) -> None:
-        """From now on this card is not known here any more."""
+        """Delete this card."""
         with self._locked():
             slip = self.find(reference)
             if slip is not None:
                 self._write(replace(slip, card=""))
 
     def ripen(self, reference: str, now: datetime) -> list[Act]:
-        """Let everyone hear of all acts now; returns those that nobody had heard of."""
+        """Reveal all acts now; returns those that were still hidden."""
         with self._locked():
             slip = self.find(reference)
             waiting = [act for act in slip.acts if act.ripe_at > now] if slip else []
@@ -151,7 +151,7 @@ class Till:
         draft.replace(file)
 
     def _file(self, reference: str) -> Path:
-        # The address of a page comes from a browser; it must not walk out of the directory.
+        # The reference comes from a browser and must not lead out of the directory.
         if not (reference.isascii() and reference.replace("_", "").isalnum()):
             raise ProviderError(reason="that is not a reference")
         return self._directory / f"{reference[:40]}.json"

@@ -1,4 +1,4 @@
-"""What the sandbox's page says, in the language the shop asked for."""
+"""The texts of the sandbox's page, in the language the shop asked for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from shop.ports import Happening
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One reader's language; everything it says is ready for HTML."""
+    """Texts in one language, ready for HTML."""
 
     language: str
     catalogue: NullTranslations
 
     def __call__(self, text: str, **facts: str) -> str:
-        """One of the page's texts with the facts, which are plain, filled in."""
+        """One of the page's texts, with plain facts filled in."""
         return escape(self.catalogue.gettext(text).format(**facts))
 
     def money(self, money: Money) -> str:
@@ -35,19 +35,19 @@ class Words:
         )
 
     def moment(self, moment: datetime) -> str:
-        """A moment in UTC, and said so."""
+        """A moment in UTC, labelled as such."""
         at = moment.astimezone(UTC)
         return str(format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=self.language))
 
 
 def words_in(tag: str) -> Words:
-    """The words for an IETF tag; what nobody translated is said in English."""
+    """The words for an IETF tag; untranslated texts are English."""
     language = nearest(tag)
     return Words(language=language, catalogue=translations(language))
 
 
 def frame(_: Words, *, kind: str) -> Mapping[str, str]:
-    """What stands on the page whatever happens."""
+    """The texts that are always on the page."""
     kinds = {"card": _("Card payment"), "crypto": _("Crypto payment")}
     return {
         "language": _.language,
@@ -61,7 +61,7 @@ def frame(_: Words, *, kind: str) -> Mapping[str, str]:
 
 
 def labels(_: Words) -> Mapping[str, str]:
-    """The word on each button, by the name of what it does."""
+    """The label of each button, by the button's name."""
     return {
         "confirm": _("Confirm it now"),
         "pay": _("Pay"),
@@ -83,7 +83,7 @@ def labels(_: Words) -> Mapping[str, str]:
 
 
 def until(_: Words, slip: Slip, now: datetime) -> str:
-    """How long the page takes money in time."""
+    """Until when a payment is in time."""
     moment = _.moment(slip.expires_at)
     if now < slip.expires_at:
         return _("Payable until {moment}", moment=moment)
@@ -91,7 +91,7 @@ def until(_: Words, slip: Slip, now: datetime) -> str:
 
 
 def outcome(_: Words, slip: Slip, now: datetime) -> tuple[str, str]:
-    """Say in one sentence what happened last; the tone (good, bad, wait) colours it."""
+    """What happened last, in one sentence, and its tone: good, bad or wait."""
     known = slip.known(now)
     if not known:
         return "", ""

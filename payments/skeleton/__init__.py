@@ -1,1 +1,1 @@
-"""Writes the first lines of a further provider: see docs/new-provider.md."""
+"""Generates the first files of a new provider: see docs/new-provider.md."""

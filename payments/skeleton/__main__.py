@@ -1,4 +1,4 @@
-"""`python -m payments.skeleton NAME`: a provider and its stand-in, which work together."""
+"""`python -m payments.skeleton NAME`: writes a working provider and its stand-in."""
 
 import keyword
 import re
@@ -24,7 +24,7 @@ Now make both say what {Name} really says (docs/new-provider.md has the list), a
   .env.example      {NAME}_API_KEY, {NAME}_WEBHOOK_SECRET, {NAME}_API_URL, a line each
   bot/assemble/providers.py  a step in Providers.build that makes payments.{name}.{Name}
   bot/assemble/known.py      "{name}" in KNOWN, so that a [[way]] may name it
-  handlers/customer/checkout/ways.py  what people call it, in provider_name
+  handlers/names.py          what people call it, in provider_name
 """
 
 
@@ -49,7 +49,7 @@ def write(name: str, root: Path) -> list[Path]:
 
 
 def main() -> None:
-    """Write, and say what comes next."""
+    """Write the files, and say what to do next."""
     try:
         [name] = sys.argv[1:]
         for path in write(name, Path.cwd()):

@@ -1,8 +1,8 @@
 """What Stripe's events and objects mean to a shop.
 
-Source: https://docs.stripe.com/api/events/types. The payment intent is the receipt: it is the
-same in the session, the charge, the refund and the dispute. REFUNDED tells the total given back
-so far; a refund that a bank returned is BOUNCED.
+Source: https://docs.stripe.com/api/events/types. The payment intent is the receipt: session,
+charge, refund and dispute all name it. REFUNDED carries the total given back so far; a refund
+that a bank returned is BOUNCED.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import DisputeFacts, Happening, PaymentEvent, ReturnedRefund
 
-# Tuples, because what is looked for in them may be anything, lists included.
+# Tuples, because the value looked up may be unhashable, such as a list.
 _PAID = ("paid", "no_payment_required")
 _RETURNED = ("failed", "canceled")
 _GIVEN_UP = ("requires_payment_method", "canceled")
@@ -28,7 +28,7 @@ _DECIDED = {"won": _H.DISPUTE_WON, "lost": _H.DISPUTE_LOST, "warning_closed": _H
 
 
 class _Heading(NamedTuple):
-    """What every event carries, whatever it is about."""
+    """What every event has in common."""
 
     event_id: str
     kind: str
@@ -41,9 +41,9 @@ _Reader = Callable[[fields.Fields, _Heading], PaymentEvent | None]
 
 
 def read_event(event: fields.Fields) -> PaymentEvent:
-    """Read a webhook's event; a kind that we do not act on comes back UNHANDLED.
+    """Read a webhook's event; kinds that we do not act on are UNHANDLED.
 
-    `refund.created` is among those: `charge.refunded` comes with it and knows the total.
+    So is `refund.created`, because `charge.refunded` comes with it and has the total.
     """
     event_id, kind = fields.text(event, "id"), fields.text(event, "type")
     read = _READERS.get(kind)
@@ -56,9 +56,9 @@ def read_event(event: fields.Fields) -> PaymentEvent:
 
 
 def events_of(session: fields.Fields) -> list[PaymentEvent]:
-    """Tell what its webhooks would have told of a session that was asked for.
+    """Return the events that webhooks would have reported for a fetched session.
 
-    Wants `payment_intent.latest_charge` expanded; without it, less is known.
+    Expand `payment_intent.latest_charge`; without it, less is known.
     """
     intent = session.get("payment_intent")
     intent = intent if isinstance(intent, dict) else {}
@@ -93,7 +93,7 @@ def _state(session: fields.Fields, intent: fields.Fields) -> Happening:
         case "complete", "paid" | "no_payment_required":
             return _H.RECEIVED
         case "complete", _:
-            # A bank debit on its way, unless its intent wants to be paid all over again.
+            # A bank debit on its way, unless its intent asks for a new payment.
             has_failed = intent.get("status") in _GIVEN_UP
             return _H.FAILED if has_failed else _H.SEEN
         case "open", _:
@@ -113,7 +113,7 @@ def _of_session(
         happening=happening,
         reference=fields.optional_text(session, "client_reference_id") or _reference(session),
         provider_ref=session_id,
-        # Nothing to pay means no intent; the session itself is the receipt then.
+        # With nothing to pay there is no intent; then the session is the receipt.
         receipt_id=_intent_id(session) or (session_id if is_received else ""),
         money=_money(session, "amount_total") if is_received else None,
         tax=_tax(session) if is_received else None,
@@ -124,7 +124,7 @@ def _of_session(
 def _of_payment(
     session: fields.Fields, heading: _Heading, *, happening: Happening
 ) -> PaymentEvent | None:
-    # Subscriptions and card set-ups that the owner runs beside this shop.
+    # Subscriptions and card set-ups that the owner runs outside this shop.
     if session.get("mode", "payment") != "payment":
         return None
     event = _of_session(session, heading, happening=happening)
@@ -152,9 +152,9 @@ def _of_charge(
 
 
 def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
-    """Read a dispute by its state: its events come in any order.
+    """Read a dispute by its state, as its events come in any order.
 
-    An inquiry (`warning_…`) has taken no money yet; one that is closed never does.
+    An inquiry (`warning_…`) has taken no money yet; once closed, it never will.
     """
     status = fields.optional_text(dispute, "status")
     deadline = fields.optional_section(dispute, "evidence_details")
@@ -191,11 +191,11 @@ def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
 
 
 def _of_refund(refund: fields.Fields, heading: _Heading) -> PaymentEvent | None:
-    """Read a refund that a bank returned, up to weeks after it had succeeded.
+    """Read a refund that a bank returned, perhaps weeks after it had succeeded.
 
-    The money is at Stripe again (https://docs.stripe.com/refunds#failed-refunds). Two kinds of
-    event say so, an old one and a new one; all other changes are told by `charge.refunded`.
-    Whether the charge's total shrinks by it is not said anywhere: we rely on neither.
+    The money is back at Stripe (https://docs.stripe.com/refunds#failed-refunds). An old and a
+    new kind of event report it; all other changes come with `charge.refunded`. Whether the
+    charge's total shrinks is not documented, so we do not rely on it.
     """
     if refund.get("status") not in _RETURNED:
         return None
@@ -221,7 +221,7 @@ def _reference(thing: fields.Fields) -> str:
 
 
 def _intent_id(thing: fields.Fields) -> str:
-    """Return the payment intent's id, whether it came expanded or not; "" without one."""
+    """Return the payment intent's id, expanded or not; "" when there is none."""
     intent = thing.get("payment_intent")
     if isinstance(intent, dict):
         return fields.text(intent, "id")
@@ -238,7 +238,7 @@ def _money(thing: fields.Fields, key: str) -> Money:
 
 
 def _of_intent(intent: fields.Fields, heading: _Heading) -> PaymentEvent | None:
-    # A card that is tried on Checkout's own page may fail there and be tried again.
+    # A card that fails on Checkout's own page may be tried there again.
     metadata = fields.optional_section(intent, "metadata")
     if metadata.get("kind") != RENEWAL:
         return None

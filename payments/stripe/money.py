@@ -1,4 +1,4 @@
-"""Amounts as Stripe counts them, which differs from ISO 4217 for three currencies.
+"""Converts amounts to Stripe's, which differ from ISO 4217 for three currencies.
 
 Source: https://docs.stripe.com/currencies (presentment currencies, special cases)
 """
@@ -20,18 +20,18 @@ RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD 
 USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
 """
 CURRENCIES = frozenset(_CODES.split())
-"""What Stripe may charge; which of these a shop can use depends on its country."""
+"""Currencies Stripe can charge; which of them a shop may use depends on its country."""
 
 EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
-"""Digits after the decimal point where Stripe's differ from ISO 4217's.
+"""Decimal digits, where Stripe's differ from ISO 4217's.
 
-The króna and the Ugandan shilling have no minor unit but are written as if they had; the ariary
-has one that Stripe leaves out. The forint and the Taiwan dollar are special only in payouts.
+The króna and the Ugandan shilling have no minor unit, but Stripe writes two digits; the ariary
+has one, which Stripe omits. The forint and the Taiwan dollar are special only in payouts.
 """
 
 
 def to_stripe(money: Money) -> int:
-    """Write money as `unit_amount`; what Stripe cannot express is a `ProviderError`."""
+    """Convert money to `unit_amount`; `ProviderError` when Stripe cannot express it."""
     amount = Decimal(money.minor).scaleb(_shift(money.currency))
     if amount != amount.to_integral_value():
         raise ProviderError(reason=f"it takes no fractions of {money.currency}")

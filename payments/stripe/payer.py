@@ -1,8 +1,8 @@
-"""Who paid through Stripe, and whether an event is of our own account and mode at all.
+"""Reads who paid through Stripe, and whether an event is of our own account and mode.
 
 Sources: https://docs.stripe.com/api/charges/object (payment_method_details, billing_details) and
 https://docs.stripe.com/api/events/object (account, livemode). Only a charge names the card; a
-session's webhook does not, so who wants to know must ask.
+session's webhook does not, so the charge must be fetched.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ _LIVE = "_live_"
 
 
 def payer_of(session: fields.Fields, charge: fields.Fields) -> Payer:
-    """The card or bank account behind a charge; vague where there is no charge to look at."""
+    """The card or bank account behind a charge; nothing is known without a charge."""
     details = _inside(charge, "payment_method_details")
     method = _inside(details, str(details.get("type")))
     home = _country(_inside(_inside(charge, "billing_details"), "address")) or _country(
@@ -31,7 +31,7 @@ def payer_of(session: fields.Fields, charge: fields.Fields) -> Payer:
 def ours_or_foreign(event: PaymentEvent, told: fields.Fields, *, secret_key: str) -> PaymentEvent:
     """The event, or FOREIGN when it is of a connected account or of the other mode.
 
-    Events of our own account name none. A key whose mode cannot be read decides nothing.
+    Events of our own account name no account. With a key of unknown mode, the mode is ignored.
     """
     account = _word(told, "account")
     is_live_key = _LIVE in secret_key

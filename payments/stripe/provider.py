@@ -98,12 +98,12 @@ class Stripe:
         self._api_url = api_url.rstrip("/")
         self._seconds = seconds
         self._options = options or StripeOptions()
-        # Stripe sells through Checkout alone when it is the merchant: no card to charge later.
+        # As merchant of record, Stripe sells only through Checkout: no card to charge later.
         self.can_save = not self._options.managed_payments
         self._client: StripeClient | None = None
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Open a Checkout Session, or find it again: the reference is the idempotency key."""
+        """Open a Checkout Session, or find it: the reference is the idempotency key."""
         options: RequestOptions = {"idempotency_key": f"telekiosk-{request.reference}"}
         for closes_at in closing_times(request.expires_at, self._clock.now()):
             try:
@@ -115,7 +115,7 @@ class Stripe:
         raise ProviderError(reason="it has another payment under this reference")
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask for the Checkout Session; one whose making was never noted cannot be paid."""
+        """Ask for the Checkout Session; one that was never recorded cannot have been paid."""
         if not provider_ref:
             return [pending(reference)]
         if provider_ref.startswith(_INTENT):
@@ -136,7 +136,7 @@ class Stripe:
         return [ours_or_foreign(read_event(told), told, secret_key=self._secret_key)]
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Find the refund of this reference, or make it: never a second one."""
+        """Find the refund with this reference, or make it: never a second one."""
         wanted = list_params(request)
         listed = await self._ask(lambda c: c.v1.refunds.list_async(wanted))
         found = understood(partial(find, reference=request.reference), listed)
@@ -147,12 +147,12 @@ class Stripe:
                     lambda c: c.v1.refunds.create_async(params, {"idempotency_key": key})
                 )
             except _OtherParametersError as error:
-                # The same request is on its way from elsewhere: its outcome is not known here.
+                # The same request is running elsewhere: its outcome is unknown here.
                 raise ProviderSilentError(reason=error.facts["reason"]) from None
         return understood(answer_of, found)
 
     async def saved_method(self, reference: str, provider_ref: str) -> MethodDetails | None:
-        """Ask what a session was paid with, and whether it may be charged again."""
+        """Read what a session was paid with, and whether it may be charged again."""
         del reference
         params: SessionRetrieveParams = {"expand": ["payment_intent.payment_method"]}
         session = await self._ask(
@@ -161,7 +161,7 @@ class Stripe:
         return understood(means_of, session)
 
     async def charge(self, request: ChargeRequest) -> Charge:
-        """Take the money with nobody there; the reference is the idempotency key."""
+        """Charge off session; the reference is the idempotency key."""
         options: RequestOptions = {"idempotency_key": f"telekiosk-charge-{request.reference}"}
         is_old = self._clock.now() - request.first_asked_at > KEPT_FOR
         if is_old and (found := await self._find_charge(request)) is not None:
@@ -172,14 +172,14 @@ class Stripe:
             intent_id, events = understood(lambda e: refused(e, request), error)
             return Charge(provider_ref=intent_id, events=events)
         except _OtherParametersError:
-            # The plan was renamed meanwhile: that charge was asked for, and can be found.
+            # The plan was renamed meanwhile: the charge was made before, and can be found.
             if (found := await self._find_charge(request)) is not None:
                 return found
             raise
         return understood(lambda one: _charge_of(one, request), intent)
 
     async def _find_charge(self, request: ChargeRequest) -> Charge | None:
-        """Search the customer's payments for the one with our reference."""
+        """Find the payment with our reference among the customer's."""
         customer, _ = customer_and_method(request.handle)
         since = int((request.first_asked_at - timedelta(hours=1)).timestamp())
         params: PaymentIntentListParams = {
@@ -195,7 +195,7 @@ class Stripe:
         return None
 
     async def forget(self, handle: str) -> None:
-        """Detach the payment method, unless it is detached or gone already."""
+        """Detach the payment method, unless it is already detached or gone."""
         _, method = customer_and_method(handle)
         try:
             kept = await self._ask(lambda c: c.v1.payment_methods.retrieve_async(method))
@@ -205,14 +205,14 @@ class Stripe:
             return  # there is no such payment method
 
     async def check(self) -> str:
-        """List one Checkout Session: the permission that this shop needs."""
+        """List one Checkout Session, which tests the permission that the shop needs."""
         await self._ask(lambda c: c.v1.checkout.sessions.list_async({"limit": 1}))
         mode = "live" if "_live_" in self._secret_key else "test"
         webhooks = "webhooks are signed" if self._keys else "no webhook secret yet"
         return f"{NAME}: the key works ({mode} mode), {webhooks}"
 
     async def close(self) -> None:
-        """Nothing to let go of: the HTTP client is shared."""
+        """Nothing to close: the HTTP client is shared."""
 
     async def _ask(self, call: "Callable[[StripeClient], Awaitable[object]]") -> fields.Fields:
         client = await self._connected()
@@ -236,9 +236,9 @@ class Stripe:
         except TimeoutError as error:
             trouble = ProviderSilentError(reason=type(error).__name__)
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-            # What the library raises over JSON that is no Stripe object.
+            # What the library raises when the JSON is not a Stripe object.
             trouble = ProviderSilentError(reason="its answer is not readable")
-        raise trouble  # outside of `except`: the library's error may quote the key
+        raise trouble  # outside `except`: the library's error may quote the key
 
     def _refusal(self, error: "stripe.StripeError") -> ProviderError:
         told = error.error.to_dict() if error.error is not None else {}
@@ -251,14 +251,14 @@ class Stripe:
 
     def _trouble(self, error: "stripe.StripeError") -> ProviderError:
         words = reason_without(error.user_message or type(error).__name__, [self._secret_key])
-        # A status of success inside an error: the library could not read the answer.
+        # An error with a success status: the library could not read the answer.
         if is_silence(error.http_status) or error.http_status == HTTPStatus.OK:
             return ProviderSilentError(reason=words)
         return ProviderError(reason=words)
 
     async def _connected(self) -> "StripeClient":
         if self._client is None:
-            # The import takes a good part of a second; nobody else should wait for it.
+            # The import takes a good part of a second; no other task should wait for it.
             self._client = await asyncio.to_thread(self._make_client)
         return self._client
 

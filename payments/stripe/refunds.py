@@ -1,7 +1,7 @@
 """Refunds at Stripe: found by our reference, or made with it as idempotency key.
 
-Source: https://docs.stripe.com/api/refunds. Keys are forgotten after a day, and so the list is
-looked through first: a retry of next week must not refund twice.
+Source: https://docs.stripe.com/api/refunds. Keys expire after a day, so the list is searched
+first: a retry a week later must not refund twice.
 """
 
 from typing import TYPE_CHECKING
@@ -27,14 +27,14 @@ _REASONS = {"fraud": "fraudulent", "twice": "duplicate"}
 
 
 def list_params(request: RefundRequest) -> "RefundListParams":
-    """Ask for what went back of this money."""
+    """Build the request for the refunds of this payment."""
     if request.receipt_id.startswith("ch_"):
         return {"charge": request.receipt_id, "limit": _MOST}
     return {"payment_intent": request.receipt_id, "limit": _MOST}
 
 
 def create_params(request: RefundRequest) -> "RefundCreateParams":
-    """Write a refund down as Stripe wants it."""
+    """Build Stripe's request for a refund."""
     params: RefundCreateParams = {
         "amount": to_stripe(request.amount),
         "reason": _REASONS.get(request.reason, "requested_by_customer"),
@@ -48,7 +48,7 @@ def create_params(request: RefundRequest) -> "RefundCreateParams":
 
 
 def find(listed: fields.Fields, reference: str) -> fields.Fields | None:
-    """Return the refund that carries our reference, or None."""
+    """Return the refund with our reference, or None."""
     if listed.get("object") != "list" or "data" not in listed:
         raise BadInputError(reason="That is no list.")
     for row in fields.rows(listed, "data"):
@@ -58,7 +58,7 @@ def find(listed: fields.Fields, reference: str) -> fields.Fields | None:
 
 
 def answer_of(refund: fields.Fields) -> RefundAnswer:
-    """Read how far Stripe is."""
+    """Read the refund's state."""
     step = _STEPS.get(fields.text(refund, "status"))
     if step is None:
         raise BadInputError(reason="The refund is in no known state.")

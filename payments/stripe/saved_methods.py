@@ -1,7 +1,7 @@
-"""Cards that people let Stripe keep, and what becomes of charging them while they are away.
+"""Cards saved at Stripe, and what becomes of charging them off session.
 
 Source: https://docs.stripe.com/payments/save-and-reuse. The handle names the customer and the
-payment method at Stripe; it is never logged, and the shop keeps it sealed.
+payment method at Stripe; it is never logged, and stored encrypted.
 """
 
 import json
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 KEPT_FOR = timedelta(hours=20)
-"""Stripe remembers an idempotency key for at least a day; older charges are looked for."""
+"""Stripe remembers idempotency keys for at least a day; older charges are searched for."""
 RENEWAL = "renewal"
 _GONE = frozenset(
     {
@@ -56,13 +56,13 @@ class CardRefusedError(ProviderError):
     """The card was not charged ({reason})."""
 
     def __init__(self, *, reason: str, codes: Sequence[str], intent: fields.Fields) -> None:
-        """Keep Stripe's codes and the payment intent, which is no secret of anybody's."""
+        """Keep Stripe's codes and the payment intent, which is not secret."""
         super().__init__(reason=reason)
         self.codes, self.intent = tuple(codes), intent
 
 
 def means_of(session: fields.Fields) -> MethodDetails | None:
-    """Read what a session was paid with; wants `payment_intent.payment_method` expanded."""
+    """Read what a session was paid with; expand `payment_intent.payment_method`."""
     if not fields.text(session, "id") or session.get("object") != "checkout.session":
         raise BadInputError(reason="This is no session.")
     intent = fields.optional_section(session, "payment_intent")
@@ -84,13 +84,13 @@ def means_of(session: fields.Fields) -> MethodDetails | None:
 
 
 def customer_and_method(handle: str) -> tuple[str, str]:
-    """Read a handle back."""
+    """Split a handle into customer and payment method."""
     held = fields.parse_object(handle.encode())
     return fields.text(held, "customer"), fields.text(held, "method")
 
 
 def charge_params(request: ChargeRequest) -> "PaymentIntentCreateParams":
-    """Write a charge down as Stripe wants it: now, and without anybody there."""
+    """Build Stripe's request for an immediate off-session charge."""
     customer, method = customer_and_method(request.handle)
     return {
         "amount": to_stripe(request.amount),
@@ -101,14 +101,14 @@ def charge_params(request: ChargeRequest) -> "PaymentIntentCreateParams":
         "confirm": True,
         "description": request.title,
         "metadata": {"reference": request.reference, "kind": RENEWAL},
-        # Nobody is there to be sent to a bank's page.
+        # Nobody is present to be sent to a bank's page.
         "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         "expand": ["latest_charge"],
     }
 
 
 def events_of_intent(intent: fields.Fields, *, reference: str = "") -> list[PaymentEvent]:
-    """Tell what became of a charge: the same whether Stripe was asked or told it."""
+    """Return what became of a charge; the same from a webhook and from a fetched intent."""
     intent_id, status = fields.text(intent, "id"), fields.text(intent, "status")
     happening = _HAPPENINGS.get(status, Happening.PENDING)
     charge = intent.get("latest_charge")
@@ -130,7 +130,7 @@ def events_of_intent(intent: fields.Fields, *, reference: str = "") -> list[Paym
 
 
 def refused(error: CardRefusedError, request: ChargeRequest) -> tuple[str, list[PaymentEvent]]:
-    """Tell a refusal as the event its webhook would bring, with the intent's id."""
+    """Turn a refusal into the event that its webhook would bring, with the intent's id."""
     why = reason_of(error.codes)
     intent_id = fields.optional_text(error.intent, "id")
     event = PaymentEvent(
@@ -145,7 +145,7 @@ def refused(error: CardRefusedError, request: ChargeRequest) -> tuple[str, list[
 
 
 def reason_of(codes: Sequence[str]) -> Refusal:
-    """Why a card was refused, as far as it changes what is done next."""
+    """Why a card was refused, as far as that changes what happens next."""
     if _ASKS_PAYER.intersection(codes):
         return Refusal.NEEDS_PAYER
     return Refusal.GONE if _GONE.intersection(codes) else Refusal.DECLINED
@@ -159,7 +159,7 @@ def _why(intent: fields.Fields) -> Refusal:
 
 
 def _after(charge: fields.Fields, first: PaymentEvent) -> list[PaymentEvent]:
-    """What happened to the money later, as far as a charge tells it."""
+    """What happened to the money later, as far as the charge shows."""
     told = []
     if charge.get("amount_refunded") not in (None, 0):
         told.append((Happening.REFUNDED, "amount_refunded"))

@@ -1,4 +1,4 @@
-"""The Checkout Session we ask Stripe for.
+"""Builds the Checkout Session that we ask Stripe for.
 
 Source: https://docs.stripe.com/api/checkout/sessions/create
 """
@@ -40,11 +40,11 @@ _LOCALE_OF = {tag.lower(): tag for tag in _LOCALES.split()} | {
 class StripeOptions:
     """The owner's settings of Checkout.
 
-    `tax_ids`: business customers may give theirs; `automatic_tax`: Stripe Tax reckons the tax
-    inside our price, so that the sum stays ours; `managed_payments`: Stripe is the merchant and
-    manages tax itself, so it takes neither of the other two
+    `tax_ids`: business customers may enter theirs. `automatic_tax`: Stripe Tax calculates the
+    tax included in our price, so that the total stays. `managed_payments`: Stripe is the merchant
+    of record and handles tax, so neither of the other two may be on
     (https://docs.stripe.com/payments/managed-payments/update-checkout). `tax_code` is Stripe's
-    code for what is sold, "" leaves it to the account.
+    code for what is sold; "" leaves it to the account.
     """
 
     tax_ids: bool = False
@@ -53,7 +53,7 @@ class StripeOptions:
     tax_code: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what Stripe would refuse at every sale."""
+        """Refuse options that Stripe would refuse at every sale."""
         if self.managed_payments and (self.tax_ids or self.automatic_tax):
             other = "STRIPE_TAX_IDS" if self.tax_ids else "STRIPE_AUTOMATIC_TAX"
             reason = f"STRIPE_MANAGED_PAYMENTS: Stripe then manages tax itself; switch {other} off"
@@ -63,7 +63,7 @@ class StripeOptions:
 def session_params(
     request: PaymentRequest, closes_at: datetime, options: StripeOptions
 ) -> "SessionCreateParams":
-    """Write a payment down as Stripe wants it; payment methods are left to the dashboard."""
+    """Build Stripe's request for a session; the dashboard chooses the payment methods."""
     params = _plain_params(request, closes_at)
     price = params["line_items"][0]["price_data"]
     if options.tax_code:
@@ -77,7 +77,7 @@ def session_params(
     if options.managed_payments:
         params["managed_payments"] = {"enabled": True}
     elif request.saves:
-        # Stripe's page says so to the payer, too.
+        # Stripe's page tells the payer, too.
         params["payment_intent_data"]["setup_future_usage"] = "off_session"
         params["customer_creation"] = "always"
     return params
@@ -102,7 +102,7 @@ def _plain_params(request: PaymentRequest, closes_at: datetime) -> "SessionCreat
         ],
         "client_reference_id": request.reference,
         "metadata": metadata,
-        # Not copied from the session: refunds and disputes bring only the intent's.
+        # Not copied from the session; refunds and disputes carry only the intent's.
         "payment_intent_data": {"metadata": metadata},
         "success_url": request.return_url,
         "cancel_url": request.return_url,
@@ -117,10 +117,10 @@ def _locale(language: str) -> str:
 
 
 def closing_times(expires_at: datetime, now: datetime) -> Iterator[datetime]:
-    """When the session may close: first what fits now, then what an earlier try may have said.
+    """Closing times to try: the one that fits now, then those of possible earlier attempts.
 
-    A repeated request must be the same to the second, or Stripe refuses its idempotency key.
-    Times that had to be moved lie on whole hours, so tries near each other agree.
+    A repeated request must match to the second, or Stripe refuses its idempotency key. Times
+    that had to be moved are on whole hours, so that attempts close together agree.
     """
     earliest = _next_hour(now + _SHORTEST)
     latest = _next_hour(now + _LONGEST) - _GRID
@@ -137,12 +137,12 @@ def _next_hour(moment: datetime) -> datetime:
 def opening(
     params: "SessionCreateParams", options: "RequestOptions"
 ) -> "Callable[[StripeClient], Awaitable[object]]":
-    """Ask for a new session."""
+    """Build the request for a new session."""
     return lambda client: client.v1.checkout.sessions.create_async(params, options)
 
 
 def page_of(session: fields.Fields) -> PaymentPage:
-    """Read where it is paid."""
+    """Read the address of the payment page."""
     return PaymentPage(
         provider_ref=fields.text(session, "id"),
         url=fields.address(session, "url"),

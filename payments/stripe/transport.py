@@ -1,6 +1,6 @@
-"""Stripe's library over the shop's own HTTP client: one pool, one set of timeouts.
+"""Runs Stripe's library over the shop's HTTP client: one pool, one set of timeouts.
 
-Its own `HTTPXClient` passes the body in a way that httpx has deprecated and will drop.
+The library's `HTTPXClient` passes the body in a way that httpx has deprecated.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from payments.outgoing import CONNECT_SECONDS
 
 
 class SharedTransport(stripe.HTTPClient):
-    """What `stripe.StripeClient` asks of an `http_client`, for async calls."""
+    """The `http_client` that `stripe.StripeClient` wants, for async calls."""
 
     name = "httpx"
 

@@ -1,4 +1,4 @@
-"""The Bot API's methods by name; Telegram does not mind their case."""
+"""The Bot API's methods by name, in any case, as at Telegram."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ METHODS: dict[str, Method] = {
     for name, method in module.METHODS.items()
 }
 
-# The rate limits count what a person sees arrive or change.
+# The rate limits count messages that arrive or change.
 COUNTED = {
     name
     for name in METHODS

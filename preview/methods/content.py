@@ -1,4 +1,4 @@
-"""What messages have in common: their text, their markup, what they answer to."""
+"""Reads what all messages have in common: text, keyboard, and the message replied to."""
 
 from __future__ import annotations
 

@@ -22,10 +22,10 @@ PORTS = {None, 80, 88, 443, 8443}
 
 
 class Described:
-    """A result that Telegram explains beside it."""
+    """A result that comes with a description."""
 
     def __init__(self, result: object, *, description: str) -> None:
-        """Keep both halves of the answer."""
+        """Keep the result and its description."""
         self.result = result
         self.description = description
 
@@ -86,7 +86,7 @@ async def get_webhook_info(telegram: Telegram, call: Parameters) -> dict[str, An
 
 
 async def answer_callback_query(telegram: Telegram, call: Parameters) -> bool:
-    """Stop a button's waiting, with a toast, an alert or a link."""
+    """Answer a pressed button, with a toast, an alert or a link."""
     text = call.text("text")
     if len(text) > ANSWER_UNITS:
         refuse("MESSAGE_TOO_LONG")
@@ -106,7 +106,7 @@ def _set_allowed(telegram: Telegram, call: Parameters) -> None:
 
 
 def _check_address(url: str) -> None:
-    """Hold a webhook to Telegram's rules, except on this very machine."""
+    """Apply Telegram's rules to a webhook's address, except on this machine."""
     split = urlsplit(url)
     if not split.hostname or split.scheme not in {"http", "https"}:
         refuse("invalid webhook URL specified")

@@ -1,4 +1,4 @@
-"""Methods that change or take away messages that are already there."""
+"""Methods that change or delete existing messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def edit_message_text(telegram: Telegram, call: Parameters) -> dict[str, A
 
 
 async def edit_message_caption(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Change what stands under a picture or document."""
+    """Change the caption of a picture or document."""
     chat, kept = _editable(telegram, call)
     content = read_caption(telegram, call)
     if "photo" not in kept.data and "document" not in kept.data:
@@ -50,7 +50,7 @@ async def edit_message_reply_markup(telegram: Telegram, call: Parameters) -> dic
 
 
 async def edit_message_media(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Put another picture or document in place, or one where a text stood."""
+    """Replace a message's content by another picture or document."""
     chat, kept = _editable(telegram, call)
     media = call.structure("media")
     if not isinstance(media, dict):
@@ -76,7 +76,7 @@ async def delete_message(telegram: Telegram, call: Parameters) -> bool:
 
 
 async def delete_messages(telegram: Telegram, call: Parameters) -> bool:
-    """Delete those of up to 100 messages that can be deleted."""
+    """Delete up to 100 messages, skipping those that cannot be deleted."""
     chat = telegram.chat(call)
     numbers = call.structure("message_ids")
     if not isinstance(numbers, list):

@@ -1,4 +1,4 @@
-"""Methods that send pictures and documents, and give files back."""
+"""Methods that send pictures and documents, and serve files."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ async def get_file(telegram: Telegram, call: Parameters) -> dict[str, Any]:
 
 
 async def get_user_profile_photos(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Nobody here has a picture."""
+    """Give no pictures: nobody here has one."""
     if telegram.user(call.integer("user_id")) is None:
         refuse("user not found")
     return {"total_count": 0, "photos": []}
 
 
 async def read_media(telegram: Telegram, call: Parameters, *, kind: str, name: str) -> Content:
-    """Read a picture or document with its caption, however the file is given."""
+    """Read a picture or document with its caption, in whichever way the file is given."""
     if kind not in {"photo", "document"}:
         refuse("can't parse InputMedia: unsupported type specified")
     file = await _file(telegram, call, kind=kind, name=name)

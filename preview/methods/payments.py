@@ -1,4 +1,4 @@
-"""Methods about money: invoices, answers at the checkout, Stars."""
+"""Methods about money: invoices, pre-checkout answers, Stars."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def send_invoice(telegram: Telegram, call: Parameters) -> dict[str, Any]:
 
 
 async def create_invoice_link(telegram: Telegram, call: Parameters) -> str:
-    """Give an invoice that anyone can pay; the only way to sell a Star subscription."""
+    """Make a link that anyone can pay; the only way to sell a Star subscription."""
     return telegram.ledger.link(read_invoice(call, link=True))
 
 
@@ -49,7 +49,7 @@ async def answer_pre_checkout_query(telegram: Telegram, call: Parameters) -> boo
 
 
 async def refund_star_payment(telegram: Telegram, call: Parameters) -> bool:
-    """Give Stars back."""
+    """Refund Stars."""
     charge_id = call.required("telegram_payment_charge_id")
     checkout.refund(telegram, person_id=_person(telegram, call), charge_id=charge_id)
     return True
@@ -58,13 +58,13 @@ async def refund_star_payment(telegram: Telegram, call: Parameters) -> bool:
 async def edit_user_star_subscription(telegram: Telegram, call: Parameters) -> bool:
     """Stop the renewal of a subscription as the bot, or let the person resume it.
 
-    Taking the stop back renews nothing by itself: only the person can switch it on again.
+    Undoing the stop does not resume renewal: only the person can do that.
     """
     person_id = _person(telegram, call)
     charge_id = call.required("telegram_payment_charge_id")
     subscription = telegram.ledger.subscription(charge_id, person_id=person_id)
     if subscription.expires <= telegram.clock.unix():
-        refuse("SUBSCRIPTION_NOT_ACTIVE")  # Telegram's own word for it is not known
+        refuse("SUBSCRIPTION_NOT_ACTIVE")  # Telegram's real error is not known
     was_canceled, is_canceled = subscription.canceled_by_bot, call.flag("is_canceled")
     subscription.canceled_by_bot = is_canceled
     if was_canceled and not is_canceled:

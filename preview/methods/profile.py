@@ -33,7 +33,7 @@ async def get_me(telegram: Telegram, call: Parameters) -> dict[str, Any]:
 
 
 async def log_out(telegram: Telegram, call: Parameters) -> bool:
-    """Agree; there is no cloud server to leave."""
+    """Succeed; there is no cloud server to leave."""
     del telegram, call
     return True
 
@@ -58,7 +58,7 @@ async def get_chat(telegram: Telegram, call: Parameters) -> dict[str, Any]:
 
 
 async def set_my_commands(telegram: Telegram, call: Parameters) -> bool:
-    """Fill the command menu for a scope and language."""
+    """Set the command menu for a scope and language."""
     commands = call.structure("commands")
     if not isinstance(commands, list):
         refuse("expected an Array of BotCommand")
@@ -84,7 +84,7 @@ async def get_my_commands(telegram: Telegram, call: Parameters) -> list[dict[str
 
 
 async def delete_my_commands(telegram: Telegram, call: Parameters) -> bool:
-    """Empty the menu of this scope and language."""
+    """Delete the commands of this scope and language."""
     telegram.profile.commands.pop(_scope(call), None)
     telegram.feed.tell("profile")
     return True
@@ -108,7 +108,7 @@ async def get_my_name(telegram: Telegram, call: Parameters) -> dict[str, Any]:
 
 
 async def set_my_description(telegram: Telegram, call: Parameters) -> bool:
-    """Say what the bot can do, for a chat that has not begun."""
+    """Set the text shown in an empty chat."""
     words = _limited(call, "description", most=DESCRIPTION)
     telegram.profile.descriptions[_language(call)] = words
     telegram.feed.tell("profile")
@@ -121,7 +121,7 @@ async def get_my_description(telegram: Telegram, call: Parameters) -> dict[str, 
 
 
 async def set_my_short_description(telegram: Telegram, call: Parameters) -> bool:
-    """Say in a line what the bot is, for its profile."""
+    """Set the line shown in the bot's profile."""
     words = _limited(call, "short_description", most=SHORT)
     telegram.profile.short_descriptions[_language(call)] = words
     telegram.feed.tell("profile")
@@ -148,7 +148,7 @@ async def set_chat_menu_button(telegram: Telegram, call: Parameters) -> bool:
 
 
 async def get_chat_menu_button(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Give that choice."""
+    """Give what the button does."""
     if call.has("chat_id"):
         return telegram.chat(call).menu_button or {"type": "default"}
     return telegram.profile.menu_button
@@ -162,7 +162,7 @@ def _scope(call: Parameters) -> tuple[str, str]:
 
 
 def _language(call: Parameters) -> str:
-    """Read a language code; two small letters, or none for everyone else."""
+    """Read a language code: two lower-case letters, or "" for all other languages."""
     code = call.text("language_code")
     if not re.fullmatch(r"([a-z]{2})?", code):
         refuse("invalid language code specified")

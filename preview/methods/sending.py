@@ -1,4 +1,4 @@
-"""Methods that put texts and existing messages into a chat."""
+"""Methods that send texts and forward or copy messages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def send_chat_action(telegram: Telegram, call: Parameters) -> bool:
 
 
 async def forward_message(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Send an existing message on, saying where it came from."""
+    """Forward a message, naming its origin."""
     data = _source(telegram, call, verb="forward")
     origin = {"type": "user", "sender_user": data["from"], "date": data["date"]}
     body = _body(data) | {"forward_origin": origin}
@@ -53,7 +53,7 @@ async def forward_message(telegram: Telegram, call: Parameters) -> dict[str, Any
 
 
 async def copy_message(telegram: Telegram, call: Parameters) -> dict[str, Any]:
-    """Send an existing message as one's own; the answer is only its id."""
+    """Send a copy of a message; the result is only its id."""
     data = _source(telegram, call, verb="copy")
     body = _body(data)
     if call.has("caption"):

@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from shop.access.account_records import Accounts
-from shop.access.notices import Frozen, Unfrozen
+from shop.access.acts import Resend, Resume, Rotate, Suspend
+from shop.access.notices import Credentials, Frozen, Unfrozen
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
-from shop.books.notes import Notes
-from shop.core.errors import BadInputError, DoneAlreadyError
+from shop.core.errors import BadInputError
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Verb
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 def subscription(books: Books, subscription_id: int) -> Subscription:
@@ -36,13 +35,8 @@ def freeze(
     effect = wish(books, subscription_id, verb)
     told = tell_customer(customer, notice(plan=subscription.product.slug), key=effect.key)
     books[Outbox].add([told, effect], now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "suspend" if is_frozen else "resume",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
+    act = (Suspend if is_frozen else Resume)(subscription=subscription_id)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
 
 
 def resend(
@@ -51,19 +45,14 @@ def resend(
     """Send the customer his credentials again; `tap` as in `grant`."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
-    refuse_second(books, f"{staff_id}:resend:{subscription_id}", tap)
+    by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)
+    by.refuse_second(Resend, subscription_id)
     if books[Accounts].get(subscription_id).encrypted is None:
         raise BadInputError(reason="This account has no credentials yet.")
     key = f"resend:{subscription_id}:{books[Accounts].wish(subscription_id)}"
-    told = tell_customer(customer, Notice.CREDENTIALS, key=key, subscription=subscription_id)
+    told = tell_customer(customer, Credentials(subscription=subscription_id), key=key)
     books[Outbox].add([told], now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "resend",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
+    by.note(Resend(subscription=subscription_id), customer_id=customer.id)
 
 
 def rotate(
@@ -72,22 +61,7 @@ def rotate(
     """Make new credentials; the old ones stop working. `tap` as in `grant`."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
-    refuse_second(books, f"{staff_id}:rotate:{subscription_id}", tap)
+    by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)
+    by.refuse_second(Rotate, subscription_id)
     books[Outbox].add([wish(books, subscription_id, Verb.ROTATE)], now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "rotate",
-        customer_id=customer.id,
-        facts={"subscription": subscription_id},
-        now=now,
-    )
-
-
-def refuse_second(books: Books, what: str, tap: str) -> None:
-    """Raise `DoneAlreadyError` when this very tap did it already; a command has no tap."""
-    if not tap:
-        return
-    key = f"tap:{what}"
-    if books[Notes].note(key) == tap:
-        raise DoneAlreadyError
-    books[Notes].set_note(key, tap)
+    by.note(Rotate(subscription=subscription_id), customer_id=customer.id)

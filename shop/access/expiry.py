@@ -3,21 +3,16 @@
 from datetime import datetime
 
 from shop.access.lifecycle import next_change, state_at
+from shop.access.notices import Ended, Grace, Suspended
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
 from shop.customers.records import Customer, Customers
-from shop.messaging.kinds import Notice
-from shop.messaging.notices import tell_customer
+from shop.messaging.notices import CustomerNotice, tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.ports import Verb
 
-_NOTICES = {
-    SubscriptionState.PAST_DUE: Notice.GRACE,
-    SubscriptionState.SUSPENDED: Notice.SUSPENDED,
-    SubscriptionState.ENDED: Notice.ENDED,
-}
 _VERBS = {
     SubscriptionState.SUSPENDED: Verb.SUSPEND,
     SubscriptionState.ENDED: Verb.TERMINATE,
@@ -39,7 +34,9 @@ def change_one(
     new = state_at(standing, now=now)
     ended_at = now if new is SubscriptionState.ENDED else None
     later = None if ended_at else next_change(standing, now=now)
-    books[Subscriptions].move(subscription_id, new, change_at=later, ended_at=ended_at)
+    books[Subscriptions].move(
+        subscription_id, old=standing.state, new=new, change_at=later, ended_at=ended_at
+    )
     if new is standing.state:
         return None
     books[Outbox].add(_effects(books, customer, subscription, new), now=now)
@@ -52,20 +49,20 @@ def _effects(
     effects = []
     # Who is reminded hears of the grace from the reminder, in his daytime, and only once.
     is_told = new is not SubscriptionState.PAST_DUE or not customer.wants_reminders
-    if (notice := _NOTICES.get(new)) and is_told:
+    if (notice := _notice(subscription, new)) and is_told:
         key = f"{subscription.id}:{int(subscription.standing.paid_until.timestamp())}"
-        effects.append(
-            tell_customer(
-                customer,
-                notice,
-                key=key,
-                subscription=subscription.id,
-                plan=subscription.product.slug,
-                is_trial=subscription.standing.is_trial,
-                access_until=int(subscription.standing.access_until.timestamp()),
-                kept_until=int(subscription.standing.kept_until.timestamp()),
-            )
-        )
+        effects.append(tell_customer(customer, notice, key=key))
     if verb := _VERBS.get(new):
         effects.append(wish(books, subscription.id, verb))
     return effects
+
+
+def _notice(subscription: Subscription, new: SubscriptionState) -> CustomerNotice | None:
+    match new:
+        case SubscriptionState.PAST_DUE:
+            return Grace(subscription=subscription.id)
+        case SubscriptionState.SUSPENDED:
+            return Suspended(subscription=subscription.id)
+        case SubscriptionState.ENDED:
+            return Ended(plan=subscription.product.slug)
+    return None

@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shop.access import notices
 from shop.access.account_records import AccountRow, Accounts, Actual
 from shop.access.credentials import decrypt, encrypt
+from shop.access.jobs import ProvisionJob
 from shop.access.lifecycle import may_use
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.access.subscriptions import new_token
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BooksUnavailableError
+from shop.core.facts import read_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox, QueuedEffect
 from shop.ports import (
@@ -107,7 +109,7 @@ def note_carried_out(
     """Note the account, and tell the customer new credentials, in one transaction."""
     if not books[Outbox].finish(effect.id, now=now):
         return  # another process was first
-    subscription_id = int(effect.payload["subscription_id"])
+    subscription_id = read_facts(ProvisionJob, effect.payload).subscription_id
     account = books[Accounts].get(subscription_id)
     encrypted = (
         account.encrypted if made.credentials is None else encrypt(made.credentials, encryption)
@@ -123,7 +125,7 @@ def note_carried_out(
     if made.credentials is not None and verb in {Verb.CREATE, Verb.ROTATE, Verb.RESUME}:
         customer = books[Customers].get(books[Subscriptions].get(subscription_id).customer_id)
         told = tell_customer(
-            customer, Notice.CREDENTIALS, key=effect.key, subscription=subscription_id
+            customer, notices.Credentials(subscription=subscription_id), key=effect.key
         )
         books[Outbox].add([told], now=now)
 
@@ -132,28 +134,29 @@ def note_not_carried_out(
     books: Books, effect: QueuedEffect, reason: str, *, policy: Policy, now: datetime
 ) -> None:
     """Try again at 1, 5, 15 and 60 minutes, then give it to staff; the customer hears once."""
-    wait = connector_wait(effect.tries)
-    subscription = books[Subscriptions].get(int(effect.payload["subscription_id"]))
+    wait, job = connector_wait(effect.tries), read_facts(ProvisionJob, effect.payload)
+    subscription = books[Subscriptions].get(job.subscription_id)
     customer = books[Customers].get(subscription.customer_id)
     effects = []
-    if effect.tries == 1 and effect.payload["verb"] == Verb.CREATE:
+    if effect.tries == 1 and job.verb is Verb.CREATE:
         effects.append(
             tell_customer(
-                customer, Notice.DELIVERY_LATE, key=effect.key, plan=subscription.product.slug
+                customer, notices.DeliveryLate(plan=subscription.product.slug), key=effect.key
             )
         )
     if wait is None:
         books[Outbox].finish(effect.id, now=now, state="dead", error=reason)
         effects += tell_staff(
             policy,
-            Notice.CONNECTOR_FAILED,
+            notices.ConnectorFailed(
+                effect=effect.id,
+                customer=customer.id,
+                name=customer.name,
+                plan=subscription.product.slug,
+                verb=job.verb,
+                reason=reason,
+            ),
             key=f"{effect.key}:{int(now.timestamp())}",
-            effect=effect.id,
-            customer=customer.id,
-            name=customer.name,
-            plan=subscription.product.slug,
-            verb=effect.payload["verb"],
-            reason=reason,
         )
     else:
         books[Outbox].again(effect.id, due_at=now + wait, error=reason)
@@ -175,11 +178,10 @@ async def carry_out(
     clock: Clock,
 ) -> None:
     """One wish, from the queue to the connector to the books."""
-    verb = Verb(effect.payload["verb"])
-    subscription_id = int(effect.payload["subscription_id"])
+    job = read_facts(ProvisionJob, effect.payload)
     try:
         task = await storage.read(
-            prepare, subscription_id, verb, encryption=encryption, now=clock.now()
+            prepare, job.subscription_id, job.verb, encryption=encryption, now=clock.now()
         )
         if task.order is None:
             await storage.run(drop, effect, now=clock.now())

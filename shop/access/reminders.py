@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shop.access.notices import Reminder
 from shop.access.reminder_rules import latest_due, next_after, schedule, zone_of
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_chat
 from shop.messaging.outbox_records import Outbox
 
@@ -50,11 +50,12 @@ def remind(books: Books, *, now: datetime, most: int) -> int:
             effects.append(
                 tell_chat(
                     one.telegram_id,
-                    Notice.REMINDER,
+                    Reminder(
+                        subscription=one.id,
+                        days=latest.days_before,
+                        paid_until=one.paid_until,
+                    ),
                     key=f"{one.id}:{end}:{latest.days_before}",
-                    subscription=one.id,
-                    days=latest.days_before,
-                    paid_until=end,
                 )
             )
         upcoming = next_after(reminders, after=now)

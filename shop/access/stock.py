@@ -8,7 +8,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.access.acts import LoadStock
 from shop.access.credentials import decrypt, encrypt
+from shop.access.notices import LowStock
 from shop.access.stock_csv import read_stock
 from shop.access.stock_records import Line, Stock
 from shop.access.subscription_records import Subscriptions
@@ -18,11 +20,10 @@ from shop.books.opening import Storage
 from shop.catalog.records import CatalogRecords
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.ports import Clock, Credentials, Encryption, OutOfStockError, StockLine
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,8 @@ def load(
 ) -> Loaded:
     """Put stock on the shelf; the lines themselves stay out of the audit."""
     loaded = load_stock(books, plan, csv_text, encryption=encryption, now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "load_stock",
-        customer_id=None,
-        facts={"plan": plan, "added": loaded.added, "repeated": loaded.repeated},
-        now=now,
-    )
+    act = LoadStock(plan=plan, added=loaded.added, repeated=loaded.repeated)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=None)
     return loaded
 
 
@@ -182,7 +178,7 @@ def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Ef
     # Once when the level is reached and once when nothing is left, until more is loaded.
     level = "low" if left else "none"
     key = f"{plan}:{books[Notes].note(_LOADS_NOTE) or 0}:{level}"
-    return tell_staff(policy, Notice.LOW_STOCK, key=key, plan=plan, left=left)
+    return tell_staff(policy, LowStock(plan=plan, left=left), key=key)
 
 
 def _opened(line: Line, encryption: Encryption) -> StockLine:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.lifecycle import Standing
-from shop.access.states import SubscriptionState
+from shop.access.states import SUBSCRIPTION_MOVES, SubscriptionState
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.catalog.products import Terms
 from shop.catalog.records import Product, product_of
-from shop.core.errors import NotFoundError
+from shop.core.errors import DoneAlreadyError, NotFoundError
+from shop.core.moves import must_move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,14 @@ class Subscriptions:
         )
         return found
 
-    def extend(self, subscription_id: int, schedule: Schedule) -> None:
-        """Write where it stands now."""
-        self._sql.run("subscription_extend", id=subscription_id, **_columns(schedule))
+    def extend(self, subscription_id: int, schedule: Schedule, *, old: SubscriptionState) -> None:
+        """Write where it stands now; `old` and what is raised as in `move`."""
+        _may_stand(old, schedule.state)
+        changed = self._sql.count(
+            "subscription_extend", id=subscription_id, old=old, **_columns(schedule)
+        )
+        if changed != 1:
+            raise DoneAlreadyError
 
     def add_period(
         self,
@@ -125,19 +131,28 @@ class Subscriptions:
     def move(
         self,
         subscription_id: int,
-        state: SubscriptionState,
         *,
+        old: SubscriptionState,
+        new: SubscriptionState,
         change_at: datetime | None,
         ended_at: datetime | None = None,
     ) -> None:
-        """Change the billing state and when to look again."""
-        self._sql.run(
+        """Change the billing state from `old`, as the caller's claim holds it, and the next look.
+
+        It may stay where it is, too. Raises `ForbiddenMoveError`, or `DoneAlreadyError` when it
+        does not stand there any more.
+        """
+        _may_stand(old, new)
+        changed = self._sql.count(
             "subscription_move",
             id=subscription_id,
-            state=state,
+            old=old,
+            state=new,
             change_at=maybe_seconds(change_at),
             ended_at=maybe_seconds(ended_at),
         )
+        if changed != 1:
+            raise DoneAlreadyError
 
     def freeze(self, subscription_id: int, *, is_frozen: bool) -> None:
         """Staff stop access, or give it back."""
@@ -199,6 +214,11 @@ class Subscriptions:
         """How many there are in each state."""
         rows = self._sql.all("subscriptions_counts")
         return {SubscriptionState(row["state"]): row["many"] for row in rows}
+
+
+def _may_stand(old: SubscriptionState, new: SubscriptionState) -> None:
+    if new is not old:
+        must_move(SUBSCRIPTION_MOVES, old, new)
 
 
 def standing_of(row: Row) -> Standing:

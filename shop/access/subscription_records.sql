@@ -14,7 +14,7 @@ UPDATE subscriptions
 SET state = :state, is_trial = :is_trial, starts_at = :starts_at, anchor_day = :anchor_day, paid_until = :paid_until,
     grace_days = :grace_days, keep_days = :keep_days,
     change_at = :change_at, remind_at = :remind_at, cancel_at_period_end = 0
-WHERE id = :id;
+WHERE id = :id AND state = :old;
 
 -- name: subscription_by_id^
 SELECT s.*, p.slug, p.document FROM subscriptions AS s
@@ -33,7 +33,7 @@ WHERE s.customer_id = :customer_id ORDER BY s.id DESC LIMIT 20;
 
 -- name: subscription_move!
 UPDATE subscriptions SET state = :state, change_at = :change_at, ended_at = :ended_at
-WHERE id = :id;
+WHERE id = :id AND state = :old;
 
 -- name: subscription_hold!
 UPDATE subscriptions SET is_frozen = :is_frozen WHERE id = :id;

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.access.account_records import Accounts, Actual
+from shop.access.jobs import AccessKind, ProvisionJob
 from shop.access.lifecycle import Standing, may_use, next_change, state_at
 from shop.access.reminder_rules import next_after, schedule, zone_of
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Schedule, Subscription, Subscriptions
 from shop.books.books import Books
 from shop.catalog.records import Product
+from shop.core.facts import write_facts
 from shop.core.intervals import Interval, Span, next_span
 from shop.customers.records import Customer
-from shop.messaging.outbox_records import Effect, Kind
+from shop.messaging.outbox_records import Effect
 from shop.ports import Verb
 
 
@@ -46,7 +48,7 @@ def add_time(
         effect = _new_account(books, subscription_id, product)
     else:
         subscription_id = live.id
-        books[Subscriptions].extend(subscription_id, plan)
+        books[Subscriptions].extend(subscription_id, plan, old=live.standing.state)
         effect = _renewed_account(books, live)
     books[Subscriptions].add_period(
         subscription_id,
@@ -142,10 +144,10 @@ def _renewed_account(books: Books, live: Subscription) -> Effect:
 
 def _wish(subscription_id: int, verb: Verb, number: int) -> Effect:
     return Effect(
-        kind=Kind.PROVISION,
+        kind=AccessKind.PROVISION,
         lane=f"account:{subscription_id}",
         key=f"wish:{subscription_id}:{number}",
-        payload={"subscription_id": subscription_id, "verb": verb},
+        payload=write_facts(ProvisionJob(subscription_id=subscription_id, verb=verb)),
     )
 
 

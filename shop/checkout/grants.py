@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from shop.access.by_staff import refuse_second
 from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
+from shop.checkout.acts import Extend, Grant
+from shop.checkout.notices import Given
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval, Unit
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import OrderKind, Orders
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 _MOST_DAYS = 3660
 
@@ -33,16 +33,9 @@ def grant(
 
     `tap` names the button that asked for it: a second tap on the same one is refused.
     """
-    added = _give(
-        books, staff_id, customer_id=customer_id, slug=slug, interval=interval, tap=tap, now=now
-    )
-    books[AuditLog].audit(
-        staff_id,
-        "grant",
-        customer_id=customer_id,
-        facts={"plan": slug, "term": interval.key},
-        now=now,
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)
+    added = _give(by, customer_id=customer_id, slug=slug, interval=interval)
+    by.note(Grant(plan=slug, interval=interval), customer_id=customer_id)
     return added
 
 
@@ -59,37 +52,22 @@ def extend(
     if not 1 <= days <= _MOST_DAYS:
         raise BadInputError(reason="Give a number of days from 1 to 3660.")
     subscription = books[Subscriptions].get(subscription_id)
+    by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)
+    customer_id = subscription.customer_id
     added = _give(
-        books,
-        staff_id,
-        customer_id=subscription.customer_id,
+        by,
+        customer_id=customer_id,
         slug=subscription.product.slug,
         interval=Interval(count=days, unit=Unit.DAY),
-        tap=tap,
-        now=now,
     )
-    books[AuditLog].audit(
-        staff_id,
-        "extend",
-        customer_id=subscription.customer_id,
-        facts={"subscription": subscription_id, "days": days},
-        now=now,
-    )
+    by.note(Extend(subscription=subscription_id, days=days), customer_id=customer_id)
     return added
 
 
-def _give(
-    books: Books,
-    staff_id: int,
-    *,
-    customer_id: int,
-    slug: str,
-    interval: Interval,
-    tap: str,
-    now: datetime,
-) -> TimeAdded:
+def _give(by: ByStaff, *, customer_id: int, slug: str, interval: Interval) -> TimeAdded:
+    books, now = by.books, by.now
     customer = books[Customers].claim(customer_id)
-    refuse_second(books, f"{staff_id}:grant:{customer_id}", tap)
+    by.refuse_second(Grant, customer_id)
     product = books[CatalogRecords].by_slug(slug)
     order = books[Orders].add_given(
         customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
@@ -100,12 +78,8 @@ def _give(
     )
     told = tell_customer(
         customer,
-        Notice.GIVEN,
+        Given(plan=slug, interval=interval, until=added.span.ends_at, is_trial=False),
         key=f"order:{order.id}",
-        plan=slug,
-        term=interval.key,
-        until=int(added.span.ends_at.timestamp()),
-        is_trial=False,
     )
     books[Outbox].add([told, *added.effects], now=now)
     return added

@@ -41,6 +41,11 @@ class PriceChangedError(ShopError):
 class PaidAlreadyError(ShopError):
     """This has been paid already."""
 
+    def __init__(self, *, reference: str) -> None:
+        """Keep which payment it was."""
+        super().__init__()
+        self.reference = reference
+
 
 class NotOfferedError(ShopError):
     """This plan is no longer on offer."""

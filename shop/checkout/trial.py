@@ -6,12 +6,12 @@ from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
+from shop.checkout.notices import Given
 from shop.checkout.payment import NotOfferedError
 from shop.core.errors import ShopError
 from shop.core.intervals import Interval, Unit
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.order_records import OrderKind, Orders
@@ -50,12 +50,8 @@ def start_trial(
     )
     told = tell_customer(
         customer,
-        Notice.GIVEN,
+        Given(plan=product.slug, interval=interval, until=added.span.ends_at, is_trial=True),
         key=f"order:{order.id}",
-        plan=product.slug,
-        term=interval.key,
-        until=int(added.span.ends_at.timestamp()),
-        is_trial=True,
     )
     books[Outbox].add([told, *added.effects], now=now)
     return added

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.core.errors import NotFoundError
+from shop.core.errors import BadInputError, NotFoundError
 from shop.customers.countries import COUNTRIES, ELSEWHERE
 from shop.customers.records import Customer, Customers
 
@@ -64,3 +64,10 @@ def choose_country(books: Books, customer_id: int, country: str) -> Customer:
 def note_unreachable(books: Books, telegram_id: int) -> None:
     """The person blocked the bot: nothing is sent until he comes back."""
     books[Customers].set_reachable(telegram_id, is_reachable=False)
+
+
+def find(books: Books, words: str) -> list[Customer]:
+    """Up to ten people by id, Telegram id, @username or part of a name."""
+    if not words.strip():
+        raise BadInputError(reason="Write a name, @username or number to look for.")
+    return books[Customers].find(words)

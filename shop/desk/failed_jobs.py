@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from shop.access.jobs import AccessKind, ProvisionJob
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
+from shop.core.facts import read_facts
 from shop.customers.records import Customers
+from shop.desk.acts import DismissEffect, DismissInboxEvent, ReplayEffect
+from shop.intake.acts import ReplayInboxEvent
 from shop.intake.chat_updates import TELEGRAM
 from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
-from shop.messaging.outbox_records import Kind, Outbox, QueuedEffect
-from shop.staff.audit_records import AuditLog
+from shop.messaging.jobs import MessageJob, MessageKind
+from shop.messaging.outbox_records import Outbox, QueuedEffect
+from shop.staff.acts import ByStaff
 
 
 def trouble(books: Books) -> tuple[list[QueuedEffect], list[InboxEvent]]:
@@ -20,13 +25,8 @@ def replay_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime)
     """Let a given-up effect try afresh; False when it is not given up any more."""
     done = books[Outbox].replay(effect_id, now=now)
     if done:
-        books[AuditLog].audit(
-            staff_id,
-            "replay_effect",
-            customer_id=_whose(books, effect_id),
-            facts={"effect": effect_id},
-            now=now,
-        )
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(ReplayEffect(effect=effect_id), customer_id=_whose(books, effect_id))
     return done
 
 
@@ -34,13 +34,8 @@ def dismiss_effect(books: Books, staff_id: int, *, effect_id: int, now: datetime
     """Put a given-up effect away: it will not happen."""
     done = books[Outbox].dismiss(effect_id, now=now)
     if done:
-        books[AuditLog].audit(
-            staff_id,
-            "dismiss_effect",
-            customer_id=_whose(books, effect_id),
-            facts={"effect": effect_id},
-            now=now,
-        )
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(DismissEffect(effect=effect_id), customer_id=_whose(books, effect_id))
     return done
 
 
@@ -51,13 +46,9 @@ def replay_inbox_event(books: Books, staff_id: int, *, inbox_event_id: int, now:
         return False
     done = books[Inbox].reopen(inbox_event_id, now=now)
     if done:
-        books[AuditLog].audit(
-            staff_id,
-            "replay_inbox_event",
-            customer_id=_sender(books, inbox_event),
-            facts={"inbox_event": inbox_event_id},
-            now=now,
-        )
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        act = ReplayInboxEvent(inbox_event=inbox_event_id)
+        by.note(act, customer_id=_sender(books, inbox_event))
     return done
 
 
@@ -69,13 +60,8 @@ def dismiss_inbox_event(
     if inbox_event is None or inbox_event.state is InboxState.DONE:
         return False
     books[Inbox].finish(inbox_event_id, InboxState.DONE, note="dismissed by staff")
-    books[AuditLog].audit(
-        staff_id,
-        "dismiss_inbox_event",
-        customer_id=_sender(books, inbox_event),
-        facts={"inbox_event": inbox_event_id},
-        now=now,
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(DismissInboxEvent(inbox_event=inbox_event_id), customer_id=_sender(books, inbox_event))
     return True
 
 
@@ -83,11 +69,11 @@ def _whose(books: Books, effect_id: int) -> int | None:
     effect = books[Outbox].get(effect_id)
     assert effect is not None  # noqa: S101 - it was changed just now
     match effect.kind:
-        case Kind.PROVISION:
-            number = int(effect.payload["subscription_id"])
+        case AccessKind.PROVISION:
+            number = read_facts(ProvisionJob, effect.payload).subscription_id
             return books[Subscriptions].get(number).customer_id
-        case Kind.CHAT:
-            return _who(books, int(effect.payload["to"]))
+        case MessageKind.CHAT:
+            return _who(books, read_facts(MessageJob, effect.payload).to)
     return None
 
 

@@ -8,34 +8,17 @@ from shop.access.stock_records import Stock
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords, Product
-from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
+from shop.intake.backlog import Backlog, backlog
 from shop.intake.proof_records import Proofs
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipt, Receipts
-from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.outbox_records import Depth, Outbox
-from shop.orders.health_records import ProviderHealth, ProviderHealthRecords
 from shop.orders.order_records import Order, Orders
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
-from shop.settlement.review_records import Reviews
-from shop.settlement.unassigned_records import UnassignedReceipts
 from shop.staff.audit_records import Act, AuditLog
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
-    """What waits, and what wants a person."""
-
-    outbox: tuple[Depth, ...]
-    dead: int
-    inbox_events: dict[InboxState, int]
-    held: int
-    unassigned: int
-    hidden: tuple[ProviderHealth, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,25 +66,6 @@ def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> To
     )
 
 
-def backlog(books: Books) -> Backlog:
-    """What waits in the outbox, and what staff should look at."""
-    return Backlog(
-        outbox=tuple(books[Outbox].depth()),
-        dead=books[Outbox].count_dead(),
-        inbox_events=books[Inbox].counts(),
-        held=books[Reviews].count_waiting(),
-        unassigned=books[UnassignedReceipts].count_unassigned(),
-        hidden=tuple(books[ProviderHealthRecords].opened()),
-    )
-
-
-def find(books: Books, words: str) -> list[Customer]:
-    """Up to ten people by id, Telegram id, @username or part of a name."""
-    if not words.strip():
-        raise BadInputError(reason="Write a name, @username or number to look for.")
-    return books[Customers].find(words)
-
-
 def history(books: Books, customer_id: int) -> History:
     """A customer's history for one screen."""
     return History(
@@ -120,8 +84,3 @@ def history(books: Books, customer_id: int) -> History:
             for one in books[AuditLog].acts_on(customer_id, most=5)
         ),
     )
-
-
-def unbalanced(books: Books) -> list[str]:
-    """Journal groups that do not sum to zero: always none, and doctor looks."""
-    return books[Journal].unbalanced()

@@ -7,6 +7,7 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.catalog.products import text_in
 from shop.core.errors import ShopError
+from shop.core.facts import read_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_staff
@@ -26,6 +27,7 @@ from shop.ports import (
     steerer_of,
 )
 from shop.renewals.charge_outcomes import note_charge_made, note_charge_silence
+from shop.renewals.jobs import MethodJob, MethodVerb
 from shop.renewals.notices import MethodRefused
 from shop.renewals.records import Renewals, SavedMethod
 from shop.renewals.renew import ChargeIntent, take_up
@@ -101,11 +103,10 @@ async def carry_out_method_job(
     clock: Clock,
 ) -> None:
     """One wish to a provider: learn or forget a card, stop or resume a subscription."""
-    verb, number = str(effect.payload["verb"]), int(effect.payload["number"])
-    work = {"learn": _learn, "forget": _forget, "stop": _steer, "resume": _steer}[verb]
+    job = read_facts(MethodJob, effect.payload)
     try:
-        await work(
-            storage, providers, verb, number, encryption=encryption, policy=policy, clock=clock
+        await _WORK[job.verb](
+            storage, providers, job, encryption=encryption, policy=policy, clock=clock
         )
     except ChargeUnderWayError as error:
         await storage.run(
@@ -123,14 +124,13 @@ async def carry_out_method_job(
 async def _learn(
     storage: Storage,
     providers: Providers,
-    _verb: str,
-    number: int,
+    job: MethodJob,
     *,
     encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
-    payment = await storage.read(_payment, number)
+    payment = await storage.read(_payment, job.number)
     saver = None if payment is None else saver_of(providers.get(payment.provider))
     if payment is None or saver is None:
         return
@@ -140,46 +140,52 @@ async def _learn(
     kept = None
     if found is not None:
         kept = (encryption.encrypt(found.handle.encode()), found.brand, found.last4)
-    await storage.run(keep_method, number, kept, policy=policy, now=clock.now())
+    await storage.run(keep_method, job.number, kept, policy=policy, now=clock.now())
 
 
 async def _forget(
     storage: Storage,
     providers: Providers,
-    _verb: str,
-    number: int,
+    job: MethodJob,
     *,
     encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
     del policy, clock
-    method = await storage.read(_means, number)
+    method = await storage.read(_means, job.number)
     if method is None or not method.encrypted:
         return
-    if await storage.read(_is_charging, number):
+    if await storage.read(_is_charging, job.number):
         raise ChargeUnderWayError
     if (saver := saver_of(providers.get(method.provider))) is not None:
         await saver.forget(encryption.decrypt(method.encrypted).decode())
-    await storage.run(_wipe, number)
+    await storage.run(_wipe, job.number)
 
 
 async def _steer(
     storage: Storage,
     providers: Providers,
-    verb: str,
-    number: int,
+    job: MethodJob,
     *,
     encryption: Encryption,
     policy: Policy,
     clock: Clock,
 ) -> None:
     del encryption, policy, clock
-    star, provider, chat_id = await storage.read(_star, number)
+    star, provider, chat_id = await storage.read(_star, job.number)
     steerer = steerer_of(providers.get(provider))
     if star is None or steerer is None:
         return
-    await steerer.stop(chat_id, star.charge_id, is_stopped=verb == "stop")
+    await steerer.stop(chat_id, star.charge_id, is_stopped=job.verb is MethodVerb.STOP)
+
+
+_WORK = {
+    MethodVerb.LEARN: _learn,
+    MethodVerb.FORGET: _forget,
+    MethodVerb.STOP: _steer,
+    MethodVerb.RESUME: _steer,
+}
 
 
 def _note_refusal(
@@ -187,7 +193,8 @@ def _note_refusal(
 ) -> None:
     """A plain no: the wish is put where staff see it, and they are told at once."""
     refuse(books, effect, reason=reason, is_dead=True, now=now)
-    refused = MethodRefused(verb=str(effect.payload["verb"]), reason=reason)
+    verb = read_facts(MethodJob, effect.payload).verb
+    refused = MethodRefused(verb=verb, reason=reason)
     books[Outbox].add(tell_staff(policy, refused, key=effect.key), now=now)
 
 

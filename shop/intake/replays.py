@@ -9,6 +9,7 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BadInputError, NotFoundError
 from shop.core.policy import Policy
+from shop.intake.acts import BelieveInboxEvent, ReplayInboxEvent
 from shop.ledger.receipt_records import Receipts, UnassignedReceipt
 from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
 from shop.ports import (
@@ -23,7 +24,7 @@ from shop.ports import (
 from shop.settlement.claim_records import ClaimState, ProviderClaims
 from shop.settlement.kept_event import KeptEvent
 from shop.settlement.settle import Outcome, Source, act_on, settle_all
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 class Replayed(StrEnum):
@@ -110,10 +111,8 @@ def take_again(
     now: datetime,
 ) -> Replayed:
     """Act on its events as if they had come now; receipts are counted once all the same."""
-    act = "believe_inbox_event" if is_believed else "replay_inbox_event"
-    books[AuditLog].audit(
-        staff_id, act, customer_id=None, facts={"inbox_event": inbox_event.id}, now=now
-    )
+    act = (BelieveInboxEvent if is_believed else ReplayInboxEvent)(inbox_event=inbox_event.id)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=None)
     books[Inbox].finish(inbox_event.id, InboxState.DONE, note=f"read again by {staff_id}")
     if is_believed:
         books[ProviderClaims].end(inbox_event.id, ClaimState.BELIEVED)

@@ -11,6 +11,7 @@ from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
+from shop.intake.acts import ApproveTransfer, RefuseTransfer
 from shop.intake.notices import ProofRefused, ProofSent
 from shop.intake.proof_records import File, Proof, Proofs
 from shop.intake.transfers import MOST_WAITING, ProofState
@@ -21,7 +22,7 @@ from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent
 from shop.ports.transfers import TRANSFER, code_of
 from shop.settlement.settle import Outcome, Source, settle
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 _LONGEST_WORDS = 300
 _MOST_ALIKE = 3
@@ -148,13 +149,8 @@ def approve(
     )
     source = Source(provider=TRANSFER, body=json.dumps(facts).encode(), is_looked_at=True)
     outcome = settle(books, event, source, policy=policy, now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "approve_transfer",
-        customer_id=proof.customer_id,
-        facts={"proof": proof.id, "money": str(money), "outcome": outcome},
-        now=now,
-    )
+    act = ApproveTransfer(proof=proof.id, money=money, outcome=outcome)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=proof.customer_id)
     return outcome
 
 
@@ -174,13 +170,8 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
     )
     customer = books[Customers].get(proof.customer_id)
     books[Outbox].add([tell_customer(customer, refused, key=str(proof.id))], now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "refuse_transfer",
-        customer_id=proof.customer_id,
-        facts={"proof": proof.id, "reason": words},
-        now=now,
-    )
+    act = RefuseTransfer(proof=proof.id, reason=words)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=proof.customer_id)
 
 
 def _claim(books: Books, proof_id: int) -> tuple[Proof, Payment]:

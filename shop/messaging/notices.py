@@ -3,35 +3,17 @@
 A wing declares its notices in its `notices.py`; handlers word each class; the outbox carries it.
 """
 
-import re
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
-
-from pydantic import TypeAdapter
-
+from shop.core.facts import Facts, write_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customer
-from shop.messaging import kinds
-from shop.messaging.outbox_records import Effect, Kind
-
-_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+from shop.messaging.jobs import MessageJob, MessageKind
+from shop.messaging.outbox_records import Effect
 
 
-class Notice:
-    """The facts of one notice; `kind`, as the outbox has it, is its class's name in snake_case.
-
-    A class whose name is another's already says its `kind` itself.
-    A subclass is a frozen dataclass. Its fields may be of any type that pydantic can write as
-    JSON and read again: Money, Interval, datetime, enums, tuples of them.
-    """
+class Notice(Facts):
+    """The facts of one notice."""
 
     __slots__ = ()
-    kind: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        """Name the kind."""
-        if "kind" not in vars(cls):
-            cls.kind = _WORD.sub("_", cls.__name__).lower()
 
 
 class CustomerNotice(Notice):
@@ -46,68 +28,25 @@ class StaffNotice(Notice):
     __slots__ = ()
 
 
-N = TypeVar("N", bound=Notice)
-_ADAPTERS: dict[type[Notice], TypeAdapter[Any]] = {}
-
-
-def read_notice(notice: type[N], payload: Mapping[str, Any]) -> N:
-    """The notice that this outbox payload carries; what it does not know is left out."""
-    found: N = _adapter(notice).validate_python(dict(payload))
-    return found
-
-
-def tell_customer(
-    customer: Customer,
-    notice: "CustomerNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> Effect:
+def tell_customer(customer: Customer, notice: CustomerNotice, *, key: str) -> Effect:
     """A notice to a customer; the same key is told once."""
-    return tell_chat(customer.telegram_id, notice, key=key, **facts)
+    return tell_chat(customer.telegram_id, notice, key=key)
 
 
-def tell_chat(
-    telegram_id: int,
-    notice: "CustomerNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> Effect:
+def tell_chat(telegram_id: int, notice: CustomerNotice, *, key: str) -> Effect:
     """A notice to the customer of this Telegram id."""
-    kind, told = _facts(notice, facts)
-    return _tell(Kind.CHAT, telegram_id, kind, f"{kind}:{key}", told)
+    return _tell(MessageKind.CHAT, telegram_id, notice, f"{notice.kind}:{key}")
 
 
-def tell_staff(
-    policy: Policy,
-    notice: "StaffNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> list[Effect]:
+def tell_staff(policy: Policy, notice: StaffNotice, *, key: str) -> list[Effect]:
     """A notice to every member of staff."""
-    kind, told = _facts(notice, facts)
     return [
-        _tell(Kind.STAFF, staff_id, kind, f"{kind}:{key}:{staff_id}", told)
+        _tell(MessageKind.STAFF, staff_id, notice, f"{notice.kind}:{key}:{staff_id}")
         for staff_id in policy.staff_ids
     ]
 
 
-def _facts(notice: "Notice | kinds.Notice", facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    if isinstance(notice, kinds.Notice):
-        return notice, facts
-    written: dict[str, Any] = _adapter(type(notice)).dump_python(notice, mode="json")
-    return notice.kind, written
-
-
-def _tell(kind: Kind, to: int, notice: str, key: str, facts: dict[str, Any]) -> Effect:
-    payload = {**facts, "to": to, "notice": notice}
+def _tell(kind: MessageKind, to: int, notice: Notice, key: str) -> Effect:
+    job = MessageJob(to=to, notice=notice.kind)
+    payload = {**write_facts(notice), **write_facts(job)}
     return Effect(kind=kind, lane=f"chat:{to}", key=key, payload=payload)
-
-
-def _adapter(notice: type[Notice]) -> TypeAdapter[Any]:
-    """How pydantic writes and reads this class; made once."""
-    if notice not in _ADAPTERS:
-        _ADAPTERS[notice] = TypeAdapter(notice)
-    return _ADAPTERS[notice]

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from shop.books.moments import maybe_moment, moment, seconds
@@ -13,21 +12,14 @@ from shop.books.queries import Row, Sql
 _json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` would make it each time
 
 
-class Kind(StrEnum):
-    """What an effect is."""
-
-    CHAT = "chat"  # a notice to a customer
-    STAFF = "staff"  # a notice to a member of staff
-    PROVISION = "provision"  # a verb for a connector
-    # a verb for a provider: learn or forget a card, stop or resume a subscription
-    METHODS = "methods"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """An effect to be queued; effects of one lane happen in order, a key happens once."""
+    """An effect to be queued; effects of one lane happen in order, a key happens once.
 
-    kind: Kind
+    `kind` is declared by the wing that queues it, and says what carries it out.
+    """
+
+    kind: str
     lane: str
     key: str
     payload: Mapping[str, Any]
@@ -38,7 +30,7 @@ class QueuedEffect:
     """An effect taken from the queue; `tries` counts this one."""
 
     id: int
-    kind: Kind
+    kind: str
     lane: str
     key: str
     payload: Mapping[str, Any]
@@ -52,7 +44,7 @@ class QueuedEffect:
 class Depth:
     """How much of one kind waits, and since when."""
 
-    kind: Kind
+    kind: str
     many: int
     oldest: datetime
 
@@ -125,7 +117,7 @@ class Outbox:
     def depth(self) -> list[Depth]:
         """What waits, by kind."""
         return [
-            Depth(kind=Kind(row["kind"]), many=row["many"], oldest=moment(row["oldest"]))
+            Depth(kind=row["kind"], many=row["many"], oldest=moment(row["oldest"]))
             for row in self._sql.all("outbox_depth")
         ]
 
@@ -154,7 +146,7 @@ def _columns(effect: Effect, now: datetime) -> dict[str, object]:
 def _effect(row: Row) -> QueuedEffect:
     return QueuedEffect(
         id=row["id"],
-        kind=Kind(row["kind"]),
+        kind=row["kind"],
         lane=row["lane"],
         key=row["key"],
         payload=json.loads(row["payload"]),

@@ -8,7 +8,19 @@ from shop.access.subscription_records import Period
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.intervals import Interval
-from shop.orders.states import OrderState
+from shop.core.moves import ForbiddenMoveError
+from shop.orders.states import ORDER_MOVES, OrderState
+
+_MOST_OLDS = 3  # as many as the statement asks for
+
+
+def _olds(new: OrderState) -> list[str]:
+    """The states that the table lets become this one, and "" for none."""
+    found: list[str] = [old for old, news in ORDER_MOVES.items() if new in news]
+    return found + [""] * (_MOST_OLDS - len(found))
+
+
+_OLDS = {state: _olds(state) for state in OrderState}
 
 
 class OrderKind(StrEnum):
@@ -85,13 +97,21 @@ class Orders:
             )
         )
 
-    def close(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
-        """Move an open, expired or held order on; False when another transaction was first."""
-        return self._sql.count("order_close", id=order_id, state=state, now=seconds(now)) == 1
+    def close(self, order_id: int, state: OrderState, *, now: datetime) -> None:
+        """Move an order on; raises `ForbiddenMoveError` where it stands in none that may."""
+        if not self._move(order_id, state, now=now):
+            found = self._sql.value("order_stands", id=order_id)
+            raise ForbiddenMoveError(old=found, new=state)
 
     def refund(self, order_id: int, *, now: datetime) -> bool:
         """All of a paid order's money went back; False when it was not paid, or is so already."""
-        return self._sql.count("order_refund", id=order_id, now=seconds(now)) == 1
+        return self._move(order_id, OrderState.REFUNDED, now=now)
+
+    def _move(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
+        olds = {f"old_{number}": old for number, old in enumerate(_OLDS[state])}
+        return (
+            self._sql.count("order_move", id=order_id, state=state, now=seconds(now), **olds) == 1
+        )
 
     def is_in_review(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
         """Whether such an order's money waits for a person."""

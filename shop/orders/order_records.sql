@@ -10,9 +10,13 @@ INSERT INTO orders (customer_id, product_id, kind, term, state, created_at, expi
 VALUES (:customer_id, :product_id, :kind, :term, 'paid', :now, :now, :now)
 RETURNING *;
 
--- name: order_close!
+-- name: order_move!
+-- From whichever state the table lets become this one.
 UPDATE orders SET state = :state, closed_at = :now
-WHERE id = :id AND state IN ('open', 'expired', 'in_review');
+WHERE id = :id AND state IN (:old_0, :old_1, :old_2);
+
+-- name: order_stands$
+SELECT state FROM orders WHERE id = :id;
 
 -- name: order_held$
 SELECT id FROM orders
@@ -33,9 +37,6 @@ SELECT MIN(expires_at) FROM orders WHERE state = 'open';
 SELECT o.*, p.slug FROM orders AS o
 INNER JOIN products AS p ON p.id = o.product_id
 WHERE o.customer_id = :customer_id ORDER BY o.id DESC LIMIT :most;
-
--- name: order_refund!
-UPDATE orders SET state = 'refunded', closed_at = :now WHERE id = :id AND state = 'paid';
 
 -- name: order_reopen^
 -- An order of its own for money that comes by itself, whatever else is open.

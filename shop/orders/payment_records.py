@@ -169,7 +169,7 @@ class Payments:
     ) -> bool:
         """Change state and the next time to ask; False when another was first.
 
-        Raises `ForbiddenMoveError` where the table does not allow it.
+        Raises `ForbiddenMoveError`: what an outside event asks is held against the table before.
         """
         must_move(PAYMENT_MOVES, old, new)
         changed = self._sql.count(

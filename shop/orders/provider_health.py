@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.policy import Policy
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.health_records import ProviderHealth, ProviderHealthRecords
 from shop.orders.health_rules import HealthPolicy, probe_wait
+from shop.orders.notices import ProviderBack, ProviderDown
 from shop.ports import Clock, PaymentProvider, ProviderError
 
 _LEASE = timedelta(minutes=1)  # longer than any provider is given to answer
@@ -95,10 +95,8 @@ def note_recovery(books: Books, provider: str, *, policy: Policy, now: datetime)
         books[ProviderHealthRecords].close(provider)
         return
     books[ProviderHealthRecords].half_close(provider, failures=policy[HealthPolicy].failures - 1)
-    since = int(health.opened_at.timestamp())
-    told = tell_staff(
-        policy, Notice.PROVIDER_BACK, key=f"{provider}:{since}", provider=provider, since=since
-    )
+    back = ProviderBack(provider=provider, since=health.opened_at)
+    told = tell_staff(policy, back, key=f"{provider}:{int(back.since.timestamp())}")
     books[Outbox].add(told, now=now)
 
 
@@ -107,9 +105,7 @@ def _hide(books: Books, health: ProviderHealth, *, policy: Policy, now: datetime
     if books[ProviderHealthRecords].open(name, now=now, try_at=now + probe_wait(0)):
         told = tell_staff(
             policy,
-            Notice.PROVIDER_DOWN,
+            ProviderDown(provider=name, error=health.error),
             key=f"{name}:{int(now.timestamp())}",
-            provider=name,
-            error=health.error,
         )
         books[Outbox].add(told, now=now)

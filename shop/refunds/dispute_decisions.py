@@ -10,6 +10,7 @@ from shop.messaging.outbox_records import Outbox
 from shop.orders.claimed_payment import ClaimedPayment
 from shop.orders.payment_records import Affairs, Payments
 from shop.orders.states import PaymentState
+from shop.refunds.acts import Trust
 from shop.refunds.bookings import book_intent, follow
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
 from shop.refunds.disputed_money import enter_disputed
@@ -17,7 +18,7 @@ from shop.refunds.notices import DisputeClosed, DisputeOver
 from shop.refunds.records import RefundRoute, Refunds
 from shop.refunds.revocation import unfreeze_access
 from shop.refunds.states import DISPUTE_MOVES, DisputeState, RefundState
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 def close_dispute(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState) -> None:
@@ -104,7 +105,6 @@ def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: dateti
     if warning.frozen_id is not None:
         effects = unfreeze_access(books, customer, warning.frozen_id, dispute_id=dispute_id)
     books[Outbox].add(effects, now=now)
-    books[AuditLog].audit(
-        staff_id, "trust", customer_id=customer.id, facts={"warning": dispute_id}, now=now
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(Trust(warning=dispute_id), customer_id=customer.id)
     return True

@@ -6,12 +6,13 @@ from shop.books.books import Books
 from shop.core.policy import Policy
 from shop.ledger.journal_records import REFUNDING, WALLET, Entry, Journal
 from shop.messaging.outbox_records import Outbox
+from shop.refunds.acts import RefundGivenUp, RefundPaid, RefundToWallet
 from shop.refunds.bookings import follow, tell_gone
 from shop.refunds.provider_refunds import undo
 from shop.refunds.records import Refund, Refunds
 from shop.refunds.refund import RefundMovedOnError, claimed_refund
 from shop.refunds.states import RefundState
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 def confirm_manual_refund(
@@ -20,13 +21,8 @@ def confirm_manual_refund(
     """Staff paid it back outside, and say so."""
     refund = _at_hand(books, refund_id)
     books[Refunds].move(refund, RefundState.DONE, ask_at=None, done_at=now)
-    books[AuditLog].audit(
-        staff_id,
-        "refund_paid",
-        customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)},
-        now=now,
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(RefundPaid(refund=refund.id, money=refund.money), customer_id=refund.customer_id)
     follow(books, books[Refunds].get(refund_id), policy=policy, now=now)
     return books[Refunds].get(refund_id)
 
@@ -42,13 +38,8 @@ def cancel_manual_refund(
     if refund.returned_at is not None and refund.customer_id is not None:
         return _into_wallet(books, refund, staff_id, policy=policy, now=now)
     books[Refunds].move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
-    books[AuditLog].audit(
-        staff_id,
-        "refund_given_up",
-        customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)},
-        now=now,
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(RefundGivenUp(refund=refund.id, money=refund.money), customer_id=refund.customer_id)
     undo(books, refund, policy=policy, now=now)
     return books[Refunds].get(refund_id)
 
@@ -62,13 +53,8 @@ def _into_wallet(
         Entry(account=WALLET, money=-refund.money, customer_id=refund.customer_id),
     )
     books[Journal].enter(f"refund:{refund.id}:wallet", entries, now=now)
-    books[AuditLog].audit(
-        staff_id,
-        "refund_to_wallet",
-        customer_id=refund.customer_id,
-        facts={"refund": refund.id, "money": str(refund.money)},
-        now=now,
-    )
+    by = ByStaff(books=books, staff_id=staff_id, now=now)
+    by.note(RefundToWallet(refund=refund.id, money=refund.money), customer_id=refund.customer_id)
     refund = books[Refunds].get(refund.id)
     books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
     return refund

@@ -25,6 +25,7 @@ from shop.ports import (
     RefundsPayments,
     RefundStep,
 )
+from shop.refunds.acts import MakeRefund
 from shop.refunds.bookings import book_intent, follow, most_back
 from shop.refunds.cases import Case
 from shop.refunds.notices import RefundFailed
@@ -33,7 +34,7 @@ from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import REFUND_MOVES, RefundState
 from shop.refunds.waits import refund_wait
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 _LEASE = timedelta(minutes=2)
 _STATES = {
@@ -110,19 +111,14 @@ def begin_refund(
         ask_at=now + _LEASE if state is RefundState.ASKED else None,
         now=now,
     )
-    books[AuditLog].audit(
-        staff_id,
-        "refund",
-        customer_id=case.customer_id,
-        facts={
-            "refund": refund.id,
-            "receipt": case.receipt,
-            "money": str(wish.money),
-            "way": wish.route,
-            "reason": wish.reason,
-        },
-        now=now,
+    act = MakeRefund(
+        refund=refund.id,
+        receipt=case.receipt,
+        money=wish.money,
+        route=wish.route,
+        reason=wish.reason,
     )
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=case.customer_id)
     if state is RefundState.DONE:
         follow(books, refund, policy=policy, now=now)
     return books[Refunds].get(refund.id)

@@ -103,10 +103,15 @@ def _standing_now(
             change_at=None if has_ended else next_change(standing, now=now),
             remind_at=None if upcoming is None else upcoming.at,
         ),
+        old=subscription.standing.state,
     )
     if has_ended:
         books[Subscriptions].move(
-            subscription.id, SubscriptionState.ENDED, change_at=None, ended_at=now
+            subscription.id,
+            old=SubscriptionState.ENDED,
+            new=SubscriptionState.ENDED,
+            change_at=None,
+            ended_at=now,
         )
     return [wish(books, subscription.id, Verb.TERMINATE if has_ended else Verb.CHANGE)]
 

@@ -6,12 +6,14 @@ from datetime import datetime
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
 from shop.core.errors import NotFoundError
+from shop.core.facts import write_facts
 from shop.core.intervals import Interval
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.payment_records import Payment, Payments
+from shop.renewals.jobs import MethodJob, MethodVerb, RenewalKind
 from shop.renewals.notices import OffReason, RenewalOff, RenewalOn
 from shop.renewals.records import Renewal, Renewals, SavedMethod
 from shop.renewals.rules import RenewingPolicy, plan_round
@@ -118,17 +120,17 @@ def forget(books: Books, subscription_id: int, customer_id: int, *, now: datetim
     for number in books[Renewals].with_means(renewal.method.id):
         if (one := books[Renewals].of(number)) is not None:
             books[Renewals].write(replace(one, is_on=False))
-    books[Outbox].add([method_effect("forget", renewal.method.id, now=now)], now=now)
+    books[Outbox].add([method_effect(MethodVerb.FORGET, renewal.method.id, now=now)], now=now)
     return True
 
 
-def method_effect(verb: str, number: int, *, now: datetime) -> Effect:
-    """A wish to a provider about a saved payment method; `number` is what the verb is about."""
+def method_effect(verb: MethodVerb, number: int, *, now: datetime) -> Effect:
+    """A wish to a provider about a saved payment method; `number` as `MethodJob` has it."""
     return Effect(
-        kind=Kind.METHODS,
+        kind=RenewalKind.METHODS,
         lane=f"means:{number}",
         key=f"means:{verb}:{number}:{int(now.timestamp())}",
-        payload={"verb": verb, "number": number},
+        payload=write_facts(MethodJob(verb=verb, number=number)),
     )
 
 

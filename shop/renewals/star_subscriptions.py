@@ -21,6 +21,7 @@ from shop.orders.orders import new_reference
 from shop.orders.payment_records import Affairs, Payments
 from shop.orders.states import PaymentState
 from shop.ports import Happening, PaymentEvent, SeriesFacts
+from shop.renewals.jobs import MethodVerb
 from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
 from shop.renewals.records import Renewals
 from shop.renewals.saved_methods import method_effect
@@ -153,6 +154,6 @@ def steer(
     books[StarSubscriptions].note(
         payment_id, state=state, is_stopped_here=is_stopped, expires_at=star.expires_at
     )
-    verb = "stop" if is_stopped else "resume"
+    verb = MethodVerb.STOP if is_stopped else MethodVerb.RESUME
     books[Outbox].add([method_effect(verb, payment_id, now=now)], now=now)
     return True

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
+
 from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
 from shop.screening.rules import BlockedBy, Finding
+
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +113,14 @@ class ScreeningRecords:
         return [_block(row) for row in rows]
 
 
-def findings_document(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    """Findings as JSON, for the books and for notices."""
-    return [
-        {"check": one.check, "ruling": one.ruling, "facts": dict(one.facts)} for one in findings
-    ]
+def write_findings(findings: Sequence[Finding]) -> str:
+    """Findings as JSON, for the books."""
+    return _FINDINGS.dump_json(tuple(findings)).decode()
+
+
+def read_findings(written: str) -> tuple[Finding, ...]:
+    """What `write_findings` wrote."""
+    return _FINDINGS.validate_json(written)
 
 
 def _block(row: Row) -> Block:

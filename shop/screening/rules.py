@@ -90,12 +90,43 @@ class FraudFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooMany:
+    """So many where the owner allows at most so many."""
+
+    many: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooMuch:
+    """So much money where the owner's limit is lower."""
+
+    money: Money
+    limit: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoCountries:
+    """Where the card is from, and where the customer is."""
+
+    card: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """By what someone stands in the blocklist."""
+
+    by: tuple[BlockedBy, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule found; `facts` are what its sentence tells staff."""
+    """What a rule found, and why: what its sentence tells staff."""
 
     check: Check
     ruling: Ruling
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    why: TooMany | TooMuch | TwoCountries | Listed | None = None
 
 
 def tries(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
@@ -126,9 +157,8 @@ def first_order(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
     most = policy.first_order.get(facts.amount.currency)
     if most is None or facts.amount.minor <= most:
         return None
-    told: dict[str, str | int] = {"minor": facts.amount.minor, "most": most}
-    told["currency"] = facts.amount.currency
-    return Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, facts=told)
+    why = TooMuch(money=facts.amount, limit=Money(most, facts.amount.currency))
+    return Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, why=why)
 
 
 def country(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
@@ -136,15 +166,16 @@ def country(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
     card, home = facts.payer_country.upper(), facts.customer_country.upper()
     if policy.country is Ruling.PASS or not (card and home) or card == home:
         return None
-    return Finding(check=Check.COUNTRY, ruling=policy.country, facts={"card": card, "home": home})
+    why = TwoCountries(card=card, home=home)
+    return Finding(check=Check.COUNTRY, ruling=policy.country, why=why)
 
 
 def blocked(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
     """Someone staff put on the blocklist."""
     if policy.blocklist is Ruling.PASS or not facts.blocked_by:
         return None
-    named = ", ".join(sorted(facts.blocked_by))
-    return Finding(check=Check.BLOCKED, ruling=policy.blocklist, facts={"by": named})
+    why = Listed(by=tuple(sorted(facts.blocked_by)))
+    return Finding(check=Check.BLOCKED, ruling=policy.blocklist, why=why)
 
 
 def refused(facts: FraudFacts, policy: FraudPolicy) -> Finding | None:
@@ -181,4 +212,4 @@ def strictest(findings: Iterable[Finding]) -> Ruling:
 def _above(check: Check, ruling: Ruling, many: int | None, most: int) -> Finding | None:
     if not most or many is None or many <= most:
         return None
-    return Finding(check=check, ruling=ruling, facts={"many": many, "most": most})
+    return Finding(check=check, ruling=ruling, why=TooMany(many=many, most=most))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from shop.books.books import Books
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Payer
-from shop.screening.records import ScreeningRecords, findings_document
+from shop.screening.notices import TurnedAway
+from shop.screening.records import ScreeningRecords
 from shop.screening.rules import (
     BlockedBy,
     Finding,
@@ -74,11 +74,8 @@ def note_refusal(
     for finding in findings:
         told = tell_staff(
             policy,
-            Notice.TURNED_AWAY,
+            TurnedAway(customer=customer.id, name=customer.name, findings=(finding,)),
             key=f"{customer.id}:{finding.check}:{day}",
-            customer=customer.id,
-            name=customer.name,
-            findings=findings_document([finding]),
         )
         books[Outbox].add(told, now=now)
 

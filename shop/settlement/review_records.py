@@ -1,6 +1,5 @@
 """Payments that wait for a decision by a person."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,8 @@ from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.money import Money
 from shop.ledger.receiving import Judgement, Verdict
-from shop.screening.records import findings_document
-from shop.screening.rules import Check, Finding, Ruling
+from shop.screening.records import read_findings, write_findings
+from shop.screening.rules import Finding
 
 
 class ReviewState(StrEnum):
@@ -54,10 +53,7 @@ def _review(row: Row) -> Review:
         provider=row["provider"],
         money=Money(row["minor"], currency),
         state=ReviewState(row["state"]),
-        findings=tuple(
-            Finding(check=Check(one["check"]), ruling=Ruling(one["ruling"]), facts=one["facts"])
-            for one in json.loads(row["findings"])
-        ),
+        findings=read_findings(row["findings"]),
         fingerprint=row["fingerprint"],
         judgement=Judgement(
             verdict=Verdict(row["verdict"]),
@@ -99,7 +95,7 @@ class Reviews:
                 payment_id=payment_id,
                 order_id=order_id,
                 customer_id=customer_id,
-                findings=json.dumps(findings_document(findings)),
+                findings=write_findings(findings),
                 fingerprint=fingerprint,
                 verdict=judgement.verdict,
                 to_order=judgement.to_order.minor,

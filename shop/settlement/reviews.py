@@ -19,6 +19,7 @@ from shop.orders.states import OrderState
 from shop.refunds.records import Refunds
 from shop.screening.records import Block, ScreeningRecords
 from shop.screening.rules import BlockedBy
+from shop.settlement import acts
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import fulfil
 from shop.settlement.notices import ReviewRefused
@@ -27,7 +28,7 @@ from shop.settlement.payment_updates import take_late_payment_updates
 from shop.settlement.receipts import book_tax
 from shop.settlement.received_money import ReceivedMoney
 from shop.settlement.review_records import Review, Reviews, ReviewState
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 
 def waiting(books: Books) -> list[tuple[Review, Customer]]:
@@ -139,13 +140,9 @@ def _decided(
         ),
         now=now,
     )
-    books[AuditLog].audit(
-        staff_id,
-        f"review_{state}",
-        customer_id=customer.id,
-        facts={"review": review.id, "order": review.order_id},
-        now=now,
-    )
+    noted = acts.ReviewApproved if state is ReviewState.APPROVED else acts.ReviewRefused
+    act = noted(review=review.id, order=review.order_id)
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
     return review, customer
 
 
@@ -161,8 +158,8 @@ def block(
     name = value.strip().removeprefix("@").lower()
     done = books[ScreeningRecords].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
-        facts = {"kind": kind, "value": name}
-        books[AuditLog].audit(staff_id, "block", customer_id=None, facts=facts, now=now)
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(acts.PutOnBlocklist(by=kind, value=name), customer_id=None)
     return done
 
 
@@ -170,6 +167,6 @@ def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> boo
     """Take someone off it; False when he was not on it any more."""
     found = books[ScreeningRecords].unblock(block_id)
     if found is not None:
-        facts = {"kind": found[0], "value": found[1]}
-        books[AuditLog].audit(staff_id, "unblock", customer_id=None, facts=facts, now=now)
+        by = ByStaff(books=books, staff_id=staff_id, now=now)
+        by.note(acts.TakeOffBlocklist(by=found[0], value=found[1]), customer_id=None)
     return found is not None

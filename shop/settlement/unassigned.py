@@ -17,13 +17,14 @@ from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import ClaimedPayment
 from shop.orders.payment_records import Payments
 from shop.refunds.records import Refunds
+from shop.settlement.acts import Assign
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.notices import Assigned
 from shop.settlement.receipts import book_tax
 from shop.settlement.received_money import ReceivedMoney, note_final
 from shop.settlement.unassigned_records import UnassignedReceipts
-from shop.staff.audit_records import AuditLog
+from shop.staff.acts import ByStaff
 
 _MOST = 20
 _FOR_EVER = 100_000  # days: how late money may be where a person says whose it is
@@ -104,8 +105,8 @@ def assign(
             payment=payment, receipt=receipt, money=money.money, judgement=judgement
         )
         books[Outbox].add(_bring_about(received), now=now)
-    facts = {"receipt": receipt, "money": str(money.money), "order": reference or "wallet"}
-    books[AuditLog].audit(staff_id, "assign", customer_id=customer.id, facts=facts, now=now)
+    act = Assign(receipt=receipt, money=money.money, order=reference or "wallet")
+    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
 
 
 def _receipt(books: Books, receipt: int) -> UnassignedReceipt:

@@ -20,6 +20,7 @@ from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval
 from shop.core.money import Money
+from shop.core.moves import ForbiddenMoveError
 from shop.credit.records import Wallets
 from shop.customers.records import Customers
 from shop.intake.proof_records import File, Proofs
@@ -28,7 +29,8 @@ from shop.ledger.journal_records import WALLET, Entry, Journal, UnbalancedError
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.jobs import MessageKind
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.health_records import ProviderHealthRecords
 from shop.orders.order_records import Order, OrderKind, Orders
 from shop.orders.payment_records import Payment, Payments
@@ -37,7 +39,7 @@ from shop.refunds.dispute_records import DisputeKind, Disputes
 from shop.refunds.records import NewRefund, RefundRoute, Refunds
 from shop.refunds.states import DisputeState, RefundState
 from shop.screening.records import ScreeningRecords
-from shop.screening.rules import BlockedBy, Check, Finding, Ruling
+from shop.screening.rules import BlockedBy, Check, Finding, Ruling, TwoCountries
 from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.claim_records import ClaimState, ProviderClaims
 from shop.settlement.review_records import Reviews, ReviewState
@@ -173,8 +175,9 @@ def orders(books: Books) -> None:
     assert given.state is OrderState.PAID
     assert books[Orders].expire(now=NOW + DAY - timedelta(seconds=1), most=9) == 0
     assert books[Orders].expire(now=NOW + DAY, most=9) == 1
-    assert books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert not books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    books[Orders].close(order.id, OrderState.PAID, now=NOW)
+    with pytest.raises(ForbiddenMoveError):
+        books[Orders].close(order.id, OrderState.PAID, now=NOW)
     assert [(one.id, slug) for one, slug in books[Orders].of(1, most=9)] == [
         (given.id, "solo"),
         (order.id, "solo"),
@@ -333,7 +336,7 @@ def subscriptions(books: Books) -> None:
     books[Subscriptions].add_period(
         found, order_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
     )
-    books[Subscriptions].extend(found, month_from(schedule.paid_until))
+    books[Subscriptions].extend(found, month_from(schedule.paid_until), old=one.standing.state)
     renewed = books[Subscriptions].get(found)
     assert renewed.standing.paid_until > one.standing.paid_until
     assert books[Subscriptions].periods(found) == [(NOW, schedule.paid_until)]
@@ -350,7 +353,8 @@ def subscriptions(books: Books) -> None:
     assert books[Subscriptions].next_reminder() == end + DAY, "the first to note it was right"
     books[Subscriptions].reschedule(found, None)
     assert books[Subscriptions].next_reminder() is None
-    books[Subscriptions].move(found, SubscriptionState.PAST_DUE, change_at=None)
+    active, past_due = SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE
+    books[Subscriptions].move(found, old=active, new=past_due, change_at=None)
     assert books[Subscriptions].counts() == {SubscriptionState.PAST_DUE: 1}
     with pytest.raises(NotFoundError):
         books[Subscriptions].get(99)
@@ -483,7 +487,7 @@ def disputes(books: Books) -> None:
     assert books[Disputes].close(named, DisputeState.WON, now=NOW)
     assert not books[Disputes].close(named, DisputeState.LOST, now=NOW)
     assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
-    effect = Effect(kind=Kind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
+    effect = Effect(kind=MessageKind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
     books[Outbox].add([effect], now=NOW)
     [sent] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     books[Outbox].finish(sent.id, now=NOW)
@@ -541,7 +545,7 @@ def wallets(books: Books) -> None:
 
 def outbox(books: Books) -> None:
     effects = [
-        Effect(kind=Kind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
+        Effect(kind=MessageKind.CHAT, lane=f"chat:{lane}", key=key, payload={"ä": key})
         for lane, key in ((1, "a"), (1, "b"), (2, "c"))
     ]
     books[Outbox].add(effects, now=NOW)
@@ -549,7 +553,7 @@ def outbox(books: Books) -> None:
     books[Outbox].add([], now=NOW)
     assert books[Outbox].next_due() == NOW
     [depth] = books[Outbox].depth()
-    assert (depth.kind, depth.many, depth.oldest) == (Kind.CHAT, 3, NOW)
+    assert (depth.kind, depth.many, depth.oldest) == (MessageKind.CHAT, 3, NOW)
     first, other = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}
@@ -680,7 +684,9 @@ def unassigned_receipt(books: Books) -> None:
     )
     assert kept is not None
     assert unknown is not None
-    finding = Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US"})
+    finding = Finding(
+        check=Check.COUNTRY, ruling=Ruling.HOLD, why=TwoCountries(card="US", home="DE")
+    )
     number = books[Reviews].open(
         receipt=kept,
         payment_id=payment.id,
@@ -691,7 +697,7 @@ def unassigned_receipt(books: Books) -> None:
         judgement=judged,
         now=NOW,
     )
-    assert books[Orders].close(payment.order_id, OrderState.IN_REVIEW, now=NOW)
+    books[Orders].close(payment.order_id, OrderState.IN_REVIEW, now=NOW)
     assert books[Orders].is_in_review(1, product_id=1, interval=MONTH)
     review = books[Reviews].review(number)
     assert review is not None
@@ -707,7 +713,7 @@ def unassigned_receipt(books: Books) -> None:
     [found] = books[UnassignedReceipts].unassigned(most=9)
     assert (found, found.inbox_event_id) == (books[Receipts].get(unknown), inbox_event)
     assert books[UnassignedReceipts].count_unassigned() == 1
-    assert books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
+    books[Orders].close(payment.order_id, OrderState.CANCELLED, now=NOW)
     again = payment_of(books, "r10")
     assert [one.reference for one in books[UnassignedReceipts].assignable(1, "EUR", most=9)] == [
         "r10"

@@ -15,7 +15,8 @@ from bot.reception import Answer, Reception
 from handlers.counter import Counter
 from shop.books.opening import storage_at
 from shop.messaging.notices import tell_customer
-from shop.messaging.outbox_records import Outbox
+from shop.messaging.outbox import MESSAGE_TRIES
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentEvent
 from shop.settlement.notices import PaymentFailed
@@ -179,3 +180,15 @@ async def test_what_is_under_way_is_not_sent_again_when_the_clock_jumps(shop: Sh
     await ticker.tick()
     await ticker.settle_down()
     assert chat.begun == 1
+
+
+async def test_an_effect_that_nothing_carries_out_is_seen_by_staff_at_last(shop: Shop) -> None:
+    ticker, *_ = desk_of(shop, Hanging())
+    effect = Effect(kind="unheard_of", lane="x", key="x", payload={})
+    await shop.run(lambda books: books[Outbox].add([effect], now=shop.now))
+    for _ in range(MESSAGE_TRIES):
+        await ticker.tick()
+        await ticker.settle_down()
+        shop.clock.move(hours=1)
+    [dead] = await shop.storage.read(lambda books: books[Outbox].dead(most=9))
+    assert (dead.kind, dead.error) == ("unheard_of", "nothing carries out unheard_of")

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from shop.desk.failed_jobs import trouble
-from shop.desk.overview import backlog
+from shop.intake.backlog import backlog
 from tests.doors.conftest import OpenDoors
 from tests.doors.senders import SENDERS, Sender
 from tests.fixtures.doors import SECRETS, Doors

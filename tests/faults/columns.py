@@ -202,7 +202,7 @@ class TransferColumn:
 
     async def prepare(self, chat: Chat, staff: Chat) -> None:
         await chat.send_photo(picture())
-        await staff.wait_for("says he paid", timeout=30)
+        await staff.wait_for("reports a payment", timeout=30)
         self._staff = staff
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
@@ -210,7 +210,7 @@ class TransferColumn:
         assert self._staff
         for row in (await self._staff.last())["reply_markup"]["inline_keyboard"]:
             for button in row:
-                if str(button.get("callback_data", "")).startswith("p_yes:"):
+                if str(button.get("callback_data", "")).startswith("proof_approve:"):
                     await self._staff.press(button["callback_data"], wait=0.1)
         return None
 

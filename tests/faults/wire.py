@@ -175,7 +175,7 @@ async def tell(
 def tells_of_money(update: dict[str, Any]) -> bool:
     """Whether an update carries money, or staff's word that it came."""
     if (query := update.get("callback_query")) is not None:
-        return str(query.get("data", "")).startswith("p_yes:")
+        return str(query.get("data", "")).startswith("proof_approve:")
     return "successful_payment" in update.get("message", {})
 
 

@@ -37,7 +37,16 @@ from shop.renewals.notices import (
     StarsResumed,
     StarsStopped,
 )
-from shop.screening.rules import Check, Finding, Ruling
+from shop.screening.rules import (
+    BlockedBy,
+    Check,
+    Finding,
+    Listed,
+    Ruling,
+    TooMany,
+    TooMuch,
+    TwoCountries,
+)
 from shop.settlement.notices import (
     Assigned,
     FalseClaim,
@@ -62,16 +71,16 @@ MONEY, NOTHING, PART = Money(799, "EUR"), Money(0, "EUR"), Money(100, "EUR")
 PROVIDER = "coinbase_commerce"
 FINDINGS = (
     *(
-        Finding(check=check, ruling=Ruling.HOLD, facts={"many": 4, "most": 3})
+        Finding(check=check, ruling=Ruling.HOLD, why=TooMany(many=4, most=3))
         for check in (Check.TRIES, Check.PAYERS, Check.SHARED_PAYER, Check.TRIALS)
     ),
     Finding(
         check=Check.FIRST_ORDER,
         ruling=Ruling.HOLD,
-        facts={"minor": 9, "most": 8, "currency": "EUR"},
+        why=TooMuch(money=Money(9, "EUR"), limit=Money(8, "EUR")),
     ),
-    Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US", "home": "DE"}),
-    Finding(check=Check.BLOCKED, ruling=Ruling.HOLD, facts={"by": "payer"}),
+    Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, why=TwoCountries(card="US", home="DE")),
+    Finding(check=Check.BLOCKED, ruling=Ruling.HOLD, why=Listed(by=(BlockedBy.PAYER,))),
 )
 
 

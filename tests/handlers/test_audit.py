@@ -1,14 +1,23 @@
 """Whatever staff change from the chat stands in the audit: who, what, and to whom."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from handlers.staff.desk.customers import act_line
+from handlers.wording import speak
 from preview.client import Chat
+from shop.access.jobs import AccessKind
 from shop.books.books import Books
+from shop.checkout.acts import Grant
+from shop.core.facts import write_facts
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
 from shop.intake.chat_updates import TELEGRAM
 from shop.messaging.inbox_records import Inbox, InboxState
+from shop.messaging.jobs import MessageKind
 from shop.messaging.outbox import refuse
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.outbox_records import Effect, Outbox
+from shop.refunds.acts import RefundPaid
 from shop.staff.audit_records import Act, AuditLog
 from tests.fixtures.chat import STAFF, House
 from tests.handlers.test_staff import olga, subscribed
@@ -20,29 +29,47 @@ ACTS: list[tuple[str, list[str], str, int | None, dict[str, Any]]] = [
     # what is written, what is tapped, what was done, to whom, and its facts
     (
         "/find anna",
-        ["gv:1", "gv:1:solo", "gv:1:solo:7d", YES],
+        ["grant:1", "grant:1:solo", "grant:1:solo:7d", YES],
         "grant",
         ANNA,
-        {"plan": "solo", "term": "7d"},
+        {"plan": "solo", "interval": {"count": 7, "unit": "d"}},
     ),
-    ("/find anna", ["sub:1", "extend:1:7", YES], "extend", ANNA, SUBSCRIPTION | {"days": 7}),
+    (
+        "/find anna",
+        ["subscription:1", "extend:1:7", YES],
+        "extend",
+        ANNA,
+        SUBSCRIPTION | {"days": 7},
+    ),
     ("/extend 1 14", [YES], "extend", ANNA, SUBSCRIPTION | {"days": 14}),
-    ("/find anna", ["sub:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
-    ("/find anna", ["sub:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
-    ("/admin", ["stuck", "e_again:{account}"], "replay_effect", ANNA, {"effect": "{account}"}),
-    ("/admin", ["stuck", "e_away:{message}"], "dismiss_effect", ANNA, {"effect": "{message}"}),
+    ("/find anna", ["subscription:1", "stop:1", YES], "suspend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "resume:1", YES], "resume", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "Send access again"], "resend", ANNA, SUBSCRIPTION),
+    ("/find anna", ["subscription:1", "rotate:1", YES], "rotate", ANNA, SUBSCRIPTION),
     (
         "/admin",
-        ["stuck", "l_again:{update}"],
+        ["failed_jobs", "job_retry:{account}"],
+        "replay_effect",
+        ANNA,
+        {"effect": "{account}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "job_dismiss:{message}"],
+        "dismiss_effect",
+        ANNA,
+        {"effect": "{message}"},
+    ),
+    (
+        "/admin",
+        ["failed_jobs", "event_retry:{update}"],
         "replay_inbox_event",
         ANNA,
         {"inbox_event": "{update}"},
     ),
     (
         "/admin",
-        ["stuck", "l_away:{webhook}"],
+        ["failed_jobs", "event_dismiss:{webhook}"],
         "dismiss_inbox_event",
         None,
         {"inbox_event": "{webhook}"},
@@ -54,13 +81,13 @@ def get_stuck(books: Books, *, now: datetime) -> dict[str, int]:
     """Two effects given up and two inbox events that failed, by what they are."""
     effects = {
         "account": Effect(
-            kind=Kind.PROVISION,
+            kind=AccessKind.PROVISION,
             lane="account:1",
             key="a",
             payload={"subscription_id": 1, "verb": "change"},
         ),
         "message": Effect(
-            kind=Kind.CHAT,
+            kind=MessageKind.CHAT,
             lane="chat:1001",
             key="m",
             payload={"to": 1001, "notice": "frozen", "plan": "solo"},
@@ -110,9 +137,37 @@ async def test_every_act_of_staff_leaves_its_row(house: House, anna: Chat, olga:
     assert "replay_effect" in story["text"], "and is read in the customer's story"
 
 
+def test_money_and_time_of_an_act_are_read_as_people_say_them() -> None:
+    acts = [
+        Grant(plan="solo", interval=Interval(count=7, unit=Unit.DAY)),
+        RefundPaid(refund=3, money=Money(799, "EUR")),
+    ]
+    told = [
+        act_line(
+            speak("en"),
+            Act(
+                staff_id=STAFF,
+                act=act.kind,
+                customer_id=ANNA,
+                facts=write_facts(act),
+                acted_at=datetime(2026, 3, 1, tzinfo=UTC),
+            ),
+            "Olga",
+        )
+        for act in acts
+    ]
+    assert told == [
+        "Mar 1 grant (plan solo, interval 7 days) by Olga",
+        "Mar 1 refund_paid (refund 3, money €7.99) by Olga",
+    ]
+
+
 async def test_who_only_looks_or_says_no_leaves_none(house: House, anna: Chat, olga: Chat) -> None:
     await subscribed(house, anna)
-    for words, taps in [("/admin", ["stuck"]), ("/find anna", ["sub:1", "stop:1", "No"])]:
+    for words, taps in [
+        ("/admin", ["failed_jobs"]),
+        ("/find anna", ["subscription:1", "stop:1", "No"]),
+    ]:
         await olga.send(words)
         await olga.wait_for()
         for tap in taps:

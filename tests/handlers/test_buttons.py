@@ -12,7 +12,7 @@ from shop.core.money import Money
 from shop.desk.overview import history
 from shop.owner_file.reading import load_catalog
 from shop.storefront.overview import overview
-from tests.fixtures.chat import SAMPLE, House
+from tests.fixtures.chat import SAMPLE, STAFF, House
 
 
 async def answers(house: House) -> int:
@@ -123,26 +123,26 @@ FORGED = [
     "pay:1",
     "pay:1:nobody",
     "pay:99:sandbox_card",
-    "check:tk_none",
+    "check_payment:tk_none",
     "renew:77",
     "access:77",
     "setup:77:0",
     "setup:1:99",
-    "rest:solo:1m",
-    "rest:solo:zz:EUR",
-    "again:solo:",
+    "pay_rest:solo:1m",
+    "pay_rest:solo:zz:EUR",
+    "pay_again:solo:",
     "trial:none",
-    "cur:solo:ZZZ",
-    "money:ZZZ",
-    "lang:xx",
-    "remind:",
+    "currency:solo:ZZZ",
+    "plans_currency:ZZZ",
+    "language:xx",
+    "reminders:",
     "terms:99",
     "desk",
-    "who:1",
+    "customer:1",
     "rotate:1:1",
     "stop:1:1",
-    "e_again:1",
-    "load:solo",
+    "job_retry:1",
+    "stock_load:solo",
     "+",
     "+account",
 ]
@@ -163,12 +163,25 @@ async def test_forged_data_is_answered_once_and_harmless(
     assert "Der Laden heute" not in texts
 
 
-async def test_anothers_subscription_stays_his(house: House, anna: Chat, bruno: Chat) -> None:
+@pytest.mark.parametrize("data", ["stuck", "rfs:1", "gv:1:solo", "+unk:1", "cur:solo:EUR"])
+async def test_a_button_that_is_no_longer_there_says_so_and_shows_today(
+    house: House, data: str
+) -> None:
+    olga = house.preview.chat(STAFF)
+    await olga.send("/start")
+    await olga.wait_for("Northlight")
+    pressed = await tap(house, olga, data)
+    assert pressed.alert
+    assert pressed.toast == "That button belongs to something that is no longer here."
+    assert "See the plans" in olga.buttons(await olga.wait_for("Northlight"))
+
+
+async def test_anothers_subscription_stays_theirs(house: House, anna: Chat, bruno: Chat) -> None:
     await paid(house, anna)
     await bruno.send("/start")
     await bruno.wait_for("Northlight")
     reference = house.till.requests[-1].reference
-    for data in ("access:1", "setup:1:0", "renew:1", f"check:{reference}"):
+    for data in ("access:1", "setup:1:0", "renew:1", f"check_payment:{reference}"):
         assert (await tap(house, bruno, data)).alert
     texts = " ".join(str(one.get("text")) for one in await bruno.messages())
     assert "user1" not in texts

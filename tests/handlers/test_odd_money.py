@@ -149,7 +149,8 @@ async def test_a_refund_that_a_bank_returned_is_explained_and_ends_in_the_wallet
     assert await last_words(house) == (
         "🔴 €7.99 that went back to Anna <b> for Solo came back: the bank did not take it.\n"
         "lost_or_stolen_card\n"
-        "It lies at Card (sandbox) again, and is still the customer’s. Find another way with him."
+        "It lies at Card (sandbox) again and still belongs to the customer. Ask them where else "
+        "it may go."
     )
     await olga.press("Pay it back")
     await olga.wait_for("A bank returned this money, so it lies at Card (sandbox) again.")

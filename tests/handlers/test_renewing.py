@@ -10,6 +10,7 @@ import pytest
 
 import locales
 from handlers.customer.routes import SCREENS
+from handlers.notices import WORDS
 from handlers.screens import Args
 from handlers.visit import visit_to
 from handlers.wording import speak
@@ -22,7 +23,7 @@ from shop.renewals.records import GIVEN_UP, Renewals
 from shop.renewals.star_records import StarState, StarSubscriptions
 from tests.fixtures.chat import House, open_house
 from tests.handlers.money_notices import renewal_notices
-from tests.handlers.test_screens import WORDS, faults
+from tests.handlers.test_screens import faults
 
 ANNA = 1001
 DAY = timedelta(days=1)
@@ -87,12 +88,12 @@ async def looked_at(house: House, screen: str) -> list[str]:
 
 
 async def test_every_state_of_a_cards_renewal_is_sound(house: House) -> None:
-    wrong = await looked_at(house, "auto") + await looked_at(house, "account")
+    wrong = await looked_at(house, "renewal") + await looked_at(house, "account")
     wrong += await looked_at(house, "ways")
     for changes in ({"tries": GIVEN_UP}, {"tries": 0, "is_on": False}):
         await house.storage.run(change, **changes)
-        wrong += await looked_at(house, "auto") + await looked_at(house, "account")
-    for screen in ("auto_on", "auto_off", "auto_forget", "auto", "auto_on"):
+        wrong += await looked_at(house, "renewal") + await looked_at(house, "account")
+    for screen in ("renewal_on", "renewal_off", "forget_card", "renewal", "renewal_on"):
         wrong += await looked_at(house, screen)
     assert wrong == []
 
@@ -113,7 +114,7 @@ async def test_every_state_of_a_star_subscription_is_sound(
 ) -> None:
     now = house.clock.now()
     await house.storage.run(subscribe, state, is_stopped_here=is_stopped_here, now=now)
-    wrong = await looked_at(house, "auto") + await looked_at(house, "account")
+    wrong = await looked_at(house, "renewal") + await looked_at(house, "account")
     wrong += await looked_at(house, "stars_on" if is_stopped_here else "stars_off")
     assert wrong == []
 
@@ -125,7 +126,7 @@ async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
         visit = await visit_to(house.application.bot, house.counter, ANNA)
         visit = replace(visit, speech=speak(language, "Europe/Berlin"))
         for notice in renewal_notices("solo"):
-            screen = await WORDS[type(notice)](visit, notice)
+            screen = await WORDS[notice.kind][1](visit, notice)
             assert screen is not None, notice
             said.add(screen.text)
             wrong += [f"{language} {notice}: {fault}" for fault in faults(screen)]
@@ -138,6 +139,6 @@ async def test_a_renewal_is_nobody_elses_to_change(house: House) -> None:
     await bruno.send("/start")
     await bruno.wait_for("Hallo")
     visit = await visit_to(house.application.bot, house.counter, 1002)
-    for screen in ("auto", "auto_on", "auto_off", "auto_forget", "stars_off", "stars_on"):
+    for screen in ("renewal", "renewal_on", "renewal_off", "forget_card", "stars_off", "stars_on"):
         with pytest.raises(Exception, match="There is no"):
             await SCREENS[screen](visit, Args(("1",)))

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,109 +12,81 @@ from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 import locales
-from handlers.customer import notices as to_customer
+from bot.assemble import KNOWN
+from handlers.customer.checkout.ways import SAVES
 from handlers.customer.routes import SCREENS
 from handlers.profile import commands, staff_commands
-from handlers.screens import Args, Screen
-from handlers.staff import notices as to_staff
+from handlers.screens import KEEP, MOST_DATA, Args, Screen, data
 from handlers.staff.intake.bank_transfers import proof_screen
-from handlers.staff.refunds.disputes import dispute_told
+from handlers.staff.refunds.refund_choices import REASONS
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
 from preview.client import Chat
 from shop.checkout.payment import Choice, begin_payment
 from shop.core.money import Money
+from shop.customers.countries import ELSEWHERE
 from shop.customers.people import known
-from shop.intake.notices import ProofSent
 from shop.intake.proof_records import File
 from shop.intake.transfer_proofs import case_of, refuse, take_proof
-from shop.intake.transfers import FileKind
-from shop.messaging.kinds import Notice
-from shop.messaging.notices import CustomerNotice, StaffNotice
-from shop.messaging.notices import Notice as Facts
+from shop.intake.transfers import FileKind, Reason
+from shop.orders.orders import new_reference
 from shop.ports import Happening
-from shop.refunds.notices import DisputeOpened
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund
 from tests.fixtures.chat import SAMPLE, STAFF, House, open_house
-from tests.handlers.money_notices import money_notices
 
 LONG = "abcdefghijklmnopqrstuvwx"
 NUMBER = "999999999999"
+MOMENT = "1800000000"  # of the question that is answered; ten digits until the year 2286
+TERM = "3660d"
+REFERENCE = new_reference()
 # Names, letters and a file's columns: the same in every language.
 UNTRANSLATED = {f"{LONG} – <b>So & lo</i>", "username,password,url,note"} | {
-    f"L{n} · sandbox_card: test" for n in (1, 2)
+    f"E{n} · sandbox_card: test" for n in (1, 2)
 }
-WORDS: Mapping[type[Facts], Callable[[Visit, Any], Awaitable[Screen | None]]] = dict(
-    [*to_customer.WORDS.items(), *to_staff.WORDS.items()]
-)
 _TAG = re.compile(r"<(/?)([a-z-]+)>")
 ARGS: Mapping[str, tuple[str, ...]] = {
     "plan": (LONG,),
-    "cur": (LONG, "USD"),
-    "money": ("USD",),
+    "currency": (LONG, "USD"),
+    "plans_currency": ("USD",),
     "ways": ("1",),
     "renew": ("1",),
     "pay": ("1", "sandbox_card"),
-    "rest": (LONG, "1m", "EUR"),
-    "again": (LONG, "1m"),
+    "pay_rest": (LONG, "1m", "EUR"),
+    "pay_again": (LONG, "1m"),
     "trial": (LONG,),
-    "remind": ("on",),
+    "reminders": ("on",),
     "access": ("1",),
     "setup": ("1", "0"),
-    "lang": ("{it}",),
-    "who": ("1",),
-    "sub": ("1",),
+    "language": ("{it}",),
+    "customer": ("1",),
+    "subscription": ("1",),
     "extend": ("1", "7"),
     "stop": ("1",),
     "resume": ("1",),
-    "wset": ("1", "1"),
-    "land": ("1",),
-    "wpay": ("1",),
-    "rfs": ("1",),
-    "rf": ("1",),
-    "rfd": ("1",),
-    "rfp": ("1",),
-    "rfx": ("1",),
-    "rfw": ("1", "w1"),
-    "dsp": ("1",),
-    "dspok": ("1",),
+    "wallet_reserve": ("1", "1"),
+    "country": ("1",),
+    "wallet_pay": ("1",),
+    "refunds": ("1",),
+    "refund": ("1",),
+    "refund_details": ("1",),
+    "refund_paid": ("1",),
+    "refund_not_paid": ("1",),
+    "refund_all": ("1", "w1"),
+    "dispute": ("1",),
+    "dispute_trust": ("1",),
     "resend": ("1", "1"),
-    "auto": ("1",),
+    "renewal": ("1",),
     "rotate": ("1",),
-    "gv": ("1", LONG, "3m"),
+    "grant": ("1", LONG, "3m"),
 }
-SKIPPED = {"check", "load", "rfe", "dspe"} | {"e_again", "e_away", "l_again", "l_away"}
-SKIPPED |= {"auto_on", "auto_off", "auto_forget", "stars_on", "stars_off"}  # test_renewing
-SKIPPED |= {"rv_yes", "rv_no", "bl_p", "unbl", "asg", "l_true"}  # see tests/stories/test_guards.py
-SKIPPED |= {"p_yes", "p_no", "p_show"}  # below a picture: see the test of their words
-FACTS: dict[str, Any] = {
-    "plan": LONG,
-    "term": "12m",
-    "until": 1800000000,
-    "subscription": 1,
-    "is_trial": False,
-    "customer": 1,
-    "name": "<&>" * 60,
-    "verb": "create",
-    "provider": "coinbase_commerce",
-    "reason": "<reason>",
-    "left": 3,
-    "days": 3,
-    "paid_until": 0,
-    "error": "<error>",
-    "since": 1800000000,
-    "findings": [
-        *(
-            {"check": check, "facts": {"many": 4, "most": 3}}
-            for check in ("tries", "payers", "shared_payer", "trials")
-        ),
-        {"check": "first_order", "facts": {"minor": 9, "most": 8, "currency": "EUR"}},
-        {"check": "country", "facts": {"card": "US", "home": "DE"}},
-        {"check": "blocked", "facts": {"by": "payer"}},
-    ],
-}
+SKIPPED = {"check_payment", "stock_load", "receipt_evidence", "dispute_evidence"}
+SKIPPED |= {"job_retry", "job_dismiss", "event_retry", "event_dismiss"}
+SKIPPED |= {"renewal_on", "renewal_off", "forget_card", "stars_on", "stars_off"}  # test_renewing
+SKIPPED |= {"review_approve", "review_refuse", "block_payer"}  # tests/stories/test_guards.py
+SKIPPED |= {"unblock", "assign", "event_believe"}  # there as well
+SKIPPED |= {"proof_approve", "proof_refuse", "proof_show"}  # below a picture: see their own test
 
 
 @pytest.fixture
@@ -212,51 +184,6 @@ def texts(screen: Screen) -> set[str]:
     } - UNTRANSLATED
 
 
-async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
-    wrong: dict[str, list[str]] = {}
-    for language in locales.languages():
-        visit = await visited(long_house, 1001, language)
-        for notice in set(Notice) - {Notice.CREDENTIALS}:
-            screen = await worded(visit, notice, {**FACTS, "notice": notice})
-            if screen is not None and (found := faults(screen)):
-                wrong[f"{language} {notice}"] = found
-        for facts in money_notices(LONG):
-            screen = await said(visit, facts)
-            if screen is not None and (found := faults(screen)):
-                wrong[f"{language} {facts}"] = found
-    assert wrong == {}
-
-
-async def said(visit: Visit, notice: Facts) -> Screen | None:
-    """Its words; of what is sent as a file those below it."""
-    if isinstance(notice, DisputeOpened):
-        return await dispute_told(visit, notice)
-    return await WORDS[type(notice)](visit, notice)
-
-
-async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Screen | None:
-    if notice in to_staff.TELLERS:
-        return to_staff.told(visit, notice, facts)
-    return await to_customer.TELLERS[notice](visit, facts)
-
-
-def test_every_class_of_notices_has_words() -> None:
-    declared = {
-        one.kind for base in (CustomerNotice, StaffNotice) for one in base.__subclasses__()
-    }
-    assert declared == {one.kind for one in WORDS}
-
-
-def test_every_notice_has_words() -> None:
-    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) == set(Notice)
-
-
-def test_every_notice_about_money_is_among_those_looked_at() -> None:
-    wings = ("settlement", "refunds", "renewals", "intake")
-    told = {one.kind for one in WORDS if one.__module__.split(".")[1] in wings}
-    assert {one.kind for one in money_notices("solo")} == told - {ProofSent.kind}
-
-
 async def test_what_stands_below_a_proof_is_sound_in_every_language(long_house: House) -> None:
     storage, now = long_house.storage, long_house.clock.now()
     anna = await storage.read(known, 1001)
@@ -285,25 +212,53 @@ def test_the_menu_fits_telegrams_limits(language: str) -> None:
     assert len({one.command for one in found}) == len(found)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        f"gv:{NUMBER}:{LONG}:120m:1800000000",
-        f"pay:{NUMBER}:coinbase_commerce:auto",
-        f"auto_forget:{NUMBER}",
-        f"rest:{LONG}:120m:USDC",
-        f"pay:{NUMBER}:coinbase_commerce",
-        f"extend:{NUMBER}:3660:1800000000",
-        "check:tk_" + "a" * 19,
-        f"again:{LONG}:3660d",
-        f"cur:{LONG}:USDC",
-        f"setup:{NUMBER}:99",
-        f"rf:{NUMBER}:9999999999:p:broken:1800000000",
-        f"rfw:{NUMBER}:w{NUMBER}",
-    ],
-)
-def test_the_longest_data_of_a_button_fits(data: str) -> None:
-    assert len(f"+{data}".encode()) <= 64
+PROVIDER = max(KNOWN.providers or (), key=len)
+NOTHING: tuple[str, ...] = ()
+LONGEST_ARGS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("home", "help", "plans", "account", "wallet"), NOTHING),
+    **dict.fromkeys(("support", "paysupport"), NOTHING),
+    **dict.fromkeys(("desk", "find_customer", "stock", "proofs"), NOTHING),
+    **dict.fromkeys(("failed_jobs", "inbox", "reviews", "blocklist"), NOTHING),
+    **dict.fromkeys(("renew", "access", "renewal", "renewal_on", "renewal_off"), (NUMBER,)),
+    **dict.fromkeys(("forget_card", "stars_on", "stars_off"), (NUMBER,)),
+    **dict.fromkeys(("customer", "subscription", "refunds", "refund_details"), (NUMBER,)),
+    **dict.fromkeys(("refund_paid", "refund_not_paid", "receipt_evidence"), (NUMBER,)),
+    **dict.fromkeys(("dispute", "dispute_evidence", "dispute_trust"), (NUMBER,)),
+    **dict.fromkeys(("job_retry", "job_dismiss", "event_retry", "event_dismiss"), (NUMBER,)),
+    **dict.fromkeys(("review_approve", "review_refuse", "block_payer"), (NUMBER,)),
+    **dict.fromkeys(("unblock", "unassigned", "proof_approve", "proof_show"), (NUMBER,)),
+    **dict.fromkeys(("plan", "trial", "stock_load"), (LONG,)),
+    **dict.fromkeys(("terms", "privacy"), ("999",)),
+    **dict.fromkeys(("stop", "resume", "resend", "rotate", "event_believe"), (NUMBER, MOMENT)),
+    "plans_currency": ("USDC",),
+    "currency": (LONG, "USDC"),
+    "ways": (NUMBER, SAVES),
+    "pay": (NUMBER, PROVIDER, SAVES),
+    "check_payment": (REFERENCE,),
+    "pay_rest": (LONG, TERM, "USDC"),
+    "pay_again": (LONG, TERM),
+    "reminders": ("off",),
+    "setup": (NUMBER, "999"),
+    "country": (NUMBER, ELSEWHERE),
+    "wallet_reserve": (NUMBER, "1"),
+    "wallet_pay": (NUMBER, "1"),
+    "language": ("zh_Hant",),
+    "grant": (NUMBER, LONG, TERM, MOMENT),
+    "extend": (NUMBER, "3660", MOMENT),
+    "refund": (NUMBER, "9" * 13, "p", max(REASONS, key=len), MOMENT),
+    "refund_all": (NUMBER, f"w{NUMBER}"),
+    "proof_refuse": (NUMBER, max(Reason, key=len)),
+    "assign": (NUMBER, NUMBER, NUMBER, MOMENT),
+}
+
+
+def test_every_button_has_its_longest_arguments_here() -> None:
+    assert set(LONGEST_ARGS) == {*SCREENS, *STAFF_SCREENS}
+
+
+@pytest.mark.parametrize("name", sorted({*SCREENS, *STAFF_SCREENS}))
+def test_the_longest_data_of_a_button_fits(name: str) -> None:
+    assert len(f"{KEEP}{data(name, *LONGEST_ARGS[name])}".encode()) <= MOST_DATA == 64
 
 
 async def test_a_group_is_pointed_to_the_own_chat(house: House) -> None:

@@ -28,7 +28,27 @@ async def test_the_desk_shows_the_day(house: House, anna: Chat, olga: Chat) -> N
     desk = await olga.wait_for("The shop today")
     assert "1 payment, €7.99" in desk["text"]
     assert "Active: 1" in desk["text"]
-    assert "Nothing is stuck" in desk["text"]
+    assert "No failed jobs" in desk["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("Failed jobs", "What the shop could not finish by itself"),
+        ("Payments to review", "your rules ask for a person before access opens"),
+        ("Unassigned payments", "Money that arrived without an order we know"),
+    ],
+)
+async def test_what_waits_for_staff_says_what_it_is_even_when_nothing_waits(
+    olga: Chat, name: str, what: str
+) -> None:
+    await olga.send("/admin")
+    await olga.wait_for("The shop today")
+    await olga.press(name)
+    screen = await olga.wait_for(what)
+    assert screen["text"].splitlines()[0] == name
+    assert f"No {name.lower()}." in screen["text"]
+    assert "← The shop today" in olga.buttons(screen)
 
 
 @pytest.mark.parametrize("command", ["/admin", "/find anna", "/extend 1 30", "/nonsense"])

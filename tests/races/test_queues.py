@@ -14,8 +14,9 @@ from shop.books.books import Books
 from shop.books.opening import Storage, storage_at
 from shop.books.queries import Sql, load_queries
 from shop.intake.polling import claim_polls
+from shop.messaging.jobs import MessageKind
 from shop.messaging.outbox import claim, finish_effect
-from shop.messaging.outbox_records import Effect, Kind, Outbox
+from shop.messaging.outbox_records import Effect, Outbox
 from tests.fixtures.meeting import UNGUARDED, meet_after
 from tests.fixtures.shop import Shop
 from tests.fixtures.tables import Tables
@@ -26,7 +27,7 @@ WORKERS = 4
 def queue(books: Books, *, many: int, now: datetime) -> None:
     books[Outbox].add(
         [
-            Effect(kind=Kind.CHAT, lane=f"chat:{n}", key=f"note:{n}", payload={"to": n})
+            Effect(kind=MessageKind.CHAT, lane=f"chat:{n}", key=f"note:{n}", payload={"to": n})
             for n in range(many)
         ],
         now=now,
@@ -80,7 +81,8 @@ async def test_what_a_dead_worker_took_comes_again_after_its_lease(shop: Shop) -
 
 async def test_a_lane_gives_its_effects_one_after_the_other(shop: Shop) -> None:
     lane = [
-        Effect(kind=Kind.CHAT, lane="chat:1", key=f"note:{n}", payload={"to": 1}) for n in range(3)
+        Effect(kind=MessageKind.CHAT, lane="chat:1", key=f"note:{n}", payload={"to": 1})
+        for n in range(3)
     ]
     await shop.run(add, lane, now=shop.now)
 

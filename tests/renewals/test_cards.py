@@ -11,9 +11,9 @@ from shop.books.books import Books
 from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import RenewingNowError
+from shop.core.facts import read_facts
 from shop.core.money import Money
 from shop.customers.people import note_unreachable
-from shop.messaging.notices import read_notice
 from shop.ports import ProviderError, ProviderSilentError, Refusal
 from shop.renewals.notices import MethodRefused, RenewalAhead, RenewalFailed, RenewalOff
 from shop.renewals.records import Renewal, Renewals
@@ -51,7 +51,7 @@ async def test_nothing_is_charged_before_it_was_told_three_days(kept: Kept) -> N
     assert len(kept.card.charged) == 1
     at = kept.card.charged.popitem()[1].first_asked_at
     assert at - told.created_at >= timedelta(days=2, hours=12)
-    assert at >= read_notice(RenewalAhead, told.payload).charge_at
+    assert at >= read_facts(RenewalAhead, told.payload).charge_at
 
 
 async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(

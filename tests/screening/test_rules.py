@@ -10,7 +10,11 @@ from shop.screening.rules import (
     Finding,
     FraudFacts,
     FraudPolicy,
+    Listed,
     Ruling,
+    TooMany,
+    TooMuch,
+    TwoCountries,
     findings_on,
     strictest,
 )
@@ -33,11 +37,15 @@ def new(minor: int, currency: str = "EUR") -> FraudFacts:
 
 
 def above(check: Check, ruling: Ruling, many: int, most: int) -> Finding:
-    return Finding(check=check, ruling=ruling, facts={"many": many, "most": most})
+    return Finding(check=check, ruling=ruling, why=TooMany(many=many, most=most))
 
 
-LIMIT: dict[str, str | int] = {"minor": 10_001, "most": 10_000, "currency": "EUR"}
-BLOCK = Finding(check=Check.BLOCKED, ruling=Ruling.REFUSE, facts={"by": "payer, telegram"})
+LIMIT = TooMuch(money=Money(10_001, "EUR"), limit=Money(10_000, "EUR"))
+BLOCK = Finding(
+    check=Check.BLOCKED,
+    ruling=Ruling.REFUSE,
+    why=Listed(by=(BlockedBy.PAYER, BlockedBy.TELEGRAM)),
+)
 # what is known -> what is found, None for nothing
 CASES = {
     "nothing is known": (FraudFacts(), None),
@@ -61,14 +69,18 @@ CASES = {
     "a newcomer at the limit": (new(10_000), None),
     "a newcomer above it": (
         new(10_001),
-        Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, facts=LIMIT),
+        Finding(check=Check.FIRST_ORDER, ruling=Ruling.HOLD, why=LIMIT),
     ),
     "a newcomer in a currency without limit": (new(10**9, "USD"), None),
     "a regular above it": (FraudFacts(amount=Money(10_001, "EUR")), None),
     "a card from home": (FraudFacts(payer_country="de", customer_country="DE"), None),
     "a card from abroad": (
         FraudFacts(payer_country="US", customer_country="DE"),
-        Finding(check=Check.COUNTRY, ruling=Ruling.HOLD, facts={"card": "US", "home": "DE"}),
+        Finding(
+            check=Check.COUNTRY,
+            ruling=Ruling.HOLD,
+            why=TwoCountries(card="US", home="DE"),
+        ),
     ),
     "a card from somewhere": (FraudFacts(payer_country="US"), None),
     "refused money from the wallet": (

@@ -13,7 +13,7 @@ from shop.checkout.payment import note_answered, note_no_answer
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.money import Money
 from shop.desk.failed_jobs import trouble
-from shop.desk.overview import backlog
+from shop.intake.backlog import backlog
 from shop.intake.polling import ask_about, claim_polls, note_poll
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.retention import erase_inbox_events

@@ -75,14 +75,14 @@ async def test_a_first_order_above_the_limit_waits_for_one_tap(
     assert "A first order of €7.99; your limit is €5.00." in text_of(alert)
     assert kiosk.tables.one("SELECT COUNT(*) FROM periods") == 0
     await olga.say("/admin")
-    await olga.sees("1 payment waits for your decision.")
+    await olga.sees("1 payment to review.")
 
-    await olga.tap("rv_yes")
+    await olga.tap("review_approve")
     await anna.sees("Payment received")
     await anna.sees("Your access to")
     await kiosk.quiet()
     assert await kiosk.access() == 200
-    again = await olga.tap("rv_yes")
+    again = await olga.tap("review_approve")
     assert again.toast == "That was decided already."
     assert kiosk.tables.one("SELECT COUNT(*) FROM periods") == 1
 
@@ -93,7 +93,7 @@ async def test_a_refused_order_leaves_the_money_with_the_customer(
     kiosk = await with_choices(open_kiosk, tmp_path, '\n[fraud]\nfirst_order = { EUR = "5.00" }\n')
     anna, olga = kiosk.person(ANNA), await staff_of(kiosk)
     await anna.pay(await anna.to_pay())
-    await olga.tap("rv_no")
+    await olga.tap("review_refuse")
     await anna.sees("Nothing is lost: your €7.99 lie in your wallet")
     await anna.say("/wallet")
     await anna.sees("€7.99")
@@ -111,7 +111,7 @@ async def test_whoever_is_blocked_is_turned_away_kindly_and_staff_hear_why(kiosk
     await olga.sees("was turned away before paying:")
     assert kiosk.tables.one("SELECT COUNT(*) FROM payments") == 0
 
-    await olga.tap("unbl")
+    await olga.tap("unblock")
     await anna.buy()
 
 
@@ -196,18 +196,18 @@ async def test_staff_who_saw_the_money_may_believe_the_letter(kiosk: Kiosk) -> N
     await send(kiosk, reference_of(page), minor=800)
     await kiosk.skip(minutes=3)
     await olga.sees("said €8.00 came from")
-    await olga.tap("stuck")
-    await olga.tap("l_true")
+    await olga.tap("failed_jobs")
+    await olga.tap("event_believe")
     await olga.sees("Have you seen this money at the provider yourself?")
-    await olga.tap("l_true", ":")
+    await olga.tap("event_believe", ":")
     await anna.sees("Payment received")
     await kiosk.quiet()
     assert kiosk.tables.rows("SELECT verdict FROM receipts") == [("over",)]
 
     await olga.say("/admin")
-    await olga.tap("stuck")
-    await olga.tap("letters")
-    pressed = await olga.tap("l_again")
+    await olga.tap("failed_jobs")
+    await olga.tap("inbox")
+    pressed = await olga.tap("event_retry")
     assert pressed.toast == "That is in the books already; nothing changed."
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1
 
@@ -219,20 +219,20 @@ async def test_money_of_no_order_finds_its_customer_once(kiosk: Kiosk) -> None:
     await send(kiosk, "tk_gone", minor=500, event="evt_b")
     await olga.sees("belongs to no order we know.", times=2)
 
-    await olga.tap("unk:1")
-    await olga.tap("asg:1")  # the only one who was asked for just this sum
+    await olga.tap("unassigned:1")
+    await olga.tap("assign:1")  # the only one who was asked for just this sum
     await olga.sees("Where shall it go, if it is")
-    await olga.tap("asg:1:", ":1")
+    await olga.tap("assign:1:", ":1")
     asked = text_of(await olga.sees("with €7.99?"))
     assert "Only a webhook tells of this money; Card (sandbox) did not confirm it" in asked
-    await olga.tap("asg:1:")
+    await olga.tap("assign:1:")
     await anna.sees("Payment received")
     await anna.sees("Your access to")
 
     await olga.say(f"/assign 2 {ANNA}")
-    await olga.tap("asg:2:", ":w")
+    await olga.tap("assign:2:", ":w")
     await olga.sees("Put €5.00 into the wallet of")
-    await olga.tap("asg:2:", ":w:")
+    await olga.tap("assign:2:", ":w:")
     await anna.sees("We found a payment of €5.00 that is yours.")
     await kiosk.quiet()
     assert kiosk.tables.rows("SELECT verdict, to_order, to_wallet FROM receipts ORDER BY id") == [

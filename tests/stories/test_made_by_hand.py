@@ -56,25 +56,25 @@ async def test_a_hint_of_no_order_leads_staff_to_its_money(open_kiosk: OpenKiosk
         assert invoice in text_of(alert)
         assert len(await olga.having("does not settle by itself")) == 1, "one payment, one alert"
 
-        await olga.tap("stuck")
+        await olga.tap("failed_jobs")
         server.mood = Mood.DOWN
-        assert "does not answer" in str((await olga.tap("l_again")).toast)
+        assert "does not answer" in str((await olga.tap("event_retry")).toast)
         assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 0
         server.mood = Mood.UP
-        await olga.tap("l_again")
+        await olga.tap("event_retry")
         await olga.sees("belongs to no order we know.")
         assert kiosk.tables.rows("SELECT verdict, minor FROM receipts") == [("unknown_order", 500)]
 
         await olga.say(f"/assign 1 {ANNA}")
-        await olga.tap("asg:1:", ":w")
+        await olga.tap("assign:1:", ":w")
         asked = await olga.sees("Put €5.00 into the wallet of")
         assert "says so itself." in text_of(asked)
-        await olga.tap("asg:1:", ":w:")
+        await olga.tap("assign:1:", ":w:")
         await anna.sees("We found a payment of €5.00 that is yours.")
 
         await olga.say("/admin")
-        await olga.tap("stuck")
-        pressed = await olga.tap("l_again")
+        await olga.tap("failed_jobs")
+        pressed = await olga.tap("event_retry")
         assert pressed.toast == "That is in the books already; nothing changed."
         await kiosk.quiet()
         assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1

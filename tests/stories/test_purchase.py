@@ -132,7 +132,7 @@ async def test_paying_half_asks_for_the_rest_and_just_that(kiosk: Kiosk) -> None
     await anna.sees("is still missing")
     assert kiosk.tables.one("SELECT COUNT(*) FROM periods") == 0
 
-    await anna.tap("rest:")
+    await anna.tap("pay_rest:")
     page = await anna.page()
     await anna.pay(page)
     await anna.sees("Your access to")
@@ -172,7 +172,7 @@ async def test_a_declined_card_may_try_again(kiosk: Kiosk) -> None:
     await anna.pay(page, "decline")
     await anna.sees("did not go through")
 
-    await anna.tap("again:")
+    await anna.tap("pay_again:")
     await anna.pay(await anna.page())
 
     await anna.sees("Your access to")

@@ -30,15 +30,15 @@ async def look_again(olga: Person) -> None:
     before = len(await olga.having("Orders"))
     await olga.say("/find Anna")
     await olga.sees("Orders", times=before + 1)
-    tapped = await olga.tap("rfs:")
-    await olga.tap("rf:1", inside=tapped.message_id)
+    tapped = await olga.tap("refunds:")
+    await olga.tap("refund:1", inside=tapped.message_id)
 
 
 async def give(olga: Person, amount: str, route: str, reason: str = "wish") -> None:
-    await olga.tap(f"rf:1:{amount}")
-    await olga.tap(f"rf:1:{amount}:{route}")
-    await olga.tap(f"rf:1:{amount}:{route}:{reason}")
-    await olga.tap(f"rf:1:{amount}:{route}:{reason}:")
+    await olga.tap(f"refund:1:{amount}")
+    await olga.tap(f"refund:1:{amount}:{route}")
+    await olga.tap(f"refund:1:{amount}:{route}:{reason}")
+    await olga.tap(f"refund:1:{amount}:{route}:{reason}:")
 
 
 def left(kiosk: Kiosk) -> float:
@@ -90,16 +90,16 @@ async def test_a_part_goes_back_and_the_rest_stays_as_it_is(kiosk: Kiosk) -> Non
     before = left(kiosk)
 
     await olga.say("/refund 1 2.50")
-    await olga.tap("rf:1:250:p")
-    await olga.tap("rf:1:250:p:broken")
-    await olga.tap("rf:1:250:p:broken:")
+    await olga.tap("refund:1:250:p")
+    await olga.tap("refund:1:250:p:broken")
+    await olga.tap("refund:1:250:p:broken:")
 
     await anna.sees("2.50")
     await kiosk.quiet()
     assert states(kiosk) == ("paid", "final", "active")
     assert left(kiosk) == before
     await look_again(olga)
-    await olga.button("rf:1:549")
+    await olga.button("refund:1:549")
     await give(olga, "549", "p")
     await anna.sees("5.49")
     await kiosk.quiet()
@@ -109,10 +109,10 @@ async def test_a_part_goes_back_and_the_rest_stays_as_it_is(kiosk: Kiosk) -> Non
 async def test_a_second_tap_gives_nothing_back_twice(kiosk: Kiosk) -> None:
     await bought(kiosk)
     olga = await at_the_money(kiosk)
-    await olga.tap("rf:1:400")
-    await olga.tap("rf:1:400:p")
-    await olga.tap("rf:1:400:p:wish")
-    yes = await olga.button("rf:1:400:p:wish:")
+    await olga.tap("refund:1:400")
+    await olga.tap("refund:1:400:p")
+    await olga.tap("refund:1:400:p:wish")
+    yes = await olga.button("refund:1:400:p:wish:")
 
     await olga.chat.press(yes["callback_data"], message_id=yes["message_id"])
     await olga.sees("It is: done")
@@ -152,7 +152,7 @@ async def test_by_hand_staff_get_the_steps_and_then_say_that_it_is_done(kiosk: K
     await olga.sees("Then press the button")
     assert await anna.having("goes back") == []
 
-    await olga.tap("rfp:")
+    await olga.tap("refund_paid:")
 
     await anna.sees("goes back to you")
     await kiosk.quiet()
@@ -165,7 +165,7 @@ async def test_what_is_not_paid_back_after_all_lies_where_it_was(kiosk: Kiosk) -
     await bought(kiosk)
     olga = await at_the_money(kiosk)
     await give(olga, "799", "h")
-    await olga.tap("rfx:")
+    await olga.tap("refund_not_paid:")
     await olga.sees("not paid back")
     await kiosk.quiet()
     assert states(kiosk) == ("paid", "final", "active")
@@ -208,7 +208,7 @@ async def test_a_dispute_holds_access_and_the_evidence_is_in_one_file(kiosk: Kio
     assert states(kiosk)[1] == "disputed"
     told = await olga.sees("disputes")
     assert told["document"]["file_name"].startswith("evidence-")
-    await olga.tap("dspe:")
+    await olga.tap("dispute_evidence:")
     await olga.sees("Everything the books know")
     text = await newest_file(kiosk, olga)
     for words in ("Anna", "7.99", "192.0.2.77", "Access data reached", "credentials", "Solo"):
@@ -260,7 +260,7 @@ async def test_a_warning_of_fraud_is_answered_with_one_tap(kiosk: Kiosk) -> None
     await kiosk.quiet()
     assert await kiosk.access() == 403
 
-    await olga.tap("rfw:")
+    await olga.tap("refund_all:")
 
     await anna.sees("goes back to you")
     await kiosk.quiet()
@@ -273,7 +273,7 @@ async def test_who_is_trusted_after_a_warning_has_access_again(kiosk: Kiosk) -> 
     await olga.say("/admin")
     await olga.sees("The shop today")
     await anna.pay(page, "warn")
-    await olga.tap("dspok:")
+    await olga.tap("dispute_trust:")
     await anna.sees("is on again")
     await kiosk.quiet()
     assert await kiosk.access() == 200
@@ -287,7 +287,7 @@ async def test_stars_go_back_whole_or_not_at_all(kiosk: Kiosk) -> None:
     stars = kiosk.tables.one("SELECT minor FROM receipts")
     olga = await at_the_money(kiosk)
     half = kiosk.tables.one("SELECT minor / 2 FROM receipts")
-    await olga.tap(f"rf:1:{half}")
+    await olga.tap(f"refund:1:{half}")
     await olga.sees("all of a payment or nothing")
     await look_again(olga)
 
@@ -314,9 +314,9 @@ async def test_a_refund_that_the_bank_returns_reaches_him_another_way(kiosk: Kio
     assert kiosk.tables.rows("SELECT route, state, minor FROM refunds") == [
         ("provider", "manual", 799)
     ]
-    await olga.tap("rfd:1")
+    await olga.tap("refund_details:1")
     await olga.sees("A bank returned this money")
-    await olga.tap("rfx:1")
+    await olga.tap("refund_not_paid:1")
     await anna.sees("into your wallet here")
     await kiosk.quiet()
     assert kiosk.tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'wallet'") == 799

@@ -38,9 +38,9 @@ async def agree(anna: Person, choice: str = "pay") -> None:
     """Buy a month and let the card be kept; `choice` says how it behaves later."""
     await anna.say("/start plan_solo")
     await anna.tap("ways:")
-    ticked = await anna.tap("ways:", ":auto")
-    await anna.button("pay:", "sandbox_card:auto", inside=ticked.message_id)
-    await anna.pay(await anna.page("sandbox_card:auto"), choice)
+    ticked = await anna.tap("ways:", ":save")
+    await anna.button("pay:", "sandbox_card:save", inside=ticked.message_id)
+    await anna.pay(await anna.page("sandbox_card:save"), choice)
     await anna.sees("renews by itself from now on")
 
 
@@ -129,11 +129,11 @@ async def test_a_renewal_is_stopped_started_and_forgotten_in_the_account(kiosk: 
     await agree(anna)
     await anna.say("/account")
     await anna.sees("Renews by itself on")
-    await anna.tap("auto:")
-    assert (await anna.tap("auto_off:")).toast == "It does not renew by itself any more."
+    await anna.tap("renewal:")
+    assert (await anna.tap("renewal_off:")).toast == "It does not renew by itself any more."
     await anna.sees("We still keep")
-    assert (await anna.tap("auto_on:")).toast == "It renews by itself again."
-    assert (await anna.tap("auto_forget:")).toast == "Your card is forgotten."
+    assert (await anna.tap("renewal_on:")).toast == "It renews by itself again."
+    assert (await anna.tap("forget_card:")).toast == "Your card is forgotten."
     await anna.sees("is forgotten here")
     await kiosk.quiet()
 
@@ -180,11 +180,11 @@ async def test_stars_renew_stop_go_on_and_are_cancelled_in_telegram(kiosk: Kiosk
     assert kiosk.tables.one("SELECT COUNT(*) FROM periods") == 2
 
     await anna.say("/account")
-    await anna.tap("auto:")
+    await anna.tap("renewal:")
     assert (await anna.tap("stars_off:")).toast == "It does not renew by itself any more."
     await kiosk.quiet()
     assert kiosk.tables.rows(state) == [("canceled", 1)]
-    await anna.tap("auto:")
+    await anna.tap("renewal:")
     assert (await anna.tap("stars_on:")).alert
     await kiosk.quiet()
     await anna.chat.change_subscription(charge, state="active")

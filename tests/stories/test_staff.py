@@ -17,7 +17,7 @@ async def owner(kiosk: Kiosk) -> Person:
 async def anna_of(olga: Person) -> None:
     """Open Anna's only subscription."""
     await olga.say("/find Anna")
-    await olga.tap("sub:")
+    await olga.tap("subscription:")
 
 
 async def test_the_desk_shows_todays_sales(kiosk: Kiosk) -> None:
@@ -76,10 +76,10 @@ async def test_time_is_given_and_added(kiosk: Kiosk) -> None:
     await anna.button("plans")
     olga = await owner(kiosk)
     await olga.say("/find Anna")
-    await olga.tap("gv:")
-    await olga.tap("gv:", ":solo")
-    await olga.tap("gv:", ":solo:7d")
-    await olga.tap("gv:", ":solo:7d:")
+    await olga.tap("grant:")
+    await olga.tap("grant:", ":solo")
+    await olga.tap("grant:", ":solo:7d")
+    await olga.tap("grant:", ":solo:7d:")
     await anna.sees("Your access to")
     await kiosk.quiet()
 
@@ -114,7 +114,7 @@ async def test_credentials_are_sent_again(kiosk: Kiosk) -> None:
 async def test_stock_is_loaded_from_a_file_and_handed_out(kiosk: Kiosk) -> None:
     olga = await owner(kiosk)
     await olga.chat.send_document(CSV, name="stock.csv")
-    await olga.tap("load:duo")
+    await olga.tap("stock_load:duo")
     await olga.sees("2 accounts loaded for Duo")
     anna = kiosk.person(ANNA)
 
@@ -141,11 +141,11 @@ async def test_what_is_sold_out_waits_for_stock_and_staff_replay_it(kiosk: Kiosk
     await kiosk.until(is_given_up, "the shop to give it to staff")
 
     await olga.chat.send_document(CSV, name="stock.csv")
-    await olga.tap("load:duo")
+    await olga.tap("stock_load:duo")
     await olga.sees("2 accounts loaded")
     await olga.say("/admin")
-    await olga.tap("stuck")
-    await olga.tap("e_again:")
+    await olga.tap("failed_jobs")
+    await olga.tap("job_retry:")
 
     await anna.sees("line1")
     await kiosk.quiet()

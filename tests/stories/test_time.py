@@ -109,7 +109,7 @@ async def test_whoever_wants_no_reminders_gets_none(kiosk: Kiosk) -> None:
     end = await bought(kiosk)
     anna = kiosk.person(ANNA)
     await anna.say("/account")
-    assert (await anna.tap("remind:off")).toast == "No more reminders."
+    assert (await anna.tap("reminders:off")).toast == "No more reminders."
 
     await until(kiosk, end + timedelta(days=1), hours=12)
 

@@ -42,7 +42,7 @@ async def open_for_transfers(open_kiosk: OpenKiosk) -> tuple[Kiosk, Person, Pers
 
 async def sees_proof(olga: Person, *, times: int = 1) -> dict[str, Any]:
     """Wait for a picture in the staff chat; gives the newest."""
-    return await olga.sees("says he paid", times=times)
+    return await olga.sees("reports a payment", times=times)
 
 
 async def test_a_picture_is_approved_and_access_arrives(open_kiosk: OpenKiosk) -> None:
@@ -62,11 +62,11 @@ async def test_a_picture_is_approved_and_access_arrives(open_kiosk: OpenKiosk) -
     await anna.sees("We have it.")
     proof = await sees_proof(olga)
     assert "photo" in proof
-    await olga.tap("p_yes:")
+    await olga.tap("proof_approve:")
 
     await anna.sees("Payment received")
     await kiosk.quiet()
-    assert "Approved by Olga" in text_of((await olga.having("says he paid"))[-1])
+    assert "Approved by Olga" in text_of((await olga.having("reports a payment"))[-1])
     assert await kiosk.access() == 200
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts WHERE provider = 'transfer'") == 1
     assert kiosk.tables.one("SELECT COUNT(*) FROM audit WHERE act = 'approve_transfer'") == 1
@@ -78,7 +78,7 @@ async def test_a_refused_picture_is_explained_and_another_may_follow(
     kiosk, anna, olga = await open_for_transfers(open_kiosk)
     await anna.chat.send_photo(picture())
     await sees_proof(olga)
-    await olga.tap("p_no:", "unreadable")
+    await olga.tap("proof_refuse:", "unreadable")
     await anna.sees("We cannot read the picture.")
 
     await anna.chat.send_photo(picture())
@@ -93,7 +93,7 @@ async def test_a_refused_picture_is_explained_and_another_may_follow(
 
     await anna.chat.send_photo(picture(9))
     await sees_proof(olga, times=4)  # the answer to /refuse shows the facts once more
-    await olga.tap("p_yes:")
+    await olga.tap("proof_approve:")
     await anna.sees("Payment received")
 
 
@@ -103,7 +103,7 @@ async def test_a_picture_that_came_for_someone_else_is_shown_to_staff(
     kiosk, anna, olga = await open_for_transfers(open_kiosk)
     await anna.chat.send_photo(picture())
     await sees_proof(olga)
-    await olga.tap("p_yes:")
+    await olga.tap("proof_approve:")
     await anna.sees("Payment received")
 
     bruno = kiosk.person(1002)
@@ -112,7 +112,7 @@ async def test_a_picture_that_came_for_someone_else_is_shown_to_staff(
     alert = text_of(await sees_proof(olga, times=2))
     assert "The same file" in alert
     assert "was approved" in alert
-    await olga.tap("p_no:", "used")
+    await olga.tap("proof_refuse:", "used")
     await bruno.sees("used for an order before")
 
 
@@ -126,7 +126,7 @@ async def test_another_amount_follows_the_rules_for_money_that_is_short(
     await olga.say(f"/paid {number} 4,00")
     await olga.sees("in the wallet")
     await anna.sees("still missing")
-    await anna.tap("rest:")
+    await anna.tap("pay_rest:")
     await anna.pay(await anna.page())
     await anna.sees("Payment received")
 
@@ -149,7 +149,7 @@ async def test_a_picture_after_the_order_expired_is_still_looked_at(
     await kiosk.skip(hours=30)
     await anna.chat.send_photo(picture())
     assert "has expired" in text_of(await sees_proof(olga))
-    await olga.tap("p_yes:")
+    await olga.tap("proof_approve:")
     await anna.sees("kept the old price")
 
 
@@ -159,12 +159,12 @@ async def test_staff_find_what_waits_on_their_desk(open_kiosk: OpenKiosk) -> Non
     await sees_proof(olga)
     await olga.say("/admin")
     await olga.tap("proofs")
-    await olga.tap("p_show:")
+    await olga.tap("proof_show:")
     await sees_proof(olga, times=2)
-    await olga.tap("p_yes:")
+    await olga.tap("proof_approve:")
     await anna.sees("Payment received")
-    before = (await olga.having("says he paid"))[0]
-    tapped = await olga.chat.press("p_yes:1", message_id=before["message_id"])
+    before = (await olga.having("reports a payment"))[0]
+    tapped = await olga.chat.press("proof_approve:1", message_id=before["message_id"])
     assert tapped.toast == "That was done already."
 
 

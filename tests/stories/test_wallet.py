@@ -30,9 +30,9 @@ async def test_the_wallet_pays_a_whole_order_by_itself(kiosk: Kiosk) -> None:
     assert "paid twice" in text_of(screen)
 
     await anna.tap("ways:", inside=screen["message_id"])
-    await anna.tap("wpay:", inside=screen["message_id"])
+    await anna.tap("wallet_pay:", inside=screen["message_id"])
     await anna.sees("€0.00 stays in it")
-    button = await anna.button("wpay:", ":1:1", inside=screen["message_id"])
+    button = await anna.button("wallet_pay:", ":1:1", inside=screen["message_id"])
     taps = (
         anna.chat.press(button["callback_data"], message_id=screen["message_id"]) for _ in range(2)
     )
@@ -53,10 +53,10 @@ async def test_a_part_of_the_wallet_and_the_rest_by_card(kiosk: Kiosk) -> None:
 
     await anna.say("/start plan_solo")
     await anna.tap("ways:")
-    await anna.tap("wset:", ":1:1")
+    await anna.tap("wallet_reserve:", ":1:1")
     screen = await anna.sees("comes from your wallet")
-    await anna.tap("wset:", ":1:0", inside=screen["message_id"])
-    await anna.tap("wset:", ":1:1", inside=screen["message_id"])
+    await anna.tap("wallet_reserve:", ":1:0", inside=screen["message_id"])
+    await anna.tap("wallet_reserve:", ":1:1", inside=screen["message_id"])
     await anna.pay(await anna.page())
 
     await anna.sees("of it from your wallet")

@@ -49,13 +49,13 @@ async def test_ways_follow_the_country_and_the_plan(open_kiosk: OpenKiosk) -> No
     await anna.say("/start plan_solo")
     await anna.tap("ways:")
     await anna.sees("Where do you live?")
-    await anna.tap("land:", ":DE")
+    await anna.tap("country:", ":DE")
     assert await ways_of(anna) == ["transfer", "sandbox_crypto"]
     bank = await anna.button("pay:", "transfer")
     assert bank["text"].startswith("Bank, quick and free")
 
-    await anna.tap("land:")
-    await anna.tap("land:", ":ZZ")
+    await anna.tap("country:")
+    await anna.tap("country:", ":ZZ")
     assert await ways_of(anna) == ["sandbox_crypto"]
     await anna.say("/start plan_duo")
     await anna.sees("From stock.")

@@ -94,7 +94,7 @@ async def test_a_transfer_is_proven_by_a_picture_and_approved_beside_it(
         await page.screenshot(path=pictures / "transfer.png")
         await anna.get_by_test_id("file").set_input_files(pictures / "transfer.png")
         await expect(anna.get_by_text("We have it.")).to_be_visible(timeout=20_000)
-        await expect(olga.get_by_text("says he paid €7.99")).to_be_visible(timeout=20_000)
+        await expect(olga.get_by_text("reports a payment of €7.99")).to_be_visible(timeout=20_000)
         await page.screenshot(path=pictures / "proof.png")
         await _tap(olga, "€7.99 is here")
         await expect(olga.get_by_text("Approved by")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Access: credentials as a message to keep, steps to set it up, and a picture to scan."""
+"""Credentials, sent as a message to keep, with set-up steps and a QR code."""
 
 import asyncio
 from io import BytesIO
@@ -25,11 +25,11 @@ _LOG = structlog.get_logger()
 
 
 class NoPictureError(ShopError):
-    """The picture to scan could not be drawn."""
+    """The QR code could not be drawn."""
 
 
 async def access(visit: Visit, args: Args) -> Screen | None:
-    """Send the credentials once more, as a message of their own."""
+    """Send the credentials again, in a message of their own."""
     _ = visit.speech
     if await deliver(visit, args.number(0)):
         return None
@@ -38,7 +38,7 @@ async def access(visit: Visit, args: Args) -> Screen | None:
 
 
 async def deliver(visit: Visit, subscription_id: int) -> bool:
-    """Send credentials and the picture; False when there is no access to give."""
+    """Send the credentials and the QR code; False when there is no access to show."""
     counter = visit.counter
     try:
         screen, address = await _access_screen(visit, subscription_id)
@@ -52,7 +52,7 @@ async def deliver(visit: Visit, subscription_id: int) -> bool:
 
 
 async def setup(visit: Visit, args: Args) -> Screen:
-    """Steps for one kind of device, opened below the credentials in the same message."""
+    """Show the steps for one device below the credentials, in the same message."""
     _ = visit.speech
     try:
         screen, _address = await _access_screen(visit, args.number(0), opened=args.number(1))
@@ -65,7 +65,7 @@ async def setup(visit: Visit, args: Args) -> Screen:
 async def _access_screen(
     visit: Visit, subscription_id: int, *, opened: int | None = None
 ) -> tuple[Screen, str]:
-    """The message with the credentials, and the address for the picture."""
+    """The message with the credentials, and the address for the QR code."""
     _, counter = visit.speech, visit.counter
     subscription, credentials, token = await counter.storage.read(
         credentials_of,
@@ -84,7 +84,7 @@ async def _access_screen(
 
 
 def _address(counter: Counter, front: Shopfront, credentials: Credentials, token: str) -> str:
-    """The connector's own address, else that of the shop's playlist if it has channels."""
+    """The connector's address; without one, the shop's playlist if the shop has channels."""
     if credentials.url or not front.channels:
         return credentials.url
     return f"{counter.public_url}/playlist/{token}.m3u8"
@@ -143,7 +143,7 @@ def _steps(_: Speech, front: Shopfront, opened: int | None) -> Html:
 
 
 async def _send_picture(visit: Visit, address: str) -> None:
-    """The address as a picture; whatever fails here, the credentials are there already."""
+    """Send the address as a QR code; failure is harmless, the credentials are already there."""
     _ = visit.speech
     try:
         picture = await asyncio.to_thread(draw, address)

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from handlers.customer.access.credentials import deliver
 from handlers.customer.renewals.notices import renewal_ahead
 from handlers.screens import Row, Screen, button
 from handlers.visit import Visit
 from handlers.wording import Html
 from shop.access.lifecycle import state_at
-from shop.access.notices import Frozen, Unfrozen
+from shop.access.notices import (
+    Credentials,
+    DeliveryLate,
+    Ended,
+    Frozen,
+    Grace,
+    Reminder,
+    Suspended,
+    Unfrozen,
+)
 from shop.access.reminder_rules import days_until
 from shop.access.states import SubscriptionState as State
 from shop.access.subscription_records import Subscription
@@ -19,9 +29,8 @@ from shop.messaging.notices import CustomerNotice
 from shop.storefront.overview import Holding, overview
 from shop.storefront.plans import Card, card, renewal
 
-Facts = Mapping[str, Any]
 _TOMORROW, _TODAY = 1, 0
-_OLD_NEWS = timedelta(days=2)  # after the end; by then he was told that it is off
+_OLD_NEWS = timedelta(days=2)  # after the end; the customer has been told by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +44,42 @@ class Held:
     holding: Holding
 
 
-async def reminder(visit: Visit, facts: Facts) -> Screen | None:
+async def credentials(visit: Visit, notice: Credentials) -> None:
+    """The credentials as they are now; nothing when access has ended meanwhile."""
+    await deliver(visit, notice.subscription)
+
+
+async def delivery_late(visit: Visit, notice: DeliveryLate) -> Screen:
+    """The account could not be made at once."""
+    _ = visit.speech
+    one = await _card(visit, notice.plan)
+    text = _(
+        "Your access to {plan} takes a little longer than usual. You need not do anything: "
+        "we keep at it, and it arrives here by itself.",
+        plan=_.own(one.product.name),
+    )
+    return Screen(text=text)
+
+
+async def reminder(visit: Visit, notice: Reminder) -> Screen | None:
     """So many days before the end, with renewal one tap away."""
     _ = visit.speech
-    one = await _held(visit, facts)
+    one = await _held(visit, notice.subscription)
     if one is None or not visit.customer.wants_reminders:
         return None
     standing = one.subscription.standing
-    is_same = int(standing.paid_until.timestamp()) == facts["paid_until"]
+    is_same = standing.paid_until == notice.paid_until
     if not is_same or standing.is_frozen or one.state in {State.PAUSED, State.ENDED}:
-        return None  # renewed, or not his to renew
-    off = button(_("No more reminders"), "remind", "off")
+        return None  # renewed, or not the customer's to renew
+    off = button(_("No more reminders"), "reminders", "off")
     is_old = standing.is_trial or visit.now - standing.paid_until > _OLD_NEWS
     if one.state is State.SUSPENDED and is_old:
-        return None  # he was told at the moment it ended
+        return None  # the customer was told when it ended
     # Counted now, not when it was queued: it may have waited for morning, or for Telegram.
     days = days_until(standing.paid_until, visit.speech.zone, now=visit.now)
     by_itself = renewal_ahead(visit, one.holding, days=days)
     if by_itself is not None:
-        manage = button(_("Manage the renewal"), "+auto", one.subscription.id)
+        manage = button(_("Manage the renewal"), "+renewal", one.subscription.id)
         return Screen(text=by_itself, rows=((manage,), (off,))) if by_itself else None
     return Screen(text=_countdown(visit, one, days), rows=(_renew(visit, one), (off,)))
 
@@ -86,10 +112,10 @@ def _countdown(visit: Visit, one: Held, days: int) -> Html:
     )
 
 
-async def grace(visit: Visit, facts: Facts) -> Screen | None:
+async def grace(visit: Visit, notice: Grace) -> Screen | None:
     """Unpaid, yet still on."""
     _ = visit.speech
-    one = await _held(visit, facts)
+    one = await _held(visit, notice.subscription)
     if one is None or one.state is not State.PAST_DUE:
         return None
     access = _.moment(one.subscription.standing.access_until, now=visit.now)
@@ -102,10 +128,10 @@ async def grace(visit: Visit, facts: Facts) -> Screen | None:
     return Screen(text=text, rows=(_renew(visit, one),))
 
 
-async def suspended(visit: Visit, facts: Facts) -> Screen | None:
+async def suspended(visit: Visit, notice: Suspended) -> Screen | None:
     """Off, yet kept."""
     _ = visit.speech
-    one = await _held(visit, facts)
+    one = await _held(visit, notice.subscription)
     if one is None or one.state is not State.SUSPENDED:
         return None
     kept = _.moment(one.subscription.standing.kept_until, now=visit.now)
@@ -125,12 +151,10 @@ async def suspended(visit: Visit, facts: Facts) -> Screen | None:
     return Screen(text=text, rows=(_renew(visit, one),))
 
 
-async def ended(visit: Visit, facts: Facts) -> Screen | None:
+async def ended(visit: Visit, notice: Ended) -> Screen | None:
     """Over for good; whoever has come back since hears nothing."""
     _ = visit.speech
-    one = await visit.counter.storage.read(
-        card, facts["plan"], visit.customer.id, policy=visit.counter.policy
-    )
+    one = await _card(visit, notice.plan)
     if one.live is not None:
         return None
     text = _(
@@ -141,9 +165,8 @@ async def ended(visit: Visit, facts: Facts) -> Screen | None:
     return Screen(text=text, rows=((button(_("See the plans"), "plans"),),))
 
 
-async def _held(visit: Visit, facts: Facts) -> Held | None:
+async def _held(visit: Visit, number: int) -> Held | None:
     storage, policy = visit.counter.storage, visit.counter.policy
-    number = int(facts["subscription"])
     seen = await storage.read(overview, visit.customer.id, now=visit.now)
     holding = next((one for one in seen.holdings if one.subscription.id == number), None)
     if holding is None:
@@ -201,6 +224,12 @@ async def _card(visit: Visit, plan: str) -> Card:
 
 
 WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    Credentials: credentials,
+    DeliveryLate: delivery_late,
+    Reminder: reminder,
+    Grace: grace,
+    Suspended: suspended,
+    Ended: ended,
     Frozen: frozen,
     Unfrozen: unfrozen,
 }

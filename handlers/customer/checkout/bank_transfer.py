@@ -1,4 +1,4 @@
-"""Paying by bank transfer: where to send the money, and the picture that proves it."""
+"""Paying by bank transfer: where to send the money, and the proof of having sent it."""
 
 import asyncio
 import hashlib
@@ -38,7 +38,7 @@ class NoProofError(Exception):
 
 
 def transfer_screen(visit: Visit, intent: Intent, one: Basket) -> Screen:
-    """Where the money goes, what to quote, and what to send here then."""
+    """Where to send the money, the reference to quote, and what to send here afterwards."""
     _ = visit.speech
     payment = intent.payment
     quoted = code_of(payment.reference)
@@ -81,7 +81,7 @@ def _detail(label: str, value: str) -> Html:
 
 
 async def receive_file(visit: Visit, message: Message) -> Screen | None:
-    """A file came: take it as a proof when a transfer is awaited, None when none is."""
+    """Take a file as proof of the awaited transfer; None when the shop takes no transfers."""
     _ = visit.speech
     storage = visit.counter.storage
     affairs = await storage.read(awaited, visit.customer.id, now=visit.now)
@@ -107,7 +107,7 @@ async def receive_file(visit: Visit, message: Message) -> Screen | None:
 
 
 async def _read(visit: Visit, message: Message) -> File:
-    """What came, by Telegram's names and by its bytes; they are read, and not kept."""
+    """Identify the file by Telegram's ids and by its bytes, which are read but not kept."""
     sent: PhotoSize | Document | None = message.photo[-1] if message.photo else message.document
     if sent is None:
         raise NoProofError
@@ -122,7 +122,7 @@ async def _read(visit: Visit, message: Message) -> File:
 
 
 async def _download(visit: Visit, file_id: str) -> bytes | None:
-    """The bytes; None when Telegram does not give them just now: staff still see the picture."""
+    """The bytes, or None when Telegram cannot serve them now; staff see the file anyway."""
     try:
         file = await visit.bot.get_file(file_id)
         return bytes(await file.download_as_bytearray())
@@ -146,18 +146,18 @@ def _no_order(_: Speech) -> Screen:
     )
     return Screen(
         text=text,
-        rows=((button(_("See the plans"), "plans"),), (button(_("Write to us"), "paysup"),)),
+        rows=((button(_("See the plans"), "plans"),), (button(_("Write to us"), "paysupport"),)),
     )
 
 
 def _again(_: Speech, words: Html) -> Screen:
-    return Screen(text=words, rows=((button(_("Write to us"), "paysup"),),))
+    return Screen(text=words, rows=((button(_("Write to us"), "paysupport"),),))
 
 
 def _told(visit: Visit, taken: Taken, affairs: Affairs) -> Screen:
     _ = visit.speech
     plan, time = _.own(affairs.product.name), _.interval(Interval.from_key(affairs.term))
-    support = ((button(_("Write to us"), "paysup"),),)
+    support = ((button(_("Write to us"), "paysupport"),),)
     match taken:
         case Taken.NOTED:
             text = paragraphs(
@@ -195,7 +195,7 @@ def _told(visit: Visit, taken: Taken, affairs: Affairs) -> Screen:
 
 
 def refusal(_: Speech, reason: str) -> Html:
-    """Why a proof does not do, for the customer; staff's own words stand as they are."""
+    """Why a proof was refused, for the customer; what staff wrote themselves is shown as it is."""
     known = {
         Reason.UNREADABLE: _("We cannot read the picture."),
         Reason.NOT_HERE: _("The money has not arrived on our account yet."),

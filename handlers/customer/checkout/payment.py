@@ -1,4 +1,4 @@
-"""The pay screen: a page is made, the person pays there, and the truth is told here."""
+"""The pay screen: opens the provider's page, and says truthfully how the payment stands."""
 
 import asyncio
 from urllib.parse import quote
@@ -35,11 +35,11 @@ from shop.ports import PaymentProvider, ProviderError
 from shop.ports.transfers import TRANSFER
 from shop.storefront.plans import Basket, Try, basket, renewal, try_of
 
-_PATIENCE = 0.7  # seconds until a person is told that the page is being made
+_PATIENCE = 0.7  # seconds before we say that the page is being prepared
 
 
 async def pay(visit: Visit, args: Args) -> Screen | None:
-    """Note the intent, have the page made, and show where to pay."""
+    """Record the intent, have the page made, and show where to pay."""
     _ = visit.speech
     counter = visit.counter
     price_id, name = args.number(0), args.text(1)
@@ -62,7 +62,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
             begin_payment, choice, policy=counter.policy, now=visit.now
         )
     except PaidAlreadyError as error:
-        reference = str(error.facts["reference"])
+        reference = error.reference
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))
@@ -76,7 +76,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
 
 
 async def renew(visit: Visit, args: Args) -> Screen | None:
-    """The time bought last once more, straight to where it was paid the last time."""
+    """Buy the last term again, and go straight to the way it was paid."""
     counter = visit.counter
     product, price = await counter.storage.read(
         renewal, args.number(0), visit.customer.id, policy=counter.policy
@@ -91,7 +91,7 @@ async def renew(visit: Visit, args: Args) -> Screen | None:
 
 
 async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) -> Screen:
-    """The pay screen once there is a page; the other ways when there is none."""
+    """The pay screen when there is a page; otherwise the other ways to pay."""
     _, counter = visit.speech, visit.counter
     making = asyncio.create_task(
         open_page(
@@ -123,7 +123,7 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
 
 
 def _texts(visit: Visit, intent: Intent) -> PageTexts:
-    """What the provider's page says; `bot` and the shop know the way back by the reference."""
+    """What the provider's page says; the reference in its return address finds the payment."""
     _ = visit.speech
     plan = _.own(intent.product.name)
     reference = quote(intent.payment.reference)
@@ -161,14 +161,14 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
         text=paragraphs(*summary(visit, one), how, keeps, until),
         rows=(
             (link(price, url, style="primary"),),
-            (button(_("I have paid"), "check", intent.payment.reference),),
+            (button(_("I have paid"), "check_payment", intent.payment.reference),),
             (button(_("← Pay another way"), "ways", intent.price.id),),
         ),
     )
 
 
 async def check(visit: Visit, args: Args) -> Screen | None:
-    """How the payment really stands: the provider is asked before we answer."""
+    """Say how the payment really stands: the provider is asked first."""
     counter, reference = visit.counter, args.text(0)
     one = await counter.storage.read(try_of, reference, visit.customer.id)
     if one.payment.state in OPEN_PAYMENTS:
@@ -218,7 +218,7 @@ async def _start_again(visit: Visit, one: Try) -> Screen:
 
 
 def paid_screen(_: Speech, one: Try) -> Screen:
-    """What the pay screen becomes when the money is here."""
+    """What the pay screen becomes once it is paid."""
     text = paid_text(_, plan=_.own(one.product.name), time=_.interval(one.interval))
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
 

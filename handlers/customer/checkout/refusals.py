@@ -1,4 +1,4 @@
-"""What a customer reads where nothing is sold just now: why, and what to do."""
+"""What a customer reads when we cannot sell right now: why, and what to do."""
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
@@ -11,7 +11,7 @@ REFUSALS = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
 
 
 async def refusal_of(visit: Visit, error: ShopError) -> Html:
-    """Why nothing is sold just now; staff hear of whom the rules turned away."""
+    """Why we cannot sell right now; staff are told when a screening rule was the reason."""
     _ = visit.speech
     if isinstance(error, RefusedError):
         counter = visit.counter
@@ -34,7 +34,7 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
 
 
 def being_looked_at(_: Speech) -> Html:
-    """The money is here, and a person decides."""
+    """The money is here, and a person will decide."""
     return _(
         "Your payment is here. A person takes a short look at it before your access opens; "
         "you need not do anything, and need not pay again."

@@ -1,4 +1,4 @@
-"""The trial: once a person, begun with one tap."""
+"""The free trial: once per customer, started with one tap."""
 
 from handlers.customer.checkout.refusals import refusal_of
 from handlers.customer.storefront.account import account
@@ -15,7 +15,7 @@ from shop.storefront.plans import card
 
 
 async def trial(visit: Visit, args: Args) -> Screen:
-    """Begin; a second tap finds it running."""
+    """Start the trial; a second tap finds it running."""
     _ = visit.speech
     slug = args.text(0)
     try:
@@ -39,7 +39,7 @@ async def trial(visit: Visit, args: Args) -> Screen:
 
 
 async def _is_running(visit: Visit, slug: str) -> bool:
-    """Whether this very trial was begun and not ended: the tap was a second one."""
+    """Whether this trial is still running, so that the tap was a second one."""
     counter = visit.counter
     one = await counter.storage.read(card, slug, visit.customer.id, policy=counter.policy)
     return one.live is not None and (

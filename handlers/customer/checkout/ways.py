@@ -22,13 +22,13 @@ from shop.renewals.saved_methods import card_label
 from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
 STARS_PROVIDER = "stars"
-SAVES = "auto"
-"""The word in a button's data that stands for consent to keep the card."""
+SAVES = "save"
+"""The argument in a button's data that stands for consent to keep the card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A provider that can take this, and the price it takes."""
+    """A provider that can take this payment, and the price it would charge."""
 
     provider: str
     price_id: int
@@ -36,7 +36,7 @@ class Way:
 
 
 def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
-    """Who can take this, in the owner's order; Stars only for all of it, at their price."""
+    """Providers that can take this, in the owner's order; Stars only the full price in Stars."""
     found = []
     for name, provider in providers.items():
         price = one.stars if name == STARS_PROVIDER else one.price
@@ -57,12 +57,12 @@ def _takes(provider: PaymentProvider, currency: str) -> bool:
 
 
 async def ways(visit: Visit, args: Args) -> Screen:
-    """The order in short, and how to pay it."""
+    """Summarise the order and offer the ways to pay."""
     return await ways_screen(visit, args.number(0), saves=args.choice(1) == SAVES)
 
 
 async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Screen:
-    """The same, or today's prices with the reason when this one is not in force any more."""
+    """The same; when the price is no longer in force, today's prices and the reason."""
     _ = visit.speech
     one = await visit.counter.storage.read(
         own_basket, price_id, visit.customer.id, policy=visit.counter.policy, now=visit.now
@@ -99,8 +99,8 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
 
 
-async def land(visit: Visit, args: Args) -> Screen:
-    """Choose where one lives, then the ways to pay there."""
+async def country(visit: Visit, args: Args) -> Screen:
+    """Choose a country, then show the ways to pay there."""
     if code := args.choice(1):
         person = await visit.counter.storage.run(choose_country, visit.customer.id, code)
         return await ways_screen(replace(visit, customer=person), args.number(0))
@@ -108,7 +108,7 @@ async def land(visit: Visit, args: Args) -> Screen:
 
 
 async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
-    """Whether a button of this way would be shown today: an old one may hang in the chat."""
+    """Whether this way would be offered today; the tapped button may be old."""
     if not visit.counter.policy[WayPolicy].rules:
         return True
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
@@ -127,7 +127,7 @@ def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
 
 
 def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> list[Row]:
-    """A button for each way, in the owner's order; `savers` shall keep the card."""
+    """A button for each way, in the owner's order; those in `savers` will keep the card."""
     _ = visit.speech
     by_name = {way.provider: way for way in found}
     rows: list[Row] = []
@@ -143,13 +143,13 @@ def _rows(visit: Visit, one: Basket, found: list[Way], *, savers: set[str]) -> l
 
 
 def way_name(visit: Visit, provider: str) -> Html:
-    """What the owner calls a way to pay, or what people usually do."""
+    """The owner's name for a way to pay, or the usual one."""
     own = visit.speech.own(name_of(visit.counter.policy[WayPolicy].rules, provider))
     return own or provider_name(visit.speech, provider)
 
 
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
-    """Who of these could keep the card, when the owner has people asked for that."""
+    """Providers that can keep the card, if the owner offers that and it is not on already."""
     is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
     if not visit.counter.policy[RenewingPolicy].asks or is_on:
         return set()
@@ -158,36 +158,36 @@ def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
 
 
 def _saving_row(_: Speech, price_id: int, *, saves: bool) -> Row:
-    """The choice that is the consent: off until it is tapped."""
+    """The tick box that gives consent: off until it is tapped."""
     if saves:
         return (button(_("☑ Renew by itself with this card"), "ways", price_id),)
     return (button(_("☐ Renew by itself with this card"), "ways", price_id, SAVES),)
 
 
 def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
-    """All of it from the wallet, in whichever currency it lies there; or a part of it."""
+    """Pay all from the wallet, in either currency held there, or use a part of it."""
     rows: list[Row] = []
     stars = one.stars if one.stars != one.price else None
     for price, free in ((one.price, one.free), (stars, one.free_stars)):
         if price is not None and covers(price.amount, free=free):
             name = _("Wallet · {price}", price=_.money(price.amount))
-            rows.append((button(name, "wpay", price.id),))
+            rows.append((button(name, "wallet_pay", price.id),))
     if one.part:
-        rows.append((button(_("Keep the wallet out of it"), "wset", one.price.id, 0),))
+        rows.append((button(_("Keep the wallet out of it"), "wallet_reserve", one.price.id, 0),))
     elif part := _further(one):
         use = _("Use my wallet ({amount})", amount=_.money(part))
-        rows.append((button(use, "wset", one.price.id, 1),))
+        rows.append((button(use, "wallet_reserve", one.price.id, 1),))
     return rows
 
 
 def _further(one: Basket) -> Money:
-    """What the wallet could give beyond what of it counts for this order already."""
+    """What the wallet could add beyond the part already reserved for this order."""
     part = offered_part(one.price.amount, free=one.free)
     return max(part - (one.price.amount - one.due), Money.zero(part.currency))
 
 
 def changed(_: Speech, one: Basket) -> Html | None:
-    """Why this cannot be bought as it was shown, or None when it can."""
+    """Why this can no longer be bought as shown, or None when it can."""
     if not one.product.is_offered:
         return _("{plan} is no longer on offer.", plan=_.own(one.product.name))
     if not one.price.is_in_force:
@@ -196,7 +196,7 @@ def changed(_: Speech, one: Basket) -> Html | None:
 
 
 def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
-    """What is bought, what it costs, and until when one has it then."""
+    """What is bought, what it costs, and how long it will last."""
     _ = visit.speech
     title = _(
         "<b>{plan}, {time}</b>", plan=_.own(one.product.name), time=_.interval(one.price.interval)
@@ -205,7 +205,7 @@ def summary(visit: Visit, one: Basket) -> tuple[Html, ...]:
 
 
 def _repeats(visit: Visit, one: Basket) -> Html:
-    """What comes after this payment without anybody's doing."""
+    """What will be charged automatically after this payment."""
     _ = visit.speech
     if one.recurs:
         return _(
@@ -250,7 +250,7 @@ def _outcome(visit: Visit, one: Basket) -> Html:
 
 
 async def way_again(visit: Visit, one: Basket) -> Way | None:
-    """How this plan was paid the last time, when it can be paid so again and nothing is to ask."""
+    """The way this plan was last paid, if it still works and there is nothing to ask first."""
     last = await visit.counter.storage.read(way_used_last, one.product.id, visit.customer.id)
     hidden = await visit.counter.storage.read(hidden_ways)
     found = [way for way in ways_for(visit.counter.providers, one) if way.provider not in hidden]
@@ -264,8 +264,8 @@ async def way_again(visit: Visit, one: Basket) -> Way | None:
     return next(again, None)
 
 
-async def rest(visit: Visit, args: Args) -> Screen:
-    """Pay what was missing."""
+async def pay_rest(visit: Visit, args: Args) -> Screen:
+    """Pay the missing rest of a price."""
     slug, interval, currency = args.text(0), Interval.from_key(args.text(1)), args.text(2)
     price, _missing = await visit.counter.storage.read(
         rest_of, slug, interval, currency, visit.customer.id

@@ -1,4 +1,4 @@
-"""The wallet: what lies in it, what it is good for, and paying with it."""
+"""The wallet: its balance, what it would buy, and paying with it."""
 
 from contextlib import suppress
 
@@ -21,7 +21,7 @@ from shop.storefront.wallet import WalletView, wallet_view
 
 
 async def wallet(visit: Visit, _args: Args) -> Screen:
-    """What the shop keeps for a person, how it came, and what it would buy."""
+    """Show the balance, how it came about, and what it would buy."""
     _ = visit.speech
     has = await visit.counter.storage.read(wallet_view, visit.customer.id)
     rows = (
@@ -83,8 +83,8 @@ def _prices(_: Speech, has: WalletView) -> tuple[Row, ...]:
     )
 
 
-async def aside(visit: Visit, args: Args) -> Screen:
-    """Set a part of the wallet aside for this order, or give it free again."""
+async def reserve(visit: Visit, args: Args) -> Screen:
+    """Reserve part of the wallet for this order, or release it."""
     counter, price_id = visit.counter, args.number(0)
     with suppress(NotOfferedError, PriceChangedError):  # the screen says what changed
         await counter.storage.run(
@@ -98,8 +98,8 @@ async def aside(visit: Visit, args: Args) -> Screen:
     return await ways_screen(visit, price_id)
 
 
-async def whole(visit: Visit, args: Args) -> Screen:
-    """Pay all of it from the wallet: shown first, done by the next tap."""
+async def pay_whole(visit: Visit, args: Args) -> Screen:
+    """Pay the whole price from the wallet: ask first, do it on the next tap."""
     _, counter, price_id = visit.speech, visit.counter, args.number(0)
     if args.choice(1):
         return await _pay(visit, price_id)
@@ -114,7 +114,9 @@ async def whole(visit: Visit, args: Args) -> Screen:
         price=bold(_.money(price)),
         rest=_.money(one.free - price),
     )
-    yes = button(_("Pay {price}", price=_.money(price)), "wpay", price_id, 1, style="primary")
+    yes = button(
+        _("Pay {price}", price=_.money(price)), "wallet_pay", price_id, 1, style="primary"
+    )
     back = button(_("← Pay another way"), "ways", price_id)
     return Screen(text=paragraphs(*summary(visit, one), ask), rows=((yes,), (back,)))
 
@@ -133,7 +135,7 @@ async def _pay(visit: Visit, price_id: int) -> Screen:
         )
         reference = payment.reference
     except PaidAlreadyError as error:
-        reference = str(error.facts["reference"])
+        reference = error.reference
     except WalletTooSmallError:
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
     except REFUSALS as error:

@@ -12,15 +12,15 @@ from shop.messaging.notices import CustomerNotice
 
 
 async def proof_refused(visit: Visit, notice: ProofRefused) -> Screen:
-    """Staff could not take the proof."""
+    """Staff refused the proof."""
     _ = visit.speech
     text = paragraphs(
         bold(_("About your bank transfer")),
         refusal(_, notice.reason),
         _("Please send another picture or PDF here, or pay another way."),
     )
-    other = button(_("Pay another way"), "+again", notice.plan, notice.term.key)
-    return Screen(text=text, rows=((other,), (button(_("Write to us"), "+paysup"),)))
+    other = button(_("Pay another way"), "+pay_again", notice.plan, notice.term.key)
+    return Screen(text=text, rows=((other,), (button(_("Write to us"), "+paysupport"),)))
 
 
 WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {

@@ -33,7 +33,7 @@ async def refunded(visit: Visit, notice: Refunded) -> Screen:
             money=money,
             plan=plan,
         )
-        rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysup")),)
+        rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysupport")),)
     return Screen(text=paragraphs(text, _access(_, notice.access)), rows=rows)
 
 
@@ -50,7 +50,7 @@ async def refund_link(visit: Visit, notice: RefundLink) -> Screen:
     )
     rows = (
         (link(_("Claim {money}", money=_.money(refund.money)), refund.url),),
-        (button(_("Write to us"), "+paysup"),),
+        (button(_("Write to us"), "+paysupport"),),
     )
     return Screen(text=paragraphs(text, _access(_, notice.access)), rows=rows)
 
@@ -65,7 +65,7 @@ async def refund_late(visit: Visit, notice: RefundLate) -> Screen:
         money=money,
         plan=await _plan(visit, notice.plan),
     )
-    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
 def _access(_: Speech, access: AccessAfterRefund) -> Html:
@@ -85,7 +85,7 @@ async def disputed(visit: Visit, notice: Disputed) -> Screen:
         "If that is a mistake, tell your bank or write to us, and all is as it was.",
         plan=await _plan(visit, notice.plan),
     )
-    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
 async def dispute_over(visit: Visit, notice: DisputeOver) -> Screen:

@@ -201,7 +201,7 @@ def _moment(visit: Visit, at: datetime) -> Html:
 
 def _manage(visit: Visit, subscription: int) -> Row:
     _ = visit.speech
-    return (button(_("Manage the renewal"), "+auto", subscription),)
+    return (button(_("Manage the renewal"), "+renewal", subscription),)
 
 
 def _account(visit: Visit) -> Row:

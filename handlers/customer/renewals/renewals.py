@@ -1,4 +1,4 @@
-"""How a plan renews by itself, and the buttons that change it: the card's, and the Stars'."""
+"""How a plan renews automatically, by card or Stars, and the buttons that change it."""
 
 from handlers.customer.storefront.account import account
 from handlers.screens import Args, Row, Screen, bold, button
@@ -10,7 +10,7 @@ from shop.renewals.star_subscriptions import steer
 from shop.storefront.overview import Holding, overview
 
 
-async def renewing(visit: Visit, args: Args) -> Screen:
+async def renewal(visit: Visit, args: Args) -> Screen:
     """One subscription's renewal: what is charged, when, and how to stop it."""
     one = await _own(visit, args.number(0))
     _ = visit.speech
@@ -32,10 +32,10 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
     if renewal.method.forgotten_at is not None:
         text = _("It does not renew by itself. The card you paid with is forgotten here.")
         return text, ((button(_("Renew"), "renew", number),),)
-    forget_it = button(_("Forget this card"), "auto_forget", number)
+    forget_it = button(_("Forget this card"), "forget_card", number)
     if not renewal.is_on:
         text = _("It does not renew by itself. We still keep {card}.", card=bold(card))
-        on = button(_("Let it renew by itself"), "auto_on", number, style="success")
+        on = button(_("Let it renew by itself"), "renewal_on", number, style="success")
         return text, ((on,), (forget_it,))
     if renewal.waits_for_person:
         text = _(
@@ -51,7 +51,7 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
             date=date,
         )
         rows = ()
-    off = button(_("Stop renewing"), "auto_off", number)
+    off = button(_("Stop renewing"), "renewal_off", number)
     return text, (*rows, (off,), (forget_it,))
 
 
@@ -79,18 +79,18 @@ def _stars(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
 
 
 async def turn_on(visit: Visit, args: Args) -> Screen:
-    """Renew by the kept card from now on."""
+    """Renew automatically with the saved card from now on."""
     _ = visit.speech
     is_on = await _switch(visit, args.number(0), is_on=True)
     words = _("It renews by itself again.") if is_on else _("This card is no longer kept.")
-    return (await renewing(visit, args)).saying(words)
+    return (await renewal(visit, args)).saying(words)
 
 
 async def turn_off(visit: Visit, args: Args) -> Screen:
-    """Charge the card no more; it stays kept."""
+    """Stop charging the card; it stays saved."""
     _ = visit.speech
     await _switch(visit, args.number(0), is_on=False)
-    return (await renewing(visit, args)).saying(_("It does not renew by itself any more."))
+    return (await renewal(visit, args)).saying(_("It does not renew by itself any more."))
 
 
 async def _switch(visit: Visit, number: int, *, is_on: bool) -> bool:
@@ -107,22 +107,22 @@ async def _switch(visit: Visit, number: int, *, is_on: bool) -> bool:
 
 
 async def forget_card(visit: Visit, args: Args) -> Screen:
-    """Forget the card here and at the provider."""
+    """Delete the card here and at the provider."""
     _ = visit.speech
     await visit.counter.storage.run(forget, args.number(0), visit.customer.id, now=visit.now)
     visit.counter.wake()
-    return (await renewing(visit, args)).saying(_("Your card is forgotten."))
+    return (await renewal(visit, args)).saying(_("Your card is forgotten."))
 
 
 async def stop_stars(visit: Visit, args: Args) -> Screen:
-    """Have Telegram stop charging; what is paid stays."""
+    """Have Telegram stop charging; the time already paid stays."""
     _ = visit.speech
     await _steer(visit, args.number(0), is_stopped=True)
     return (await account(visit, args)).saying(_("It does not renew by itself any more."))
 
 
 async def resume_stars(visit: Visit, args: Args) -> Screen:
-    """Allow it again; Telegram leaves the last word to the person."""
+    """Allow renewal again; the customer must also confirm it in Telegram."""
     _ = visit.speech
     is_done = await _steer(visit, args.number(0), is_stopped=False)
     words = _(

@@ -148,7 +148,7 @@ async def _short(visit: Visit, notice: ToWallet, *, plan: Html, came: Html) -> S
     )
     rest = button(
         _("Pay the remaining {missing}", missing=_.money(missing)),
-        "+rest",
+        "+pay_rest",
         slug,
         notice.term.key,
         currency,
@@ -164,8 +164,8 @@ async def failed(visit: Visit, notice: PaymentFailed) -> Screen:
         "The payment for {plan} did not go through, and nothing was charged.",
         plan=await _plan(visit, notice.plan),
     )
-    again = button(_("Try again"), "again", notice.plan, notice.term.key, style="primary")
-    return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysup"),)))
+    again = button(_("Try again"), "pay_again", notice.plan, notice.term.key, style="primary")
+    return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysupport"),)))
 
 
 async def again(visit: Visit, args: Args) -> Screen:

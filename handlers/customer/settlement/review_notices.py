@@ -24,7 +24,7 @@ async def in_review(visit: Visit, notice: InReview) -> Screen:
         money=money,
         plan=plan,
     )
-    return Screen(text=text, rows=((button(_("Write to us"), "+paysup"),),))
+    return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
 async def review_refused(visit: Visit, notice: ReviewRefused) -> Screen:
@@ -37,7 +37,7 @@ async def review_refused(visit: Visit, notice: ReviewRefused) -> Screen:
         plan=plan,
         money=money,
     )
-    row = (button(_("Write to us"), "+paysup"), button(_("Wallet"), "+wallet"))
+    row = (button(_("Write to us"), "+paysupport"), button(_("Wallet"), "+wallet"))
     return Screen(text=text, rows=(row,))
 
 

@@ -1,4 +1,4 @@
-"""What a person has here: how each plan stands, and what can be done about it."""
+"""The account: how each plan stands, and what can be done about it."""
 
 from telegram import InlineKeyboardButton
 
@@ -16,7 +16,7 @@ _MOST_SHOWN = 8
 
 
 async def account(visit: Visit, _args: Args) -> Screen:
-    """Everything that runs; what has ended only while nothing else is there."""
+    """Everything in use; an ended plan only when there is nothing else."""
     seen = await visit.counter.storage.read(overview, visit.customer.id, now=visit.now)
     return account_screen(visit, seen)
 
@@ -65,7 +65,7 @@ def _holding(visit: Visit, one: Holding) -> Html:
 
 
 def _by_itself(visit: Visit, one: Holding) -> Html:
-    """When it renews by itself, in a line."""
+    """One line on when and how it renews automatically."""
     _ = visit.speech
     if one.renews_by_stars and one.star is not None:
         date = _.moment(one.star.expires_at, now=visit.now)
@@ -101,7 +101,7 @@ def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
 
 
 def _off(visit: Visit, standing: Standing, state: State) -> tuple[Html, ...]:
-    """The same for what gives no access."""
+    """The same, for states that give no access."""
     _ = visit.speech
     if state is State.SUSPENDED:
         kept = _.moment(standing.kept_until, now=visit.now)
@@ -113,7 +113,7 @@ def _off(visit: Visit, standing: Standing, state: State) -> tuple[Html, ...]:
 
 
 def _acts(visit: Visit, one: Holding, *, is_one: bool) -> tuple[Row, ...]:
-    """What can be done with it; the plan is named when there are several."""
+    """Buttons for what can be done; each names its plan when there are several."""
     _, subscription = visit.speech, one.subscription
     plan = _.own(subscription.product.name)
     found: list[InlineKeyboardButton] = []
@@ -123,7 +123,7 @@ def _acts(visit: Visit, one: Holding, *, is_one: bool) -> tuple[Row, ...]:
     has_card = one.renewal is not None and one.renewal.method.forgotten_at is None
     if has_card or one.star is not None:
         label = _("Renewal") if is_one else _("{plan}: renewal", plan=plan)
-        found.append(button(label, "auto", subscription.id))
+        found.append(button(label, "renewal", subscription.id))
     if not subscription.standing.is_frozen:
         found.append(button(_renew_label(visit, one, is_one=is_one), "renew", subscription.id))
     return in_rows(found, wide=2)  # three labels in a row are cut short on a phone
@@ -139,8 +139,8 @@ def _renew_label(visit: Visit, one: Holding, *, is_one: bool) -> Html:
 
 def _reminders_button(_: Speech, *, is_on: bool) -> InlineKeyboardButton:
     if is_on:
-        return button(_("🔔 Reminders: on"), "remind", "off")
-    return button(_("🔕 Reminders: off"), "remind", "on")
+        return button(_("🔔 Reminders: on"), "reminders", "off")
+    return button(_("🔕 Reminders: off"), "reminders", "on")
 
 
 async def reminders(visit: Visit, args: Args) -> Screen:

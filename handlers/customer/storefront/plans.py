@@ -9,7 +9,7 @@ from shop.storefront.plans import Card, Term, card, menu
 
 
 async def plans(visit: Visit, _args: Args) -> Screen:
-    """Everything on offer, each with the least it costs."""
+    """Everything on offer, each with its lowest price."""
     _ = visit.speech
     found = await visit.counter.storage.read(menu, visit.customer.id, policy=visit.counter.policy)
     if not found.cards:
@@ -17,7 +17,7 @@ async def plans(visit: Visit, _args: Args) -> Screen:
         return Screen(text=text, rows=((button(_("Write to us"), "support"),),))
     text = paragraphs(bold(_("Our plans")), *(_summary(_, one) for one in found.cards))
     names = [button(_choice(_, one), "plan", one.product.slug) for one in found.cards]
-    switch = _currency_row(_, found.cards[0], "money")
+    switch = _currency_row(_, found.cards[0], "plans_currency")
     return Screen(text=text, rows=(*in_rows(names, wide=1), *switch, _back(_, "home")))
 
 
@@ -36,12 +36,12 @@ def _choice(_: Speech, one: Card) -> Html:
 
 
 async def plan(visit: Visit, args: Args) -> Screen:
-    """One plan: what it is, a trial while there is one, and each time with its price."""
+    """One plan: description, trial if there is one, and each term with its price."""
     return await plan_screen(visit, args.text(0))
 
 
 async def plan_screen(visit: Visit, slug: str) -> Screen:
-    """The same, or today's plans with the reason when it is not sold any more."""
+    """The same; when the plan is no longer sold, today's plans and the reason."""
     _ = visit.speech
     storage, policy = visit.counter.storage, visit.counter.policy
     try:
@@ -56,7 +56,7 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
         *_trial_row(_, one),
         *in_rows(terms, wide=1),
         *_star_row(_, one),
-        *_currency_row(_, one, "cur", slug),
+        *_currency_row(_, one, "currency", slug),
         _back(_, "plans"),
     )
     return Screen(text=_card_text(visit, one), rows=rows)
@@ -108,7 +108,7 @@ def _trial_row(_: Speech, one: Card) -> tuple[Row, ...]:
 
 
 def _star_row(_: Speech, one: Card) -> tuple[Row, ...]:
-    """The same plan as a subscription that Telegram charges by itself."""
+    """The same plan as a Star subscription, which Telegram charges automatically."""
     if one.star is None:
         return ()
     label = _(
@@ -137,8 +137,8 @@ async def currency(visit: Visit, args: Args) -> Screen:
     return await plan_screen(visit, args.text(0))
 
 
-async def money(visit: Visit, args: Args) -> Screen:
-    """The same, from the list of plans."""
+async def plans_currency(visit: Visit, args: Args) -> Screen:
+    """The same, chosen on the list of plans."""
     await _choose(visit, args.text(0))
     return await plans(visit, args)
 

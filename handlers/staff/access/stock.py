@@ -1,4 +1,4 @@
-"""Loading stock: a CSV file sent to the chat, its plan in the caption or chosen below it."""
+"""Loading stock from a CSV file sent to the chat; its caption or a tap names the plan."""
 
 from telegram import Document, Message
 from telegram.constants import ParseMode
@@ -18,7 +18,7 @@ _MOST_REFUSED = 10
 
 
 async def how_to_load(visit: Visit, _args: Args) -> Screen:
-    """What to send."""
+    """Explain what to send."""
     _ = visit.speech
     text = paragraphs(
         bold(_("Load stock")),
@@ -35,16 +35,16 @@ def _plan(_: Speech, one: Offer) -> Html:
 
 
 async def receive(visit: Visit, message: Message) -> None:
-    """A file came: load it for the plan of its caption, or ask which plan it is for."""
+    """Load the file for the plan its caption names, or ask which plan it is for."""
     _ = visit.speech
     found = await visit.counter.storage.read(offers)
     slug = (message.caption or "").strip().lower()
     if any(one.product.slug == slug for one in found):
         await visit.show(await _load(visit, message, slug))
         return
-    plans = [button(_.own(one.product.name), "load", one.product.slug) for one in found]
+    plans = [button(_.own(one.product.name), "stock_load", one.product.slug) for one in found]
     screen = Screen(text=_("Which plan is this stock for?"), rows=in_rows(plans, wide=2))
-    # The question hangs at the file, so that the answer finds it without our remembering it.
+    # The question replies to the file, so the answering tap leads back to it: no state of ours.
     await visit.bot.send_message(
         visit.chat_id,
         screen.text,
@@ -55,8 +55,8 @@ async def receive(visit: Visit, message: Message) -> None:
     )
 
 
-async def chosen(visit: Visit, args: Args) -> Screen:
-    """The plan was chosen below the file."""
+async def load_chosen(visit: Visit, args: Args) -> Screen:
+    """Load the file for the plan that was tapped."""
     _ = visit.speech
     question = None if visit.query is None else visit.query.message
     file = question.reply_to_message if isinstance(question, Message) else None
@@ -98,7 +98,7 @@ async def _read(visit: Visit, document: Document) -> str:
 
 
 async def _remove(visit: Visit, message: Message) -> bool:
-    """Credentials should not lie in a chat; Telegram may refuse, and then staff must."""
+    """Delete the file: credentials should not stay in a chat. False when Telegram refuses."""
     try:
         return await visit.bot.delete_message(visit.chat_id, message.message_id)
     except TelegramError:

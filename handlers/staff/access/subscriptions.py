@@ -1,11 +1,10 @@
-"""What staff do to a subscription: each act asks once, and a second tap does nothing more."""
+"""What staff can do to a subscription: each act is confirmed, and a second tap is harmless."""
 
 from collections.abc import Awaitable
 
 from handlers.customer.storefront.account import status
 from handlers.screens import Args, Screen, button
-from handlers.staff.confirm import sure
-from handlers.staff.desk.customers import story
+from handlers.staff.confirm import customer_screen, sure
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop.access import by_staff
@@ -36,7 +35,7 @@ async def subscription(visit: Visit, args: Args) -> Screen:
             if held
             else button(_("Stop access"), "stop", one.id),
         ),
-        (button(_("← Back"), "who", one.customer_id),),
+        (button(_("← Back"), "customer", one.customer_id),),
     )
     other = _("Another number of days: /extend {id} DAYS", id=one.id)
     text = paragraphs(lines(_title(visit, one), *status(visit, one.standing)), other)
@@ -53,7 +52,7 @@ async def _get(visit: Visit, args: Args) -> Subscription:
 
 
 async def extend(visit: Visit, args: Args) -> Screen:
-    """Add days, after one more tap."""
+    """Add days, after a confirming tap."""
     _ = visit.speech
     one, days = await _get(visit, args), args.number(1)
     if tap := args.choice(2):
@@ -69,7 +68,7 @@ async def extend(visit: Visit, args: Args) -> Screen:
     ask = _.ngettext(
         "Give {n} day of {plan}?", "Give {n} days of {plan}?", days, plan=_.own(one.product.name)
     )
-    return sure(visit, ask, "extend", one.id, days, back=("sub", one.id))
+    return sure(visit, ask, "extend", one.id, days, back=("subscription", one.id))
 
 
 async def extend_by_words(visit: Visit, words: list[str]) -> Screen:
@@ -87,7 +86,7 @@ async def stop(visit: Visit, args: Args) -> Screen:
 
 
 async def resume(visit: Visit, args: Args) -> Screen:
-    """Give access back."""
+    """Restore access."""
     return await _freeze(visit, args, is_frozen=False)
 
 
@@ -106,13 +105,13 @@ async def _freeze(visit: Visit, args: Args, *, is_frozen: bool) -> Screen:
     plan = _.own(one.product.name)
     if is_frozen:
         ask = _("Stop access to {plan} at once? The paid time runs on.", plan=plan)
-        return sure(visit, ask, "stop", one.id, back=("sub", one.id))
+        return sure(visit, ask, "stop", one.id, back=("subscription", one.id))
     ask = _("Give access to {plan} back?", plan=plan)
-    return sure(visit, ask, "resume", one.id, back=("sub", one.id))
+    return sure(visit, ask, "resume", one.id, back=("subscription", one.id))
 
 
 async def resend(visit: Visit, args: Args) -> Screen:
-    """Send the credentials once more."""
+    """Send the credentials again."""
     one = await _get(visit, args)
     done = visit.counter.storage.run(
         by_staff.resend,
@@ -125,7 +124,7 @@ async def resend(visit: Visit, args: Args) -> Screen:
 
 
 async def rotate(visit: Visit, args: Args) -> Screen:
-    """Make new credentials, after one more tap."""
+    """Make new credentials, after a confirming tap."""
     _ = visit.speech
     one = await _get(visit, args)
     if tap := args.choice(1):
@@ -142,17 +141,17 @@ async def rotate(visit: Visit, args: Args) -> Screen:
         "is sent out.",
         plan=_.own(one.product.name),
     )
-    return sure(visit, ask, "rotate", one.id, back=("sub", one.id))
+    return sure(visit, ask, "rotate", one.id, back=("subscription", one.id))
 
 
 async def after(visit: Visit, customer_id: int, act: Awaitable[object]) -> Screen:
-    """Do it, wake the clock, and show the customer as he is now."""
+    """Do it, wake the clock, and show the customer again."""
     _ = visit.speech
     try:
         await act
     except DoneAlreadyError:
-        return (await story(visit, customer_id)).saying(_("That was done already."))
+        return (await customer_screen(visit, customer_id)).saying(_("That was done already."))
     except BadInputError as error:
-        return (await story(visit, customer_id)).explaining(Html(error.sentence))
+        return (await customer_screen(visit, customer_id)).explaining(Html(error.sentence))
     visit.counter.wake()
-    return (await story(visit, customer_id)).saying(_("Done."))
+    return (await customer_screen(visit, customer_id)).saying(_("Done."))

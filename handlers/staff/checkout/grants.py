@@ -1,4 +1,4 @@
-"""Giving time for nothing: choose a plan, how long, and say yes."""
+"""Giving time for free: choose a plan and a term, and confirm."""
 
 from handlers.screens import Args, Screen, button, in_rows
 from handlers.staff.access.subscriptions import after
@@ -18,8 +18,8 @@ _LENGTHS = (
 )
 
 
-async def give(visit: Visit, args: Args) -> Screen:
-    """`gv:CUSTOMER`, then the plan, the time, and the moment of the question."""
+async def grant(visit: Visit, args: Args) -> Screen:
+    """`grant:CUSTOMER[:PLAN[:TERM[:MOMENT]]]`: each step adds one argument, the last confirms."""
     customer_id, slug, term = args.number(0), args.choice(1), args.choice(2)
     if not slug:
         return await _which_plan(visit, customer_id)
@@ -27,8 +27,8 @@ async def give(visit: Visit, args: Args) -> Screen:
     _ = visit.speech
     plan = _.own(one.product.name)
     if not term:
-        lengths = [button(_.interval(it), "gv", customer_id, slug, it.key) for it in _LENGTHS]
-        back = (button(_("← Back"), "gv", customer_id),)
+        lengths = [button(_.interval(it), "grant", customer_id, slug, it.key) for it in _LENGTHS]
+        back = (button(_("← Back"), "grant", customer_id),)
         return Screen(text=_("How long?"), rows=(*in_rows(lengths, wide=3), back))
     interval = Interval.from_key(term)
     if tap := args.choice(3):
@@ -43,12 +43,14 @@ async def give(visit: Visit, args: Args) -> Screen:
         )
         return await after(visit, customer_id, act)
     ask = _("Give {time} of {plan}?", time=_.interval(interval), plan=plan)
-    return sure(visit, ask, "gv", customer_id, slug, term, back=("who", customer_id))
+    return sure(visit, ask, "grant", customer_id, slug, term, back=("customer", customer_id))
 
 
 async def _which_plan(visit: Visit, customer_id: int) -> Screen:
     _ = visit.speech
     found = await visit.counter.storage.read(offers)
-    plans = [button(_.own(one.product.name), "gv", customer_id, one.product.slug) for one in found]
-    back = (button(_("← Back"), "who", customer_id),)
+    plans = [
+        button(_.own(one.product.name), "grant", customer_id, one.product.slug) for one in found
+    ]
+    back = (button(_("← Back"), "customer", customer_id),)
     return Screen(text=_("Which plan?"), rows=(*in_rows(plans, wide=2), back))

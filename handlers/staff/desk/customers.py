@@ -1,4 +1,4 @@
-"""Finding a customer, and his story in one screen."""
+"""Finding a customer, and all that matters about one on a single screen."""
 
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,11 @@ from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription
 from shop.catalog.records import Product
+from shop.core.intervals import Interval, Unit
+from shop.core.money import Money
+from shop.customers.people import find
 from shop.customers.records import Customer
-from shop.desk.overview import History, find, history
+from shop.desk.overview import History, history
 from shop.ledger.receipt_records import Receipt
 from shop.orders.order_records import Order, OrderKind
 from shop.orders.states import OrderState
@@ -28,14 +31,14 @@ _LONGEST_FACTS = 80
 
 
 async def ask_for_name(visit: Visit, _args: Args) -> Screen:
-    """How to search."""
+    """Explain how to search."""
     _ = visit.speech
     text = _("Write me a name, an @username or a number: of the customer here, or in Telegram.")
     return Screen(text=text, rows=(back(_),))
 
 
 async def found(visit: Visit, words: str) -> Screen:
-    """Who fits these words; the story at once when only one does."""
+    """List the customers who match; a single match is shown at once."""
     _ = visit.speech
     if not words.strip():
         return await ask_for_name(visit, Args(()))
@@ -45,7 +48,7 @@ async def found(visit: Visit, words: str) -> Screen:
     if not people:
         text = _("Nobody here fits “{words}”.", words=words[:100])
         return Screen(text=text, rows=(back(_),))
-    names = [button(escape(_name(one)), "who", one.id) for one in people]
+    names = [button(escape(_name(one)), "customer", one.id) for one in people]
     return Screen(text=_("Who of these?"), rows=(*in_rows(names, wide=1), back(_)))
 
 
@@ -54,7 +57,7 @@ def _name(one: Customer) -> str:
     return f"{one.name}{username} · {one.id}"
 
 
-async def who(visit: Visit, args: Args) -> Screen:
+async def customer(visit: Visit, args: Args) -> Screen:
     """One customer."""
     return await story(visit, args.number(0))
 
@@ -71,18 +74,18 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
         _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
         _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
-        _part(_("What staff did"), [_act(_, one, by) for one, by in it.acts]),
+        _part(_("What staff did"), [act_line(_, one, by) for one, by in it.acts]),
     )
     plans = [
-        button(_("{plan} …", plan=_.own(one.product.name)), "sub", one.id)
+        button(_("{plan} …", plan=_.own(one.product.name)), "subscription", one.id)
         for one in _latest(it)
         if one.standing.state is not SubscriptionState.ENDED
     ]
-    give: Row = (button(_("Give time"), "gv", customer_id),)
+    give: Row = (button(_("Give time"), "grant", customer_id),)
     if it.receipts:
-        give = (*give, button(_("Give money back"), "rfs", customer_id))
+        give = (*give, button(_("Give money back"), "refunds", customer_id))
     banks = [
-        button(dispute_line(_, one), "dsp", one.id)
+        button(dispute_line(_, one), "dispute", one.id)
         for one in it.disputes
         if one.state is DisputeState.OPEN
     ]
@@ -117,7 +120,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
     _ = visit.speech
     how = Html(" · ".join(status(visit, one.standing)))
     if one.standing.is_frozen:
-        how = _("🔴 On hold")  # the customer reads to write to us
+        how = _("🔴 On hold")  # `status` would tell the reader to write to us
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 
@@ -151,12 +154,23 @@ def _receipt(_: Speech, one: Receipt) -> Html:
     )
 
 
-def _act(_: Speech, one: Act, by: str) -> Html:
-    facts = ", ".join(f"{key} {value}" for key, value in one.facts.items())[:_LONGEST_FACTS]
+def act_line(_: Speech, one: Act, by: str) -> Html:
+    """What was done, with its facts, and by whom."""
+    facts = ", ".join(f"{key} {_fact(_, fact)}" for key, fact in one.facts.items())
     return _(
         "{date} {act} ({facts}) by {staff}",
         date=_.day(one.acted_at),
         act=one.act,
-        facts=facts,
+        facts=facts[:_LONGEST_FACTS],
         staff=by,
     )
+
+
+def _fact(_: Speech, fact: object) -> str:
+    """Money and intervals, which the audit holds as JSON, the way people read them."""
+    match fact:
+        case {"minor": int(minor), "currency": str(currency)}:
+            return _.money(Money(minor, currency)).plain
+        case {"count": int(count), "unit": str(unit)}:
+            return _.interval(Interval(count=count, unit=Unit(unit))).plain
+    return str(fact)

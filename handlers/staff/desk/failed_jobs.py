@@ -1,7 +1,8 @@
-"""What is stuck, and what can be done: try it again, or put it away."""
+"""Failed jobs and inbox events: staff try them again or put them away."""
 
 from telegram import InlineKeyboardButton
 
+from handlers.jobs import job_name, job_of
 from handlers.screens import Args, Screen, bold, button, in_rows
 from handlers.staff.confirm import back, sure
 from handlers.visit import Visit
@@ -15,19 +16,23 @@ from shop.desk.failed_jobs import (
 )
 from shop.intake.replays import Replayed, latest_inbox_events, provider_claims_on, replay
 from shop.messaging.inbox_records import InboxEvent, InboxState
-from shop.messaging.outbox_records import Kind, QueuedEffect
+from shop.messaging.outbox_records import QueuedEffect
 
 _MOST = 8
 _LONGEST = 120
 
 
-async def stuck(visit: Visit, _args: Args) -> Screen:
-    """The oldest few; more come up as these go."""
+async def failed_jobs(visit: Visit, _args: Args) -> Screen:
+    """Show the oldest few; more appear as these are dealt with."""
     _ = visit.speech
     effects, inbox_events = await visit.counter.storage.read(trouble)
-    lately = (button(_("What providers sent lately"), "letters"),)
+    lately = (button(_("What providers sent lately"), "inbox"),)
+    title = lines(
+        bold(_("Failed jobs")),
+        _("What the shop could not finish by itself: messages, accounts, providers’ events."),
+    )
     if not effects and not inbox_events:
-        return Screen(text=_("✅ Nothing is stuck."), rows=(lately, back(_)))
+        return Screen(text=paragraphs(title, _("✅ No failed jobs.")), rows=(lately, back(_)))
     effects, inbox_events = effects[:_MOST], inbox_events[:_MOST]
     claims = await visit.counter.storage.read(provider_claims_on, [one.id for one in inbox_events])
     buttons = [
@@ -39,36 +44,32 @@ async def stuck(visit: Visit, _args: Args) -> Screen:
         ),
     ]
     text = paragraphs(
-        bold(_("What is stuck")),
+        title,
         *(_effect(_, one) for one in effects),
         *(_inbox_event(_, one) for one in inbox_events),
     )
     return Screen(text=text, rows=(*in_rows(buttons, wide=2), lately, back(_)))
 
 
-async def inbox_events(visit: Visit, _args: Args) -> Screen:
-    """What providers sent lately, handled or not: any of it can be read again, harmlessly."""
+async def inbox(visit: Visit, _args: Args) -> Screen:
+    """The latest provider events, handled or not; each can safely be read again."""
     _ = visit.speech
     found = await visit.counter.storage.read(latest_inbox_events)
     text = paragraphs(
         bold(_("What providers sent lately")), *(_inbox_event(_, one) for one in found)
     )
     again = [
-        button(_("L{id}: try again", id=one.id), "l_again", one.id) for one in found if one.body
+        button(_("E{id}: try again", id=one.id), "event_retry", one.id)
+        for one in found
+        if one.body
     ]
-    return Screen(text=text, rows=(*in_rows(again, wide=2), (button(_("← Back"), "stuck"),)))
+    return Screen(text=text, rows=(*in_rows(again, wide=2), (button(_("← Back"), "failed_jobs"),)))
 
 
 def _effect(_: Speech, one: QueuedEffect) -> Html:
-    kinds = {
-        Kind.CHAT: _("Message to a customer"),
-        Kind.STAFF: _("Message to staff"),
-        Kind.PROVISION: _("Account"),
-        Kind.METHODS: _("Renewal"),
-    }
-    what = one.payload.get("notice") or one.payload.get("verb") or ""
+    kind, what = job_name(_, one.kind), job_of(one)
     return lines(
-        _("<b>E{id}</b> · {kind}: {what}", id=one.id, kind=kinds[one.kind], what=what),
+        _("<b>J{id}</b> · {kind}: {what}", id=one.id, kind=kind, what=what),
         _("{date}: {error}", date=_.day(one.created_at), error=one.error[:_LONGEST]),
     )
 
@@ -82,7 +83,7 @@ def _inbox_event(_: Speech, one: InboxEvent) -> Html:
     }
     how = states.get(one.state, Html(one.state))
     return lines(
-        _("<b>L{id}</b> · {provider}: {kind}", id=one.id, provider=one.provider, kind=one.kind),
+        _("<b>E{id}</b> · {provider}: {kind}", id=one.id, provider=one.provider, kind=one.kind),
         _("{date}: {error}", date=_.day(one.received_at), error=how),
         escape(one.note[:_LONGEST]),
     )
@@ -90,25 +91,25 @@ def _inbox_event(_: Speech, one: InboxEvent) -> Html:
 
 def _effect_buttons(_: Speech, one: QueuedEffect) -> tuple[InlineKeyboardButton, ...]:
     return (
-        button(_("E{id}: try again", id=one.id), "e_again", one.id),
-        button(_("E{id}: put away", id=one.id), "e_away", one.id),
+        button(_("J{id}: try again", id=one.id), "job_retry", one.id),
+        button(_("J{id}: put away", id=one.id), "job_dismiss", one.id),
     )
 
 
 def _inbox_event_buttons(
     _: Speech, one: InboxEvent, *, is_claim: bool
 ) -> tuple[InlineKeyboardButton, ...]:
-    away = button(_("L{id}: put away", id=one.id), "l_away", one.id)
+    away = button(_("E{id}: put away", id=one.id), "event_dismiss", one.id)
     if not one.body:
         return (away,)
-    again = button(_("L{id}: try again", id=one.id), "l_again", one.id)
+    again = button(_("E{id}: try again", id=one.id), "event_retry", one.id)
     if not is_claim:
         return again, away
-    return again, button(_("L{id}: believe it", id=one.id), "l_true", one.id), away
+    return again, button(_("E{id}: believe it", id=one.id), "event_believe", one.id), away
 
 
-async def effect_again(visit: Visit, args: Args) -> Screen:
-    """Let an effect try afresh."""
+async def retry_job(visit: Visit, args: Args) -> Screen:
+    """Queue a failed effect again."""
     done = await visit.counter.storage.run(
         replay_effect,
         visit.customer.telegram_id,
@@ -118,8 +119,8 @@ async def effect_again(visit: Visit, args: Args) -> Screen:
     return await _after(visit, is_done=done)
 
 
-async def effect_away(visit: Visit, args: Args) -> Screen:
-    """Put an effect away."""
+async def dismiss_job(visit: Visit, args: Args) -> Screen:
+    """Put a failed effect away."""
     done = await visit.counter.storage.run(
         dismiss_effect,
         visit.customer.telegram_id,
@@ -129,8 +130,8 @@ async def effect_away(visit: Visit, args: Args) -> Screen:
     return await _after(visit, is_done=done)
 
 
-async def inbox_event_again(visit: Visit, args: Args) -> Screen:
-    """Answer a chat update afresh, or read a provider's letter again."""
+async def retry_event(visit: Visit, args: Args) -> Screen:
+    """Handle a chat update again, or read a provider's event again."""
     done = await visit.counter.storage.run(
         replay_inbox_event,
         visit.customer.telegram_id,
@@ -142,16 +143,16 @@ async def inbox_event_again(visit: Visit, args: Args) -> Screen:
     return await _read_again(visit, args, is_believed=False)
 
 
-async def inbox_event_believed(visit: Visit, args: Args) -> Screen:
-    """Take what an inbox event says of money for true, after one more tap."""
+async def believe_event(visit: Visit, args: Args) -> Screen:
+    """Settle an event on staff's word that its money is there, after a confirming tap."""
     _ = visit.speech
     if args.choice(1):
         return await _read_again(visit, args, is_believed=True)
     ask = _(
-        "Have you seen this money at the provider yourself? Then letter L{id} is taken for true.",
+        "Have you seen this money at the provider yourself? Then event E{id} is taken as true.",
         id=args.number(0),
     )
-    return sure(visit, ask, "l_true", args.number(0), back=("stuck",))
+    return sure(visit, ask, "event_believe", args.number(0), back=("failed_jobs",))
 
 
 async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
@@ -175,10 +176,10 @@ async def _read_again(visit: Visit, args: Args, *, is_believed: bool) -> Screen:
             "It cannot be read any more: what it said was erased, or its secret was changed since."
         ),
     }
-    return (await stuck(visit, Args(()))).saying(words[found])
+    return (await failed_jobs(visit, Args(()))).saying(words[found])
 
 
-async def inbox_event_away(visit: Visit, args: Args) -> Screen:
+async def dismiss_event(visit: Visit, args: Args) -> Screen:
     """Put an inbox event away."""
     done = await visit.counter.storage.run(
         dismiss_inbox_event,
@@ -193,4 +194,4 @@ async def _after(visit: Visit, *, is_done: bool) -> Screen:
     _ = visit.speech
     visit.counter.wake()
     words = _("Done.") if is_done else _("That was done already.")
-    return (await stuck(visit, Args(()))).saying(words)
+    return (await failed_jobs(visit, Args(()))).saying(words)

@@ -1,8 +1,9 @@
-"""The shop at a glance."""
+"""The desk: today's shop at a glance."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from handlers.jobs import jobs_name
 from handlers.names import plan_name, provider_name
 from handlers.screens import Args, Screen, bold, button
 from handlers.visit import Visit
@@ -11,13 +12,13 @@ from shop.access.reminder_rules import zone_of
 from shop.access.states import SubscriptionState as State
 from shop.catalog.offers import offers
 from shop.desk.overview import Today, today
-from shop.messaging.outbox_records import Depth, Kind
+from shop.messaging.outbox_records import Depth
 
 STOCK = "stock"
 
 
 async def desk(visit: Visit, _args: Args) -> Screen:
-    """Sales today, who is here, what is left, and what needs a hand."""
+    """Today's sales, subscriptions, stock, and what waits for staff."""
     _, storage = visit.speech, visit.counter.storage
     found = await storage.read(
         today, since=_morning(visit), policy=visit.counter.policy, now=visit.now
@@ -34,9 +35,10 @@ async def desk(visit: Visit, _args: Args) -> Screen:
         lines(_waiting(_, found.backlog.outbox), _trouble(_, found), *_guarded(visit, found)),
     )
     rows = (
-        (button(_("Find a customer"), "s_find"),),
-        (button(_("Load stock"), "s_stock"), button(_("Stuck"), "stuck")),
-        (button(_("Held payments"), "held"), button(_("Unknown money"), "unk")),
+        (button(_("Find a customer"), "find_customer"),),
+        (button(_("Load stock"), "stock"), button(_("Failed jobs"), "failed_jobs")),
+        (button(_("Payments to review"), "reviews"),),
+        (button(_("Unassigned payments"), "unassigned"),),
         *(((button(_("Transfers: {n}", n=found.proofs), "proofs"),),) if found.proofs else ()),
         (button(_("Refresh"), "desk"),),
     )
@@ -44,7 +46,7 @@ async def desk(visit: Visit, _args: Args) -> Screen:
 
 
 def _morning(visit: Visit) -> datetime:
-    """When the day began where the shop is."""
+    """Midnight in the shop's time zone."""
     local = visit.now.astimezone(zone_of(visit.counter.zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -76,7 +78,7 @@ def _subscriptions(_: Speech, counts: Mapping[State, int]) -> Html:
 
 
 def _stock(visit: Visit, levels: Sequence[tuple[Html, int]]) -> Html:
-    """Each plan that lives from stock, also when nothing is left of it."""
+    """Each plan sold from stock, including those that have run out."""
     _ = visit.speech
     if not levels:
         return Html("")
@@ -93,35 +95,29 @@ def _level(_: Speech, plan: Html, left: int, *, low: int) -> Html:
 
 
 def _waiting(_: Speech, depths: tuple[Depth, ...]) -> Html:
-    names = {
-        Kind.CHAT: _("messages"),
-        Kind.STAFF: _("messages to staff"),
-        Kind.PROVISION: _("accounts"),
-        Kind.METHODS: _("renewals"),
-    }
     if not depths:
         return Html("")
-    waiting = ", ".join(f"{names[one.kind]} {one.many}" for one in depths)
+    waiting = ", ".join(f"{jobs_name(_, one.kind)} {one.many}" for one in depths)
     return _("On the way: {waiting}", waiting=escape(waiting))
 
 
 def _guarded(visit: Visit, found: Today) -> list[Html]:
-    """What waits for a person's word, and who is hidden from customers."""
+    """Payments that wait for staff, and providers hidden from customers."""
     _, waits = visit.speech, found.backlog
     said = []
     if waits.held:
         said.append(
             _.ngettext(
-                "🔎 {n} payment waits for your decision.",
-                "🔎 {n} payments wait for your decision.",
+                "🔎 {n} payment to review.",
+                "🔎 {n} payments to review.",
                 waits.held,
             )
         )
     if waits.unassigned:
         said.append(
             _.ngettext(
-                "❔ {n} sum of money belongs to no order we know.",
-                "❔ {n} sums of money belong to no order we know.",
+                "❔ {n} unassigned payment.",
+                "❔ {n} unassigned payments.",
                 waits.unassigned,
             )
         )
@@ -140,5 +136,5 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
 def _trouble(_: Speech, found: Today) -> Html:
     many = found.backlog.dead + sum(found.backlog.inbox_events.values())
     if not many:
-        return _("✅ Nothing is stuck.")
-    return _.ngettext("⚠️ {n} thing needs a hand.", "⚠️ {n} things need a hand.", many)
+        return _("✅ No failed jobs.")
+    return _.ngettext("⚠️ {n} failed job needs a person.", "⚠️ {n} failed jobs need a person.", many)

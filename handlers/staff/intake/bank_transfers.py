@@ -1,4 +1,4 @@
-"""Proofs of bank transfers: the picture with the facts beside it, decided by one tap."""
+"""Proofs of bank transfers, shown to staff with the facts and decided with one tap."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -26,7 +26,7 @@ _WORDS = 2  # of /paid
 
 
 async def show_proof(visit: Visit, proof_id: int) -> None:
-    """Send the picture as it came, with what to decide by and the buttons below."""
+    """Send the file as it came, with the facts as caption and the buttons below."""
     case = await visit.counter.storage.read(case_of, proof_id)
     screen = proof_screen(visit, case)
     file = case.proof.file
@@ -49,12 +49,12 @@ async def show_proof(visit: Visit, proof_id: int) -> None:
 
 
 def proof_screen(visit: Visit, case: Case) -> Screen:
-    """The words below the picture, and the buttons while nobody has decided."""
+    """The caption below the file, with buttons until someone has decided."""
     _ = visit.speech
     state = _decided(_, case)
     facts = lines(
         _(
-            "🏦 <b>Transfer {id}</b>: {name} says he paid {money}",
+            "🏦 <b>Transfer {id}</b>: {name} reports a payment of {money}",
             id=case.proof.id,
             name=escape(case.customer.name),
             money=_.money(case.payment.due),
@@ -82,21 +82,21 @@ def _choices(_: Speech, case: Case) -> tuple[Row, ...]:
     number = case.proof.id
     yes = _("✅ {money} is here", money=_.money(case.payment.due))
     return (
-        (button(yes, "p_yes", number, style="success"),),
+        (button(yes, "proof_approve", number, style="success"),),
         (
-            button(_("Not readable"), "p_no", number, Reason.UNREADABLE),
-            button(_("Not arrived"), "p_no", number, Reason.NOT_HERE),
+            button(_("Not readable"), "proof_refuse", number, Reason.UNREADABLE),
+            button(_("Not arrived"), "proof_refuse", number, Reason.NOT_HERE),
         ),
         (
-            button(_("Not to us"), "p_no", number, Reason.NOT_OURS),
-            button(_("Used before"), "p_no", number, Reason.USED),
+            button(_("Not to us"), "proof_refuse", number, Reason.NOT_OURS),
+            button(_("Used before"), "proof_refuse", number, Reason.USED),
         ),
         _customer(_, case),
     )
 
 
 def _customer(_: Speech, case: Case) -> Row:
-    return (button(_("Open the customer"), "+who", case.customer.id),)
+    return (button(_("Open the customer"), "+customer", case.customer.id),)
 
 
 def _order(_: Speech, case: Case) -> Html:
@@ -149,7 +149,7 @@ def _decided(_: Speech, case: Case) -> Html | None:
 
 
 async def approved(visit: Visit, args: Args) -> Screen | None:
-    """One tap: just what was asked is on the account."""
+    """Approve with one tap: exactly the price has arrived."""
     return await _approve(visit, args.number(0), None)
 
 
@@ -178,12 +178,12 @@ async def _approve(visit: Visit, proof_id: int, money: Money | None) -> Screen |
 
 
 async def refused(visit: Visit, args: Args) -> Screen | None:
-    """One tap: one of the usual reasons."""
+    """Refuse with one tap, for one of the usual reasons."""
     return await _refuse(visit, args.number(0), args.text(1))
 
 
 async def refuse_by_words(visit: Visit, words: list[str]) -> Screen | None:
-    """`/refuse TRANSFER the reason in one's own words`."""
+    """`/refuse TRANSFER REASON`, the reason in free words."""
     _ = visit.speech
     if len(words) < _WORDS or not (words[0].isascii() and words[0].isdigit()):
         how = _("Write it like this: /refuse 12 The amount is not the one we agreed on.")
@@ -199,7 +199,7 @@ async def _refuse(visit: Visit, proof_id: int, reason: str) -> Screen | None:
 
 
 async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) -> Screen | None:
-    """Do it, and say below the picture what was done; also when another was first."""
+    """Do it, and note the decision below the file, even if someone else decided first."""
     _ = visit.speech
     try:
         outcome = await act
@@ -218,7 +218,7 @@ async def _after(visit: Visit, proof_id: int, act: Awaitable[Outcome | None]) ->
 
 
 async def _write_below(visit: Visit, screen: Screen) -> bool:
-    """Edit the caption; False when the message is a text, or gone."""
+    """Edit the caption; False when the message is a text or no longer there."""
     message = None if visit.query is None else visit.query.message
     if not isinstance(message, Message) or not (message.photo or message.document):
         return False
@@ -239,7 +239,7 @@ async def _write_below(visit: Visit, screen: Screen) -> bool:
 
 
 async def waiting(visit: Visit, _args: Args) -> Screen:
-    """What waits for a person, the oldest first; a tap shows the picture."""
+    """List the proofs that wait, oldest first; a tap shows the file."""
     _ = visit.speech
     many, cases = await visit.counter.storage.read(pile)
     if not many:
@@ -253,7 +253,7 @@ async def waiting(visit: Visit, _args: Args) -> Screen:
                     name=one.customer.name,
                     money=_.money(one.payment.due),
                 ),
-                "+p_show",
+                "+proof_show",
                 one.proof.id,
             ),
         )
@@ -264,6 +264,6 @@ async def waiting(visit: Visit, _args: Args) -> Screen:
 
 
 async def shown(visit: Visit, args: Args) -> Screen | None:
-    """The picture once more."""
+    """Show the file again."""
     await show_proof(visit, args.number(0))
     return None

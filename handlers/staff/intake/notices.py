@@ -6,7 +6,7 @@ from typing import Any
 from handlers.names import provider_name
 from handlers.screens import Screen
 from handlers.staff.intake.bank_transfers import show_proof
-from handlers.staff.links import to_stuck
+from handlers.staff.links import to_failed_jobs
 from handlers.visit import Visit
 from handlers.wording import lines
 from shop.intake.notices import ProofSent, StarDifference, Stuck
@@ -22,11 +22,11 @@ async def stuck(visit: Visit, notice: Stuck) -> Screen:
     """Something that came in could not be handled."""
     _ = visit.speech
     text = _(
-        "🔴 Letter {letter} could not be handled: {reason}",
-        letter=notice.inbox_event,
+        "🔴 Event E{event} could not be handled: {reason}",
+        event=notice.inbox_event,
         reason=notice.reason,
     )
-    return Screen(text=text, rows=((to_stuck(_),),))
+    return Screen(text=text, rows=((to_failed_jobs(_),),))
 
 
 async def star_difference(visit: Visit, notice: StarDifference) -> Screen:

@@ -1,4 +1,4 @@
-"""A bank asks about a payment: what staff are told, what they can do, and the evidence file."""
+"""Disputes and fraud warnings: what staff are told, what they can do, the evidence file."""
 
 from telegram import InputFile
 from telegram.constants import ParseMode
@@ -21,13 +21,13 @@ _LONGEST_NAME = 80
 
 
 async def dispute(visit: Visit, args: Args) -> Screen:
-    """`dsp:DISPUTE`: one case, and what can be done."""
+    """`dispute:DISPUTE`: one case, and what can be done about it."""
     one = await visit.counter.storage.read(dispute_of, args.number(0))
     return dispute_screen(visit, one)
 
 
 def dispute_screen(visit: Visit, one: Dispute) -> Screen:
-    """The same, as it was just read."""
+    """The same, for a case already read."""
     _ = visit.speech
     by = Html("")
     if one.answer_by is not None and one.state is DisputeState.OPEN:
@@ -42,19 +42,21 @@ def dispute_screen(visit: Visit, one: Dispute) -> Screen:
 
 
 def rows_of(_: Speech, one: Dispute) -> tuple[Row, ...]:
-    """What can be done about a case: one tap gives the money of a warning back."""
-    rows: list[Row] = [(button(_("Evidence file"), "+dspe", one.id),)]
+    """What can be done about a case; a warning's money goes back with one tap."""
+    rows: list[Row] = [(button(_("Evidence file"), "+dispute_evidence", one.id),)]
     if one.kind is DisputeKind.WARNING and one.state is DisputeState.OPEN:
         if one.receipt is not None:
-            again = f"w{one.id}"  # the same tap for ever: it is refunded once
-            rows.append((button(_("Give all the money back now"), "+rfw", one.receipt, again),))
-        rows.append((button(_("I trust this customer: access back on"), "dspok", one.id),))
-    rows.append((button(_("Open the customer"), "+who", one.customer_id),))
+            again = f"w{one.id}"  # always the same tap, so it is refunded once
+            rows.append(
+                (button(_("Give all the money back now"), "+refund_all", one.receipt, again),)
+            )
+        rows.append((button(_("I trust this customer: access back on"), "dispute_trust", one.id),))
+    rows.append((button(_("Open the customer"), "+customer", one.customer_id),))
     return tuple(rows)
 
 
-async def trust(visit: Visit, args: Args) -> Screen:
-    """`dspok:DISPUTE`: a warning is put aside, and access is on again."""
+async def trust_customer(visit: Visit, args: Args) -> Screen:
+    """`dispute_trust:DISPUTE`: dismiss a warning and restore access."""
     _ = visit.speech
     done = await visit.counter.storage.run(
         dismiss_warning, visit.customer.telegram_id, dispute_id=args.number(0), now=visit.now
@@ -64,14 +66,14 @@ async def trust(visit: Visit, args: Args) -> Screen:
     return (await dispute(visit, args)).saying(words)
 
 
-async def file_of_dispute(visit: Visit, args: Args) -> None:
-    """`dspe:DISPUTE`: the evidence, as a document."""
+async def dispute_evidence(visit: Visit, args: Args) -> None:
+    """`dispute_evidence:DISPUTE`: send the evidence as a document."""
     found = await visit.counter.storage.read(evidence_of_dispute, args.number(0))
     await _send(visit, found)
 
 
-async def file_of_receipt(visit: Visit, args: Args) -> None:
-    """`rfe:RECEIPT`: the same for a payment nobody disputes yet."""
+async def receipt_evidence(visit: Visit, args: Args) -> None:
+    """`receipt_evidence:RECEIPT`: the same for a payment that is not disputed yet."""
     found = await visit.counter.storage.read(evidence_of, args.number(0))
     await _send(visit, found)
 

@@ -1,4 +1,4 @@
-"""The evidence file: plain text that a person at a bank reads from top to bottom."""
+"""Writes the evidence file: plain text for a person at a bank."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
 def dossier(_: Speech, it: Evidence, *, plan: Html, shop: str, now: datetime) -> str:
-    """Order, price, money, what was delivered and when, what was told, used from where."""
+    """Customer, order, money, delivery, uses and messages, in that order."""
     parts = (
         _part(
             _("Evidence for payment {reference}", reference=it.reference).plain,

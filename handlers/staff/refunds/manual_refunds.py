@@ -1,4 +1,4 @@
-"""Staff pay back by hand, and say so: or that they will not, after all."""
+"""Closing a refund that staff make by hand: it was paid, or will not be."""
 
 from handlers.screens import Args, Screen
 from handlers.staff.refunds.wording import refund_screen
@@ -8,13 +8,13 @@ from shop.refunds.refund import RefundMovedOnError
 from shop.refunds.refundable import refund_of
 
 
-async def paid(visit: Visit, args: Args) -> Screen:
-    """`rfp:REFUND`: staff have paid it back."""
+async def confirm_paid(visit: Visit, args: Args) -> Screen:
+    """`refund_paid:REFUND`: staff have paid it back by hand."""
     return await _by_hand(visit, args.number(0), is_paid=True)
 
 
-async def not_paid(visit: Visit, args: Args) -> Screen:
-    """`rfx:REFUND`: it is not paid back after all."""
+async def cancel_unpaid(visit: Visit, args: Args) -> Screen:
+    """`refund_not_paid:REFUND`: staff will not pay it back after all."""
     return await _by_hand(visit, args.number(0), is_paid=False)
 
 

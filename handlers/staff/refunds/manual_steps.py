@@ -1,4 +1,4 @@
-"""What a person does to pay money back, where we cannot: the steps at each provider."""
+"""Explains how to pay money back by hand, step by step, at each provider."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shop.refunds.records import Refund
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """What the steps name: the sum, the provider's number of the payment, our mark on it."""
+    """What the steps mention: the sum, the provider's payment number, our reference."""
 
     money: Html
     payment: Html
@@ -27,7 +27,7 @@ _Steps = Callable[[Speech, _Words], tuple[Html, ...]]
 
 
 def steps_back(visit: Visit, refund: Refund, case: Case) -> Html:
-    """The steps of paying this back, ending with our button."""
+    """The steps of paying this back; the last one is our button."""
     _ = visit.speech
     words = _Words(
         money=bold(_.money(refund.money)),

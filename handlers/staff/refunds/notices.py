@@ -102,10 +102,11 @@ async def refund_returned(visit: Visit, notice: RefundReturned) -> Screen:
         todo = _("Our books know no refund of just this sum: please look at {way}.", way=way)
     else:
         todo = _(
-            "It lies at {way} again, and is still the customer’s. Find another way with him.",
+            "It lies at {way} again and still belongs to the customer. Ask them where else "
+            "it may go.",
             way=way,
         )
-        buttons.append(button(_("Pay it back"), "+rfd", notice.refund))
+        buttons.append(button(_("Pay it back"), "+refund_details", notice.refund))
     text = lines(what, escape(notice.reason), todo)
     return Screen(text=text, rows=in_rows(buttons, wide=2))
 

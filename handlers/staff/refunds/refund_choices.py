@@ -1,4 +1,4 @@
-"""What is chosen before money goes back: how much, which way, and why."""
+"""The choices before a refund: how much, which way, and why."""
 
 from handlers.names import plan_name, provider_name
 from handlers.screens import Row, Screen, bold, button, in_rows
@@ -17,22 +17,24 @@ _WALLET_PROVIDER = "wallet"
 
 
 async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
-    """All of it, half, or a sum in words; and what went back before."""
+    """Offer all, half or a typed amount; and show earlier refunds."""
     _, case = visit.speech, it.case
     most, half = it.most, it.half
-    # What came from the wallet for the same order goes nowhere else but there.
+    # What the wallet paid for the same order can only go back there.
     is_more = it.to_wallet > it.outside > Money.zero(most.currency)
     everything = it.outside if is_more else most
     offered = [
-        button(_("All: {money}", money=_.money(everything)), "rf", case.receipt, everything.minor)
+        button(
+            _("All: {money}", money=_.money(everything)), "refund", case.receipt, everything.minor
+        )
         if everything
         else None,
-        button(_("Half: {money}", money=_.money(half)), "rf", case.receipt, half.minor)
+        button(_("Half: {money}", money=_.money(half)), "refund", case.receipt, half.minor)
         if half and half != most and _parts(visit, case)
         else None,
         button(
             _("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
-            "rf",
+            "refund",
             case.receipt,
             it.to_wallet.minor,
             "w",
@@ -42,9 +44,11 @@ async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
     ]
     other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
     left = _("Nothing is left to give back.") if not most else other
-    below: Row = (button(_("Evidence file"), "rfe", case.receipt),) if case.order_id else ()
+    below: Row = (
+        (button(_("Evidence file"), "receipt_evidence", case.receipt),) if case.order_id else ()
+    )
     under_way = [
-        button(refund_line(_, one), "rfd", one.id)
+        button(refund_line(_, one), "refund_details", one.id)
         for one in it.refunds
         if one.state in {RefundState.MANUAL, RefundState.UNKNOWN, RefundState.LINK}
     ]
@@ -56,21 +60,21 @@ async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
 
 
 async def offer_ways(visit: Visit, it: Refundable, money: Money) -> Screen:
-    """Only the ways that can take this amount."""
+    """Offer only the ways that can take this amount."""
     _, case = visit.speech, it.case
     provider = refunder(visit.counter.providers.get(case.provider))
     is_whole = money == case.standing.money
     can_ask = provider is not None and (provider.refunds_parts or is_whole)
-    is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet, and goes there
+    is_wallets = case.provider == _WALLET_PROVIDER  # it came from the wallet and goes back there
     name = provider_name(_, case.provider)
     found = [
-        button(_("Back by {way}", way=name), "rf", case.receipt, money.minor, "p")
+        button(_("Back by {way}", way=name), "refund", case.receipt, money.minor, "p")
         if can_ask and not it.outside < money and not is_wallets
         else None,
-        button(_("Into the customer’s wallet"), "rf", case.receipt, money.minor, "w")
+        button(_("Into the customer’s wallet"), "refund", case.receipt, money.minor, "w")
         if not it.to_wallet < money
         else None,
-        button(_("I pay it back myself"), "rf", case.receipt, money.minor, "h")
+        button(_("I pay it back myself"), "refund", case.receipt, money.minor, "h")
         if not it.outside < money and not is_wallets
         else None,
     ]
@@ -84,24 +88,25 @@ async def offer_ways(visit: Visit, it: Refundable, money: Money) -> Screen:
         _("How shall {money} go back?", money=bold(_.money(money))),
         *notes,
     )
-    back: Row = (button(_("← Back"), "rf", case.receipt),)
+    back: Row = (button(_("← Back"), "refund", case.receipt),)
     return Screen(text=text, rows=(*in_rows(found, wide=1), back))
 
 
 async def offer_reasons(visit: Visit, it: Refundable, money: Money, route: str) -> Screen:
-    """Why it goes back; the answer is kept with the refund."""
+    """Ask for the reason, which is kept with the refund."""
     _, case = visit.speech, it.case
     found = [
-        button(reason_name(_, one), "rf", case.receipt, money.minor, route, one) for one in REASONS
+        button(reason_name(_, one), "refund", case.receipt, money.minor, route, one)
+        for one in REASONS
     ]
-    back: Row = (button(_("← Back"), "rf", case.receipt, money.minor),)
+    back: Row = (button(_("← Back"), "refund", case.receipt, money.minor),)
     return Screen(
         text=paragraphs(await _title(visit, case), _("Why?")), rows=(*in_rows(found, wide=2), back)
     )
 
 
 def question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
-    """What staff say yes to."""
+    """The question that staff confirm."""
     _ = visit.speech
     name = provider_name(_, it.case.provider)
     match route:
@@ -117,7 +122,7 @@ def question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> 
 
 
 def _parts(visit: Visit, case: Case) -> bool:
-    """Whether a part can go back at all: into the wallet, always."""
+    """Whether a part can go back: the wallet takes any amount, some providers only all of it."""
     return case.customer_id is not None and case.provider in visit.counter.providers
 
 
@@ -140,4 +145,4 @@ async def _title(visit: Visit, case: Case) -> Html:
 def _back(_: Speech, case: Case) -> Row:
     if case.customer_id is None:
         return (button(_("← The shop today"), "desk"),)
-    return (button(_("← Back"), "who", case.customer_id),)
+    return (button(_("← Back"), "customer", case.customer_id),)

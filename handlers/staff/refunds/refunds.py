@@ -1,4 +1,4 @@
-"""Giving money back: a receipt is chosen, then how much, which way and why, then it is done."""
+"""Giving money back, step by step: which payment, how much, which way, why."""
 
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,8 @@ _ROUTES = {"p": RefundRoute.PROVIDER, "w": RefundRoute.WALLET, "h": RefundRoute.
 _LONGEST_TAP = 12
 
 
-async def receipt(visit: Visit, args: Args) -> Screen | None:
-    """`rf:RECEIPT`, then the amount, the way, the reason, and the moment of the question."""
+async def refund_receipt(visit: Visit, args: Args) -> Screen | None:
+    """`refund:RECEIPT[:MINOR[:ROUTE[:REASON[:MOMENT]]]]`: each step adds an argument."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not args.choice(1):
         return await offer_amounts(visit, it)
@@ -53,12 +53,12 @@ async def receipt(visit: Visit, args: Args) -> Screen | None:
     return sure(
         visit,
         question(visit, it, money, _ROUTES[route]),
-        "rf",
+        "refund",
         it.case.receipt,
         money.minor,
         route,
         reason,
-        back=("rf", it.case.receipt),
+        back=("refund", it.case.receipt),
     )
 
 
@@ -89,13 +89,13 @@ async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
     return refund_screen(visit, *await counter.storage.read(refund_of, refund.id))
 
 
-async def detail(visit: Visit, args: Args) -> Screen:
-    """`rfd:REFUND`: how one refund stands."""
+async def refund_details(visit: Visit, args: Args) -> Screen:
+    """`refund_details:REFUND`: show one refund."""
     return refund_screen(visit, *await visit.counter.storage.read(refund_of, args.number(0)))
 
 
-async def whole(visit: Visit, args: Args) -> Screen:
-    """`rfw:RECEIPT:TAP`: all that is left, at once: the one tap of a fraud warning."""
+async def refund_all(visit: Visit, args: Args) -> Screen:
+    """`refund_all:RECEIPT:TAP`: give back all that is left, from a fraud warning's button."""
     it = await visit.counter.storage.read(refundable, args.number(0))
     if not it.outside:
         done = next((one for one in reversed(it.refunds)), None)
@@ -115,7 +115,7 @@ async def whole(visit: Visit, args: Args) -> Screen:
     return await _do(visit, it, wish)
 
 
-async def by_words(visit: Visit, words: list[str]) -> Screen | None:
+async def refund_by_words(visit: Visit, words: list[str]) -> Screen | None:
     """`/refund RECEIPT AMOUNT`."""
     _ = visit.speech
     if len(words) != 2 or not words[0].isdigit():  # noqa: PLR2004 - the two
@@ -124,11 +124,11 @@ async def by_words(visit: Visit, words: list[str]) -> Screen | None:
     money = Money.parse(words[1].replace(",", "."), it.case.standing.money.currency)
     if money.minor <= 0:
         raise BadInputError(reason=_("Write it like this: /refund 12 4.50").plain)
-    return await receipt(visit, Args((words[0], str(money.minor))))
+    return await refund_receipt(visit, Args((words[0], str(money.minor))))
 
 
-async def moneys(visit: Visit, args: Args) -> Screen:
-    """`rfs:CUSTOMER`: which of a customer's moneys."""
+async def refunds(visit: Visit, args: Args) -> Screen:
+    """`refunds:CUSTOMER`: choose which of the customer's payments to refund."""
     _ = visit.speech
     found = await visit.counter.storage.read(receipts_of, args.number(0))
     rows = [
@@ -139,7 +139,7 @@ async def moneys(visit: Visit, args: Args) -> Screen:
                 money=_.money(one.standing.money),
                 way=provider_name(_, one.provider),
             ),
-            "rf",
+            "refund",
             one.receipt,
         )
         for one in found
@@ -147,12 +147,12 @@ async def moneys(visit: Visit, args: Args) -> Screen:
     text = (
         _("Which money shall go back?") if rows else _("No money has come from this customer yet.")
     )
-    back: Row = (button(_("← Back"), "who", args.number(0)),)
+    back: Row = (button(_("← Back"), "customer", args.number(0)),)
     return Screen(text=text, rows=(*in_rows(rows, wide=1), back))
 
 
 def _tap(text: str) -> str:
-    """It becomes part of our reference, which has small letters and digits only."""
+    """The tap, checked: it becomes part of our reference, which has letters and digits only."""
     if text and not (text.isascii() and text.isalnum() and len(text) <= _LONGEST_TAP):
         raise OddButtonError
     return text

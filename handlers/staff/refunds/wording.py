@@ -1,4 +1,4 @@
-"""How a refund and a dispute are worded to staff: a line in a list, and a refund's screen."""
+"""Refunds and disputes in words for staff: lines for lists, and a refund's screen."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def state_name(_: Speech, refund: Refund) -> Html:
-    """How far it is, in a word."""
+    """The refund's state, in a word."""
     names = {
         RefundState.ASKED: _("on its way"),
         RefundState.UNKNOWN: _("no answer yet, we keep asking"),
@@ -32,7 +32,7 @@ def state_name(_: Speech, refund: Refund) -> Html:
 
 
 def route_name(_: Speech, refund: Refund) -> Html:
-    """Which way it went, in a word."""
+    """The refund's route, in a word."""
     names = {
         RefundRoute.PROVIDER: _("by the provider"),
         RefundRoute.WALLET: _("into the wallet"),
@@ -45,7 +45,7 @@ def route_name(_: Speech, refund: Refund) -> Html:
 
 
 def reason_name(_: Speech, reason: str) -> Html:
-    """Why it goes back."""
+    """The reason for a refund."""
     names = {
         "wish": _("The customer asked for it"),
         "broken": _("It did not work"),
@@ -56,7 +56,7 @@ def reason_name(_: Speech, reason: str) -> Html:
 
 
 def refund_line(_: Speech, one: Refund) -> Html:
-    """One refund for a list."""
+    """One refund, as a line in a list."""
     return _(
         "↩️ {date} {money} {way}: {how}",
         date=_.day(one.made_at),
@@ -67,7 +67,7 @@ def refund_line(_: Speech, one: Refund) -> Html:
 
 
 def dispute_line(_: Speech, one: Dispute) -> Html:
-    """One case for a list."""
+    """One dispute or warning, as a line in a list."""
     states = {
         DisputeState.OPEN: _("open"),
         DisputeState.WON: _("won"),
@@ -86,7 +86,7 @@ def dispute_line(_: Speech, one: Dispute) -> Html:
 
 
 def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
-    """One refund, and what is to be done about it."""
+    """One refund, and what staff have to do about it."""
     _ = visit.speech
     rows: list[Row] = []
     steps = Html("")
@@ -103,8 +103,8 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
             no = _("Into the customer’s wallet") if case.customer_id is not None else no
         rows.append(
             (
-                button(_("I have paid it back"), "rfp", refund.id, style="primary"),
-                button(no, "rfx", refund.id),
+                button(_("I have paid it back"), "refund_paid", refund.id, style="primary"),
+                button(no, "refund_not_paid", refund.id),
             )
         )
     if refund.state is RefundState.LINK and refund.url:
@@ -124,7 +124,7 @@ def refund_screen(visit: Visit, refund: Refund, case: Case) -> Screen:
         lines(_("It is: {how}", how=state_name(_, refund)), reason, escape(refund.note)),
         steps,
     )
-    rows.append((button(_("This money"), "rf", case.receipt),))
+    rows.append((button(_("This money"), "refund", case.receipt),))
     if case.customer_id is not None:
-        rows.append((button(_("← Back"), "who", case.customer_id),))
+        rows.append((button(_("← Back"), "customer", case.customer_id),))
     return Screen(text=text, rows=tuple(rows))

@@ -1,17 +1,16 @@
-"""Payments that wait for a person: approve or refuse in one tap; and the blocklist."""
+"""Payments to review, approved or refused with one tap, and the blocklist."""
 
 from typing import TYPE_CHECKING
 
 from handlers.names import provider_name
 from handlers.screens import Args, Screen, bold, button, code
-from handlers.staff.confirm import back
-from handlers.staff.desk.customers import story
-from handlers.staff.settlement.findings import reasons
+from handlers.staff.confirm import back, customer_screen
+from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.customers.records import Customer
-from shop.screening.records import Block, findings_document
+from shop.screening.records import Block
 from shop.screening.rules import BlockedBy
 from shop.settlement import reviews
 from shop.settlement.review_records import Review
@@ -23,22 +22,25 @@ if TYPE_CHECKING:
 _MOST = 8
 
 
-async def held(visit: Visit, _args: Args) -> Screen:
-    """Every payment that waits, the oldest first."""
+async def payments_to_review(visit: Visit, _args: Args) -> Screen:
+    """List the payments that wait, oldest first."""
     _ = visit.speech
     found = (await visit.counter.storage.read(reviews.waiting))[:_MOST]
-    blocks = (button(_("Blocklist"), "blocks"),)
-    if not found:
-        return Screen(text=_("✅ No payment waits for you."), rows=(blocks, back(_)))
-    text = paragraphs(
-        bold(_("Payments that wait for you")), *(_one(visit, *pair) for pair in found)
+    blocks = (button(_("Blocklist"), "blocklist"),)
+    title = lines(
+        bold(_("Payments to review")),
+        _("The money is here, but your rules ask for a person before access opens."),
     )
+    if not found:
+        text = paragraphs(title, _("✅ No payments to review."))
+        return Screen(text=text, rows=(blocks, back(_)))
+    text = paragraphs(title, *(_one(visit, *pair) for pair in found))
     rows: list[Row] = []
     for review, _customer in found:
         rows.append(
             (
-                button(_("R{id}: approve", id=review.id), "rv_yes", review.id),
-                button(_("R{id}: refuse", id=review.id), "rv_no", review.id),
+                button(_("R{id}: approve", id=review.id), "review_approve", review.id),
+                button(_("R{id}: refuse", id=review.id), "review_refuse", review.id),
             )
         )
     return Screen(text=text, rows=(*rows, blocks, back(_)))
@@ -53,11 +55,11 @@ def _one(visit: Visit, review: Review, customer: Customer) -> Html:
         money=_.money(review.judgement.whole),
         way=provider_name(_, review.provider),
     )
-    return lines(title, reasons(_, findings_document(review.findings)))
+    return lines(title, reasons(_, review.findings))
 
 
 async def approve(visit: Visit, args: Args) -> Screen:
-    """Let the order have its money."""
+    """Settle the order with its money."""
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
@@ -68,15 +70,15 @@ async def approve(visit: Visit, args: Args) -> Screen:
             now=visit.now,
         )
     except DoneAlreadyError:
-        return (await held(visit, args)).saying(_("That was decided already."))
+        return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
-    return (await story(visit, review.customer_id)).saying(
+    return (await customer_screen(visit, review.customer_id)).saying(
         _("Approved; the access is on its way.")
     )
 
 
 async def refuse(visit: Visit, args: Args) -> Screen:
-    """Close the order; the money goes to the customer's wallet, and his story offers the rest."""
+    """Close the order; the money goes to the wallet, and the customer's screen is shown."""
     _, counter = visit.speech, visit.counter
     try:
         review = await counter.storage.run(
@@ -87,15 +89,15 @@ async def refuse(visit: Visit, args: Args) -> Screen:
             now=visit.now,
         )
     except DoneAlreadyError:
-        return (await held(visit, args)).saying(_("That was decided already."))
+        return (await payments_to_review(visit, args)).saying(_("That was decided already."))
     counter.wake()
-    return (await story(visit, review.customer_id)).saying(
+    return (await customer_screen(visit, review.customer_id)).saying(
         _("Refused; the money is in the customer’s wallet.")
     )
 
 
-async def blocks(visit: Visit, _args: Args) -> Screen:
-    """Who is on the blocklist."""
+async def blocklist(visit: Visit, _args: Args) -> Screen:
+    """Show the blocklist."""
     _ = visit.speech
     found = await visit.counter.storage.read(reviews.blocklist)
     how = _(
@@ -104,7 +106,7 @@ async def blocks(visit: Visit, _args: Args) -> Screen:
         second=code("/block @name"),
     )
     listed = lines(*(_block(visit, one) for one in found)) if found else _("Nobody is blocked.")
-    rows = [(button(_("B{id}: take off", id=one.id), "unbl", one.id),) for one in found[:_MOST]]
+    rows = [(button(_("B{id}: take off", id=one.id), "unblock", one.id),) for one in found[:_MOST]]
     return Screen(text=paragraphs(bold(_("Blocklist")), listed, how), rows=(*rows, back(_)))
 
 
@@ -134,7 +136,7 @@ async def block_by_words(visit: Visit, words: list[str]) -> Screen:
 
 
 async def block_payer(visit: Visit, args: Args) -> Screen:
-    """Whoever paid this review's money, by card or wallet; else his Telegram id."""
+    """Block the card or wallet that paid; when unknown, the customer's Telegram id."""
     review, customer = await visit.counter.storage.read(reviews.review_of, args.number(0))
     if review.fingerprint:
         return await _blocked(visit, BlockedBy.PAYER, review.fingerprint)
@@ -147,7 +149,7 @@ async def _blocked(visit: Visit, kind: BlockedBy, value: str) -> Screen:
         reviews.block, visit.customer.telegram_id, kind, value, reason="", now=visit.now
     )
     words = _("Done.") if is_new else _("That was done already.")
-    return (await blocks(visit, Args(()))).saying(words)
+    return (await blocklist(visit, Args(()))).saying(words)
 
 
 async def unblock(visit: Visit, args: Args) -> Screen:
@@ -157,4 +159,4 @@ async def unblock(visit: Visit, args: Args) -> Screen:
         reviews.unblock, visit.customer.telegram_id, block_id=args.number(0), now=visit.now
     )
     words = _("Done.") if done else _("That was done already.")
-    return (await blocks(visit, args)).saying(words)
+    return (await blocklist(visit, args)).saying(words)

@@ -86,7 +86,7 @@ async def unknown_money(visit: Visit, notice: UnknownMoney) -> Screen:
             reference=notice.reference or "–",
         ),
     )
-    return Screen(text=text, rows=((button(_("Whose is it?"), "+unk", notice.receipt),),))
+    return Screen(text=text, rows=((button(_("Whose is it?"), "+unassigned", notice.receipt),),))
 
 
 WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {

@@ -1,4 +1,4 @@
-"""Money that belongs to no order we know: whose it is, and where it goes."""
+"""Unassigned payments: staff say whose they are and where they go."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -9,10 +9,10 @@ from handlers.screens import Args, Screen, bold, button, code
 from handlers.staff.access.subscriptions import after
 from handlers.staff.confirm import back, sure
 from handlers.visit import Visit
-from handlers.wording import Html, escape, paragraphs
+from handlers.wording import Html, escape, lines, paragraphs
 from shop.core.errors import BadInputError
 from shop.core.intervals import Interval
-from shop.desk.overview import find
+from shop.customers.people import find
 from shop.intake.replays import is_confirmed
 from shop.ledger.receipt_records import UnassignedReceipt
 from shop.ledger.receiving import Verdict
@@ -27,19 +27,21 @@ _MOST = 8
 _WALLET = "w"
 
 
-async def unknown(visit: Visit, args: Args) -> Screen:
-    """`unk` lists every sum, `unk:RECEIPT` asks whose it is."""
+async def unassigned_payments(visit: Visit, args: Args) -> Screen:
+    """`unassigned` lists the payments, `unassigned:RECEIPT` asks whose one is."""
     _ = visit.speech
     if args.choice(0):
         return await _whose(visit, args.number(0))
     found = (await visit.counter.storage.read(unassigned))[:_MOST]
-    if not found:
-        return Screen(text=_("✅ All money has its place."), rows=(back(_),))
-    text = paragraphs(
-        bold(_("Money that belongs to no order we know")), *(_sum(visit, one) for one in found)
+    title = lines(
+        bold(_("Unassigned payments")),
+        _("Money that arrived without an order we know: say whose it is."),
     )
+    if not found:
+        return Screen(text=paragraphs(title, _("✅ No unassigned payments.")), rows=(back(_),))
+    text = paragraphs(title, *(_sum(visit, one) for one in found))
     rows: list[Row] = [
-        (button(_("M{id}: whose is it?", id=one.id), "unk", one.id),) for one in found
+        (button(_("M{id}: whose is it?", id=one.id), "unassigned", one.id),) for one in found
     ]
     return Screen(text=text, rows=(*rows, back(_)))
 
@@ -59,7 +61,7 @@ def _sum(visit: Visit, one: UnassignedReceipt) -> Html:
 async def _whose(visit: Visit, receipt: int) -> Screen:
     _ = visit.speech
     money, people = await visit.counter.storage.read(unassigned_receipt, receipt)
-    list_row = (button(_("← Back"), "unk"),)
+    list_row = (button(_("← Back"), "unassigned"),)
     if money.verdict is not Verdict.UNKNOWN_ORDER:
         return Screen(text=_("This money has found its place."), rows=(list_row,))
     how = _(
@@ -67,7 +69,9 @@ async def _whose(visit: Visit, receipt: int) -> Screen:
         example=code(f"/assign {receipt} …"),
     )
     asked = _("Lately asked for just this sum:") if people else Html("")
-    rows = [(button(escape(f"{one.name} · {one.id}"), "asg", receipt, one.id),) for one in people]
+    rows = [
+        (button(escape(f"{one.name} · {one.id}"), "assign", receipt, one.id),) for one in people
+    ]
     return Screen(text=paragraphs(_sum(visit, money), how, asked), rows=(*rows, list_row))
 
 
@@ -82,12 +86,16 @@ async def assign_by_words(visit: Visit, words: list[str]) -> Screen:
         return await _places(visit, receipt, people[0].id)
     if not people:
         return (await _whose(visit, receipt)).explaining(_("Nobody here fits that."))
-    rows = [(button(escape(f"{one.name} · {one.id}"), "asg", receipt, one.id),) for one in people]
-    return Screen(text=_("Who of these?"), rows=(*rows, (button(_("← Back"), "unk", receipt),)))
+    rows = [
+        (button(escape(f"{one.name} · {one.id}"), "assign", receipt, one.id),) for one in people
+    ]
+    return Screen(
+        text=_("Who of these?"), rows=(*rows, (button(_("← Back"), "unassigned", receipt),))
+    )
 
 
-async def assigning(visit: Visit, args: Args) -> Screen:
-    """`asg:RECEIPT:CUSTOMER`, then where it goes, and the moment of the question."""
+async def assign_payment(visit: Visit, args: Args) -> Screen:
+    """`assign:RECEIPT:CUSTOMER[:PLACE[:MOMENT]]`: the wallet or an order, then confirm."""
     receipt, customer_id, where = args.number(0), args.number(1), args.choice(2)
     if not where:
         return await _places(visit, receipt, customer_id)
@@ -106,12 +114,12 @@ async def assigning(visit: Visit, args: Args) -> Screen:
             name=name,
             money=money,
         )
-    asked = sure(visit, ask, "asg", receipt, customer_id, where, back=("unk", receipt))
+    asked = sure(visit, ask, "assign", receipt, customer_id, where, back=("unassigned", receipt))
     return replace(asked, text=paragraphs(asked.text, await _confirmation(visit, place.money)))
 
 
 async def _confirmation(visit: Visit, money: UnassignedReceipt) -> Html:
-    """What its provider says, asked before the last tap: an inbox event alone may lie."""
+    """Ask the provider before the confirming tap: an inbox event alone may lie."""
     _, counter = visit.speech, visit.counter
     way = provider_name(_, money.provider)
     if await is_confirmed(counter.storage, counter.providers, money.id):
@@ -133,11 +141,11 @@ async def _places(visit: Visit, receipt: int, customer_id: int) -> Screen:
         _("Where shall it go, if it is {name}’s?", name=place.customer.name),
     )
     orders = [
-        (button(_order(visit, one), "asg", receipt, customer_id, one.payment_id),)
+        (button(_order(visit, one), "assign", receipt, customer_id, one.payment_id),)
         for one in place.orders
     ]
-    wallet = (button(_("Into the wallet"), "asg", receipt, customer_id, _WALLET),)
-    return Screen(text=text, rows=(*orders, wallet, (button(_("← Back"), "unk", receipt),)))
+    wallet = (button(_("Into the wallet"), "assign", receipt, customer_id, _WALLET),)
+    return Screen(text=text, rows=(*orders, wallet, (button(_("← Back"), "unassigned", receipt),)))
 
 
 def _order(visit: Visit, one: Affairs) -> Html:

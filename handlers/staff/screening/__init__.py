@@ -1,0 +1,1 @@
+"""Who is not served, for staff."""
