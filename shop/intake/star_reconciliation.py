@@ -69,7 +69,7 @@ def compare(
         known = books[Receipts].receipt_named(provider, event.receipt_id) is not None
         if event.happening is Happening.RECEIVED and known:
             stands = ours.get(event.receipt_id)
-            if stands is not None and event.money and stands != event.money.minor:
+            if stands is not None and event.money and stands != event.money:
                 odd.append(event.receipt_id)
             continue
         outcome = settle(books, event, Source(provider=provider), policy=policy, now=now)

@@ -53,6 +53,7 @@ class Case:
     customer: Customer
     code: str
     by: str
+    arrived: Money | None
     alike: tuple[tuple[Proof, Customer], ...]
 
 
@@ -105,6 +106,7 @@ def case_of(books: Books, proof_id: int) -> Case:
         affairs=books[Payments].affairs(payment.reference),
         customer=books[Customers].get(proof.customer_id),
         code=code_of(payment.reference),
+        arrived=None if proof.minor is None else Money(proof.minor, payment.due.currency),
         by="" if proof.staff_id is None else books[Customers].name_of(proof.staff_id),
         alike=tuple((one, books[Customers].get(one.customer_id)) for one in alike),
     )
@@ -134,7 +136,7 @@ def approve(
     money = money or payment.due
     if money.minor <= 0:
         raise BadInputError(reason="Write how much arrived, such as 7.99.")
-    _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, minor=money.minor, now=now)
+    _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, arrived=money, now=now)
     books[Proofs].close_others(payment.id, staff_id=staff_id, now=now)
     facts = {"proof": proof.id, "staff": staff_id, "minor": money.minor, "money": money.currency}
     event = PaymentEvent(
@@ -190,11 +192,11 @@ def _decide(
     *,
     staff_id: int,
     reason: str = "",
-    minor: int | None = None,
+    arrived: Money | None = None,
     now: datetime,
 ) -> None:
     if not books[Proofs].decide(
-        proof.id, state, staff_id=staff_id, reason=reason, minor=minor, now=now
+        proof.id, state, staff_id=staff_id, reason=reason, arrived=arrived, now=now
     ):
         raise DoneAlreadyError
 

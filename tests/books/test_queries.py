@@ -266,7 +266,7 @@ def proofs(books: Books) -> None:
     assert (books[Proofs].count_waiting(), books[Proofs].count_waiting(99)) == (2, 0)
     assert [one.id for one in books[Proofs].alike(99, file, most=9)] == [proof.id, other.id]
     assert books[Proofs].alike(99, replace(file, unique_id="x", digest=""), most=9) == []
-    decided: dict[str, Any] = {"staff_id": 9, "minor": 799, "now": NOW}
+    decided: dict[str, Any] = {"staff_id": 9, "arrived": Money(799, "EUR"), "now": NOW}
     assert books[Proofs].decide(proof.id, ProofState.APPROVED, **decided)
     assert not books[Proofs].decide(proof.id, ProofState.REFUSED, **decided)
     books[Proofs].close_others(payment.id, staff_id=9, now=NOW)
