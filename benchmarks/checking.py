@@ -14,7 +14,8 @@ SELECT COUNT(*) FROM payments AS p
 INNER JOIN orders AS o ON o.id = p.order_id AND o.state = 'paid'
 INNER JOIN receipts AS r ON r.payment_id = p.id AND r.verdict = 'paid' AND r.minor = p.minor
 INNER JOIN subscriptions AS s ON s.customer_id = p.customer_id AND s.state = 'active'
-INNER JOIN periods AS d ON d.subscription_id = s.id AND d.order_id = o.id
+INNER JOIN order_lines AS l ON l.order_id = o.id AND l.subscription_id = s.id
+INNER JOIN periods AS d ON d.subscription_id = s.id AND d.line_id = l.id
 INNER JOIN accounts AS a ON a.subscription_id = s.id AND a.wishes = 1
 WHERE p.state = 'final'
 """

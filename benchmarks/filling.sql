@@ -19,16 +19,23 @@ FROM customers WHERE id BETWEEN {first} AND {last};
 
 -- the rest of a sale: reminders alone do not need it
 
-INSERT INTO orders (id, customer_id, product_id, kind, term, state, created_at, expires_at, closed_at)
-SELECT id, id, 1, 'purchase', '1m', 'paid', {now} - 864000, {now} - 777600, {now} - 864000
+INSERT INTO orders (id, customer_id, kind, basket, state, created_at, expires_at, closed_at)
+SELECT id, id, 'purchase', '1:1m', 'paid', {now} - 864000, {now} - 777600, {now} - 864000
+FROM customers WHERE id BETWEEN {first} AND {last};
+
+INSERT INTO order_lines (
+    id, order_id, quote, position, customer_id, kind, product_id, price_id, term, quantity, minor,
+    currency, discount, subscription_id, paid
+)
+SELECT id, id, '1', 1, id, 'plan', 1, 1, '1m', 1, 799, 'EUR', 0, id, 799
 FROM customers WHERE id BETWEEN {first} AND {last};
 
 INSERT INTO payments (
-    id, reference, order_id, customer_id, provider, price_id, minor, whole, currency, state,
+    id, reference, order_id, customer_id, provider, quote, minor, whole, currency, state,
     provider_ref, url, created_at, expires_at
 )
 SELECT
-    id, 'tk_' || substr(md5('r' || id), 1, 19), id, id, 'stripe', 1, 799, 799, 'EUR', 'final',
+    id, 'tk_' || substr(md5('r' || id), 1, 19), id, id, 'stripe', '1', 799, 799, 'EUR', 'final',
     'cs_test_' || md5('s' || id), 'https://checkout.stripe.com/c/pay/cs_test_' || md5('s' || id),
     {now} - 864000, {now} - 777600
 FROM customers WHERE id BETWEEN {first} AND {last};
@@ -49,7 +56,7 @@ UNION ALL
 SELECT 'receipt:' || id, 1, 'sales', -799, 'EUR', {now} - 864000
 FROM customers WHERE id BETWEEN {first} AND {last};
 
-INSERT INTO periods (id, subscription_id, order_id, starts_at, ends_at, made_at)
+INSERT INTO periods (id, subscription_id, line_id, starts_at, ends_at, made_at)
 SELECT id, id, id, {now} - 864000, {now} + 864000, {now} - 864000
 FROM customers WHERE id BETWEEN {first} AND {last};
 

@@ -33,7 +33,8 @@ _SERVED = """
     SELECT COUNT(*) FROM payments AS p
     INNER JOIN orders AS o ON o.id = p.order_id AND o.state = 'paid'
     INNER JOIN receipts AS r ON r.payment_id = p.id AND r.verdict = 'paid' AND r.minor = p.minor
-    INNER JOIN periods AS d ON d.order_id = o.id
+    INNER JOIN order_lines AS l ON l.order_id = o.id
+    INNER JOIN periods AS d ON d.line_id = l.id
     WHERE p.state = 'final'
 """
 

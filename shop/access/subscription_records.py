@@ -28,10 +28,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A stretch of time that an order bought, tried or was given."""
+    """A stretch of time that an order's line bought, tried or was given."""
 
     id: int
-    order_id: int | None
+    line_id: int | None
     is_trial: bool
     starts_at: datetime
     ends_at: datetime
@@ -96,16 +96,16 @@ class Subscriptions:
         self,
         subscription_id: int,
         *,
-        order_id: int | None,
+        line_id: int | None,
         starts_at: datetime,
         ends_at: datetime,
         now: datetime,
     ) -> None:
-        """Record time that was bought or given; the same order cannot give it twice."""
+        """Record time that was bought or given; the same line cannot give it twice."""
         self._sql.run(
             "period_add",
             subscription_id=subscription_id,
-            order_id=order_id,
+            line_id=line_id,
             starts_at=seconds(starts_at),
             ends_at=seconds(ends_at),
             now=seconds(now),
@@ -118,10 +118,16 @@ class Subscriptions:
             raise NotFoundError(what="subscription", name=subscription_id)
         return _subscription(row)
 
-    def live(self, customer_id: int, product_id: int) -> Subscription | None:
-        """The one that has not ended, if any."""
-        row = self._sql.one("subscription_live", customer_id=customer_id, product_id=product_id)
+    def live(self, customer_id: int, product_id: int, *, named: int = 0) -> Subscription | None:
+        """The one that has not ended, if any; of several the one named, or that ends first."""
+        row = self._sql.one(
+            "subscription_live", customer_id=customer_id, product_id=product_id, named=named
+        )
         return None if row is None else _subscription(row)
+
+    def is_alone(self, subscription_id: int) -> bool:
+        """Whether the customer has no other one to the same product that runs."""
+        return not self._sql.value("subscriptions_beside", id=subscription_id)
 
     def of(self, customer_id: int) -> list[Subscription]:
         """A customer's subscriptions, the latest first."""

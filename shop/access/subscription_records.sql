@@ -24,7 +24,14 @@ WHERE s.id = :id;
 -- name: subscription_live^
 SELECT s.*, p.slug, p.document FROM subscriptions AS s
 INNER JOIN products AS p ON p.id = s.product_id
-WHERE s.customer_id = :customer_id AND s.product_id = :product_id AND s.state <> 'ended';
+WHERE s.customer_id = :customer_id AND s.product_id = :product_id AND s.state <> 'ended'
+ORDER BY CASE WHEN s.id = :named THEN 0 ELSE 1 END, s.paid_until, s.id LIMIT 1;
+
+-- name: subscriptions_beside$
+-- How many more to the same product run beside this one.
+SELECT COUNT(*) FROM subscriptions AS s
+INNER JOIN subscriptions AS mine ON mine.customer_id = s.customer_id AND mine.product_id = s.product_id
+WHERE mine.id = :id AND s.id <> mine.id AND s.state <> 'ended';
 
 -- name: subscriptions_of
 SELECT s.*, p.slug, p.document FROM subscriptions AS s
@@ -55,8 +62,8 @@ UPDATE subscriptions SET remind_at = :next_at WHERE id = :id AND remind_at = :wa
 UPDATE subscriptions SET remind_at = :remind_at WHERE id = :id AND state <> 'ended';
 
 -- name: period_add!
-INSERT INTO periods (subscription_id, order_id, starts_at, ends_at, made_at)
-VALUES (:subscription_id, :order_id, :starts_at, :ends_at, :now);
+INSERT INTO periods (subscription_id, line_id, starts_at, ends_at, made_at)
+VALUES (:subscription_id, :line_id, :starts_at, :ends_at, :now);
 
 -- name: periods_of
 SELECT * FROM periods WHERE subscription_id = :subscription_id ORDER BY starts_at;

@@ -36,7 +36,7 @@ def add_time(
     interval: Interval,
     *,
     live: Subscription | None,
-    order_id: int | None,
+    line_id: int | None,
     is_trial: bool,
     now: datetime,
 ) -> TimeAdded:
@@ -52,7 +52,7 @@ def add_time(
         effect = _renewed_account(books, live)
     books[Subscriptions].add_period(
         subscription_id,
-        order_id=order_id,
+        line_id=line_id,
         starts_at=span.starts_at,
         ends_at=span.ends_at,
         now=now,

@@ -13,6 +13,7 @@ from shop.core.intervals import Interval, Unit
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.line_records import NewLine, OrderLines
 from shop.orders.order_records import OrderKind, Orders
 from shop.staff.acts import ByStaff
 
@@ -34,7 +35,7 @@ def grant(
     `tap` names the button that asked for it: a second tap on the same one is refused.
     """
     by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)
-    added = _give(by, customer_id=customer_id, slug=slug, interval=interval)
+    added = _give(by, customer_id=customer_id, slug=slug, interval=interval, named=0)
     by.note(Grant(plan=slug, interval=interval), customer_id=customer_id)
     return added
 
@@ -59,23 +60,26 @@ def extend(
         customer_id=customer_id,
         slug=subscription.product.slug,
         interval=Interval(count=days, unit=Unit.DAY),
+        named=subscription_id,
     )
     by.note(Extend(subscription=subscription_id, days=days), customer_id=customer_id)
     return added
 
 
-def _give(by: ByStaff, *, customer_id: int, slug: str, interval: Interval) -> TimeAdded:
+def _give(
+    by: ByStaff, *, customer_id: int, slug: str, interval: Interval, named: int
+) -> TimeAdded:
     books, now = by.books, by.now
     customer = books[Customers].claim(customer_id)
     by.refuse_second(Grant, customer_id)
     product = books[CatalogRecords].by_slug(slug)
-    order = books[Orders].add_given(
-        customer.id, product_id=product.id, kind=OrderKind.GRANT, interval=interval, now=now
-    )
-    live = books[Subscriptions].live(customer.id, product.id)
+    line = NewLine(product_id=product.id, interval=interval, price=None, lengthens=named or None)
+    order, line_id = books[Orders].add_given(customer.id, line, kind=OrderKind.GRANT, now=now)
+    live = books[Subscriptions].live(customer.id, product.id, named=named)
     added = add_time(
-        books, customer, product, interval, live=live, order_id=order.id, is_trial=False, now=now
+        books, customer, product, interval, live=live, line_id=line_id, is_trial=False, now=now
     )
+    books[OrderLines].note_sold(line_id, subscription_id=added.subscription_id)
     told = tell_customer(
         customer,
         Given(plan=slug, interval=interval, until=added.span.ends_at, is_trial=False),

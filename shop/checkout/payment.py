@@ -14,7 +14,8 @@ from shop.core.policy import Policy
 from shop.credit.reservations import paid_before
 from shop.customers.records import Customers
 from shop.orders.health_rules import HealthPolicy
-from shop.orders.order_records import Orders
+from shop.orders.line_records import NewLine
+from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
@@ -113,21 +114,17 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     expires_at = now + policy.order_lifetime
-    order = books[Orders].open_one(
-        customer.id,
-        product_id=product.id,
-        interval=price.interval,
-        now=now,
-        expires_at=expires_at,
+    asked = books[Orders].open_one(
+        customer.id, [NewLine.at(price)], now=now, expires_at=expires_at
     )
     recurs = product.recurs_at(price)
     # Telegram goes on charging what is paid first: a series begins with its whole price.
     before = (
         Money.zero(price.amount.currency)
         if recurs
-        else paid_before(books, customer.id, order.id, price.amount)
+        else paid_before(books, customer.id, asked.order.id, price.amount)
     )
-    payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+    payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
     if payment.url and books[Renewals].has_consent(payment.id) != choice.saves:
         is_stale = True  # its page was made for the other answer
@@ -136,7 +133,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
         )
-        payment = _open(books, choice, order.id, price, before, now=now, expires_at=expires_at)
+        payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
     if choice.saves:
         books[Renewals].note_consent(payment.id, now=now)
     # Last, because a page that is found again is no further try; refused, none of this was.
@@ -176,7 +173,7 @@ def _refuse_second(books: Books, choice: Choice) -> None:
 def _open(
     books: Books,
     choice: Choice,
-    order_id: int,
+    asked: QuotedOrder,
     price: Price,
     before: Money,
     *,
@@ -184,11 +181,9 @@ def _open(
     expires_at: datetime,
 ) -> Payment:
     return books[Payments].open_one(
+        asked,
         reference=new_reference(),
-        order_id=order_id,
-        customer_id=choice.customer_id,
         provider=choice.provider,
-        price_id=price.id,
         due=price.amount - before,
         whole=price.amount,
         screen_id=choice.screen_id,

@@ -14,6 +14,7 @@ from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.line_records import NewLine, OrderLines
 from shop.orders.order_records import OrderKind, Orders
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import refuse_at_door
@@ -42,12 +43,12 @@ def start_trial(
     if live is not None or not books[Subscriptions].take_trial(customer.id, product.id, now=now):
         raise TrialUsedError
     interval = Interval(count=product.trial_days, unit=Unit.DAY)
-    order = books[Orders].add_given(
-        customer.id, product_id=product.id, kind=OrderKind.TRIAL, interval=interval, now=now
-    )
+    line = NewLine(product_id=product.id, interval=interval, price=None)
+    order, line_id = books[Orders].add_given(customer.id, line, kind=OrderKind.TRIAL, now=now)
     added = add_time(
-        books, customer, product, interval, live=None, order_id=order.id, is_trial=True, now=now
+        books, customer, product, interval, live=None, line_id=line_id, is_trial=True, now=now
     )
+    books[OrderLines].note_sold(line_id, subscription_id=added.subscription_id)
     told = tell_customer(
         customer,
         Given(plan=product.slug, interval=interval, until=added.span.ends_at, is_trial=True),

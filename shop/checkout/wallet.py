@@ -12,6 +12,7 @@ from shop.core.policy import Policy
 from shop.credit.reservations import free_for, reserve
 from shop.credit.rules import covers, offered_part
 from shop.customers.records import Customers
+from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment
 from shop.orders.ways import WALLET
@@ -36,13 +37,10 @@ def use_wallet(
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
-    order = books[Orders].open_one(
-        customer.id,
-        product_id=price.product_id,
-        interval=price.interval,
-        now=now,
-        expires_at=now + policy.order_lifetime,
+    asked = books[Orders].open_one(
+        customer.id, [NewLine.at(price)], now=now, expires_at=now + policy.order_lifetime
     )
+    order = asked.order
     free = free_for(books, customer.id, order.id, price.amount.currency)
     part = offered_part(price.amount, free=free) if wants else Money.zero(free.currency)
     reserve(books, customer.id, order.id, part, now=now)

@@ -23,6 +23,6 @@ ORDER BY MAX(id) DESC LIMIT :most;
 -- name: receipt_purpose^
 SELECT r.verdict, pr.slug FROM receipts AS r
 LEFT JOIN payments AS pay ON pay.id = r.payment_id
-LEFT JOIN orders AS o ON o.id = pay.order_id
-LEFT JOIN products AS pr ON pr.id = o.product_id
+LEFT JOIN order_lines AS l ON l.order_id = pay.order_id AND l.quote = pay.quote AND l.position = 1
+LEFT JOIN products AS pr ON pr.id = l.product_id
 WHERE r.id = :id;

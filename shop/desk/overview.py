@@ -7,7 +7,6 @@ from shop.access.states import SubscriptionState
 from shop.access.stock_records import Stock
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
-from shop.catalog.records import CatalogRecords, Product
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
@@ -15,7 +14,7 @@ from shop.intake.backlog import Backlog, backlog
 from shop.intake.proof_records import Proofs
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipt, Receipts
-from shop.orders.order_records import Order, Orders
+from shop.orders.order_records import Orders, OrderShown
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
 from shop.staff.audit_records import Act, AuditLog
@@ -41,7 +40,7 @@ class History:
 
     customer: Customer
     subscriptions: tuple[Subscription, ...]
-    orders: tuple[tuple[Order, Product], ...]
+    orders: tuple[OrderShown, ...]
     receipts: tuple[Receipt, ...]
     refunds: tuple[Refund, ...]
     disputes: tuple[Dispute, ...]
@@ -71,10 +70,7 @@ def history(books: Books, customer_id: int) -> History:
     return History(
         customer=books[Customers].get(customer_id),
         subscriptions=tuple(books[Subscriptions].of(customer_id)),
-        orders=tuple(
-            (order, books[CatalogRecords].get(order.product_id))
-            for order, _ in books[Orders].of(customer_id, most=8)
-        ),
+        orders=tuple(books[Orders].of(customer_id, most=8)),
         receipts=tuple(books[Receipts].receipts_of(customer_id, most=8)),
         refunds=tuple(books[Refunds].of(customer_id, most=8)),
         disputes=tuple(books[Disputes].of(customer_id, most=4)),

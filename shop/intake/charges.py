@@ -204,8 +204,8 @@ def _is_charging(books: Books, number: int) -> bool:
 
 def _is_replacing(books: Books, payment: Payment) -> bool:
     """Whether these means would take the place of some that are charged just now."""
-    product = books[Payments].affairs(payment.reference).product
-    charge = books[Renewals].charge_under_way(payment.customer_id, product.id)
+    subscription_id = books[Payments].affairs(payment.reference).subscription_id
+    charge = None if subscription_id is None else books[Renewals].charge_of(subscription_id)
     return charge is not None and not charge.provider_ref
 
 

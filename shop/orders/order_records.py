@@ -1,5 +1,6 @@
-"""Orders: intents to buy one interval of one plan."""
+"""Orders: what somebody wants to buy, in lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,8 +8,10 @@ from enum import StrEnum
 from shop.access.subscription_records import Period
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
+from shop.catalog.records import Product, product_of
 from shop.core.intervals import Interval
 from shop.core.moves import ForbiddenMoveError
+from shop.orders.line_records import NewLine, OrderLines, basket_of
 from shop.orders.states import ORDER_MOVES, OrderState
 
 _MOST_OLDS = 3  # as many as the statement asks for
@@ -37,12 +40,27 @@ class Order:
 
     id: int
     customer_id: int
-    product_id: int
     kind: OrderKind
-    interval: Interval
     state: OrderState
     created_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedOrder:
+    """An order, and at which of its quotes a payment is to pay it."""
+
+    order: Order
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShown:
+    """An order as lists show it: by what its first line is."""
+
+    order: Order
+    product: Product
+    interval: Interval
 
 
 class Orders:
@@ -57,45 +75,41 @@ class Orders:
     def open_one(
         self,
         customer_id: int,
+        lines: Sequence[NewLine],
         *,
-        product_id: int,
-        interval: Interval,
         now: datetime,
         expires_at: datetime,
-    ) -> Order:
+    ) -> QuotedOrder:
         """The open order for this, made now if there is none: a second tap finds the first."""
-        return order_of(
-            self._sql.one(
-                "order_open_one",
-                customer_id=customer_id,
-                product_id=product_id,
-                kind=OrderKind.PURCHASE,
-                term=interval.key,
-                now=seconds(now),
-                expires_at=seconds(expires_at),
-            )
+        row = self._sql.one(
+            "order_open_one",
+            customer_id=customer_id,
+            kind=OrderKind.PURCHASE,
+            basket=basket_of(lines),
+            now=seconds(now),
+            expires_at=seconds(expires_at),
         )
+        return self._with_lines(row, lines)
 
     def add_given(
         self,
         customer_id: int,
+        line: NewLine,
         *,
-        product_id: int,
         kind: OrderKind,
-        interval: Interval,
         now: datetime,
-    ) -> Order:
-        """An order that needs no payment: a trial, or a grant by staff."""
-        return order_of(
-            self._sql.one(
-                "order_add",
-                customer_id=customer_id,
-                product_id=product_id,
-                kind=kind,
-                term=interval.key,
-                now=seconds(now),
-            )
+    ) -> tuple[Order, int]:
+        """An order that needs no payment: a trial, or a grant by staff; with its line's id."""
+        row = self._sql.one(
+            "order_add",
+            customer_id=customer_id,
+            kind=kind,
+            basket=basket_of([line]),
+            now=seconds(now),
         )
+        order = self._with_lines(row, [line]).order
+        [added] = OrderLines(self._sql).of(order.id)
+        return order, added.id
 
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> None:
         """Move an order on; raises `ForbiddenMoveError` where it stands in none that may."""
@@ -120,6 +134,25 @@ class Orders:
         )
         return found is not None
 
+    def open_now(self, customer_id: int, lines: Sequence[NewLine]) -> int | None:
+        """The order that waits for this to be paid, if there is one."""
+        found: int | None = self._sql.value(
+            "order_open_now", customer_id=customer_id, basket=basket_of(lines)
+        )
+        return found
+
+    def bought_last(
+        self, customer_id: int, *, product_id: int, subscription_id: int
+    ) -> Interval | None:
+        """The time that was paid for last, for this subscription before any other."""
+        found: str | None = self._sql.value(
+            "order_term_bought",
+            customer_id=customer_id,
+            product_id=product_id,
+            subscription_id=subscription_id,
+        )
+        return None if found is None else Interval.from_key(found)
+
     def expire(self, *, now: datetime, most: int) -> int:
         """Expire orders nobody paid; returns how many."""
         return len(self._sql.all("orders_expire", now=seconds(now), most=most))
@@ -128,30 +161,35 @@ class Orders:
         """When the next open order expires."""
         return maybe_moment(self._sql.value("orders_next_expiry"))
 
-    def of(self, customer_id: int, *, most: int) -> list[tuple[Order, str]]:
-        """A customer's latest orders, each with its plan's slug."""
+    def of(self, customer_id: int, *, most: int) -> list[OrderShown]:
+        """A customer's latest orders."""
         rows = self._sql.all("orders_of", customer_id=customer_id, most=most)
-        return [(order_of(row), row["slug"]) for row in rows]
+        return [
+            OrderShown(
+                order=order_of(row),
+                product=product_of(row),
+                interval=Interval.from_key(row["term"]),
+            )
+            for row in rows
+        ]
 
     def order_for_charge(
         self,
         customer_id: int,
+        line: NewLine,
         *,
-        product_id: int,
-        interval: Interval,
         now: datetime,
         expires_at: datetime,
-    ) -> Order:
+    ) -> QuotedOrder:
         """An order for money that came by itself; it stands beside any open one."""
         row = self._sql.one(
             "order_reopen",
             customer_id=customer_id,
-            product_id=product_id,
-            term=interval.key,
+            basket=basket_of([line]),
             now=seconds(now),
             expires_at=seconds(expires_at),
         )
-        return order_of(row)
+        return self._with_lines(row, [line])
 
     def stretches(self, subscription_id: int) -> list[Period]:
         """All periods with the orders behind them, the earliest first."""
@@ -159,13 +197,18 @@ class Orders:
         return [
             Period(
                 id=row["id"],
-                order_id=row["order_id"],
+                line_id=row["line_id"],
                 is_trial=row["kind"] == "trial",
                 starts_at=moment(row["starts_at"]),
                 ends_at=moment(row["ends_at"]),
             )
             for row in rows
         ]
+
+    def _with_lines(self, row: Row | None, lines: Sequence[NewLine]) -> QuotedOrder:
+        order = order_of(row)
+        quote = OrderLines(self._sql).put(order.id, order.customer_id, lines)
+        return QuotedOrder(order=order, quote=quote)
 
 
 def order_of(row: Row | None) -> Order:
@@ -174,9 +217,7 @@ def order_of(row: Row | None) -> Order:
     return Order(
         id=row["id"],
         customer_id=row["customer_id"],
-        product_id=row["product_id"],
         kind=OrderKind(row["kind"]),
-        interval=Interval.from_key(row["term"]),
         state=OrderState(row["state"]),
         created_at=moment(row["created_at"]),
         expires_at=moment(row["expires_at"]),

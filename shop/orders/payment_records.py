@@ -10,7 +10,7 @@ from shop.catalog.records import Product, product_of
 from shop.core.money import Money
 from shop.core.moves import must_move
 from shop.customers.records import Customer, customer_of
-from shop.orders.order_records import Order, OrderKind
+from shop.orders.order_records import OrderKind, QuotedOrder
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 
 
@@ -40,7 +40,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affairs:
-    """A payment with its order, what that buys, and the subscription it would lengthen."""
+    """A payment with its order, and the first of as many `lines` as it pays.
+
+    `subscription_id` is the live one which that line bought or would lengthen.
+    """
 
     payment_id: int
     reference: str
@@ -55,6 +58,9 @@ class Affairs:
     order_id: int
     order_state: OrderState
     order_kind: OrderKind
+    quote: str
+    lines: int
+    line_id: int
     term: str
     product: Product
     subscription_id: int | None
@@ -71,12 +77,10 @@ class Payments:
 
     def open_one(
         self,
+        asked: QuotedOrder,
         *,
         reference: str,
-        order_id: int,
-        customer_id: int,
         provider: str,
-        price_id: int,
         due: Money,
         whole: Money,
         screen_id: int | None,
@@ -88,10 +92,10 @@ class Payments:
         row = self._sql.one(
             "payment_open_one",
             reference=reference,
-            order_id=order_id,
-            customer_id=customer_id,
+            order_id=asked.order.id,
+            customer_id=asked.order.customer_id,
             provider=provider,
-            price_id=price_id,
+            quote=asked.quote,
             minor=due.minor,
             whole=whole.minor,
             currency=due.currency,
@@ -199,11 +203,10 @@ class Payments:
 
     def payment_for_charge(
         self,
-        order: Order,
+        asked: QuotedOrder,
         *,
         reference: str,
         provider: str,
-        price_id: int,
         due: Money,
         provider_ref: str,
         now: datetime,
@@ -213,10 +216,10 @@ class Payments:
         row = self._sql.one(
             "payment_made",
             reference=reference,
-            order_id=order.id,
-            customer_id=order.customer_id,
+            order_id=asked.order.id,
+            customer_id=asked.order.customer_id,
             provider=provider,
-            price_id=price_id,
+            quote=asked.quote,
             minor=due.minor,
             currency=due.currency,
             provider_ref=provider_ref,
@@ -268,6 +271,9 @@ def affairs_of(row: Row) -> dict[str, Any]:
         "order_id": row["order_id"],
         "order_state": OrderState(row["order_state"]),
         "order_kind": OrderKind(row["order_kind"]),
+        "quote": row["quote"],
+        "lines": row["lines"],
+        "line_id": row["line_id"],
         "term": row["term"],
         "product": product_of(row),
         "subscription_id": row["subscription_id"],

@@ -7,11 +7,11 @@ RETURNING *;
 
 -- name: payment_open_one^
 INSERT INTO payments (
-    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state, screen_id,
+    reference, order_id, customer_id, provider, quote, minor, whole, currency, state, screen_id,
     created_at, expires_at, poll_at
 )
 VALUES (
-    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :whole, :currency, 'created',
+    :reference, :order_id, :customer_id, :provider, :quote, :minor, :whole, :currency, 'created',
     :screen_id, :now, :expires_at, :poll_at
 )
 ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
@@ -34,7 +34,10 @@ SELECT * FROM payments WHERE provider = :provider AND provider_ref = :provider_r
 SELECT p.reference FROM orders AS o
 INNER JOIN payments AS p ON p.order_id = o.id
 WHERE o.customer_id = :customer_id AND o.state = 'paid'
-    AND p.screen_id = :screen_id AND p.price_id = :price_id
+    AND p.screen_id = :screen_id AND EXISTS (
+        SELECT 1 FROM order_lines AS l
+        WHERE l.order_id = p.order_id AND l.quote = p.quote AND l.price_id = :price_id
+    )
 ORDER BY p.id DESC LIMIT 1;
 
 -- name: payment_screens
@@ -51,9 +54,10 @@ ORDER BY y.screen_id;
 
 -- name: payment_way_used_last$
 -- How this customer paid this plan the last time he did.
-SELECT p.provider FROM orders AS o
-INNER JOIN payments AS p ON p.order_id = o.id
-WHERE o.customer_id = :customer_id AND o.product_id = :product_id
+SELECT p.provider FROM order_lines AS l
+INNER JOIN orders AS o ON o.id = l.order_id
+INNER JOIN payments AS p ON p.order_id = l.order_id AND p.quote = l.quote
+WHERE l.customer_id = :customer_id AND l.product_id = :product_id
     AND o.state = 'paid' AND p.state = 'final'
 ORDER BY p.id DESC LIMIT 1;
 
@@ -90,11 +94,11 @@ SELECT * FROM payments WHERE id = :id;
 
 -- name: payment_made^
 INSERT INTO payments (
-    reference, order_id, customer_id, provider, price_id, minor, whole, currency, state,
+    reference, order_id, customer_id, provider, quote, minor, whole, currency, state,
     provider_ref, created_at, expires_at, poll_at
 )
 VALUES (
-    :reference, :order_id, :customer_id, :provider, :price_id, :minor, :minor, :currency,
+    :reference, :order_id, :customer_id, :provider, :quote, :minor, :minor, :currency,
     'created', :provider_ref, :now, :expires_at, NULL
 )
 RETURNING *;
@@ -103,12 +107,12 @@ RETURNING *;
 SELECT
     pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
     pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
-    o.id AS order_id, o.state AS order_state, o.kind AS order_kind, o.term, o.product_id,
-    pr.slug, pr.document,
-    s.id AS subscription_id
+    o.id AS order_id, o.state AS order_state, o.kind AS order_kind,
+    l.id AS line_id, l.term, l.product_id, l.target_id AS subscription_id,
+    pay.quote, (SELECT COUNT(*) FROM order_lines AS n WHERE n.order_id = pay.order_id AND n.quote = pay.quote) AS lines,
+    pr.slug, pr.document
 FROM payments AS pay
 INNER JOIN orders AS o ON o.id = pay.order_id
-INNER JOIN products AS pr ON pr.id = o.product_id
-LEFT JOIN subscriptions AS s
-    ON s.customer_id = o.customer_id AND s.product_id = o.product_id AND s.state <> 'ended'
+INNER JOIN targeted_lines AS l ON l.order_id = pay.order_id AND l.quote = pay.quote AND l.position = 1
+INNER JOIN products AS pr ON pr.id = l.product_id
 WHERE pay.reference = :reference;

@@ -18,6 +18,7 @@ from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 from shop.refunds.cases import Case
+from shop.refunds.line_records import RefundLines
 from shop.refunds.notices import Refunded, RefundLink, RefundMade
 from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.revocation import revoke_time
@@ -28,6 +29,7 @@ from shop.refunds.rules import (
     most_outside,
     most_to_wallet,
     portions,
+    shares_of_lines,
     tax_part,
 )
 from shop.refunds.states import RefundState
@@ -87,8 +89,18 @@ def book_intent(
         now=now,
     )
     refund = books[Refunds].get(refund_id)
+    _share_among_lines(books, refund, case)
     books[Journal].enter(f"refund:{refund_id}", reserving_entries(refund), now=now)
     return refund
+
+
+def _share_among_lines(books: Books, refund: Refund, case: Case) -> None:
+    """Say what each line of the order gives of it, by what is left of each."""
+    if not refund.from_order or case.order_id is None:
+        return
+    left = books[RefundLines].left(case.order_id, refund.money.currency)
+    shares = shares_of_lines(left, back=refund.from_order, tax=refund.tax)
+    books[RefundLines].add(refund.id, shares)
 
 
 def reserving_entries(refund: Refund) -> tuple[Entry, ...]:
@@ -162,22 +174,17 @@ def _close_order(
     access = policy[RefundPolicy].whole if is_whole else policy[RefundPolicy].part
     if refund.route is RefundRoute.DISPUTE:
         access = AccessAfterRefund.END
-    if case.subscription_id is None or case.order_state is not OrderState.PAID:
+    if case.order_state is not OrderState.PAID:
         return AccessAfterRefund.KEEP, []
-    seconds, effects = revoke_time(
-        books,
-        books[Customers].get(case.customer_id),
-        order_id=case.order_id,
-        subscription_id=case.subscription_id,
-        access=access,
-        back=refund.from_order,
-        paid=paid,
-        taken_before=case.seconds_back,
-        now=now,
-    )
-    if seconds:
-        books[Refunds].note_time_revoked(refund.id, seconds_back=seconds)
-    _stop_stars(books, case.customer_id, case.subscription_id, now=now)
+    customer, effects = books[Customers].get(case.customer_id), list[Effect]()
+    for part in books[RefundLines].parts(refund, case.order_id):
+        if not (part.back or is_whole):
+            continue
+        seconds, more = revoke_time(books, customer, part=part, access=access, now=now)
+        if seconds:
+            books[RefundLines].note_time_revoked(refund.id, part.line_id, seconds_back=seconds)
+        _stop_stars(books, case.customer_id, part.subscription_id, now=now)
+        effects += more
     return (access if effects else AccessAfterRefund.KEEP), effects
 
 
@@ -186,7 +193,7 @@ def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: da
     subscription = books[Subscriptions].get(subscription_id)
     if subscription.standing.state is not SubscriptionState.ENDED:
         return
-    star = star_of(books, customer_id, subscription.product.id, now=now)
+    star = star_of(books, subscription, now=now)
     if star is not None and star.renews:
         steer(books, star.payment_id, customer_id, is_stopped=True, now=now)
 

@@ -33,7 +33,6 @@ class Case:
     plan: str
     subscription_id: int | None
     order_back_surely: Money
-    seconds_back: int
     recorded_at: datetime
     standing: RefundBalance
 
@@ -55,7 +54,6 @@ def case_of(row: Row) -> Case:
         plan=row["slug"] or "",
         subscription_id=row["subscription_id"],
         order_back_surely=_money(row, "order_back_surely", row["order_currency"]),
-        seconds_back=int(row["seconds_back"]),
         recorded_at=moment(row["recorded_at"]),
         standing=_standing(row),
     )

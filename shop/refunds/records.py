@@ -181,10 +181,6 @@ class Refunds:
         must_move(REFUND_MOVES, refund.state, RefundState.DONE)
         return self._sql.count("refund_into_wallet", id=refund.id, now=seconds(now)) == 1
 
-    def note_time_revoked(self, refund_id: int, *, seconds_back: int) -> None:
-        """How much paid time went with it."""
-        self._sql.run("refund_took_time", id=refund_id, seconds=seconds_back)
-
     def of(self, customer_id: int, *, most: int) -> list[Refund]:
         """A customer's latest refunds."""
         rows = self._sql.all("refunds_of", customer_id=customer_id, most=most)

@@ -4,7 +4,12 @@ SELECT
     r.id, r.provider, r.receipt_id, r.payment_id, r.customer_id, r.minor, r.currency, r.verdict,
     r.to_order, r.to_wallet, r.tax, r.recorded_at,
     p.order_id, p.reference, p.provider_ref, p.state AS payment_state,
-    o.state AS order_state, o.term, pr.slug, s.id AS subscription_id,
+    o.state AS order_state, l.term, pr.slug,
+    (
+        SELECT b.subscription_id FROM order_lines AS b
+        WHERE b.order_id = p.order_id AND b.subscription_id IS NOT NULL
+        ORDER BY b.position LIMIT 1
+    ) AS subscription_id,
     COALESCE((
         SELECT MAX(x.currency) FROM receipts AS x
         INNER JOIN payments AS y ON y.id = x.payment_id
@@ -52,20 +57,14 @@ SELECT
             AND (f.state IN ('done', 'link') OR f.returned_at IS NOT NULL)
     ) AS order_back_surely,
     (
-        SELECT COALESCE(SUM(f.seconds_back), 0) FROM refunds AS f
-        INNER JOIN receipts AS x ON x.id = f.receipt
-        INNER JOIN payments AS y ON y.id = x.payment_id WHERE y.order_id = p.order_id
-    ) AS seconds_back,
-    (
         SELECT COALESCE(SUM(-j.minor), 0) FROM journal AS j
         WHERE j.account = 'wallet' AND j.customer_id = r.customer_id AND j.currency = r.currency
     ) AS wallet
 FROM receipts AS r
 LEFT JOIN payments AS p ON p.id = r.payment_id
 LEFT JOIN orders AS o ON o.id = p.order_id
-LEFT JOIN products AS pr ON pr.id = o.product_id
-LEFT JOIN periods AS pe ON pe.order_id = o.id
-LEFT JOIN subscriptions AS s ON s.id = pe.subscription_id
+LEFT JOIN order_lines AS l ON l.order_id = p.order_id AND l.quote = p.quote AND l.position = 1
+LEFT JOIN products AS pr ON pr.id = l.product_id
 WHERE r.id = :id;
 
 -- name: refund_add$
@@ -104,9 +103,6 @@ WHERE id = :id AND state = 'done' AND returned_at IS NULL;
 -- name: refund_into_wallet!
 UPDATE refunds SET state = 'done', route = 'returned', done_at = :now
 WHERE id = :id AND state = 'manual' AND returned_at IS NOT NULL;
-
--- name: refund_took_time!
-UPDATE refunds SET seconds_back = :seconds WHERE id = :id;
 
 -- name: refunds_of
 SELECT * FROM refunds WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;

@@ -10,13 +10,13 @@ from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Period, Schedule, Subscription, Subscriptions
 from shop.access.subscriptions import wish
 from shop.books.books import Books
-from shop.core.money import Money
 from shop.customers.records import Customer
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.ports import Verb
 from shop.refunds.dispute_records import Disputes
+from shop.refunds.line_records import LinePart
 from shop.refunds.rules import AccessAfterRefund, time_to_revoke
 
 _SECOND = timedelta(seconds=1)
@@ -26,30 +26,26 @@ def revoke_time(
     books: Books,
     customer: Customer,
     *,
-    order_id: int,
-    subscription_id: int,
+    part: LinePart,
     access: AccessAfterRefund,
-    back: Money,
-    paid: Money,
-    taken_before: int,
     now: datetime,
 ) -> tuple[int, list[Effect]]:
-    """Take the time of an order back, as `access` says; returns its seconds and the effects.
+    """Take the time of a line back, as `access` says; returns its seconds and the effects.
 
-    `back` of `paid` went back now; later periods move up, so that none has a gap.
+    Later periods move up, so that none has a gap.
     """
-    subscription = books[Subscriptions].get(subscription_id)
+    subscription = books[Subscriptions].get(part.subscription_id)
     if access is AccessAfterRefund.KEEP or subscription.standing.state is SubscriptionState.ENDED:
         return 0, []
-    periods = books[Orders].stretches(subscription_id)
-    mine = next(one for one in periods if one.order_id == order_id)
+    periods = books[Orders].stretches(subscription.id)
+    mine = next(one for one in periods if one.line_id == part.line_id)
     left = mine.ends_at - max(now, mine.starts_at)
     seconds = time_to_revoke(
         access,
-        whole_seconds=int((mine.ends_at - mine.starts_at).total_seconds()) + taken_before,
+        whole_seconds=int((mine.ends_at - mine.starts_at).total_seconds()) + part.seconds_back,
         left_seconds=max(int(left.total_seconds()), 0),
-        back=back,
-        paid=paid,
+        back=part.back,
+        paid=part.paid,
     )
     is_last = mine.id == periods[-1].id
     if not seconds and not (is_last and access is AccessAfterRefund.END):

@@ -1,10 +1,11 @@
 """What of received money can go back, out of which pocket, and what paid time goes with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shop.core.errors import ShopError
-from shop.core.money import Money
+from shop.core.money import Money, split
 from shop.ledger.receiving import Verdict
 
 
@@ -80,6 +81,15 @@ class Portions:
     loss: Money
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMoney:
+    """Money of one line of an order, and the tax within it."""
+
+    line_id: int
+    money: Money
+    tax: Money
+
+
 def left_outside(balance: RefundBalance) -> Money:
     """What the provider still holds of this receipt: nothing goes back twice.
 
@@ -134,6 +144,25 @@ def tax_part(balance: RefundBalance, from_order: Money) -> Money:
     back = min(balance.own_back + from_order, taxed)
     so_far = Money(balance.tax.minor * back.minor // taxed.minor, taxed.currency)
     return max(so_far - balance.tax_back, balance.nothing)
+
+
+def shares_of_lines(
+    left: Sequence[LineMoney], *, back: Money, tax: Money
+) -> tuple[LineMoney, ...]:
+    """Share `back` and the `tax` within it among lines by what is left of each, to the cent.
+
+    Tax goes with the money of its line; only a cent that no line with money has left goes alone.
+    """
+    shares = split(back, [one.money.minor for one in left])
+    taxes = [one.tax.minor if share else 0 for one, share in zip(left, shares, strict=True)]
+    if sum(taxes) < tax.minor:
+        taxes = [one.tax.minor for one in left]
+    tax_shares = split(tax, taxes) if tax else [tax] * len(left)
+    return tuple(
+        LineMoney(line_id=one.line_id, money=share, tax=tax_share)
+        for one, share, tax_share in zip(left, shares, tax_shares, strict=True)
+        if share or tax_share
+    )
 
 
 def _wallet_part(balance: RefundBalance) -> Money:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.access.subscription_records import Subscription
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.intervals import Interval
@@ -171,12 +172,18 @@ class Renewals:
         row = self._sql.one("renewal_running_for", customer_id=customer_id, product_id=product_id)
         return None if row is None else payment_of(row)
 
-    def awaited(self, customer_id: int, product_id: int, *, since: datetime) -> Payment | None:
+    def charge_of(self, subscription_id: int) -> Payment | None:
+        """The same for one subscription."""
+        row = self._sql.one("renewal_running_of", subscription_id=subscription_id)
+        return None if row is None else payment_of(row)
+
+    def awaited(self, subscription: Subscription, *, since: datetime) -> Payment | None:
         """A page that may be paid this very moment, or money on its way, if there is any."""
         row = self._sql.one(
             "payment_awaited",
-            customer_id=customer_id,
-            product_id=product_id,
+            customer_id=subscription.customer_id,
+            product_id=subscription.product.id,
+            subscription_id=subscription.id,
             since=seconds(since),
         )
         return None if row is None else payment_of(row)

@@ -44,7 +44,14 @@ SELECT p.* FROM renewals AS r
 INNER JOIN subscriptions AS s ON s.id = r.subscription_id
 INNER JOIN payments AS p ON p.id = r.payment_id
 WHERE r.customer_id = :customer_id AND s.product_id = :product_id
-    AND p.state IN ('created', 'seen', 'unknown');
+    AND p.state IN ('created', 'seen', 'unknown')
+ORDER BY p.id LIMIT 1;
+
+-- name: renewal_running_of^
+-- The charge that may be under way for this subscription.
+SELECT p.* FROM renewals AS r
+INNER JOIN payments AS p ON p.id = r.payment_id
+WHERE r.subscription_id = :subscription_id AND p.state IN ('created', 'seen', 'unknown');
 
 -- name: saved_methods_charging$
 -- The charge by these means that its provider has not answered about, so that only they find it.
@@ -74,10 +81,12 @@ RETURNING subscription_id;
 SELECT MIN(next_at) FROM renewals WHERE next_at IS NOT NULL;
 
 -- name: payment_awaited^
--- A page that is being paid, or money on its route, for this product: whoever charges waits for it.
-SELECT p.* FROM orders AS o
-INNER JOIN payments AS p ON p.order_id = o.id
-WHERE o.customer_id = :customer_id AND o.product_id = :product_id
+-- A page that is being paid, or money on its route, for this subscription: whoever charges waits for it.
+SELECT p.* FROM targeted_lines AS l
+INNER JOIN orders AS o ON o.id = l.order_id
+INNER JOIN payments AS p ON p.order_id = l.order_id AND p.quote = l.quote
+WHERE l.customer_id = :customer_id AND l.product_id = :product_id
+    AND l.target_id = :subscription_id
     AND (
         p.state = 'seen' OR (
             o.state = 'open' AND p.state IN ('created', 'unknown') AND p.expires_at > :since

@@ -18,7 +18,8 @@ from shop.credit.reservations import paid_before
 from shop.customers.records import Customer, Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
-from shop.orders.order_records import Orders
+from shop.orders.line_records import NewLine
+from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OPEN_PAYMENTS, PaymentState
@@ -112,7 +113,7 @@ def _next_step(due: DueRenewal) -> ChargeIntent | None:
         return _announce(due, product, price)
     if now < renewal.charge_at:
         return _later(due, renewal.charge_at)
-    if page := books[Renewals].awaited(customer.id, product.id, since=now):
+    if page := books[Renewals].awaited(due.subscription, since=now):
         # Someone may be paying this very moment: the page or the money on its way goes first.
         is_page = page.state is not PaymentState.SEEN
         return _later(due, page.expires_at if is_page else now + _SEEN_AGAIN)
@@ -152,21 +153,22 @@ def _announce(due: DueRenewal, product: Product, price: Price) -> ChargeIntent |
 def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeIntent:
     books, renewal, now = due.books, due.renewal, due.now
     expires_at = now + POLL_FOR
-    order = books[Orders].open_one(
-        renewal.customer_id,
-        product_id=product.id,
-        interval=renewal.interval,
-        now=now,
-        expires_at=expires_at,
+    # Of two televisions each renews by an order of its own; of one, the order that a person may
+    # have open for the same is the one that is paid, so that nobody pays twice.
+    line = NewLine.at(
+        price,
+        lengthens=renewal.subscription_id,
+        is_apart=not books[Subscriptions].is_alone(renewal.subscription_id),
     )
-    before = paid_before(books, renewal.customer_id, order.id, price.amount)
-    payment = _open_try(books, renewal, order.id, price, before, now=now)
+    asked = books[Orders].open_one(renewal.customer_id, [line], now=now, expires_at=expires_at)
+    before = paid_before(books, renewal.customer_id, asked.order.id, price.amount)
+    payment = _open_try(books, renewal, asked, price, before, now=now)
     if payment.created_at != now:
         # A page that has run out; money that still comes through it goes to the wallet.
         books[Payments].move(
             payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
         )
-        payment = _open_try(books, renewal, order.id, price, before, now=now)
+        payment = _open_try(books, renewal, asked, price, before, now=now)
     # Until it is known how it ended, nobody asks but us, with the same reference each time.
     books[Payments].poll_later(payment.id, None)
     renewal = replace(renewal, payment_id=payment.id, silences=0, next_at=now + LEASE)
@@ -175,14 +177,18 @@ def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeInte
 
 
 def _open_try(
-    books: Books, renewal: Renewal, order_id: int, price: Price, before: Money, *, now: datetime
+    books: Books,
+    renewal: Renewal,
+    asked: QuotedOrder,
+    price: Price,
+    before: Money,
+    *,
+    now: datetime,
 ) -> Payment:
     return books[Payments].open_one(
+        asked,
         reference=new_reference(),
-        order_id=order_id,
-        customer_id=renewal.customer_id,
         provider=renewal.method.provider,
-        price_id=price.id,
         due=price.amount - before,
         whole=price.amount,
         screen_id=None,

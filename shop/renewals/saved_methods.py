@@ -60,9 +60,7 @@ def plan_with(
         return []  # it ended meanwhile, or the money did not buy anything
     customer = books[Customers].get(payment.customer_id)
     subscription = books[Subscriptions].get(affairs.subscription_id)
-    if (
-        star := books[StarSubscriptions].running(customer.id, affairs.product.id, now=now)
-    ) and star.renews:
+    if (star := books[StarSubscriptions].running_for(subscription, now=now)) and star.renews:
         return []  # Telegram renews it; twice would be once too often
     if method.provider != payment.provider or not subscription.standing.paid_until > now:
         return []

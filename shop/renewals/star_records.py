@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shop.access.subscription_records import Subscription
 from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
 
@@ -22,12 +23,14 @@ class StarSubscription:
 
     `is_stopped_here` says that the shop stopped it (at the person's wish), not Telegram's own
     settings: only then can we let it go on. `charge_id` is Telegram's name of the first charge.
+    `subscription_id` is what it pays for, None until its first charge is fulfilled.
     """
 
     payment_id: int
     customer_id: int
     product_id: int
     price_id: int
+    subscription_id: int | None
     reference: str
     charge_id: str
     state: StarState
@@ -75,6 +78,21 @@ class StarSubscriptions:
         )
         return None if row is None else _star(row)
 
+    def running_for(self, subscription: Subscription, *, now: datetime) -> StarSubscription | None:
+        """The one that pays for this subscription, while its paid time lasts."""
+        row = self._sql.one(
+            "star_running_for",
+            customer_id=subscription.customer_id,
+            product_id=subscription.product.id,
+            subscription_id=subscription.id,
+            now=seconds(now),
+        )
+        return None if row is None else _star(row)
+
+    def follow(self, payment_id: int, order_id: int) -> None:
+        """A later charge's order was fulfilled: from now on it pays for what that bought."""
+        self._sql.run("star_follow", payment_id=payment_id, order_id=order_id)
+
     def note(
         self, payment_id: int, *, state: StarState, is_stopped_here: bool, expires_at: datetime
     ) -> None:
@@ -94,6 +112,7 @@ def _star(row: Row) -> StarSubscription:
         customer_id=row["customer_id"],
         product_id=row["product_id"],
         price_id=row["price_id"],
+        subscription_id=row["pays_for"],
         reference=row["reference"],
         charge_id=row["charge_id"],
         state=StarState(row["state"]),

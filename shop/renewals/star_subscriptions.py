@@ -7,15 +7,16 @@ the price that was agreed, for as long as the subscription runs: Telegram goes o
 from dataclasses import replace
 from datetime import datetime
 
+from shop.access.subscription_records import Subscription
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
-from shop.core.intervals import Interval
 from shop.customers.records import Customers
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.notices import CustomerNotice, tell_customer
 from shop.messaging.outbox_records import Outbox
 from shop.orders.claimed_payment import PaymentUpdate
+from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Affairs, Payments
@@ -58,19 +59,13 @@ def take_charge(update: PaymentUpdate[Affairs]) -> str | None:
         )  # the first payment was no subscription: this money was not asked for
     price = books[CatalogRecords].price(star.price_id)
     expires_at = max(event.occurred_at or now, now) + update.policy.order_lifetime
-    order = books[Orders].order_for_charge(
-        star.customer_id,
-        product_id=star.product_id,
-        interval=Interval.from_key(affairs.term),
-        now=now,
-        expires_at=expires_at,
-    )
+    line = NewLine.at(price, lengthens=star.subscription_id)
+    asked = books[Orders].order_for_charge(star.customer_id, line, now=now, expires_at=expires_at)
     reference = new_reference()
     books[Payments].payment_for_charge(
-        order,
+        asked,
         reference=reference,
         provider=affairs.provider,
-        price_id=price.id,
         due=price.amount,
         provider_ref=reference,
         now=now,
@@ -127,11 +122,9 @@ def _notice(affairs: Affairs, star: StarSubscription, state: StarState) -> Custo
     return told(plan=plan, until=star.expires_at)
 
 
-def star_of(
-    books: Books, customer_id: int, product_id: int, *, now: datetime
-) -> StarSubscription | None:
-    """One's Star subscription to a plan while its time lasts, renewing or not."""
-    return books[StarSubscriptions].running(customer_id, product_id, now=now)
+def star_of(books: Books, subscription: Subscription, *, now: datetime) -> StarSubscription | None:
+    """The Star subscription that pays for this while its time lasts, renewing or not."""
+    return books[StarSubscriptions].running_for(subscription, now=now)
 
 
 def steer(

@@ -3,12 +3,13 @@
 from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
 from shop.core.intervals import Interval
-from shop.core.money import Money
+from shop.core.money import Money, split
 from shop.credit.reservations import came_before
 from shop.ledger.receiving import Due
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.claimed_payment import ClaimedPayment
+from shop.orders.line_records import Line, OrderLines
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.renewals.jobs import MethodVerb
@@ -38,27 +39,57 @@ def due_of(claimed: ClaimedPayment[Circumstances], money: Money) -> Due:
 
 
 def fulfil(received: ReceivedMoney, *, by_itself: str = "") -> list[Effect]:
-    """Close the order, add the time; what is told is not queued yet.
+    """Close the order, add the time of its lines; what is told is not queued yet.
 
     `by_itself` is who renewed it without our or anybody's doing.
     """
     books, affairs = received.payment.books, received.payment.affairs
     now = received.payment.now
     books[Orders].close(affairs.order_id, OrderState.PAID, now=now)
-    known = affairs.subscription_id
-    added = add_time(
-        books,
-        received.payment.customer,
-        affairs.product,
-        Interval.from_key(affairs.term),
-        live=None if known is None else books[Subscriptions].get(known),
-        order_id=affairs.order_id,
-        is_trial=False,
-        now=now,
-    )
+    added, *others = _sell_lines(received.payment, received.judgement.to_order)
     told = _tell_sale(received, added, by_itself=by_itself or _charged_card(received))
     kept = [method_effect(MethodVerb.LEARN, affairs.payment_id, now=now)] if affairs.saves else []
-    return [told[0], *added.effects, *told[1:], *kept]
+    more = [effect for one in others for effect in one.effects]
+    return [told[0], *added.effects, *more, *told[1:], *kept]
+
+
+def _sell_lines(payment: ClaimedPayment[Circumstances], paid: Money) -> list[TimeAdded]:
+    """What each line brought; an order of one line was read with its payment."""
+    affairs, books = payment.affairs, payment.books
+    if affairs.lines == 1:
+        only = Line(
+            id=affairs.line_id,
+            product=affairs.product,
+            interval=Interval.from_key(affairs.term),
+            minor=affairs.whole.minor,
+        )
+        return [_sell(payment, only, affairs.subscription_id, paid)]
+    lines = books[OrderLines].of(affairs.order_id, quote=affairs.quote)
+    shares = split(paid, [line.minor for line in lines])
+    return [
+        # Looked up at its turn: the line before may have begun what this one lengthens.
+        _sell(payment, line, books[OrderLines].target(line.id), share)
+        for line, share in zip(lines, shares, strict=True)
+    ]
+
+
+def _sell(
+    payment: ClaimedPayment[Circumstances], line: Line, target: int | None, paid: Money
+) -> TimeAdded:
+    """A line lengthens the subscription it is about, or begins one."""
+    books = payment.books
+    added = add_time(
+        books,
+        payment.customer,
+        line.product,
+        line.interval,
+        live=None if target is None else books[Subscriptions].get(target),
+        line_id=line.id,
+        is_trial=False,
+        now=payment.now,
+    )
+    books[OrderLines].note_sold(line.id, subscription_id=added.subscription_id, paid=paid.minor)
+    return added
 
 
 def _tell_sale(received: ReceivedMoney, added: TimeAdded, *, by_itself: str) -> list[Effect]:

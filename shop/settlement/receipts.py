@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.core.money import Money
+from shop.core.money import Money, split
 from shop.ledger.journal_records import SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
+from shop.orders.line_records import OrderLines
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.records import Refunds
 from shop.settlement.kept_event import KeptEvent
@@ -68,9 +69,14 @@ def _tax(event: PaymentEvent, money: Money) -> Money:
 
 def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
     """The tax inside what was just sold is not the shop's own; nothing where there is none."""
-    tax = books[Refunds].case(receipt).standing.tax
+    case = books[Refunds].case(receipt)
+    tax = case.standing.tax
     if not tax:
         return
+    assert case.order_id is not None  # noqa: S101 - it was just sold
+    lines = books[OrderLines].sold(case.order_id)
+    for line, share in zip(lines, split(tax, [line.paid for line in lines]), strict=True):
+        books[OrderLines].note_tax(line.id, share.minor)
     entries = (Entry(account=SALES, money=tax), Entry(account=TAX, money=-tax))
     books[Journal].enter(f"receipt:{receipt}:tax", entries, now=now)
 

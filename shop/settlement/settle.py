@@ -17,6 +17,7 @@ from shop.orders.payment_records import Payments
 from shop.orders.states import OrderState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.provider_refunds import take_refund_of_unknown_money
+from shop.renewals.star_records import StarSubscriptions
 from shop.renewals.star_subscriptions import (
     STANDINGS,
     is_later_charge,
@@ -185,7 +186,7 @@ def settle_all(
 def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     event, money = kept.event, kept.event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
-    is_later = is_later_charge(update.affairs, event)
+    is_later, series = is_later_charge(update.affairs, event), update.affairs.payment_id
     if is_later:
         charge = _later_charge(update)
         if charge is None:
@@ -203,8 +204,7 @@ def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     if not is_later:
         note_first_charge(update)
     received = ReceivedMoney(payment=update, receipt=receipt, money=money, judgement=judgement)
-    by_itself = update.affairs.provider if is_later else ""
-    outcome, effects = _bring_about(received, findings, event, by_itself=by_itself)
+    outcome, effects = _bring_about(received, findings, event, series=series)
     kept.books[Outbox].add(effects, now=kept.now)
     take_late_payment_updates(update, receipt, event.receipt_id)
     return outcome
@@ -234,16 +234,23 @@ def _record(
 
 
 def _bring_about(
-    received: ReceivedMoney, findings: Sequence[Finding], event: PaymentEvent, *, by_itself: str
+    received: ReceivedMoney, findings: Sequence[Finding], event: PaymentEvent, *, series: int
 ) -> tuple[Outcome, list[Effect]]:
-    """What the money does: a person looks at it, the order has it, or the wallet."""
+    """What the money does: a person looks at it, the order has it, or the wallet.
+
+    `series` is the payment that this is a later charge of, or the payment itself.
+    """
     if findings:
         return Outcome.IN_REVIEW, open_review(received, findings, payer=event.payer)
     if not received.judgement.fulfils:
         return Outcome.TO_WALLET, tell_not_owed(received)
-    effects = fulfil(received, by_itself=by_itself)
+    payment = received.payment
+    is_later = payment.affairs.payment_id != series
+    effects = fulfil(received, by_itself=payment.affairs.provider if is_later else "")
     if event.tax:
-        book_tax(received.payment.books, received.receipt, now=received.payment.now)
+        book_tax(payment.books, received.receipt, now=payment.now)
+    if is_later:
+        payment.books[StarSubscriptions].follow(series, payment.affairs.order_id)
     return Outcome.SETTLED, effects
 
 

@@ -91,8 +91,6 @@ def assign(
     if not done:
         raise DoneAlreadyError
     _enter(books, receipt, customer, money.money, judgement, now=now)
-    if judgement.fulfils:
-        book_tax(books, receipt, now=now)
     if money.inbox_event_id is not None:
         books[Inbox].finish(
             money.inbox_event_id, InboxState.DONE, note=f"to customer {customer.id}"
@@ -105,6 +103,8 @@ def assign(
             payment=payment, receipt=receipt, money=money.money, judgement=judgement
         )
         books[Outbox].add(_bring_about(received), now=now)
+    if judgement.fulfils:
+        book_tax(books, receipt, now=now)
     act = Assign(receipt=receipt, money=money.money, order=reference or "wallet")
     ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
 

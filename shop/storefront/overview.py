@@ -84,7 +84,5 @@ def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Hold
         has_access=may_use(subscription.standing, now=now),
         has_credentials=account.encrypted is not None and account.actual is not Actual.TERMINATED,
         renewal=books[Renewals].of(subscription.id),
-        star=books[StarSubscriptions].running(
-            subscription.customer_id, subscription.product.id, now=now
-        ),
+        star=books[StarSubscriptions].running_for(subscription, now=now),
     )

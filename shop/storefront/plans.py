@@ -16,13 +16,12 @@ from shop.core.policy import Policy
 from shop.credit.records import Wallets
 from shop.credit.reservations import free_for, paid_before
 from shop.customers.records import Customers
-from shop.orders.order_records import OrderKind, Orders
+from shop.orders.line_records import NewLine
+from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
-
-_ORDERS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,16 +148,8 @@ def renewal(
     if subscription.customer_id != customer_id:
         raise NotFoundError(what="subscription", name=subscription_id)
     product = books[CatalogRecords].get(subscription.product.id)
-    orders = (order for order, _ in books[Orders].of(customer_id, most=_ORDERS))
-    last = next(
-        (
-            order.interval
-            for order in orders
-            if order.product_id == product.id
-            and order.kind is OrderKind.PURCHASE
-            and order.state is OrderState.PAID
-        ),
-        None,
+    last = books[Orders].bought_last(
+        customer_id, product_id=product.id, subscription_id=subscription.id
     )
     if last is None or not product.is_offered:
         return product, None
@@ -208,7 +199,9 @@ def try_of(books: Books, reference: str, customer_id: int) -> Try:
         interval=interval,
         price_id=None if price is None else price.id,
         order_state=affairs.order_state,
-        live=books[Subscriptions].live(customer_id, affairs.product.id),
+        live=None
+        if affairs.subscription_id is None
+        else books[Subscriptions].get(affairs.subscription_id),
     )
 
 
@@ -256,11 +249,7 @@ def _came_before(books: Books, customer_id: int, price: Price) -> Money:
 
 def _open_order(books: Books, customer_id: int, price: Price) -> int:
     """The number of the order that waits for this to be paid, 0 when there is none."""
-    for order, _ in books[Orders].of(customer_id, most=_ORDERS):
-        is_it = order.product_id == price.product_id and order.interval == price.interval
-        if is_it and order.state is OrderState.OPEN:
-            return order.id
-    return 0
+    return books[Orders].open_now(customer_id, [NewLine.at(price)]) or 0
 
 
 def pay_screens(books: Books, receipt: int) -> list[int]:

@@ -61,12 +61,21 @@ def heights() -> Mapping[str, int]:
 
 @cache
 def owners() -> Mapping[str, str]:
-    """Whose each table is: a CREATE TABLE stands under a comment that begins with its wing."""
+    """Whose each table and view is: it stands under a comment that begins with its wing."""
     found = {}
-    for statement in _tables():
+    for statement in (*_created("TABLE"), *_created("VIEW")):
         said = [comment.split(":")[0].strip() for comment in statement.comments or ()]
         [found[_name(statement.find(exp.Table))]] = [word for word in said if word in heights()]
     return found
+
+
+@cache
+def views() -> Mapping[str, Touched]:
+    """What each view reads."""
+    return {
+        _name(view.find(exp.Table)): touched(view.expression.sql(dialect="sqlite"), "sqlite")
+        for view in _created("VIEW")
+    }
 
 
 @cache
@@ -74,17 +83,17 @@ def references() -> frozenset[tuple[str, str]]:
     """Which table refers to which."""
     return frozenset(
         (_name(statement.find(exp.Table)), _name(reference.find(exp.Table)))
-        for statement in _tables()
+        for statement in _created("TABLE")
         for reference in statement.find_all(exp.Reference)
     )
 
 
-def _tables() -> list[exp.Create]:
+def _created(kind: str) -> list[exp.Create]:
     scripts = [path.read_text("utf-8") for path in sorted(MIGRATIONS.glob("*.sql"))]
     read = [one for script in scripts for one in sqlglot.parse(script, dialect="sqlite") if one]
     if odd := [one for one in read if one.find(exp.Command)]:
         raise UnreadableSqlError(odd[0].sql())
-    return [one for one in read if isinstance(one, exp.Create) and one.kind == "TABLE"]
+    return [one for one in read if isinstance(one, exp.Create) and one.kind == kind]
 
 
 @cache

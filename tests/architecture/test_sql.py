@@ -22,6 +22,7 @@ from tests.architecture.sql import (
     references,
     statement_of,
     touched,
+    views,
 )
 
 LAW_6 = (
@@ -29,8 +30,8 @@ LAW_6 = (
 )
 """A webhook names a payment, not a customer: claimed in one statement, nobody comes between."""
 
-POINTS_UP = {("receipts", "payments"), ("periods", "orders")}
-"""Money comes for a payment, time is given for an order, and both wings are only handed its
+POINTS_UP = {("receipts", "payments"), ("periods", "order_lines")}
+"""Money comes for a payment, time is given for an order's line, and both wings are only handed its
 number: no query of theirs looks it up (held by the test above). The constraint alone knows the
 table above; without it the books could hold money of a payment that never was."""
 
@@ -65,6 +66,13 @@ def test_a_table_refers_to_its_own_wing_and_those_below() -> None:
         if heights()[owners()[other]] > heights()[owners()[table]]
     }
     assert up == POINTS_UP
+
+
+def test_a_view_reads_tables_of_its_own_wing_and_of_those_below() -> None:
+    assert views(), "there is one"
+    for view, tables in views().items():
+        for table in tables.read:
+            assert heights()[owners()[table]] <= heights()[owners()[view]], (view, table)
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_both_databases_have_the_same_columns(tmp_path: Path, postgres_url: Fres
     columns = execute(
         lite,
         "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
-        " WHERE t.type = 'table' ORDER BY t.name, c.name",
+        " WHERE t.type IN ('table', 'view') ORDER BY t.name, c.name",
     )
     assert columns == [(table, column) for table, column, *_ in schema(postgres)]
 

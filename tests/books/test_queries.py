@@ -32,11 +32,14 @@ from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.jobs import MessageKind
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.health_records import ProviderHealthRecords
-from shop.orders.order_records import Order, OrderKind, Orders
+from shop.orders.line_records import NewLine, OrderLines, quote_of
+from shop.orders.order_records import Order, OrderKind, Orders, QuotedOrder
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OrderState, PaymentState
 from shop.refunds.dispute_records import DisputeKind, Disputes
-from shop.refunds.records import NewRefund, RefundRoute, Refunds
+from shop.refunds.line_records import RefundLines
+from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
+from shop.refunds.rules import LineMoney
 from shop.refunds.states import DisputeState, RefundState
 from shop.screening.records import ScreeningRecords
 from shop.screening.rules import BlockedBy, Check, Finding, Ruling, TwoCountries
@@ -161,38 +164,52 @@ def catalog(books: Books) -> None:
             look(99)
 
 
+def asked_of(books: Books, customer_id: int = 1) -> QuotedOrder:
+    price = books[CatalogRecords].price_for(1, MONTH, "EUR")
+    assert price is not None
+    return books[Orders].open_one(customer_id, [NewLine.at(price)], now=NOW, expires_at=NOW + DAY)
+
+
 def order_of(books: Books, customer_id: int = 1) -> Order:
-    return books[Orders].open_one(
-        customer_id, product_id=1, interval=MONTH, now=NOW, expires_at=NOW + DAY
-    )
+    return asked_of(books, customer_id).order
 
 
 def orders(books: Books) -> None:
     order = order_of(books)
     assert order_of(books).id == order.id
     assert books[Orders].next_expiry() == NOW + DAY
-    given = books[Orders].add_given(1, product_id=1, kind=OrderKind.GRANT, interval=MONTH, now=NOW)
+    price = books[CatalogRecords].price_for(1, MONTH, "EUR")
+    assert price is not None
+    lines = [NewLine.at(price)]
+    assert books[Orders].open_now(1, lines) == order.id
+    assert books[Orders].open_now(1, [replace(lines[0], is_another=True)]) is None
+    assert books[Orders].bought_last(1, product_id=1, subscription_id=1) is None
+    [line] = books[OrderLines].of(order.id, quote=quote_of(lines))
+    assert (line.product.slug, line.interval, line.minor) == ("solo", MONTH, EUR.minor)
+    assert books[OrderLines].target(line.id) is None
+    assert books[OrderLines].sold(order.id) == []
+    gift = NewLine(product_id=1, interval=MONTH, price=None)
+    given, line_id = books[Orders].add_given(1, gift, kind=OrderKind.GRANT, now=NOW)
+    [its] = books[OrderLines].of(given.id)
+    assert (its.id, its.minor) == (line_id, 0)
     assert given.state is OrderState.PAID
     assert books[Orders].expire(now=NOW + DAY - timedelta(seconds=1), most=9) == 0
     assert books[Orders].expire(now=NOW + DAY, most=9) == 1
     books[Orders].close(order.id, OrderState.PAID, now=NOW)
     with pytest.raises(ForbiddenMoveError):
         books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert [(one.id, slug) for one, slug in books[Orders].of(1, most=9)] == [
+    assert books[Orders].open_now(1, lines) is None
+    assert [(one.order.id, one.product.slug) for one in books[Orders].of(1, most=9)] == [
         (given.id, "solo"),
         (order.id, "solo"),
     ]
 
 
 def payment_of(books: Books, reference: str) -> Payment:
-    price = books[CatalogRecords].price_for(1, MONTH, "EUR")
-    assert price is not None
     return books[Payments].open_one(
+        asked_of(books),
         reference=reference,
-        order_id=order_of(books).id,
-        customer_id=1,
         provider="card",
-        price_id=price.id,
         due=EUR,
         whole=EUR,
         screen_id=5,
@@ -235,11 +252,9 @@ def payments(books: Books) -> None:
 
 def proofs(books: Books) -> None:
     payment = books[Payments].open_one(
+        asked_of(books),
         reference="t1",
-        order_id=order_of(books).id,
-        customer_id=1,
         provider="transfer",
-        price_id=1,
         due=EUR,
         whole=EUR,
         screen_id=5,
@@ -332,9 +347,10 @@ def subscriptions(books: Books) -> None:
     one = books[Subscriptions].get(found)
     assert books[Subscriptions].live(one.customer_id, one.product.id) == one
     assert books[Subscriptions].live(1, one.product.id) is None
+    assert books[Subscriptions].is_alone(found)
     assert books[Subscriptions].of(one.customer_id) == [one]
     books[Subscriptions].add_period(
-        found, order_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
+        found, line_id=None, starts_at=NOW, ends_at=schedule.paid_until, now=NOW
     )
     books[Subscriptions].extend(found, month_from(schedule.paid_until), old=one.standing.state)
     renewed = books[Subscriptions].get(found)
@@ -382,7 +398,7 @@ def accounts(books: Books) -> None:
 
 def periods(books: Books) -> None:
     [one] = books[Orders].stretches(1)
-    assert (one.order_id, one.is_trial) == (None, False)
+    assert (one.line_id, one.is_trial) == (None, False)
     books[Subscriptions].set_period(one.id, starts_at=NOW, ends_at=NOW + DAY)
     assert books[Subscriptions].periods(1) == [(NOW, NOW + DAY)]
 
@@ -403,6 +419,24 @@ def refund_of(books: Books, reference: str, **more: Any) -> int:  # noqa: ANN401
     }
     new = NewRefund(reference=reference, receipt=1, customer_id=1, **(usual | more))
     return books[Refunds].add(new, now=NOW)
+
+
+def refund_lines(books: Books, refund: Refund) -> None:
+    order = order_of(books)
+    [line] = books[OrderLines].of(order.id, quote=asked_of(books).quote)
+    assert books[RefundLines].left(order.id, "EUR") == [], "nothing was sold yet"
+    books[OrderLines].note_sold(line.id, subscription_id=1, paid=EUR.minor)
+    books[OrderLines].note_tax(line.id, 100)
+    [sold] = books[OrderLines].sold(order.id)
+    assert (sold.id, sold.subscription_id, sold.paid, sold.tax) == (line.id, 1, EUR.minor, 100)
+    taken = LineMoney(line_id=line.id, money=Money(300, "EUR"), tax=Money(40, "EUR"))
+    books[RefundLines].add(refund.id, [taken])
+    [left] = books[RefundLines].left(order.id, "EUR")
+    assert (left.money, left.tax) == (EUR - taken.money, Money(60, "EUR"))
+    [part] = books[RefundLines].parts(refund, order.id)
+    assert (part.back, part.paid, part.seconds_back) == (taken.money, EUR, 0)
+    books[RefundLines].note_time_revoked(refund.id, line.id, seconds_back=60)
+    assert books[RefundLines].parts(refund, order.id)[0].seconds_back == 60
 
 
 def refunds(books: Books) -> None:
@@ -433,8 +467,7 @@ def refunds(books: Books) -> None:
     assert books[Refunds].get(first).refund_ref == "re_1", "it has its name"
     books[Refunds].name(first + 1, "re_2")
     assert books[Refunds].get(first + 1).refund_ref == "re_2"
-    books[Refunds].note_time_revoked(first, seconds_back=60)
-    assert books[Refunds].case(1).seconds_back == 60
+    refund_lines(books, books[Refunds].get(first))
     assert books[Refunds].mark_returned(done_one, note="closed", now=NOW)
     assert not books[Refunds].mark_returned(done_one, note="closed", now=NOW), "it comes back once"
     assert (books[Refunds].get(first).returned_at, books[Refunds].get(first).note) == (
@@ -522,9 +555,8 @@ def stock(books: Books) -> None:
 
 
 def wallets(books: Books) -> None:
-    order = books[Orders].open_one(
-        1, product_id=1, interval=Interval.from_key("3m"), now=NOW, expires_at=NOW + DAY
-    )
+    quarter = NewLine(product_id=1, interval=Interval.from_key("3m"), price=None)
+    order = books[Orders].open_one(1, [quarter], now=NOW, expires_at=NOW + DAY).order
     books[Wallets].reserve(order.id, 1, Money(300, "EUR"), now=NOW)
     books[Wallets].reserve(order.id, 1, Money(200, "EUR"), now=NOW)
     assert books[Wallets].part(order.id, "EUR") == Money(200, "EUR")

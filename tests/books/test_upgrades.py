@@ -49,7 +49,8 @@ def columns(url: str) -> dict[str, list[str]]:
         rows = execute(
             url,
             "SELECT table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' ORDER BY ordinal_position",
+            " WHERE table_schema = 'public' AND table_name IN (SELECT tablename FROM pg_tables)"
+            " ORDER BY ordinal_position",
         )
     found: dict[str, list[str]] = {}
     for table, column in rows:

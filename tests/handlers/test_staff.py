@@ -71,7 +71,7 @@ async def test_staff_give_days_with_one_more_tap_and_only_once(
     await olga.wait_for("given")
     await anna.wait_for("We gave you 7 days of Solo. It now lasts until December 9, 2026.")
     story = await house.storage.read(history, 1)
-    assert [order.kind for order, _ in story.orders] == ["grant", "purchase"]
+    assert [one.order.kind for one in story.orders] == ["grant", "purchase"]
 
 
 async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(

@@ -369,7 +369,8 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
                     WHERE subscription_id = a.subscription_id AND starts_at > a.starts_at
                 )
             INNER JOIN subscriptions AS s ON s.id = a.subscription_id
-            INNER JOIN orders AS o ON o.id = a.order_id
+            INNER JOIN order_lines AS l ON l.id = a.line_id
+            INNER JOIN orders AS o ON o.id = l.order_id
         """
         for ends, starts, made, grace, kind in self.tables.rows(query):
             patience = 0 if kind == "trial" else grace * 86_400
@@ -397,7 +398,8 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
             FROM accounts AS a
             INNER JOIN subscriptions AS s ON s.id = a.subscription_id
             INNER JOIN periods AS p ON p.subscription_id = s.id
-            INNER JOIN orders AS o ON o.id = p.order_id
+            INNER JOIN order_lines AS l ON l.id = p.line_id
+            INNER JOIN orders AS o ON o.id = l.order_id
             WHERE s.state <> 'ended' GROUP BY a.token, s.is_frozen, s.grace_days
         """
         now = int(self.shop.now.timestamp())

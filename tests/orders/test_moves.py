@@ -10,7 +10,8 @@ from shop.catalog.records import CatalogRecords
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
 from shop.core.moves import ForbiddenMoveError, may_move
-from shop.orders.order_records import Order, Orders
+from shop.orders.line_records import NewLine
+from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import ORDER_MOVES, PAYMENT_MOVES, OrderState, PaymentState
 from tests.fixtures.books import NOW, put_plan, subscribe
@@ -27,21 +28,20 @@ def open_shop(books: Books) -> None:
 
 def order_in(books: Books, state: OrderState, number: int) -> int:
     """A new order of so many months, in this state."""
-    order = new_order(books, number)
+    order = new_order(books, number).order
     for _old, new in way_to(ORDER_MOVES, OrderState.OPEN, state):
         close(books, order.id, new)
     return order.id
 
 
-def new_order(books: Books, months: int) -> Order:
-    interval = Interval(count=months, unit=Unit.MONTH)
-    return books[Orders].open_one(
-        1, product_id=1, interval=interval, now=NOW, expires_at=NOW + DAY
-    )
+def new_order(books: Books, months: int) -> QuotedOrder:
+    line = NewLine(product_id=1, interval=Interval(count=months, unit=Unit.MONTH), price=None)
+    return books[Orders].open_one(1, [line], now=NOW, expires_at=NOW + DAY)
 
 
 def order_state(books: Books, number: int) -> OrderState:
-    return next(order.state for order, _ in books[Orders].of(1, most=999) if order.id == number)
+    shown = books[Orders].of(1, most=999)
+    return next(one.order.state for one in shown if one.order.id == number)
 
 
 async def test_an_order_moves_only_as_its_table_says(storage: Storage) -> None:
@@ -84,11 +84,9 @@ def expire(books: Books) -> int:
 def payment_in(books: Books, state: PaymentState, number: int) -> Payment:
     """A new payment of an order of its own, in this state."""
     made = books[Payments].open_one(
+        new_order(books, number),
         reference=f"r{number}",
-        order_id=new_order(books, number).id,
-        customer_id=1,
         provider="card",
-        price_id=1,
         due=EUR,
         whole=EUR,
         screen_id=None,

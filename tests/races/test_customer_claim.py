@@ -9,11 +9,14 @@ from shop.access.subscription_records import Subscriptions
 from shop.checkout.trial import TrialUsedError, start_trial
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payments
+from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import PLANS, QUARTER, TERMS
 from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
 from tests.fixtures.shop import Shop
 from tests.fixtures.tables import Tables, contradictions
+
+SECOND = "a customer has a second live subscription to one plan that nobody asked for"
 
 
 async def test_without_the_claim_two_payments_add_the_same_month(
@@ -47,6 +50,37 @@ async def test_without_the_claim_the_periods_own_key_still_lets_only_one_through
 
     assert Outcome.SETTLED in outcomes
     assert any(isinstance(outcome, UniqueViolation) for outcome in outcomes), outcomes
+    assert contradictions(tables) == {}
+
+
+async def test_without_the_claim_two_first_payments_begin_two_subscriptions(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    anna = await shop.greet()
+    first, second = await shop.ask(anna), await shop.ask(anna, term=QUARTER)
+    leave_unclaimed(monkeypatch)
+    meet_after(monkeypatch, CircumstanceRecords, "of", seconds=UNGUARDED)
+
+    outcomes = await asyncio.gather(shop.pay(first), shop.pay(second))
+
+    assert list(outcomes) == [Outcome.SETTLED] * 2
+    assert SECOND in contradictions(tables)
+
+
+async def test_with_the_claim_the_second_of_two_first_payments_lengthens(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, tables = postgres_shop
+    anna = await shop.greet()
+    first, second = await shop.ask(anna), await shop.ask(anna, term=QUARTER)
+    meet_after(monkeypatch, CircumstanceRecords, "of")
+
+    outcomes = await asyncio.gather(shop.pay(first), shop.pay(second))
+
+    assert list(outcomes) == [Outcome.SETTLED] * 2
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 1
+    assert tables.one("SELECT COUNT(*) FROM periods") == 2
     assert contradictions(tables) == {}
 
 

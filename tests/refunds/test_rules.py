@@ -12,10 +12,12 @@ from shop.core.money import Money
 from shop.ledger.receiving import Verdict
 from shop.refunds.rules import (
     AccessAfterRefund,
+    LineMoney,
     RefundBalance,
     most_outside,
     most_to_wallet,
     portions,
+    shares_of_lines,
     tax_part,
     time_to_revoke,
 )
@@ -197,3 +199,70 @@ def test_however_it_is_parted_just_the_tax_goes_back(
         assert 0 <= part <= end - start
         back += part
     assert back == tax
+
+
+def line(number: int, minor: int, tax: int = 0) -> LineMoney:
+    return LineMoney(line_id=number, money=eur(minor), tax=eur(tax))
+
+
+@pytest.mark.parametrize(
+    ("left", "back", "tax", "shares"),
+    [
+        pytest.param([line(1, 800)], 300, 0, [line(1, 300)], id="one line gives all of it"),
+        pytest.param(
+            [line(1, 200), line(2, 100)], 100, 0, [line(1, 67), line(2, 33)], id="by what is left"
+        ),
+        pytest.param(
+            [line(1, 0), line(2, 100)], 40, 0, [line(2, 40)], id="nothing of what has gone back"
+        ),
+        pytest.param(
+            [line(1, 100, 10), line(2, 100, 10)],
+            1,
+            1,
+            [line(1, 1, 1)],
+            id="tax goes with the money of its line",
+        ),
+        pytest.param(
+            [line(1, 0, 1), line(2, 10, 1)],
+            10,
+            2,
+            [line(1, 0, 1), line(2, 10, 1)],
+            id="a cent of tax that is left goes with the last",
+        ),
+    ],
+)
+def test_what_goes_back_is_shared_among_lines(
+    left: list[LineMoney], back: int, tax: int, shares: list[LineMoney]
+) -> None:
+    assert list(shares_of_lines(left, back=eur(back), tax=eur(tax))) == shares
+
+
+@given(
+    lines=st.lists(st.integers(1, 10_000), min_size=1, max_size=5),
+    percent=st.integers(0, 30),
+    parts=st.lists(st.integers(1, 9_000), max_size=6),
+)
+def test_parts_of_lines_add_up_and_end_at_nothing(
+    lines: list[int], percent: int, parts: list[int]
+) -> None:
+    left = {
+        number: line(number, minor, minor * percent // 100) for number, minor in enumerate(lines)
+    }
+    whole, whole_tax = sum(lines), sum(one.tax.minor for one in left.values())
+    gone = gone_tax = 0
+    for part in (*parts, whole):
+        back = min(part, whole - gone)
+        if not back:
+            break
+        tax = whole_tax * (gone + back) // whole - gone_tax
+        shares = shares_of_lines(list(left.values()), back=eur(back), tax=eur(tax))
+        assert sum(one.money.minor for one in shares) == back
+        assert sum(one.tax.minor for one in shares) == tax
+        for one in shares:
+            was = left[one.line_id]
+            left[one.line_id] = line(
+                one.line_id, was.money.minor - one.money.minor, was.tax.minor - one.tax.minor
+            )
+            assert min(left[one.line_id].money.minor, left[one.line_id].tax.minor) >= 0
+        gone, gone_tax = gone + back, gone_tax + tax
+    assert not any(one.money or one.tax for one in left.values())

@@ -12,6 +12,7 @@ from shop.catalog.records import CatalogRecords
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receipt_records import Receipts
+from shop.orders.line_records import NewLine, OrderLines
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import PaymentState
@@ -27,17 +28,12 @@ EUR = Money(799, "EUR")
 
 def a_payment(books: Books, customer_id: int, reference: str) -> Payment:
     product = books[CatalogRecords].by_slug("solo")
-    order = books[Orders].open_one(
-        customer_id, product_id=product.id, interval=MONTH, now=NOW, expires_at=NOW + DAY
-    )
     price = books[CatalogRecords].price_for(product.id, MONTH, "EUR")
     assert price is not None
     return books[Payments].open_one(
+        books[Orders].open_one(customer_id, [NewLine.at(price)], now=NOW, expires_at=NOW + DAY),
         reference=reference,
-        order_id=order.id,
-        customer_id=customer_id,
         provider="card",
-        price_id=price.id,
         due=EUR,
         whole=EUR,
         screen_id=None,
@@ -51,8 +47,6 @@ def renewals(books: Books) -> None:
     subscription = books[Subscriptions].get(subscribe(books, 77))
     customer_id, product_id = subscription.customer_id, subscription.product.id
     payment = a_payment(books, customer_id, "keeps")
-    assert books[Payments].get(payment.id) == payment
-    assert books[Payments].get(999) is None
     assert not books[Renewals].has_consent(payment.id)
     books[Renewals].note_consent(payment.id, now=NOW)
     books[Renewals].note_consent(payment.id, now=NOW)
@@ -86,19 +80,21 @@ def renewals(books: Books) -> None:
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == []
 
-    waited = books[Renewals].awaited(customer_id, product_id, since=NOW)
+    waited = books[Renewals].awaited(subscription, since=NOW)
     assert waited is not None
     assert waited.id == payment.id
-    assert books[Renewals].awaited(customer_id, product_id, since=NOW + DAY) is None
+    assert books[Renewals].awaited(subscription, since=NOW + DAY) is None
     assert books[Renewals].charge_under_way(customer_id, product_id) is None
     books[Renewals].write(replace(renewal, payment_id=payment.id, told_price_id=1, tries=2))
     assert books[CircumstanceRecords].of("keeps").is_charge
     charge = books[Renewals].charge_under_way(customer_id, product_id)
     assert charge is not None
+    assert books[Renewals].charge_of(subscription.id) == charge
     assert books[Renewals].is_charging(number)
     assert not books[Renewals].is_charging(999)
     books[Payments].move(charge.id, old=charge.state, new=PaymentState.FINAL, poll_at=None)
     assert books[Renewals].charge_under_way(customer_id, product_id) is None
+    assert books[Renewals].charge_of(subscription.id) is None
     assert not books[Renewals].is_charging(number)
 
     books[Renewals].wipe_means(number)
@@ -113,8 +109,10 @@ def renewals(books: Books) -> None:
 
 def stars(books: Books) -> None:
     payment = books[Payments].by_reference("keeps")
+    assert books[Payments].get(999) is None
     product = books[CatalogRecords].by_slug("solo")
     assert payment is not None
+    assert books[Payments].get(payment.id) == payment
     for _ in range(2):
         books[StarSubscriptions].begin(
             payment.id, charge_id="c1", expires_at=NOW + 30 * DAY, now=NOW
@@ -127,24 +125,30 @@ def stars(books: Books) -> None:
         books[StarSubscriptions].running(payment.customer_id, product.id, now=NOW + 31 * DAY)
         is None
     )
+    live = books[Subscriptions].live(payment.customer_id, product.id)
+    assert live is not None
+    assert books[StarSubscriptions].running_for(live, now=NOW) == star
+    assert star.subscription_id is None, "its money was not fulfilled yet"
+    [line] = books[OrderLines].of(payment.order_id, quote=str(star.price_id))
+    books[OrderLines].note_sold(line.id, subscription_id=live.id)
+    books[StarSubscriptions].follow(payment.id, payment.order_id)
+    followed = books[StarSubscriptions].running_for(live, now=NOW)
+    assert followed is not None
+    assert followed.subscription_id == live.id
     books[StarSubscriptions].note(
         payment.id, state=StarState.CANCELED, is_stopped_here=True, expires_at=NOW + DAY
     )
     noted = books[StarSubscriptions].of_payment(payment.id)
     assert noted is not None
     assert (noted.renews, noted.is_stopped_here, noted.expires_at) == (False, True, NOW + DAY)
+    monthly = NewLine(product_id=product.id, interval=STAR_TERM, price=None)
     made = [
         books[Payments].payment_for_charge(
             books[Orders].order_for_charge(
-                payment.customer_id,
-                product_id=product.id,
-                interval=STAR_TERM,
-                now=NOW,
-                expires_at=NOW + DAY,
+                payment.customer_id, monthly, now=NOW, expires_at=NOW + DAY
             ),
             reference=reference,
             provider="stars",
-            price_id=star.price_id,
             due=Money(430, "XTR"),
             provider_ref=reference,
             now=NOW,

@@ -94,7 +94,7 @@ async def test_refused_money_buys_nothing_by_way_of_the_wallet_until_a_person_sa
     assert await shop.settle(stolen) is Outcome.IN_REVIEW
     await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
 
-    price_id = int(tables.one("SELECT price_id FROM payments"))
+    price_id = int(tables.one("SELECT price_id FROM order_lines"))
     choice = Choice(customer_id=payment.customer_id, price_id=price_id, provider=WALLET)
     await shop.run(pay_from_wallet, choice, policy=shop.policy, now=shop.now)
     assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
@@ -150,10 +150,9 @@ async def test_without_the_claim_and_the_conditions_two_taps_deliver_twice(
 ) -> None:
     shop, tables = postgres_shop
     await held_payment(shop)
-    tables.write("ALTER TABLE periods DROP CONSTRAINT periods_order_id_key")
+    tables.write("ALTER TABLE periods DROP CONSTRAINT periods_line_id_key")
     tables.write("ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_starts_at_key")
     tables.write("ALTER TABLE journal DROP CONSTRAINT journal_group_ref_line_key")
-    tables.write("DROP INDEX subscriptions_one_of_a_product")
     leave_unclaimed(monkeypatch)
     monkeypatch.setattr(Reviews, "decide", lambda *_, **__: True)
     monkeypatch.setattr(Receipts, "decide", lambda *_, **__: True)

@@ -11,14 +11,13 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription
-from shop.catalog.records import Product
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
 from shop.customers.people import find
 from shop.customers.records import Customer
 from shop.desk.overview import History, history
 from shop.ledger.receipt_records import Receipt
-from shop.orders.order_records import Order, OrderKind
+from shop.orders.order_records import OrderKind, OrderShown
 from shop.orders.states import OrderState
 from shop.refunds.states import DisputeState
 from shop.staff.audit_records import Act
@@ -70,7 +69,7 @@ async def story(visit: Visit, customer_id: int) -> Screen:
         _person(_, it.customer),
         _part(_("Plans"), [_subscription(visit, one) for one in _latest(it)]),
         _part(_("Wallet"), [_.money(one) for one in it.wallets]),
-        _part(_("Orders"), [_order(_, order, plan) for order, plan in it.orders]),
+        _part(_("Orders"), [_order(_, one) for one in it.orders]),
         _part(_("Money"), [_receipt(_, one) for one in it.receipts]),
         _part(_("Money back"), [refund_line(_, one) for one in it.refunds]),
         _part(_("Banks ask"), [dispute_line(_, one) for one in it.disputes]),
@@ -124,7 +123,7 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
     return _("{plan}: {how}", plan=_.own(one.product.name), how=how)
 
 
-def _order(_: Speech, order: Order, plan: Product) -> Html:
+def _order(_: Speech, one: OrderShown) -> Html:
     states = {
         OrderState.OPEN: _("open"),
         OrderState.IN_REVIEW: _("waits for your decision"),
@@ -134,12 +133,12 @@ def _order(_: Speech, order: Order, plan: Product) -> Html:
         OrderState.REFUNDED: _("refunded"),
     }
     kinds = {OrderKind.TRIAL: _("trial"), OrderKind.GRANT: _("given")}
-    how = kinds.get(order.kind) or states[order.state]
+    how = kinds.get(one.order.kind) or states[one.order.state]
     return _(
         "{date} {plan}, {time}: {how}",
-        date=_.day(order.created_at),
-        plan=_.own(plan.name),
-        time=_.interval(order.interval),
+        date=_.day(one.order.created_at),
+        plan=_.own(one.product.name),
+        time=_.interval(one.interval),
         how=how,
     )
 

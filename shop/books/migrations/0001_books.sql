@@ -141,8 +141,6 @@ CREATE TABLE subscriptions (
     remind_at INTEGER,
     ended_at INTEGER
 );
-CREATE UNIQUE INDEX subscriptions_one_of_a_product ON subscriptions (customer_id, product_id)
-WHERE state <> 'ended';
 CREATE INDEX subscriptions_customer ON subscriptions (customer_id);
 CREATE INDEX subscriptions_change ON subscriptions (change_at) WHERE change_at IS NOT NULL;
 CREATE INDEX subscriptions_remind ON subscriptions (remind_at) WHERE remind_at IS NOT NULL;
@@ -193,22 +191,68 @@ CREATE TABLE stock (
 CREATE INDEX stock_free ON stock (plan, id) WHERE state = 'free';
 CREATE UNIQUE INDEX stock_one_line ON stock (subscription_id) WHERE state = 'taken';
 
--- orders: what somebody wants to buy.
+-- orders: what somebody wants to buy; `basket` says in one word what is in it, so that who asks
+-- for the same again finds the order that is open.
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
     customer_id INTEGER NOT NULL REFERENCES customers (id),
-    product_id INTEGER NOT NULL REFERENCES products (id),
     kind TEXT NOT NULL,
-    term TEXT NOT NULL,
+    basket TEXT NOT NULL,
     state TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     closed_at INTEGER
 );
-CREATE UNIQUE INDEX orders_one_open ON orders (customer_id, product_id, term)
-WHERE state = 'open';
+CREATE UNIQUE INDEX orders_one_open ON orders (customer_id, basket) WHERE state = 'open';
 CREATE INDEX orders_customer ON orders (customer_id);
 CREATE INDEX orders_expiring ON orders (expires_at) WHERE state = 'open';
+
+-- orders: what is bought, a line each. An order may be offered at several prices (euros, Stars,
+-- yesterday's); each such quote has lines of its own, and a payment pays those of its quote.
+-- `minor` is what all of the line costs after `discount`, tax included; `lengthens` the
+-- subscription that was asked for, `is_another` that one more is wanted beside what runs. What
+-- was sold knows its `subscription_id`, what of the money was `paid` for it, and its `tax`.
+CREATE TABLE order_lines (
+    id INTEGER PRIMARY KEY,
+    order_id INTEGER NOT NULL REFERENCES orders (id),
+    quote TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL REFERENCES customers (id),
+    kind TEXT NOT NULL,
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    price_id INTEGER REFERENCES prices (id),
+    term TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    minor INTEGER NOT NULL CHECK (minor >= 0),
+    currency TEXT NOT NULL,
+    discount INTEGER NOT NULL CHECK (discount >= 0),
+    lengthens INTEGER REFERENCES subscriptions (id),
+    is_another INTEGER NOT NULL DEFAULT 0,
+    subscription_id INTEGER REFERENCES subscriptions (id),
+    paid INTEGER NOT NULL DEFAULT 0 CHECK (paid >= 0),
+    tax INTEGER NOT NULL DEFAULT 0 CHECK (tax >= 0),
+    UNIQUE (order_id, quote, position),
+    -- Each buys one subscription: two televisions are two lines.
+    CHECK (kind <> 'plan' OR quantity = 1)
+);
+CREATE INDEX order_lines_customer ON order_lines (customer_id, product_id);
+
+-- orders: each line with the live subscription it is about: the one it bought or asks for, else
+-- of those to its product the one that ends first; none where it begins one. The rule stands here alone.
+CREATE VIEW targeted_lines AS
+SELECT l.*, COALESCE(
+    (
+        SELECT s.id FROM subscriptions AS s
+        WHERE s.id = COALESCE(l.subscription_id, l.lengthens) AND s.state <> 'ended'
+    ),
+    (
+        SELECT s.id FROM subscriptions AS s
+        WHERE s.customer_id = l.customer_id AND s.product_id = l.product_id
+            AND s.state <> 'ended' AND l.is_another = 0
+        ORDER BY s.paid_until, s.id LIMIT 1
+    )
+) AS target_id
+FROM order_lines AS l;
 
 -- orders: one try to pay an order, with one provider.
 CREATE TABLE payments (
@@ -217,7 +261,7 @@ CREATE TABLE payments (
     order_id INTEGER NOT NULL REFERENCES orders (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     provider TEXT NOT NULL,
-    price_id INTEGER REFERENCES prices (id),
+    quote TEXT NOT NULL,
     minor INTEGER NOT NULL CHECK (minor > 0),
     whole INTEGER NOT NULL CHECK (whole >= minor),
     currency TEXT NOT NULL,
@@ -273,11 +317,11 @@ CREATE INDEX receipts_recorded ON receipts (recorded_at);
 CREATE INDEX receipts_customer ON receipts (customer_id);
 CREATE INDEX receipts_unassigned ON receipts (id) WHERE verdict = 'unknown_order';
 
--- access: time that was given; here, and not beside subscriptions, as it refers to orders.
+-- access: time that was given; here, and not beside subscriptions, as it refers to order lines.
 CREATE TABLE periods (
     id INTEGER PRIMARY KEY,
     subscription_id INTEGER NOT NULL REFERENCES subscriptions (id),
-    order_id INTEGER UNIQUE REFERENCES orders (id),
+    line_id INTEGER UNIQUE REFERENCES order_lines (id),
     starts_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     made_at INTEGER NOT NULL,
@@ -361,6 +405,7 @@ CREATE TABLE star_subscriptions (
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     product_id INTEGER NOT NULL REFERENCES products (id),
     price_id INTEGER NOT NULL REFERENCES prices (id),
+    subscription_id INTEGER REFERENCES subscriptions (id),
     charge_id TEXT NOT NULL,
     state TEXT NOT NULL,
     is_stopped_here INTEGER NOT NULL DEFAULT 0,
@@ -382,7 +427,6 @@ CREATE TABLE refunds (
     currency TEXT NOT NULL,
     from_wallet INTEGER NOT NULL,
     from_order INTEGER NOT NULL,
-    seconds_back INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT '',
     staff_id INTEGER,
     refund_ref TEXT NOT NULL DEFAULT '',
@@ -398,6 +442,17 @@ CREATE TABLE refunds (
 CREATE INDEX refunds_receipt ON refunds (receipt);
 CREATE INDEX refunds_customer ON refunds (customer_id);
 CREATE INDEX refunds_ask ON refunds (ask_at) WHERE ask_at IS NOT NULL;
+
+-- refunds: what of a refund's `from_order` and `tax` each line gives back, and how much paid time.
+CREATE TABLE refund_lines (
+    refund_id INTEGER NOT NULL REFERENCES refunds (id),
+    line_id INTEGER NOT NULL REFERENCES order_lines (id),
+    minor INTEGER NOT NULL CHECK (minor >= 0),
+    tax INTEGER NOT NULL CHECK (tax >= 0),
+    seconds_back INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (refund_id, line_id)
+);
+CREATE INDEX refund_lines_line ON refund_lines (line_id);
 
 -- refunds: how much of a receipt its provider says went back.
 CREATE TABLE refund_totals (
