@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 export UV_PYTHON_DOWNLOADS := never
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check fmt bench fuzz faults mutants wings lock clean
+.PHONY: help setup demo test check fmt replay bench fuzz faults mutants wings lock clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -39,6 +39,9 @@ check: $(DEV) ## format, lint, types, imports, translations
 fmt: $(DEV) ## put the code in the house's format
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix-only .
+
+replay: $(DEV) ## play the stories of before the wings through the table of renames
+	@$(PY) -m tests.architecture.replay $(ARGS)
 
 bench: $(DEV) ## measure what is fast and how it grows
 	@$(PY) -m benchmarks $(ARGS)
