@@ -14,6 +14,7 @@ from shop.refunds.rules import (
     AccessAfterRefund,
     LineMoney,
     RefundBalance,
+    RefundPolicy,
     most_outside,
     most_to_wallet,
     portions,
@@ -268,3 +269,13 @@ def test_parts_of_lines_add_up_and_end_at_nothing(
             assert min(left[one.line_id].money.minor, left[one.line_id].tax.minor) >= 0
         gone, gone_tax = gone + back, gone_tax + tax
     assert not any(one.money or one.tax for one in left.values())
+
+
+def test_where_the_owner_chose_nothing_access_ends_with_the_whole_and_stays_with_a_part() -> None:
+    assert RefundPolicy() == RefundPolicy(
+        whole=AccessAfterRefund.END,
+        part=AccessAfterRefund.KEEP,
+        hold_disputes=True,
+        hold_warnings=True,
+    )
+    assert [str(access) for access in AccessAfterRefund] == ["end", "shorten", "keep"]
