@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 export UV_PYTHON_DOWNLOADS := never
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check fmt bench fuzz faults wings lock clean
+.PHONY: help setup demo test check fmt replay bench fuzz faults mutants wings lock clean
 
 help: ## list these
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
@@ -40,6 +40,9 @@ fmt: $(DEV) ## put the code in the house's format
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix-only .
 
+replay: $(DEV) ## play the stories of before the wings through the table of renames
+	@$(PY) -m tests.architecture.replay $(ARGS)
+
 bench: $(DEV) ## measure what is fast and how it grows
 	@$(PY) -m benchmarks $(ARGS)
 
@@ -52,6 +55,9 @@ faults: $(DEV) ## kill, cut and race the shop wherever it can break; writes docs
 	@rm -rf var/faults
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m pytest -n 2 -m faults --timeout 1800 $(ARGS)
 	@FAULTS_FOUND=$(CURDIR)/var/faults $(PY) -m tests.faults.table
+
+mutants: $(DEV) ## make a seeded sample of mistakes and see that tests catch them; writes docs/mutants.md
+	@$(PY) -m tests.mutation $(ARGS)
 
 wings: $(DEV) ## take off each wing on which nothing stands: the shop still opens and sells
 	@$(PY) -m tests.architecture.without $(ARGS)

@@ -20,6 +20,7 @@ _IDENTITIES = (
     "customers",
     "subscriptions",
     "orders",
+    "order_lines",
     "payments",
     "receipts",
     "periods",

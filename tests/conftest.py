@@ -21,6 +21,10 @@ Address: TypeAlias = tuple[str, int] | str | bytes  # a pair is the network, the
 # A slow moment of a shared machine is no bug; the test's own timeout stays.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+# The same examples each time: whether a mutant is caught is no matter of luck.
+settings.register_profile(
+    "mutants", max_examples=50, derandomize=True, database=None, deadline=None
+)
 settings.register_profile("fuzz", max_examples=2_000, deadline=None, print_blob=True)
 
 

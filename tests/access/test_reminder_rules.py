@@ -79,9 +79,28 @@ def test_across_the_change_of_clocks_it_stays_daytime() -> None:
     assert dict(told(berlin(10, 1, 19), berlin(11, 1, 19)))[7] == berlin(10, 25, 19)
 
 
-def test_three_days_are_not_announced_on_the_first() -> None:
-    days = [days for days, _ in told(berlin(5, 10, 15), berlin(5, 13, 15))]
-    assert days == [1, 0, -1]
+@pytest.mark.parametrize(
+    ("length", "days"),
+    [
+        (timedelta(days=3), [1, 0, -1]),
+        (timedelta(days=5), [1, 0, -1]),
+        (timedelta(days=6), [3, 1, 0, -1]),  # the half itself is not in its first half
+        (timedelta(days=13), [3, 1, 0, -1]),
+        (timedelta(days=14), [7, 3, 1, 0, -1]),
+        (timedelta(hours=36), [0, -1]),
+        (timedelta(days=2), [1, 0, -1]),
+    ],
+)
+def test_nothing_is_announced_in_a_short_periods_first_half(
+    length: timedelta, days: list[int]
+) -> None:
+    start = berlin(5, 10, 15)
+    assert [days for days, _ in told(start, start + length)] == days
+
+
+def test_what_ends_just_at_ten_is_told_the_evening_before_not_when_it_is_over() -> None:
+    found = dict(told(berlin(5, 10, 10), berlin(6, 10, 10)))
+    assert found[0] == berlin(6, 9, 19)
 
 
 @given(moments, st.integers(1, 400), zones)
@@ -121,7 +140,9 @@ def test_days_are_counted_by_midnights_where_the_person_lives(now: datetime, day
     assert days_until(berlin(6, 10, 15), BERLIN, now=now) == days
 
 
-@pytest.mark.parametrize("name", ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "/etc", "\0"])
+@pytest.mark.parametrize(
+    "name", ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "/etc", "\0", "a" * 300]
+)
 def test_what_is_no_zone_is_refused(name: str) -> None:
     with pytest.raises(BadInputError):
         zone_of(name)

@@ -16,7 +16,7 @@ from shop.catalog.changes import (
     export_catalog,
     plan_changes,
 )
-from shop.catalog.offers import offer, offers, shopfront
+from shop.catalog.offers import has_catalog, offer, offers, shopfront
 from shop.catalog.products import Catalog
 from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
@@ -45,12 +45,14 @@ async def test_a_shop_without_a_catalog_says_so(storage: Storage) -> None:
     with pytest.raises(NoCatalogError, match="The shop has no catalog yet"):
         await storage.read(export_catalog)
     assert await storage.read(offers) == []
+    assert not await storage.read(has_catalog)
     assert (await storage.read(shopfront)).name == {"": "Telekiosk"}
 
 
 async def test_what_is_applied_can_be_exported_unchanged(storage: Storage) -> None:
     await storage.run(apply_catalog, SAMPLE, now=NOW)
     assert await storage.read(export_catalog) == SAMPLE
+    assert await storage.read(has_catalog)
     assert await storage.read(shopfront) == SAMPLE.front
 
 

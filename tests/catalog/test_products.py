@@ -3,8 +3,13 @@ import json
 from bot.assemble import KNOWN
 from shop.catalog.document import front_document, front_of
 from shop.catalog.products import (
+    MOST_STARS,
+    MOST_STARS_AT_ONCE,
+    STAR_TERM,
     Channel,
+    Plan,
     Shopfront,
+    Terms,
     channel_address,
     channels_of,
     length_of,
@@ -54,3 +59,23 @@ def test_intervals_sort_by_about_how_long_they_are() -> None:
     keys = ["12m", "7d", "1m", "45d", "3m"]
     ordered = sorted(map(Interval.from_key, keys), key=length_of)
     assert [interval.key for interval in ordered] == ["7d", "1m", "45d", "3m", "12m"]
+    assert [length_of(interval) for interval in ordered] == [7, 30, 45, 90, 360]
+
+
+def test_stars_have_the_limits_that_telegram_sets() -> None:
+    assert Interval.from_key("30d") == STAR_TERM
+    assert (MOST_STARS, MOST_STARS_AT_ONCE) == (10_000, 25_000)
+
+
+def test_a_plan_is_no_star_subscription_unless_it_says_so() -> None:
+    plan = Plan(
+        slug="solo",
+        name={},
+        description={},
+        screens=1,
+        connector="stock",
+        trial_days=0,
+        terms=Terms(grace_days=3, keep_days=14),
+        prices={},
+    )
+    assert plan.star_subscription == 0

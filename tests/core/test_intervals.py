@@ -55,6 +55,25 @@ def test_other_words_are_refused(words: str) -> None:
         Interval.from_words(words)
 
 
+def test_what_is_refused_is_named_with_what_would_do() -> None:
+    for attempt, sentence in {
+        (Interval.from_words, "1 week"): "'1 week' is not an interval such as '3 months'.",
+        (Interval.from_words, "11 years"): "'11 years' is longer than ten years.",
+        (Interval.from_key, "1w"): "'1w' is not an interval such as 3m.",
+    }.items():
+        read, text = attempt
+        with pytest.raises(BadInputError) as caught:
+            read(text)
+        assert caught.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("1d", "1 day"), ("2d", "2 days"), ("1m", "1 month"), ("12m", "12 months")]
+)
+def test_an_interval_is_written_as_an_owner_would(key: str, words: str) -> None:
+    assert Interval.from_key(key).words() == words
+
+
 @pytest.mark.parametrize("key", ["", "m", "0m", "-1m", "1w", "1", "1m ", "99999m", "1M"])
 def test_other_keys_are_refused(key: str) -> None:
     with pytest.raises(BadInputError):

@@ -59,6 +59,29 @@ def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
         Money.parse(text, currency)
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "sentence"),
+    [
+        ("seven", "EUR", "'seven' is not an amount such as 7.99."),
+        ("NaN", "EUR", "'NaN' is not an amount such as 7.99."),
+        ("7.999", "EUR", "7.999 has more than 2 decimals for EUR."),
+        ("7.5", "JPY", "7.5 has more than 0 decimals for JPY."),
+    ],
+)
+def test_what_is_refused_is_named_with_why(text: str, currency: str, sentence: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        Money.parse(text, currency)
+    assert caught.value.sentence == sentence
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_amount_is_read_up_to_what_the_books_hold(sign: int) -> None:
+    most = sign * 2**62
+    assert Money.parse(str(most), "JPY") == Money(most, "JPY")
+    with pytest.raises(BadInputError):
+        Money.parse(str(most + sign), "JPY")
+
+
 @given(st.text(), st.text(max_size=5) | currencies)
 def test_any_text_is_an_amount_or_refused(text: str, currency: str) -> None:
     with suppress(BadInputError):
@@ -169,6 +192,7 @@ def test_shares_sum_to_the_total_and_are_fair_to_a_minor_unit(
 def test_the_largest_remainder_gets_the_odd_cent() -> None:
     assert [one.minor for one in split(Money(100, "EUR"), [1, 1, 1])] == [34, 33, 33]
     assert [one.minor for one in split(Money(10, "EUR"), [1, 2, 4])] == [1, 3, 6]
+    assert [one.minor for one in split(Money(7, "EUR"), [0, 1])] == [0, 7]
 
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1], [2, -1]])

@@ -4,7 +4,7 @@ from enum import StrEnum
 import pytest
 
 from shop.access.states import LIVE, SUBSCRIPTION_MOVES, SubscriptionState
-from shop.core.moves import may_move
+from shop.core.moves import ForbiddenMoveError, may_move, must_move
 from shop.orders.states import OPEN_PAYMENTS, ORDER_MOVES, PAYMENT_MOVES, OrderState, PaymentState
 from shop.refunds.states import DISPUTE_MOVES, REFUND_MOVES, DisputeState, RefundState
 
@@ -15,6 +15,81 @@ TABLES = [
     (DisputeState, DISPUTE_MOVES, DisputeState.OPEN),
     (SubscriptionState, SUBSCRIPTION_MOVES, SubscriptionState.TRIALING),
 ]
+
+
+# Section 3 of the design, "States", written out once more: a table that changes must change here.
+# A state that leads nowhere is not named.
+WRITTEN_OUT = [
+    (
+        OrderState,
+        ORDER_MOVES,
+        {
+            "open": "paid in_review expired cancelled",
+            "in_review": "paid cancelled",
+            "paid": "refunded",
+            "expired": "paid in_review",
+        },
+    ),
+    (
+        PaymentState,
+        PAYMENT_MOVES,
+        {
+            "created": "seen final failed expired unknown",
+            "seen": "final failed expired unknown",
+            "unknown": "created seen final failed expired",
+            "failed": "final",
+            "expired": "final",
+            "final": "refunded disputed",
+            "disputed": "final refunded",
+        },
+    ),
+    (
+        RefundState,
+        REFUND_MOVES,
+        {
+            "asked": "unknown pending link manual done failed",
+            "unknown": "pending link done failed",
+            "pending": "done failed",
+            "link": "done",
+            "manual": "done cancelled",
+            "done": "manual",
+        },
+    ),
+    (DisputeState, DISPUTE_MOVES, {"open": "won lost"}),
+    (
+        SubscriptionState,
+        SUBSCRIPTION_MOVES,
+        {
+            "trialing": "active past_due suspended ended",
+            "active": "past_due suspended paused ended",
+            "past_due": "active suspended ended",
+            "suspended": "active past_due trialing ended",
+            "paused": "active ended",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("states", "table", "written"), WRITTEN_OUT)
+def test_a_table_allows_the_moves_of_the_design_and_no_other(
+    states: type[StrEnum], table: Mapping[StrEnum, frozenset[StrEnum]], written: dict[str, str]
+) -> None:
+    allowed = {(old, new) for old in states for new in states if may_move(table, old, new)}
+    moves = ((old, new) for old, every in written.items() for new in every.split())
+    assert allowed == {(states(old), states(new)) for old, new in moves}
+
+
+def test_payments_that_wait_and_subscriptions_that_run_are_these() -> None:
+    assert set(OPEN_PAYMENTS) == {
+        PaymentState.CREATED,
+        PaymentState.SEEN,
+        PaymentState.UNKNOWN,
+    }
+    assert set(LIVE) == {
+        SubscriptionState.TRIALING,
+        SubscriptionState.ACTIVE,
+        SubscriptionState.PAST_DUE,
+    }
 
 
 @pytest.mark.parametrize(("states", "table", "first"), TABLES)
@@ -45,3 +120,10 @@ def test_money_may_still_come_wherever_the_shop_has_given_up() -> None:
 
 def test_every_live_subscription_can_end() -> None:
     assert all(may_move(SUBSCRIPTION_MOVES, state, SubscriptionState.ENDED) for state in LIVE)
+
+
+def test_an_act_of_our_own_that_the_table_forbids_is_an_error_that_names_both_states() -> None:
+    must_move(ORDER_MOVES, OrderState.OPEN, OrderState.PAID)
+    with pytest.raises(ForbiddenMoveError) as caught:
+        must_move(ORDER_MOVES, OrderState.CANCELLED, OrderState.PAID)
+    assert caught.value.sentence == "What is cancelled cannot become paid."

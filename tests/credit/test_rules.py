@@ -42,7 +42,14 @@ def test_what_waits_for_another_order_is_not_free(balance: int, elsewhere: int, 
 
 @pytest.mark.parametrize(
     ("free", "part", "is_enough"),
-    [(0, 0, False), (400, 400, False), (798, 798, False), (799, 0, True), (2000, 0, True)],
+    [
+        (0, 0, False),
+        (1, 1, False),
+        (400, 400, False),
+        (798, 798, False),
+        (799, 0, True),
+        (2000, 0, True),
+    ],
 )
 def test_a_part_is_offered_only_when_the_whole_is_not(
     free: int, part: int, *, is_enough: bool

@@ -14,8 +14,16 @@ def test_a_code_is_short_and_made_of_what_banks_write() -> None:
         assert re.fullmatch(r"TK-[A-Z0-9]{4}-[A-Z0-9]{4}", code_of(new_reference()))
 
 
-def test_the_same_payment_always_quotes_the_same_code() -> None:
-    assert code_of("tk_aaaaaaaaaaabcdefgh") == "TK-ABCD-EFGH"
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [
+        ("tk_aaaaaaaaaaabcdefgh", "TK-ABCD-EFGH"),
+        ("tk_aaaaaaaaaaabc1_fg_", "TK-ABC1-0FG0"),  # banks write no underscore
+        ("tk_aaaaaaaaaaa-cde-gh", "TK-A-CD-E-GH"),  # they do write a hyphen
+    ],
+)
+def test_the_same_payment_always_quotes_the_same_code(reference: str, code: str) -> None:
+    assert code_of(reference) == code
 
 
 @pytest.mark.parametrize(

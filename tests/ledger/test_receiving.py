@@ -93,6 +93,30 @@ def test_another_currency_goes_to_the_wallet_whatever_else_is_true() -> None:
         assert not found.to_order
 
 
+def test_the_books_hold_these_words_for_what_a_receipt_did() -> None:
+    assert [str(verdict) for verdict in Verdict] == [
+        "paid",
+        "tolerated",
+        "short",
+        "over",
+        "late",
+        "duplicate",
+        "wrong_currency",
+        "unknown_order",
+        "in_review",
+        "refused",
+        "assigned",
+    ]
+
+
+def test_where_the_owner_chose_nothing_three_days_are_honoured_and_nothing_may_be_missing() -> (
+    None
+):
+    assert ReceiptPolicy() == ReceiptPolicy(tolerance={}, late_days=3)
+    assert ReceiptPolicy().may_miss(Money(1000, "EUR")) == 0
+    assert Tolerance().of(1000) == 0
+
+
 money = st.integers(0, 5000)
 tolerances = st.builds(
     Tolerance, minor=st.none() | st.integers(0, 100), points=st.none() | st.integers(0, 2000)

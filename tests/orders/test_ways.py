@@ -67,6 +67,24 @@ def test_what_is_not_on_does_not_show() -> None:
     assert unshown([], ["stripe"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("wants", "is_narrow"),
+    [
+        ({}, False),
+        ({"currencies": frozenset({"XTR", "EUR"})}, False),
+        ({"currencies": frozenset({"EUR"})}, True),
+        ({"countries": frozenset({"DE"})}, True),
+        ({"plans": frozenset({"solo"})}, True),
+        ({"not_plans": frozenset({"solo"})}, True),
+        ({"currencies": frozenset({"XTR"}), "plans": frozenset({"solo"})}, True),
+    ],
+)
+def test_a_rule_is_narrow_when_some_who_could_pay_in_stars_are_not_shown_the_way(
+    wants: dict[str, frozenset[str]], *, is_narrow: bool
+) -> None:
+    assert rule("stars", **wants).is_narrow_for("XTR") is is_narrow
+
+
 def test_a_country_is_asked_for_only_where_it_matters() -> None:
     german = rule("stripe", countries=frozenset({"DE", "AT"}))
     assert asks_for_country([german])

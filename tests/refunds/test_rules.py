@@ -57,6 +57,8 @@ SHORT = replace(PAID, verdict=Verdict.SHORT, money=eur(300), to_order=eur(0), to
         pytest.param(
             replace(PAID, refunded=eur(300), order_back=eur(300)), 500, 500, id="the rest"
         ),
+        pytest.param(replace(PAID, refunded=eur(300)), 500, 800, id="some went back outside"),
+        pytest.param(replace(PAID, refunded=eur(900)), 0, 800, id="more went back than came"),
         pytest.param(replace(PAID, disputed=eur(800)), 0, 800, id="a bank has it"),
         pytest.param(
             replace(PAID, order_back=eur(800), wallet_gained=eur(800), wallet=eur(800)),

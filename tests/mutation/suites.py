@@ -1,0 +1,65 @@
+"""Which modules are mutated, and the tests that each must be caught by.
+
+The first tests a module meets are those most likely to catch its mutants: a run stops at the
+first that fails. Rules that only reckon have to be held by their own tables.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+# Law 7 in stories: what settlement does shows in the books, and in what people are told.
+_SETTLEMENT = (
+    "tests/stories/test_purchase.py",
+    "tests/stories/test_claims.py",
+    "tests/stories/test_held.py",
+    "tests/stories/test_guards.py",
+    "tests/stories/test_tax.py",
+    "tests/stories/test_wallet.py",
+    "tests/stories/test_bounced.py",
+    "tests/stories/test_transfer.py",
+    "tests/stories/test_asking.py",
+    "tests/stories/test_money_back.py",
+    "tests/stories/test_refunds.py",
+    "tests/stories/test_refund_cases.py",
+    "tests/stories/test_renewing.py",
+    "tests/renewals",
+    "tests/settlement",
+    "tests/handlers/test_odd_money.py",
+    "tests/bot/test_reception.py",
+)
+# By pattern; the first that fits a module counts.
+_TESTS: Mapping[str, tuple[str, ...]] = {
+    "shop/core/*.py": ("tests/core",),
+    "shop/*/states.py": ("tests/core/test_moves.py",),
+    "shop/access/lifecycle.py": ("tests/access/test_lifecycle.py",),
+    "shop/access/reminder_rules.py": ("tests/access/test_reminder_rules.py",),
+    "shop/catalog/offers.py": ("tests/catalog",),
+    "shop/catalog/products.py": ("tests/catalog",),
+    "shop/credit/rules.py": ("tests/credit",),
+    "shop/ledger/receiving.py": ("tests/ledger",),
+    "shop/orders/health_rules.py": ("tests/orders",),
+    "shop/orders/waits.py": ("tests/orders",),
+    "shop/orders/ways.py": ("tests/orders",),
+    "shop/ports/transfers.py": ("tests/intake",),
+    "shop/pricing/savings.py": ("tests/pricing",),
+    "shop/refunds/rules.py": ("tests/refunds",),
+    "shop/refunds/waits.py": ("tests/refunds",),
+    "shop/renewals/rules.py": ("tests/renewals/test_rules.py",),
+    "shop/screening/rules.py": ("tests/screening/test_rules.py",),
+    "shop/settlement/claim_rules.py": ("tests/settlement/test_claim_rules.py",),
+    "shop/settlement/review*.py": ("tests/stories/test_held.py", *_SETTLEMENT),
+    "shop/settlement/open_review.py": ("tests/stories/test_held.py", *_SETTLEMENT),
+    "shop/settlement/weighing.py": ("tests/stories/test_held.py", *_SETTLEMENT),
+    "shop/settlement/*claim*.py": ("tests/stories/test_claims.py", *_SETTLEMENT),
+    "shop/settlement/left_to_staff.py": ("tests/stories/test_claims.py", *_SETTLEMENT),
+    "shop/settlement/*.py": _SETTLEMENT,
+}
+
+
+def suites(root: Path) -> Mapping[str, tuple[str, ...]]:
+    """The tests of every module that is mutated, in the order in which they are run."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pattern, tests in _TESTS.items():
+        for path in sorted(root.glob(pattern)):
+            found.setdefault(str(path.relative_to(root)), tuple(dict.fromkeys(tests)))
+    return found
