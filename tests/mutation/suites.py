@@ -19,6 +19,8 @@ _SETTLEMENT = (
     "tests/settlement",
     "tests/books/test_queries.py",
     "tests/renewals",
+    "tests/orders/test_lines.py",
+    "tests/orders/test_second_subscription.py",
     "tests/stories/test_refund_cases.py",
 )
 # By pattern; the first that fits a module counts.

@@ -142,6 +142,14 @@ async def test_paid_by_hand_with_another_card_that_one_renews(kept: Kept, tables
     assert tables.one("SELECT COUNT(*) FROM saved_methods") == 2
 
 
+async def test_who_pays_by_hand_while_a_card_is_kept_did_it_and_not_the_card(kept: Kept) -> None:
+    kept.shop.clock.move(days=40)
+    await kept.shop.drain()
+    assert await kept.shop.pay(await kept.buy(saves=False)) is Outcome.SETTLED
+    await kept.shop.drain()
+    assert [one.payload["by_itself"] for one in kept.told(Paid)] == ["", ""]
+
+
 async def test_a_new_price_is_told_anew_before_it_is_charged(kept: Kept) -> None:
     await kept.pass_days(28)
     assert len(kept.told(RenewalAhead)) == 1

@@ -123,7 +123,11 @@ async def test_the_rest_of_a_sum_is_told_with_what_the_wallet_gave(shop: Shop) -
 
 @pytest.mark.parametrize(
     ("money", "verdict"),
-    [(eur(600), Verdict.SHORT), (Money(1598, "USD"), Verdict.WRONG_CURRENCY)],
+    [
+        (eur(600), Verdict.SHORT),
+        (Money(600, "USD"), Verdict.WRONG_CURRENCY),
+        (Money(600, "CHF"), Verdict.WRONG_CURRENCY),
+    ],
 )
 async def test_both_sides_read_of_money_its_order_does_not_take(
     shop: Shop, money: Money, verdict: Verdict

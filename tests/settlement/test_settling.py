@@ -1,0 +1,92 @@
+"""What money and news do in places that no story passes."""
+
+from dataclasses import replace
+
+import pytest
+
+from shop.core.money import Money
+from shop.ports import Happening
+from shop.screening.rules import FraudPolicy
+from shop.settlement.reviews import refuse
+from shop.settlement.settle import Outcome
+from tests.fixtures.shop import STAFF, Shop
+from tests.fixtures.tables import Tables
+
+
+async def test_more_money_for_an_order_that_a_person_refused_is_the_wallets(
+    shop: Shop, tables: Tables
+) -> None:
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
+    payment = await shop.ask(await shop.greet())
+    assert await shop.pay(payment) is Outcome.IN_REVIEW
+    await shop.run(refuse, STAFF, review_id=1, policy=shop.policy, now=shop.now)
+    assert await shop.pay(payment) is Outcome.TO_WALLET
+    assert tables.rows("SELECT verdict, to_wallet FROM receipts ORDER BY id") == [
+        ("refused", 1598),
+        ("duplicate", 1598),
+    ]
+    assert tables.one("SELECT COUNT(*) FROM subscriptions") == 0
+
+
+async def test_more_money_for_an_order_that_a_person_looks_at_is_the_wallets(
+    shop: Shop, tables: Tables
+) -> None:
+    shop.policy = shop.policy.choosing(FraudPolicy(first_order={"EUR": 500}))
+    payment = await shop.ask(await shop.greet())
+    assert await shop.pay(payment) is Outcome.IN_REVIEW
+    assert await shop.pay(payment) is Outcome.TO_WALLET
+    assert tables.rows("SELECT verdict FROM receipts ORDER BY id") == [
+        ("in_review",),
+        ("duplicate",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tax", "booked"),
+    [
+        (Money(255, "EUR"), 255),
+        (Money(1598, "EUR"), 1598),
+        (Money(1599, "EUR"), 0),
+        (Money(255, "USD"), 0),
+        (Money(0, "EUR"), 0),
+        (None, 0),
+    ],
+)
+async def test_tax_that_makes_no_sense_does_not_stop_its_money(
+    shop: Shop, tables: Tables, tax: Money | None, booked: int
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    event = replace(shop.received(payment), tax=tax)
+    assert await shop.settle(event) is Outcome.SETTLED
+    assert tables.rows("SELECT minor, tax FROM receipts") == [(1598, booked)]
+    paid = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account ="
+    assert tables.one(f"{paid} 'tax'") == booked
+    assert tables.one(f"{paid} 'sales'") == 1598 - booked
+
+
+async def test_news_out_of_order_moves_nothing_back(shop: Shop, tables: Tables) -> None:
+    payment = await shop.ask(await shop.greet())
+    assert await shop.pay(payment) is Outcome.SETTLED
+    await shop.drain()
+    before = len(shop.told)
+    for happening in (Happening.SEEN, Happening.FAILED, Happening.EXPIRED):
+        event = replace(shop.received(payment), happening=happening, money=None, receipt_id="")
+        assert await shop.settle(event) is Outcome.NOTED
+    await shop.drain()
+    assert len(shop.told) == before
+    assert tables.one("SELECT state FROM payments") == "final"
+
+
+async def test_a_payment_on_its_way_is_still_asked_about_and_one_that_failed_is_not(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    [(due,)] = tables.rows("SELECT poll_at FROM payments")
+    assert due is not None
+    for happening, state, poll_at in (
+        (Happening.SEEN, "seen", due),
+        (Happening.FAILED, "failed", None),
+    ):
+        event = replace(shop.received(payment), happening=happening, money=None, receipt_id="")
+        await shop.settle(event)
+        assert tables.rows("SELECT state, poll_at FROM payments") == [(state, poll_at)]
