@@ -279,3 +279,30 @@ def test_where_the_owner_chose_nothing_access_ends_with_the_whole_and_stays_with
         hold_warnings=True,
     )
     assert [str(access) for access in AccessAfterRefund] == ["end", "shorten", "keep"]
+
+
+@pytest.mark.parametrize(
+    ("left", "back", "tax", "shares"),
+    [
+        pytest.param([(800, 128)], 400, 64, [(1, 400, 64)], id="one line"),
+        pytest.param(
+            [(600, 96), (200, 32)], 400, 64, [(1, 300, 48), (2, 100, 16)], id="by what is left"
+        ),
+        pytest.param([(100, 10), (0, 10)], 100, 10, [(1, 100, 10)], id="tax goes with its money"),
+        pytest.param([(100, 10), (100, 0)], 200, 10, [(1, 100, 10), (2, 100, 0)], id="untaxed"),
+        pytest.param(
+            [(100, 9), (0, 1)], 100, 10, [(1, 100, 9), (2, 0, 1)], id="a cent that is left alone"
+        ),
+        pytest.param([(100, 10), (200, 20)], 30, 0, [(1, 10, 0), (2, 20, 0)], id="no tax in it"),
+        pytest.param([(100, 10), (0, 0)], 50, 5, [(1, 50, 5)], id="nothing of it is left"),
+    ],
+)
+def test_what_goes_back_is_shared_among_the_lines_that_have_something_left(
+    left: list[tuple[int, int]], back: int, tax: int, shares: list[tuple[int, int, int]]
+) -> None:
+    lines = [
+        LineMoney(line_id=number, money=eur(money), tax=eur(taxed))
+        for number, (money, taxed) in enumerate(left, 1)
+    ]
+    found = shares_of_lines(lines, back=eur(back), tax=eur(tax))
+    assert [(one.line_id, one.money.minor, one.tax.minor) for one in found] == shares

@@ -1,15 +1,19 @@
 """What money and news do in places that no story passes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from shop.core.facts import read_facts
 from shop.core.money import Money
-from shop.ports import Happening
+from shop.ports import Happening, PaymentEvent
+from shop.refunds.notices import MoneyBack
 from shop.screening.rules import FraudPolicy
 from shop.settlement.reviews import refuse
 from shop.settlement.settle import Outcome
-from tests.fixtures.shop import STAFF, Shop
+from tests.fixtures.goods import QUARTER
+from tests.fixtures.shop import CARD, STAFF, Shop
 from tests.fixtures.tables import Tables
 
 
@@ -90,3 +94,77 @@ async def test_a_payment_on_its_way_is_still_asked_about_and_one_that_failed_is_
         event = replace(shop.received(payment), happening=happening, money=None, receipt_id="")
         await shop.settle(event)
         assert tables.rows("SELECT state, poll_at FROM payments") == [(state, poll_at)]
+
+
+async def test_an_event_that_names_another_providers_order_is_not_ours_whatever_else_it_names(
+    shop: Shop, tables: Tables
+) -> None:
+    anna = await shop.greet()
+    theirs = await shop.ask(anna)
+    ours = await shop.ask(anna, term=QUARTER, provider="sandbox_crypto")
+    event = replace(shop.received(ours), reference=theirs.reference)
+    assert await shop.settle(event, provider="sandbox_crypto") is Outcome.UNKNOWN
+    assert tables.rows("SELECT verdict, customer_id FROM receipts") == [("unknown_order", None)]
+
+
+async def test_an_event_whose_reference_nobody_knows_is_found_by_its_page(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    event = replace(shop.received(payment), reference="tk_typed_by_hand")
+    assert await shop.settle(event) is Outcome.SETTLED
+    assert tables.one("SELECT state FROM orders") == "paid"
+
+
+@pytest.mark.parametrize("name", ["receipt_id", "provider_ref", "reference"])
+async def test_grave_news_is_told_once_for_what_it_is_about_and_again_for_another(
+    shop: Shop, name: str
+) -> None:
+    for number, about in enumerate(("one", "one", "other")):
+        nothing = PaymentEvent(
+            event_id=f"evt_{number}", kind="dispute", happening=Happening.DISPUTED
+        )
+        names: dict[str, Any] = {name: about}
+        event = replace(nothing, **names)
+        assert await shop.settle(event) is Outcome.UNKNOWN
+    await shop.drain()
+    assert [one.payload["note"].split()[-1] for one in shop.told] == ["one", "other"]
+
+
+async def test_grave_news_that_names_nothing_is_told_each_time(shop: Shop) -> None:
+    for number in range(2):
+        event = PaymentEvent(
+            event_id=f"evt_{number}", kind="dispute", happening=Happening.DISPUTED
+        )
+        assert await shop.settle(event) is Outcome.UNKNOWN
+    await shop.drain()
+    assert len(shop.told) == 2
+
+
+@pytest.mark.parametrize(
+    ("money", "said"),
+    [
+        (Money(1598, "EUR"), Money(1598, "EUR")),
+        (Money(500, "EUR"), Money(500, "EUR")),
+        (None, Money(0, "EUR")),  # it does not say how much: a person looks
+    ],
+)
+async def test_money_that_a_provider_gave_back_by_itself_is_told_to_staff(
+    shop: Shop, money: Money | None, said: Money
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    received = shop.received(payment, receipt="pi_1")
+    assert await shop.settle(received) is Outcome.SETTLED
+    back = replace(received, event_id="back", happening=Happening.REFUNDED, money=money)
+    assert await shop.settle(back) is Outcome.NOTED
+    await shop.drain()
+    told = [one.payload for one in shop.told if one.payload["notice"] == MoneyBack.kind]
+    assert [read_facts(MoneyBack, one) for one in told] == [
+        MoneyBack(
+            customer=payment.customer_id,
+            name="Anna",
+            provider=CARD,
+            plan="solo",
+            money=said,
+        )
+    ]
