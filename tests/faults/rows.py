@@ -437,7 +437,7 @@ async def wrong_clock(scene: Scene, seconds: int) -> Findings:
 
 
 def letters_of(scene: Scene) -> int:
-    """How many letters one payment is: after a webhook that only hints, the answer is another."""
+    """How many inbox events one payment is: after a webhook that only hints, the answer is another."""
     return 2 if scene.column.name in HINTED else 1
 
 
