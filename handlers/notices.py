@@ -7,14 +7,10 @@ from telegram import Bot
 
 from handlers.counter import Counter
 from handlers.customer import notices as to_customer
-from handlers.names import plan_name
 from handlers.staff import notices as to_staff
-from handlers.staff.intake.bank_transfers import show_proof
-from handlers.staff.refunds.disputes import CASES
-from handlers.visit import Visit, visit_to
+from handlers.visit import visit_to
 from shop.core.facts import read_facts
 from shop.messaging.jobs import MessageJob
-from shop.messaging.kinds import Notice
 
 # A notice's kind -> its class, and its words.
 WORDS = {
@@ -28,29 +24,7 @@ async def send_notice(bot: Bot, counter: Counter, payload: Mapping[str, Any]) ->
     """Send it, unless time has overtaken it; Telegram's errors come through."""
     job = read_facts(MessageJob, payload)
     visit = await visit_to(bot, counter, job.to)
-    if (found := WORDS.get(job.notice)) is not None:
-        kind, words = found
-        screen = await words(visit, read_facts(kind, payload))
-        if screen is not None:
-            await visit.show(screen)
-        return
-    notice = Notice(job.notice)
-    if (with_file := CASES.get(notice)) is not None:
-        await with_file(visit, await _named(visit, payload))
-        return
-    if notice is Notice.PROOF:
-        await show_proof(visit, int(payload["proof"]))
-        return
-    if notice in to_staff.TELLERS:
-        await visit.show(to_staff.told(visit, notice, await _named(visit, payload)))
-        return
-    screen = await to_customer.TELLERS[notice](visit, payload)
+    kind, words = WORDS[job.notice]
+    screen = await words(visit, read_facts(kind, payload))
     if screen is not None:
         await visit.show(screen)
-
-
-async def _named(visit: Visit, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same facts, with the plan's name instead of its slug."""
-    if not payload.get("plan"):
-        return payload
-    return {**payload, "plan": await plan_name(visit, str(payload["plan"]))}

@@ -14,7 +14,7 @@ from payments.outgoing import pending
 from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money, round_minor
-from shop.ports import Happening, PaymentEvent
+from shop.ports import ForeignAccount, Happening, PaymentEvent
 
 _H = Happening
 _KINDS_TO_ASK = (
@@ -50,8 +50,15 @@ def read_events(delivery: fields.Fields, *, store_id: str) -> list[PaymentEvent]
     if kind not in _KINDS_TO_ASK:
         return [PaymentEvent(event_id=event_id, kind=kind, happening=_H.UNHANDLED)]
     if (store := fields.optional_text(delivery, "storeId")) not in {"", store_id}:
-        facts = {"account": store, "invoice": fields.text(delivery, "invoiceId")}
-        return [PaymentEvent(event_id=event_id, kind=kind, happening=_H.FOREIGN, facts=facts)]
+        return [
+            PaymentEvent(
+                event_id=event_id,
+                kind=kind,
+                happening=_H.FOREIGN,
+                detail=ForeignAccount(account=store),
+                for_staff={"invoice": fields.text(delivery, "invoiceId")},
+            )
+        ]
     return [
         PaymentEvent(
             event_id=event_id,
@@ -154,7 +161,7 @@ def _receipts(
                     receipt_id=payment.receipt_id,
                     money=Money(fields.minor_units(minor), currency),
                     occurred_at=payment.at,
-                    facts={"invoice": fields.optional_text(invoice, "additionalStatus")},
+                    for_staff={"invoice": fields.optional_text(invoice, "additionalStatus")},
                 )
             )
     return events
@@ -168,7 +175,7 @@ def _marked(invoice_id: str, reference: str) -> PaymentEvent:
         happening=_H.UNHANDLED,
         reference=reference,
         provider_ref=invoice_id,
-        facts={"reference": reference, "invoice": invoice_id},
+        for_staff={"reference": reference, "invoice": invoice_id},
     )
 
 

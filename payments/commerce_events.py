@@ -82,7 +82,7 @@ def _told(
                 fields.iso_moment(payment, "detected_at") if payment.get("detected_at") else None
             ),
             payer=_payer(payment),
-            facts={"network": fields.optional_text(payment, "network")},
+            for_staff={"network": fields.optional_text(payment, "network")},
         )
         for place, payment in enumerate(payments)
     ]

@@ -177,7 +177,7 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
             event_id=f"{invoice_id}.{kind}",
             kind=kind,
             happening=_H.UNHANDLED,
-            facts={"invoice": invoice_id, "asset": fields.optional_text(invoice, "asset")},
+            for_staff={"invoice": invoice_id, "asset": fields.optional_text(invoice, "asset")},
         )
     is_paid = happening is _H.RECEIVED
     return PaymentEvent(
@@ -189,7 +189,7 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
         receipt_id=invoice_id if is_paid else "",
         money=_price(invoice) if is_paid else None,
         occurred_at=fields.iso_moment(invoice, "paid_at") if invoice.get("paid_at") else None,
-        facts={
+        for_staff={
             key: str(fields.amount(invoice, key))
             if key == "paid_amount"
             else fields.text(invoice, key)

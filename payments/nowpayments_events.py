@@ -94,13 +94,13 @@ def _read(payment: fields.Fields) -> PaymentEvent:
 
 
 def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
-    facts = {"payment": fields.identifier(payment, "payment_id"), "reference": heading.reference}
+    told = {"payment": fields.identifier(payment, "payment_id"), "reference": heading.reference}
     for key in _TOLD_TO_STAFF:
         if payment.get(key) is not None:
             unit = "price_currency" if key == "price_amount" else "pay_currency"
             code = fields.optional_text(payment, unit).upper()
-            facts[key] = f"{fields.amount(payment, key):f} {code}".strip()
-    return PaymentEvent(**heading._asdict(), happening=_H.UNHANDLED, facts=facts)
+            told[key] = f"{fields.amount(payment, key):f} {code}".strip()
+    return PaymentEvent(**heading._asdict(), happening=_H.UNHANDLED, for_staff=told)
 
 
 def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:

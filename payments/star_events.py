@@ -1,16 +1,15 @@
 """Reads Telegram's objects about Stars: transactions, payments, subscriptions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from payments import fields
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, PaymentEvent, SeriesFacts
 
 CURRENCY = "XTR"
 
 PERIOD = 2_592_000  # seconds; the only length of a subscription
-SERIES = "subscribed_until"  # a fact: the payment is of a subscription, until then
 
 _STANDINGS = {
     "canceled": Happening.STOPPED,
@@ -48,7 +47,7 @@ def of_transaction(
         reference=reference,
         stars=stars,
         at=date_of(row),
-        facts=_series_in(row),
+        series=_series_in(row),
     )
 
 
@@ -68,7 +67,7 @@ def of_any(row: fields.Fields) -> PaymentEvent | None:
             reference=reference,
             stars=stars,
             at=date_of(row),
-            facts=_series_in(row),
+            series=_series_in(row),
         )
     return None
 
@@ -78,22 +77,23 @@ def is_since(event: PaymentEvent, since: datetime) -> bool:
     return event.occurred_at is not None and event.occurred_at >= since
 
 
-def series_of(payment: fields.Fields) -> Mapping[str, str]:
-    """The fact until when a subscription's charge pays; empty for other payments.
+def series_of(payment: fields.Fields) -> SeriesFacts | None:
+    """Until when a charge of a subscription pays; None for other payments.
 
     The first charge (`is_first_recurring`) has it too; the books tell them apart.
     """
     if payment.get("subscription_expiration_date") is None:
-        return {}
-    return {SERIES: str(fields.whole(payment, "subscription_expiration_date"))}
+        return None
+    return SeriesFacts(until=fields.unix_moment(payment, "subscription_expiration_date"))
 
 
-def _series_in(row: fields.Fields) -> Mapping[str, str]:
-    """The same for a transaction, which names only the length."""
+def _series_in(row: fields.Fields) -> SeriesFacts | None:
+    """The same of a transaction, which names the length only."""
     period = fields.optional_section(row, "source").get("subscription_period")
     if period is None:
-        return {}
-    return {SERIES: str(fields.whole(row, "date") + PERIOD)}
+        return None
+    end = {"until": fields.whole(row, "date") + PERIOD}
+    return SeriesFacts(until=fields.unix_moment(end, "until"))
 
 
 def of_standing(standing: fields.Fields, *, update_id: int) -> PaymentEvent | None:
@@ -118,7 +118,7 @@ def event_of(
     reference: str,
     stars: int,
     at: datetime,
-    facts: Mapping[str, str] | None = None,
+    series: SeriesFacts | None = None,
 ) -> PaymentEvent:
     """Make the event; the charge id identifies the money, here and in the update."""
     return PaymentEvent(
@@ -130,5 +130,5 @@ def event_of(
         receipt_id=charge_id,
         money=Money(stars, CURRENCY),
         occurred_at=at,
-        facts=facts or {},
+        detail=series,
     )

@@ -128,7 +128,7 @@ class Stars:
                     reference=fields.text(payment, "invoice_payload"),
                     stars=fields.whole(payment, "total_amount"),
                     at=fields.unix_moment(message, "date"),
-                    facts=series_of(payment),
+                    series=series_of(payment),
                 )
         return None
 

@@ -97,7 +97,9 @@ class TelegramCards:
             receipt_id=charge_id,
             money=Money(fields.whole(payment, "total_amount"), currency),
             occurred_at=fields.unix_moment(message, "date"),
-            facts={"provider_charge": fields.optional_text(payment, "provider_payment_charge_id")},
+            for_staff={
+                "provider_charge": fields.optional_text(payment, "provider_payment_charge_id")
+            },
         )
 
     async def check(self) -> str:

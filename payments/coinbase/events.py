@@ -80,7 +80,7 @@ def _told(
         receipt_id=checkout_id,  # a checkout takes one payment and then closes
         money=_price(checkout) if is_whole else back,
         occurred_at=fields.iso_moment(checkout, "updatedAt") if is_dated else None,
-        facts={
+        for_staff={
             key: fields.text(checkout, key)
             for key in ("status", "network", "transactionHash")
             if checkout.get(key)

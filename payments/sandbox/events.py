@@ -6,7 +6,15 @@ from payments import fields
 from payments.sandbox.till import Act, Slip
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent, Refusal
+from shop.ports import (
+    Decline,
+    DisputeFacts,
+    EventDetail,
+    Happening,
+    PaymentEvent,
+    Refusal,
+    ReturnedRefund,
+)
 
 _DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 
@@ -22,8 +30,7 @@ def to_event(act: Act, slip: Slip) -> PaymentEvent:
         receipt_id=act.receipt_id,
         money=Money(act.minor, slip.amount.currency) if act.minor else None,
         occurred_at=act.occurred_at,
-        facts=_facts(act.happening, act.receipt_id, _own_name(act, slip))
-        | ({"why": act.why} if act.why else {}),
+        detail=_detail(act.happening, act.receipt_id, refund=_own_name(act, slip), why=act.why),
     )
 
 
@@ -31,15 +38,15 @@ def _own_name(act: Act, slip: Slip) -> str:
     return act.refund.removeprefix(f"{slip.reference}_")
 
 
-def _facts(happening: Happening, receipt: str, refund: str) -> dict[str, str]:
-    """The facts of an act; a dispute is named after its receipt."""
+def _detail(happening: Happening, receipt: str, *, refund: str, why: str) -> EventDetail | None:
+    """A dispute has a name at every bank, here that of its money."""
     if happening is Happening.REFUND_RETURNED:
-        return {"refund": "", "refund_ref": refund, "reason": "account_closed"}
+        return ReturnedRefund(refund_ref=refund, reason="account_closed")
     if happening is Happening.WARNED:
-        return {"dispute": f"warning_{receipt}", "reason": "fraud"}
+        return DisputeFacts(dispute_ref=f"warning_{receipt}", reason="fraud")
     if happening in _DISPUTES:
-        return {"dispute": f"dispute_{receipt}", "reason": "fraud"}
-    return {}
+        return DisputeFacts(dispute_ref=f"dispute_{receipt}", reason="fraud")
+    return Decline(why=Refusal(why)) if why in set(Refusal) else None
 
 
 def to_body(act: Act, slip: Slip) -> bytes:
@@ -84,10 +91,7 @@ def read_event(event: fields.Fields) -> PaymentEvent:
         receipt_id=receipt,
         money=Money(minor, fields.currency(payment, "currency")) if minor else None,
         occurred_at=fields.unix_moment(event, "created"),
-        facts=_facts(happening, receipt, refund) | _why(payment),
+        detail=_detail(
+            happening, receipt, refund=refund, why=fields.optional_text(payment, "why")
+        ),
     )
-
-
-def _why(payment: fields.Fields) -> dict[str, str]:
-    why = fields.optional_text(payment, "why")
-    return {"why": why} if why in set(Refusal) else {}

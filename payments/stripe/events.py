@@ -17,7 +17,7 @@ from payments.stripe.payer import payer_of
 from payments.stripe.saved_methods import RENEWAL, events_of_intent
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent
+from shop.ports import DisputeFacts, Happening, PaymentEvent, ReturnedRefund
 
 # Tuples, because the value looked up may be unhashable, such as a list.
 _PAID = ("paid", "no_payment_required")
@@ -157,13 +157,8 @@ def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
     An inquiry (`warning_…`) has taken no money yet; once closed, it never will.
     """
     status = fields.optional_text(dispute, "status")
-    facts = {
-        "dispute": fields.text(dispute, "id"),
-        "reason": fields.optional_text(dispute, "reason"),
-    }
     deadline = fields.optional_section(dispute, "evidence_details")
-    if deadline.get("due_by") is not None:
-        facts["answer_by"] = str(fields.whole(deadline, "due_by"))
+    is_dated = deadline.get("due_by") is not None
     is_inquiry = status.startswith("warning_")
     return PaymentEvent(
         event_id=heading.event_id,
@@ -172,7 +167,11 @@ def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
         receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
         money=None if is_inquiry else _money(dispute, "amount"),
         occurred_at=heading.occurred_at,
-        facts=facts,
+        detail=DisputeFacts(
+            dispute_ref=fields.text(dispute, "id"),
+            reason=fields.optional_text(dispute, "reason"),
+            answer_by=fields.unix_moment(deadline, "due_by") if is_dated else None,
+        ),
     )
 
 
@@ -184,10 +183,10 @@ def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
         happening=_H.WARNED,
         receipt_id=_intent_id(warning) or fields.text(warning, "charge"),
         occurred_at=heading.occurred_at,
-        facts={
-            "dispute": fields.text(warning, "id"),
-            "reason": fields.optional_text(warning, "fraud_type"),
-        },
+        detail=DisputeFacts(
+            dispute_ref=fields.text(warning, "id"),
+            reason=fields.optional_text(warning, "fraud_type"),
+        ),
     )
 
 
@@ -209,11 +208,11 @@ def _of_refund(refund: fields.Fields, heading: _Heading) -> PaymentEvent | None:
         receipt_id=_intent_id(refund) or fields.text(refund, "charge"),
         money=_money(refund, "amount"),
         occurred_at=heading.occurred_at,
-        facts={
-            "refund": fields.optional_text(metadata, "refund"),
-            "refund_ref": fields.text(refund, "id"),
-            "reason": fields.optional_text(refund, "failure_reason"),
-        },
+        detail=ReturnedRefund(
+            reference=fields.optional_text(metadata, "refund"),
+            refund_ref=fields.text(refund, "id"),
+            reason=fields.optional_text(refund, "failure_reason"),
+        ),
     )
 
 

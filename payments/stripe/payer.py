@@ -8,7 +8,7 @@ session's webhook does not, so the charge must be fetched.
 from dataclasses import replace
 
 from payments import fields
-from shop.ports import Happening, Payer, PaymentEvent
+from shop.ports import ForeignAccount, Happening, Payer, PaymentEvent
 
 _LIVE = "_live_"
 
@@ -47,7 +47,8 @@ def ours_or_foreign(event: PaymentEvent, told: fields.Fields, *, secret_key: str
         event,
         happening=Happening.FOREIGN,
         money=None,
-        facts={"account": name, "reference": event.reference},
+        detail=ForeignAccount(account=name),
+        for_staff={"reference": event.reference},
     )
 
 

@@ -14,6 +14,7 @@ from payments.stripe.money import from_stripe, to_stripe
 from shop.core.errors import BadInputError
 from shop.ports import (
     ChargeRequest,
+    Decline,
     Happening,
     MethodDetails,
     PaymentEvent,
@@ -123,7 +124,7 @@ def events_of_intent(intent: fields.Fields, *, reference: str = "") -> list[Paym
         receipt_id=intent_id,
         money=_money(intent, "amount_received") if is_received else None,
         occurred_at=fields.unix_moment(charge or intent, "created"),
-        facts={"why": _why(intent)} if happening is Happening.FAILED else {},
+        detail=Decline(why=_why(intent)) if happening is Happening.FAILED else None,
     )
     return [first, *(_after(charge, first) if is_received else [])]
 
@@ -138,7 +139,7 @@ def refused(error: CardRefusedError, request: ChargeRequest) -> tuple[str, list[
         happening=Happening.FAILED,
         reference=request.reference,
         provider_ref=intent_id,
-        facts={"why": why},
+        detail=Decline(why=why),
     )
     return intent_id, [event]
 

@@ -10,7 +10,6 @@ from shop.core.errors import ShopError
 from shop.core.facts import read_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox import finish_effect, postpone, refuse
 from shop.messaging.outbox_records import Outbox, QueuedEffect
@@ -27,9 +26,11 @@ from shop.ports import (
     saver_of,
     steerer_of,
 )
+from shop.renewals.charge_outcomes import note_charge_made, note_charge_silence
 from shop.renewals.jobs import MethodJob, MethodVerb
+from shop.renewals.notices import MethodRefused
 from shop.renewals.records import Renewals, SavedMethod
-from shop.renewals.renew import ChargeIntent, note_charge_made, note_charge_silence, take_up
+from shop.renewals.renew import ChargeIntent, take_up
 from shop.renewals.saved_methods import keep_method
 from shop.renewals.star_records import StarSubscription, StarSubscriptions
 from shop.settlement.settle import Outcome, Source, keep_event, settle_kept_event
@@ -193,8 +194,8 @@ def _note_refusal(
     """A plain no: the wish is put where staff see it, and they are told at once."""
     refuse(books, effect, reason=reason, is_dead=True, now=now)
     verb = read_facts(MethodJob, effect.payload).verb
-    told = tell_staff(policy, Notice.METHOD_REFUSED, key=effect.key, verb=verb, reason=reason)
-    books[Outbox].add(told, now=now)
+    refused = MethodRefused(verb=verb, reason=reason)
+    books[Outbox].add(tell_staff(policy, refused, key=effect.key), now=now)
 
 
 def _is_charging(books: Books, number: int) -> bool:

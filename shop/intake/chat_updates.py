@@ -8,8 +8,8 @@ from typing import Any
 
 from shop.books.books import Books
 from shop.core.policy import Policy
+from shop.intake.notices import Stuck
 from shop.messaging.inbox_records import Inbox, InboxEvent, InboxState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import PaymentEvent
@@ -114,16 +114,8 @@ def fail_update(
 ) -> None:
     """Answering it failed in a way that trying again will not mend: staff see it."""
     books[Inbox].finish(inbox_event_id, InboxState.STUCK, note=note)
-    books[Outbox].add(
-        tell_staff(
-            policy,
-            Notice.STUCK,
-            key=f"letter:{inbox_event_id}",
-            inbox_event=inbox_event_id,
-            reason=note,
-        ),
-        now=now,
-    )
+    notice = Stuck(inbox_event=inbox_event_id, reason=note)
+    books[Outbox].add(tell_staff(policy, notice, key=f"letter:{inbox_event_id}"), now=now)
 
 
 def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> list[KeptUpdate]:

@@ -80,7 +80,7 @@ def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
         books[Payments].poll_later(payment.id, payment.expires_at)
     elif may_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED):
         books[Payments].move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
-    else:
+    else:  # a hint had it asked about, and its money is here: there is no page to ask about
         books[Payments].poll_later(payment.id, None)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
+from shop.core.money import Money
 from shop.intake.transfers import FileKind, ProofState
 from shop.orders.payment_records import Payment, payment_of
 from shop.ports.transfers import TRANSFER
@@ -22,7 +23,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One proof; `reason` one of `Reason` or staff's own words, `minor` what staff saw arrive."""
+    """One proof; `reason` is one of `Reason` or staff's own words.
+
+    `minor` is what staff saw arrive, in the currency of its payment.
+    """
 
     id: int
     payment_id: int
@@ -82,7 +86,7 @@ class Proofs:
         *,
         staff_id: int,
         reason: str = "",
-        minor: int | None = None,
+        arrived: Money | None = None,
         now: datetime,
     ) -> bool:
         """Note what staff made of it; False when another was first."""
@@ -92,7 +96,7 @@ class Proofs:
             state=state,
             staff_id=staff_id,
             reason=reason,
-            minor=minor,
+            minor=None if arrived is None else arrived.minor,
             now=seconds(now),
         )
         return changed == 1

@@ -22,6 +22,7 @@ from shop.ports import (
     ProviderError,
 )
 from shop.settlement.claim_records import ClaimState, ProviderClaims
+from shop.settlement.kept_event import KeptEvent
 from shop.settlement.settle import Outcome, Source, act_on, settle_all
 from shop.staff.acts import ByStaff
 
@@ -115,10 +116,19 @@ def take_again(
     books[Inbox].finish(inbox_event.id, InboxState.DONE, note=f"read again by {staff_id}")
     if is_believed:
         books[ProviderClaims].end(inbox_event.id, ClaimState.BELIEVED)
-    source = Source(provider=inbox_event.provider, is_believed=is_believed)
     found = Replayed.LEFT
     for event in events:
-        outcome = act_on(books, inbox_event.id, event, source, policy=policy, now=now)
+        kept = KeptEvent(
+            books=books,
+            inbox_event=inbox_event.id,
+            event=event,
+            provider=inbox_event.provider,
+            is_believed=is_believed,
+            is_looked_at=False,
+            policy=policy,
+            now=now,
+        )
+        outcome = act_on(kept)
         found = _MEANT.get(outcome, Replayed.TAKEN)
     return found
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from shop.books.books import Books
 from shop.books.notes import Notes, recall, remember
 from shop.books.opening import Storage
+from shop.core.money import Money
 from shop.core.policy import Policy
+from shop.intake.notices import StarDifference
 from shop.ledger.receipt_records import Receipts
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError, steerer_of
@@ -68,7 +69,7 @@ def compare(
         known = books[Receipts].receipt_named(provider, event.receipt_id) is not None
         if event.happening is Happening.RECEIVED and known:
             stands = ours.get(event.receipt_id)
-            if stands is not None and event.money and stands != event.money.minor:
+            if stands is not None and event.money and stands != event.money:
                 odd.append(event.receipt_id)
             continue
         outcome = settle(books, event, Source(provider=provider), policy=policy, now=now)
@@ -77,21 +78,23 @@ def compare(
             found.append(event)
     odd += sorted(ours.keys() - theirs)
     if found or odd:
-        told = tell_staff(
-            policy,
-            Notice.STAR_DIFFERENCE,
-            key=f"{provider}:{int(until.timestamp())}",
+        notice = StarDifference(
             provider=provider,
             found=len(found),
+            money=_together(found),
             odd=len(odd),
-            names=odd[:_NAMED],
-            minor=sum(event.money.minor for event in found if event.money),
-            currency=next((event.money.currency for event in found if event.money), ""),
+            names=tuple(odd[:_NAMED]),
         )
-        books[Outbox].add(told, now=now)
+        key = f"{provider}:{int(until.timestamp())}"
+        books[Outbox].add(tell_staff(policy, notice, key=key), now=now)
     remember(books, _UNTIL + provider, str(int(until.timestamp())))
     remember(books, _TURN + provider, f"{int(_next_night(now).timestamp()):012d}")
     return outcomes
+
+
+def _together(found: Sequence[PaymentEvent]) -> Money | None:
+    moneys = [event.money for event in found if event.money is not None]
+    return sum(moneys[1:], moneys[0]) if moneys else None
 
 
 def _is_time(books: Books, provider: str, *, now: datetime) -> bool:

@@ -7,13 +7,14 @@ from enum import StrEnum
 
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
+from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.intake.acts import ApproveTransfer, RefuseTransfer
+from shop.intake.notices import ProofRefused, ProofSent
 from shop.intake.proof_records import File, Proof, Proofs
 from shop.intake.transfers import MOST_WAITING, ProofState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.payment_records import Affairs, Payment, Payments
@@ -52,6 +53,7 @@ class Case:
     customer: Customer
     code: str
     by: str
+    arrived: Money | None
     alike: tuple[tuple[Proof, Customer], ...]
 
 
@@ -77,7 +79,8 @@ def take_proof(
         return Taken.MANY
     proof = books[Proofs].add(payment, file, now=now)
     assert proof is not None  # noqa: S101 - looked up under the claim
-    books[Outbox].add(tell_staff(policy, Notice.PROOF, key=str(proof.id), proof=proof.id), now=now)
+    told = tell_staff(policy, ProofSent(proof=proof.id), key=str(proof.id))
+    books[Outbox].add(told, now=now)
     return Taken.NOTED
 
 
@@ -103,6 +106,7 @@ def case_of(books: Books, proof_id: int) -> Case:
         affairs=books[Payments].affairs(payment.reference),
         customer=books[Customers].get(proof.customer_id),
         code=code_of(payment.reference),
+        arrived=None if proof.minor is None else Money(proof.minor, payment.due.currency),
         by="" if proof.staff_id is None else books[Customers].name_of(proof.staff_id),
         alike=tuple((one, books[Customers].get(one.customer_id)) for one in alike),
     )
@@ -132,7 +136,7 @@ def approve(
     money = money or payment.due
     if money.minor <= 0:
         raise BadInputError(reason="Write how much arrived, such as 7.99.")
-    _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, minor=money.minor, now=now)
+    _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, arrived=money, now=now)
     books[Proofs].close_others(payment.id, staff_id=staff_id, now=now)
     facts = {"proof": proof.id, "staff": staff_id, "minor": money.minor, "money": money.currency}
     event = PaymentEvent(
@@ -160,17 +164,14 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
     proof, payment = _claim(books, proof_id)
     _decide(books, proof, ProofState.REFUSED, staff_id=staff_id, reason=words, now=now)
     affairs = books[Payments].affairs(payment.reference)
-    told = tell_customer(
-        books[Customers].get(proof.customer_id),
-        Notice.PROOF_REFUSED,
-        key=str(proof.id),
+    refused = ProofRefused(
         plan=affairs.product.slug,
-        term=affairs.term,
+        term=Interval.from_key(affairs.term),
         reason=words,
-        minor=payment.due.minor,
-        currency=payment.due.currency,
+        money=payment.due,
     )
-    books[Outbox].add([told], now=now)
+    customer = books[Customers].get(proof.customer_id)
+    books[Outbox].add([tell_customer(customer, refused, key=str(proof.id))], now=now)
     act = RefuseTransfer(proof=proof.id, reason=words)
     ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=proof.customer_id)
 
@@ -191,11 +192,11 @@ def _decide(
     *,
     staff_id: int,
     reason: str = "",
-    minor: int | None = None,
+    arrived: Money | None = None,
     now: datetime,
 ) -> None:
     if not books[Proofs].decide(
-        proof.id, state, staff_id=staff_id, reason=reason, minor=minor, now=now
+        proof.id, state, staff_id=staff_id, reason=reason, arrived=arrived, now=now
     ):
         raise DoneAlreadyError
 

@@ -90,12 +90,12 @@ class Receipts:
 
     def receipts_between(
         self, provider: str, *, since: datetime, until: datetime
-    ) -> dict[str, int]:
+    ) -> dict[str, Money]:
         """What the books say came in that time: sums by the provider's name of the money."""
         rows = self._sql.all(
             "star_receipts", provider=provider, since=seconds(since), until=seconds(until)
         )
-        return {row["receipt_id"]: row["minor"] for row in rows}
+        return {row["receipt_id"]: Money(row["minor"], row["currency"]) for row in rows}
 
     def add_receipt(
         self,

@@ -45,5 +45,5 @@ SELECT id FROM receipts WHERE payment_id = :payment_id ORDER BY id DESC;
 SELECT id FROM receipts WHERE provider = :provider AND receipt_id = :receipt_id;
 
 -- name: star_receipts
-SELECT receipt_id, minor FROM receipts
+SELECT receipt_id, minor, currency FROM receipts
 WHERE provider = :provider AND occurred_at >= :since AND occurred_at < :until;

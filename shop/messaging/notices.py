@@ -3,12 +3,9 @@
 A wing declares its notices in its `notices.py`; handlers word each class; the outbox carries it.
 """
 
-from typing import Any
-
 from shop.core.facts import Facts, write_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customer
-from shop.messaging import kinds
 from shop.messaging.jobs import MessageJob, MessageKind
 from shop.messaging.outbox_records import Effect
 
@@ -31,50 +28,25 @@ class StaffNotice(Notice):
     __slots__ = ()
 
 
-def tell_customer(
-    customer: Customer,
-    notice: "CustomerNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> Effect:
+def tell_customer(customer: Customer, notice: CustomerNotice, *, key: str) -> Effect:
     """A notice to a customer; the same key is told once."""
-    return tell_chat(customer.telegram_id, notice, key=key, **facts)
+    return tell_chat(customer.telegram_id, notice, key=key)
 
 
-def tell_chat(
-    telegram_id: int,
-    notice: "CustomerNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> Effect:
+def tell_chat(telegram_id: int, notice: CustomerNotice, *, key: str) -> Effect:
     """A notice to the customer of this Telegram id."""
-    kind, told = _facts(notice, facts)
-    return _tell(MessageKind.CHAT, telegram_id, kind, f"{kind}:{key}", told)
+    return _tell(MessageKind.CHAT, telegram_id, notice, f"{notice.kind}:{key}")
 
 
-def tell_staff(
-    policy: Policy,
-    notice: "StaffNotice | kinds.Notice",
-    *,
-    key: str,
-    **facts: Any,  # noqa: ANN401 - JSON
-) -> list[Effect]:
+def tell_staff(policy: Policy, notice: StaffNotice, *, key: str) -> list[Effect]:
     """A notice to every member of staff."""
-    kind, told = _facts(notice, facts)
     return [
-        _tell(MessageKind.STAFF, staff_id, kind, f"{kind}:{key}:{staff_id}", told)
+        _tell(MessageKind.STAFF, staff_id, notice, f"{notice.kind}:{key}:{staff_id}")
         for staff_id in policy.staff_ids
     ]
 
 
-def _facts(notice: "Notice | kinds.Notice", facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    if isinstance(notice, kinds.Notice):
-        return notice, facts
-    return notice.kind, write_facts(notice)
-
-
-def _tell(kind: MessageKind, to: int, notice: str, key: str, facts: dict[str, Any]) -> Effect:
-    payload = {**facts, **write_facts(MessageJob(to=to, notice=notice))}
+def _tell(kind: MessageKind, to: int, notice: Notice, key: str) -> Effect:
+    job = MessageJob(to=to, notice=notice.kind)
+    payload = {**write_facts(notice), **write_facts(job)}
     return Effect(kind=kind, lane=f"chat:{to}", key=key, payload=payload)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shop.core.errors import ShopError
 from shop.core.money import Money
+from shop.ports.details import EventDetail
 
 
 class ProviderError(ShopError):
@@ -105,10 +106,10 @@ class PaymentEvent:
     or "" when the event names none; `provider_ref` the provider's id of the try;
     `receipt_id` identifies the money itself (payment intent, transaction): two events about
     the same money carry the same one. `money` is what arrived, None when nothing did; of
-    REFUNDED it is the total given back so far, None when that is not said; of BOUNCED the sum
-    of that refund. Of disputes, `facts` hold `dispute` (its id), `reason`, `answer_by` (unix
-    seconds) where they are known; of BOUNCED `refund` (our reference), `refund_ref`, `reason`.
-    `tax` is the tax inside RECEIVED `money` where the provider has reckoned it.
+    REFUNDED it is the total given back so far, None when that is not said; of REFUND_RETURNED
+    the sum of that refund. `tax` is the tax inside RECEIVED `money` where the provider has
+    reckoned it. `detail` is what only such an event has; `for_staff` what nobody but a person
+    reads, as words and their values.
     """
 
     event_id: str
@@ -121,7 +122,8 @@ class PaymentEvent:
     tax: Money | None = None
     occurred_at: datetime | None = None
     payer: Payer = field(default_factory=Payer)
-    facts: Mapping[str, str] = field(default_factory=dict)
+    detail: EventDetail | None = None
+    for_staff: Mapping[str, str] = field(default_factory=dict)
 
 
 class PaymentProvider(Protocol):

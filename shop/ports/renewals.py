@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, cast
 
 from shop.core.money import Money
@@ -37,14 +36,6 @@ class ChargeRequest:
     first_asked_at: datetime
 
 
-class Refusal(StrEnum):
-    """Why a charge failed, as far as it matters: the fact `why` of a FAILED event."""
-
-    DECLINED = "declined"  # another day it may work
-    NEEDS_PAYER = "needs_payer"  # his bank wants to hear it from him
-    GONE = "gone"  # the card is no longer there: never try it again
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """What became of a charge; the events carry the reference, as those of a page do."""
@@ -65,7 +56,7 @@ class ChargesSavedMethods(Protocol):
         ...
 
     async def charge(self, request: ChargeRequest) -> Charge:
-        """Take the money: RECEIVED, SEEN, or FAILED with the fact `why` (see `Refusal`)."""
+        """Take the money: RECEIVED, SEEN, or FAILED with its `Decline`."""
         ...
 
     async def forget(self, handle: str) -> None:

@@ -12,14 +12,15 @@ from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.ledger.journal_records import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payments
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.refunds.cases import Case
 from shop.refunds.line_records import RefundLines
-from shop.refunds.records import Case, NewRefund, Refund, RefundRoute, Refunds
+from shop.refunds.notices import Refunded, RefundLink, RefundMade
+from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.revocation import revoke_time
 from shop.refunds.rules import (
     AccessAfterRefund,
@@ -206,35 +207,31 @@ def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
 def _tell(
     books: Books, refund: Refund, case: Case, *, access: AccessAfterRefund, policy: Policy
 ) -> list[Effect]:
-    facts = {
-        "refund": refund.id,
-        "receipt": refund.receipt,
-        "plan": case.plan,
-        "term": case.term,
-        "provider": case.provider,
-        "way": refund.route,
-        "minor": refund.money.minor,
-        "currency": refund.money.currency,
-        "access": access,
-    }
     key = str(refund.id) if refund.returned_at is None else f"{refund.id}:again"
+    made = RefundMade(
+        customer=None,
+        name="–",
+        staff="–",
+        provider=case.provider,
+        plan=case.plan,
+        route=refund.route,
+        money=refund.money,
+        access=access,
+    )
     if case.customer_id is None:
-        return tell_staff(policy, Notice.REFUND_MADE, key=key, name="–", staff="–", **facts)
-    customer = books[Customers].get(case.customer_id)
+        return tell_staff(policy, made, key=key)
     if refund.route is RefundRoute.DISPUTE:
         return []  # told as what it is
-    notice = Notice.REFUND_LINK if refund.state is RefundState.LINK else Notice.REFUNDED
-    told = tell_customer(customer, notice, key=key, **facts)
+    customer = books[Customers].get(case.customer_id)
+    told = tell_customer(customer, _notice(refund, case, access=access), key=key)
     if refund.route is RefundRoute.TOLD:
         return [told]  # staff hear of it from the provider's news
     staff = "–" if refund.staff_id is None else books[Customers].name_of(refund.staff_id)
-    heard = tell_staff(
-        policy,
-        Notice.REFUND_MADE,
-        key=key,
-        customer=customer.id,
-        name=customer.name,
-        staff=staff,
-        **facts,
-    )
-    return [told, *heard]
+    made = replace(made, customer=customer.id, name=customer.name, staff=staff)
+    return [told, *tell_staff(policy, made, key=key)]
+
+
+def _notice(refund: Refund, case: Case, *, access: AccessAfterRefund) -> Refunded | RefundLink:
+    if refund.state is RefundState.LINK:
+        return RefundLink(refund=refund.id, plan=case.plan, access=access)
+    return Refunded(money=refund.money, plan=case.plan, route=refund.route, access=access)

@@ -8,7 +8,8 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
-from shop.refunds.states import DisputeState
+from shop.core.moves import must_move
+from shop.refunds.states import DISPUTE_MOVES, DisputeState
 
 
 class DisputeKind(StrEnum):
@@ -110,9 +111,10 @@ class Disputes:
             answer_by=maybe_seconds(dispute.answer_by),
         )
 
-    def close(self, dispute_id: int, state: DisputeState, *, now: datetime) -> bool:
-        """It is decided; False when it was before."""
-        return self._sql.count("dispute_close", id=dispute_id, state=state, now=seconds(now)) == 1
+    def close(self, dispute: Dispute, state: DisputeState, *, now: datetime) -> bool:
+        """It is decided; False when another transaction was first."""
+        must_move(DISPUTE_MOVES, dispute.state, state)
+        return self._sql.count("dispute_close", id=dispute.id, state=state, now=seconds(now)) == 1
 
     def freeze(self, dispute_id: int, subscription_id: int | None) -> None:
         """Note whose access it holds."""

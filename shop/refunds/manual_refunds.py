@@ -47,7 +47,7 @@ def cancel_manual_refund(
 def _into_wallet(
     books: Books, refund: Refund, staff_id: int, *, policy: Policy, now: datetime
 ) -> Refund:
-    books[Refunds].into_wallet(refund.id, now=now)
+    books[Refunds].into_wallet(refund, now=now)
     entries = (
         Entry(account=REFUNDING, money=refund.money),
         Entry(account=WALLET, money=-refund.money, customer_id=refund.customer_id),

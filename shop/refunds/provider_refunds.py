@@ -6,15 +6,17 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipts, unnamed
+from shop.orders.claimed_payment import ClaimedPayment, PaymentUpdate
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
 from shop.refunds.bookings import book_intent, follow, reserving_entries
 from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import left_outside
-from shop.refunds.states import RefundState
+from shop.refunds.states import REFUND_MOVES, RefundState
 
 _UNDER_WAY = frozenset(
     {
@@ -31,13 +33,13 @@ _AT_PROVIDER = frozenset(
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
-def take_provider_refund(
-    books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
-) -> Money | None:
+def take_provider_refund(update: PaymentUpdate[Affairs]) -> Money | None:
     """A provider says how much of a payment went back so far; returns what was news to us.
 
-    None when nothing was: it is our own refund. The caller has claimed the customer.
+    None when nothing was: it is our own refund.
     """
+    books, affairs, event = update.books, update.affairs, update.event
+    policy, now = update.policy, update.now
     receipts = books[Receipts].receipts_of_payment(affairs.payment_id)
     ours = [
         one
@@ -59,12 +61,11 @@ def take_provider_refund(
     return booked or None
 
 
-def catch_up(
-    books: Books, affairs: Affairs, receipt: int, receipt_id: str, *, policy: Policy, now: datetime
-) -> None:
+def catch_up(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:
     """Money arrived of which something was told to have gone back already, or to be disputed."""
-    for key in (receipt_id, unnamed(affairs.reference)):
-        book_provider_refund(books, affairs.provider, key, [receipt], policy=policy, now=now)
+    provider, policy, now = claimed.affairs.provider, claimed.policy, claimed.now
+    for key in (receipt_id, unnamed(claimed.affairs.reference)):
+        book_provider_refund(claimed.books, provider, key, [receipt], policy=policy, now=now)
 
 
 def book_provider_refund(
@@ -122,10 +123,9 @@ def _finish_under_way(
 ) -> None:
     """As much as all of ours went back: those whose answer we still wait for are done."""
     for one in refunds:
-        is_done = one.state in _UNDER_WAY and books[Refunds].move(
-            one, RefundState.DONE, ask_at=None, done_at=now
-        )
-        if is_done:
+        if one.state not in _UNDER_WAY or not may_move(REFUND_MOVES, one.state, RefundState.DONE):
+            continue
+        if books[Refunds].move(one, RefundState.DONE, ask_at=None, done_at=now):
             follow(books, books[Refunds].get(one.id), policy=policy, now=now)
 
 

@@ -8,10 +8,9 @@ from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
-from shop.ledger.receiving import Verdict
-from shop.orders.states import OrderState, PaymentState
-from shop.refunds.rules import RefundBalance
-from shop.refunds.states import RefundState
+from shop.core.moves import must_move
+from shop.refunds.cases import Case, case_of
+from shop.refunds.states import REFUND_MOVES, RefundState
 
 
 class RefundRoute(StrEnum):
@@ -23,32 +22,6 @@ class RefundRoute(StrEnum):
     RETURNED = "returned"  # a bank returned what had gone back, and the wallet has it
     TOLD = "told"  # someone did it at the provider, and the provider told us
     DISPUTE = "dispute"  # a bank took it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A receipt with all that giving it back depends on.
-
-    The payment and its order are missing for money of no order we know; `order_back_surely`
-    is what of the order has really gone back, `standing.order_back` also what is on its way.
-    """
-
-    receipt: int
-    provider: str
-    receipt_id: str
-    customer_id: int | None
-    payment_id: int | None
-    reference: str
-    provider_ref: str
-    payment_state: PaymentState | None
-    order_id: int | None
-    order_state: OrderState | None
-    term: str
-    plan: str
-    subscription_id: int | None
-    order_back_surely: Money
-    recorded_at: datetime
-    standing: RefundBalance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +86,7 @@ class Refunds:
         row = self._sql.one("refund_case", id=receipt)
         if row is None:
             raise NotFoundError(what="receipt", name=receipt)
-        return _case(row)
+        return case_of(row)
 
     def add(self, new: NewRefund, *, now: datetime) -> int:
         """Note an intent, or what is done already."""
@@ -155,7 +128,11 @@ class Refunds:
         ask_at: datetime | None,
         done_at: datetime | None = None,
     ) -> bool:
-        """Change state and when to ask next; False when another was first."""
+        """Change state and when to ask next; False when another was first.
+
+        Raises `ForbiddenMoveError` where the table does not allow it.
+        """
+        must_move(REFUND_MOVES, old.state, state)
         changed = self._sql.count(
             "refund_move",
             id=old.id,
@@ -169,18 +146,40 @@ class Refunds:
         )
         return changed == 1
 
+    def ask_later(
+        self,
+        known: Refund,
+        *,
+        refund_ref: str = "",
+        url: str = "",
+        note: str = "",
+        ask_at: datetime | None,
+    ) -> None:
+        """Note what was heard, and when to ask next; its state stays."""
+        self._sql.run(
+            "refund_ask_later",
+            id=known.id,
+            state=known.state,
+            refund_ref=refund_ref or known.refund_ref,
+            url=url or known.url,
+            note=note,
+            ask_at=maybe_seconds(ask_at),
+        )
+
     def name(self, refund_id: int, refund_ref: str) -> None:
         """What the provider calls it, where nobody has noted that yet."""
         self._sql.run("refund_name", id=refund_id, refund_ref=refund_ref)
 
-    def mark_returned(self, refund_id: int, *, note: str, now: datetime) -> bool:
-        """What had gone back is at the provider again; False when it is known, or never went."""
-        changed = self._sql.count("refund_bounce", id=refund_id, note=note, now=seconds(now))
+    def mark_returned(self, refund: Refund, *, note: str, now: datetime) -> bool:
+        """What had gone back is at the provider again; False when that is known."""
+        must_move(REFUND_MOVES, refund.state, RefundState.MANUAL)
+        changed = self._sql.count("refund_bounce", id=refund.id, note=note, now=seconds(now))
         return changed == 1
 
-    def into_wallet(self, refund_id: int, *, now: datetime) -> bool:
+    def into_wallet(self, refund: Refund, *, now: datetime) -> bool:
         """What a bank returned is in the wallet now; False when another was first."""
-        return self._sql.count("refund_into_wallet", id=refund_id, now=seconds(now)) == 1
+        must_move(REFUND_MOVES, refund.state, RefundState.DONE)
+        return self._sql.count("refund_into_wallet", id=refund.id, now=seconds(now)) == 1
 
     def of(self, customer_id: int, *, most: int) -> list[Refund]:
         """A customer's latest refunds."""
@@ -221,51 +220,6 @@ class Refunds:
         """The highest total that was told of this money."""
         row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)
         return None if row is None else Money(row["minor"], row["currency"])
-
-
-def _case(row: Row) -> Case:
-    return Case(
-        receipt=row["id"],
-        provider=row["provider"],
-        receipt_id=row["receipt_id"],
-        customer_id=row["customer_id"],
-        payment_id=row["payment_id"],
-        reference=row["reference"] or "",
-        provider_ref=row["provider_ref"] or "",
-        payment_state=PaymentState(row["payment_state"]) if row["payment_state"] else None,
-        order_id=row["order_id"],
-        order_state=OrderState(row["order_state"]) if row["order_state"] else None,
-        term=row["term"] or "",
-        plan=row["slug"] or "",
-        subscription_id=row["subscription_id"],
-        order_back_surely=_money(row, "order_back_surely", row["order_currency"]),
-        recorded_at=moment(row["recorded_at"]),
-        standing=_standing(row),
-    )
-
-
-def _standing(row: Row) -> RefundBalance:
-    own, orders = row["currency"], row["order_currency"]
-    return RefundBalance(
-        money=_money(row, "minor", own),
-        verdict=Verdict(row["verdict"]),
-        to_order=_money(row, "to_order", own),
-        to_wallet=_money(row, "to_wallet", own),
-        refunded=_money(row, "given_back", own),
-        disputed=_money(row, "disputed", own),
-        wallet_gained=_money(row, "wallet_gained", own),
-        wallet=_money(row, "wallet", own),
-        order_paid=_money(row, "order_paid", orders),
-        order_back=_money(row, "order_back", orders),
-        order_from_wallet=_money(row, "order_from_wallet", orders),
-        tax=_money(row, "tax", own),
-        own_back=_money(row, "own_back", own),
-        tax_back=_money(row, "tax_back", own),
-    )
-
-
-def _money(row: Row, column: str, currency: str) -> Money:
-    return Money(int(row[column]), currency)  # a sum comes back as Decimal from PostgreSQL
 
 
 def _refund(row: Row) -> Refund:

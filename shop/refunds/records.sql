@@ -87,6 +87,10 @@ SET state = :state, refund_ref = :refund_ref, url = :url, note = :note, ask_at =
     done_at = :done_at
 WHERE id = :id AND state = :old;
 
+-- name: refund_ask_later!
+UPDATE refunds SET refund_ref = :refund_ref, url = :url, note = :note, ask_at = :ask_at
+WHERE id = :id AND state = :state;
+
 -- name: refund_name!
 -- What the provider calls it, where its news came before its answer.
 UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';

@@ -9,10 +9,10 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.errors import BadInputError, ShopError
 from shop.core.money import Money
+from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.ledger.receipt_records import Receipts
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import (
@@ -27,10 +27,12 @@ from shop.ports import (
 )
 from shop.refunds.acts import MakeRefund
 from shop.refunds.bookings import book_intent, follow, most_back
+from shop.refunds.cases import Case
+from shop.refunds.notices import RefundFailed
 from shop.refunds.provider_refunds import undo
-from shop.refunds.records import Case, Refund, RefundRoute, Refunds
+from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import TooMuchBackError
-from shop.refunds.states import RefundState
+from shop.refunds.states import REFUND_MOVES, RefundState
 from shop.refunds.waits import refund_wait
 from shop.staff.acts import ByStaff
 
@@ -40,6 +42,9 @@ _STATES = {
     RefundStep.PENDING: RefundState.PENDING,
     RefundStep.LINK: RefundState.LINK,
 }
+_ASKED_ABOUT = frozenset(
+    {RefundState.ASKED, RefundState.UNKNOWN, RefundState.PENDING, RefundState.LINK}
+)
 
 
 class RefundMovedOnError(ShopError):
@@ -138,13 +143,7 @@ def _reference(wish: RefundWish, staff_id: int) -> str:
 def question(books: Books, refund_id: int) -> Question | None:
     """What to ask of the provider, or None when this refund needs no answer any more."""
     refund = books[Refunds].get(refund_id)
-    waiting = {
-        RefundState.ASKED,
-        RefundState.UNKNOWN,
-        RefundState.PENDING,
-        RefundState.LINK,
-    }
-    if refund.state not in waiting:
+    if refund.state not in _ASKED_ABOUT:
         return None
     case = books[Refunds].case(refund.receipt)
     chat = 0 if case.customer_id is None else books[Customers].get(case.customer_id).telegram_id
@@ -165,39 +164,40 @@ def question(books: Books, refund_id: int) -> Question | None:
 def note_answer(
     books: Books, refund_id: int, answer: RefundAnswer, *, policy: Policy, now: datetime
 ) -> Refund:
-    """Take a provider's word; the first to bring the same word was right."""
+    """Take a provider's word; the first to bring the same word was right.
+
+    What its table does not allow changes no state: a link that was handed out stays one.
+    """
     refund = claimed_refund(books, refund_id)
     if answer.step is RefundStep.FAILED:
         return note_refusal(books, refund_id, answer.note, policy=policy, now=now)
     state = _STATES[answer.step]
     is_over = state is RefundState.DONE
+    heard = {"refund_ref": answer.refund_ref, "url": answer.url, "note": answer.note}
     ask_at = None if is_over else now + refund_wait(now - refund.made_at)
-    was_followed = refund.state in {RefundState.LINK, RefundState.DONE}
-    moved = refund.state not in _ENDS and books[Refunds].move(
-        refund,
-        state,
-        refund_ref=answer.refund_ref,
-        url=answer.url,
-        note=answer.note,
-        ask_at=ask_at,
-        done_at=now if is_over else None,
-    )
+    moved = False
+    if refund.state in _ASKED_ABOUT and may_move(REFUND_MOVES, refund.state, state):
+        done_at = now if is_over else None
+        moved = books[Refunds].move(refund, state, **heard, ask_at=ask_at, done_at=done_at)
+    elif refund.state in _ASKED_ABOUT:
+        books[Refunds].ask_later(refund, **heard, ask_at=ask_at)
     if answer.refund_ref:
         # Its news may have come first, and finished it without this name.
         books[Refunds].name(refund_id, answer.refund_ref)
     if moved:
-        follow(books, books[Refunds].get(refund_id), policy=policy, now=now, is_known=was_followed)
+        is_known = refund.state is RefundState.LINK
+        follow(books, books[Refunds].get(refund_id), policy=policy, now=now, is_known=is_known)
     return books[Refunds].get(refund_id)
 
 
 def note_silence(books: Books, refund_id: int, note: str, *, now: datetime) -> Refund:
     """No answer is not a no (law 11): the clock asks again, under the same reference."""
     refund = claimed_refund(books, refund_id)
-    if refund.state in _ENDS:
-        return refund
-    state = RefundState.UNKNOWN if refund.state is RefundState.ASKED else refund.state
     ask_at = now + refund_wait(now - refund.made_at)
-    books[Refunds].move(refund, state, note=note, ask_at=ask_at)
+    if refund.state is RefundState.ASKED:
+        books[Refunds].move(refund, RefundState.UNKNOWN, note=note, ask_at=ask_at)
+    elif refund.state in _ASKED_ABOUT:
+        books[Refunds].ask_later(refund, note=note, ask_at=ask_at)
     return books[Refunds].get(refund_id)
 
 
@@ -209,29 +209,16 @@ def note_refusal(
     if refund.state is RefundState.LINK:
         # The customer holds a link: whatever is wrong now, the promise stands.
         return note_silence(books, refund_id, note, now=now)
-    if refund.state in _ENDS or not books[Refunds].move(
-        refund, RefundState.FAILED, note=note, ask_at=None, done_at=now
-    ):
-        return books[Refunds].get(refund_id)
+    if not may_move(REFUND_MOVES, refund.state, RefundState.FAILED):
+        return refund
+    books[Refunds].move(refund, RefundState.FAILED, note=note, ask_at=None, done_at=now)
     undo(books, refund, policy=policy, now=now)
     case = books[Refunds].case(refund.receipt)
-    effects = tell_staff(
-        policy,
-        Notice.REFUND_FAILED,
-        key=str(refund.id),
-        refund=refund.id,
-        receipt=refund.receipt,
-        customer=refund.customer_id,
-        provider=case.provider,
-        minor=refund.money.minor,
-        currency=refund.money.currency,
-        reason=note,
+    notice = RefundFailed(
+        customer=refund.customer_id, provider=case.provider, money=refund.money, reason=note
     )
-    books[Outbox].add(effects, now=now)
+    books[Outbox].add(tell_staff(policy, notice, key=str(refund.id)), now=now)
     return books[Refunds].get(refund_id)
-
-
-_ENDS = frozenset({RefundState.DONE, RefundState.FAILED, RefundState.CANCELLED})
 
 
 def claimed_refund(books: Books, refund_id: int) -> Refund:

@@ -7,8 +7,9 @@ from shop.books.books import Books
 from shop.core.money import Money, round_minor
 from shop.ledger.receipt_records import Receipts
 from shop.refunds.bookings import most_back
+from shop.refunds.cases import Case
 from shop.refunds.dispute_records import Dispute, Disputes
-from shop.refunds.records import Case, Refund, RefundRoute, Refunds
+from shop.refunds.records import Refund, RefundRoute, Refunds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

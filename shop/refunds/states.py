@@ -29,7 +29,7 @@ _R = RefundState
 REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
     _R.ASKED: frozenset({_R.UNKNOWN, _R.PENDING, _R.LINK, _R.MANUAL, _R.DONE, _R.FAILED}),
     _R.UNKNOWN: frozenset({_R.PENDING, _R.LINK, _R.DONE, _R.FAILED}),
-    _R.PENDING: frozenset({_R.DONE, _R.FAILED}),
+    _R.PENDING: frozenset({_R.LINK, _R.DONE, _R.FAILED}),
     _R.LINK: frozenset({_R.DONE}),  # a promise that was handed out
     _R.MANUAL: frozenset({_R.DONE, _R.CANCELLED}),
     _R.DONE: frozenset({_R.MANUAL}),  # a bank returned it: a person finds another way

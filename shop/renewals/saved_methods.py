@@ -5,17 +5,16 @@ from datetime import datetime
 
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
-from shop.catalog.records import Product
 from shop.core.errors import NotFoundError
 from shop.core.facts import write_facts
 from shop.core.intervals import Interval
 from shop.core.policy import Policy
-from shop.customers.records import Customer, Customers
-from shop.messaging.kinds import Notice
+from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.payment_records import Payment, Payments
 from shop.renewals.jobs import MethodJob, MethodVerb, RenewalKind
+from shop.renewals.notices import OffReason, RenewalOff, RenewalOn
 from shop.renewals.records import Renewal, Renewals, SavedMethod
 from shop.renewals.rules import RenewingPolicy, plan_round
 from shop.renewals.star_records import StarSubscriptions
@@ -39,14 +38,8 @@ def keep_method(
     customer = books[Customers].claim(payment.customer_id)
     if method is None:
         slug = books[Payments].affairs(payment.reference).product.slug
-        told = tell_customer(
-            customer,
-            Notice.RENEWAL_OFF,
-            key=f"unkept:{payment_id}",
-            plan=slug,
-            why="unkept",
-            card="",
-        )
+        off = RenewalOff(plan=slug, why=OffReason.UNKEPT)
+        told = tell_customer(customer, off, key=f"unkept:{payment_id}")
         books[Outbox].add([told], now=now)
         return
     encrypted, brand, last4 = method
@@ -87,16 +80,13 @@ def plan_with(
         next_at=now,
     )
     charge_at = plan_anew(books, method, subscription, fresh, policy=policy, now=now)
-    return [
-        tell(
-            customer,
-            Notice.RENEWAL_ON,
-            fresh,
-            affairs.product,
-            key=str(method.id),
-            charge_at=int(charge_at.timestamp()),
-        )
-    ]
+    on = RenewalOn(
+        subscription=subscription.id,
+        plan=affairs.product.slug,
+        card=card_label(method),
+        charge_at=charge_at,
+    )
+    return [tell_customer(customer, on, key=str(method.id))]
 
 
 def switch(
@@ -176,28 +166,9 @@ def plan_anew(
     return times.charge_at
 
 
-def tell(
-    customer: Customer,
-    notice: Notice,
-    renewal: Renewal,
-    product: Product,
-    *,
-    key: str = "",
-    **facts: object,
-) -> Effect:
-    """A notice about a renewal, once for each round and price unless `key` says otherwise."""
-    end = int(renewal.round_end.timestamp())
-    return tell_customer(
-        customer,
-        notice,
-        key=key or f"{renewal.subscription_id}:{end}:{facts.get('price_id', 0)}",
-        subscription=renewal.subscription_id,
-        plan=product.slug,
-        term=renewal.interval.key,
-        provider=renewal.method.provider,
-        card=card_label(renewal.method),
-        **facts,
-    )
+def round_key(renewal: Renewal, *, price_id: int = 0) -> str:
+    """The key of a notice that is told once for each round and price."""
+    return f"{renewal.subscription_id}:{int(renewal.round_end.timestamp())}:{price_id}"
 
 
 def card_of(books: Books, subscription_id: int) -> str:

@@ -5,52 +5,51 @@ the price that was agreed, for as long as the subscription runs: Telegram goes o
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shop.access.subscription_records import Subscription
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
-from shop.core.policy import Policy
-from shop.customers.records import Customer, Customers
+from shop.customers.records import Customers
 from shop.ledger.receipt_records import Receipts
-from shop.messaging.kinds import Notice
-from shop.messaging.notices import tell_customer
+from shop.messaging.notices import CustomerNotice, tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Affairs, Payments
 from shop.orders.states import PaymentState
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, PaymentEvent, SeriesFacts
 from shop.renewals.jobs import MethodVerb
+from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
 from shop.renewals.records import Renewals
 from shop.renewals.saved_methods import method_effect
 from shop.renewals.star_records import StarState, StarSubscription, StarSubscriptions
 
-UNTIL = "subscribed_until"
-"""The fact of an event that says it is one charge of a series, and until when it is paid."""
 STANDINGS = frozenset({Happening.STOPPED, Happening.RESUMED, Happening.LAPSED})
 _STATES = {
-    Happening.STOPPED: (StarState.CANCELED, Notice.STARS_STOPPED),
-    Happening.RESUMED: (StarState.ACTIVE, Notice.STARS_RESUMED),
-    Happening.LAPSED: (StarState.FAILED, Notice.STARS_FAILED),
+    Happening.STOPPED: StarState.CANCELED,
+    Happening.RESUMED: StarState.ACTIVE,
+    Happening.LAPSED: StarState.FAILED,
 }
 _CAME = frozenset({PaymentState.FINAL, PaymentState.REFUNDED, PaymentState.DISPUTED})
 
 
 def is_later_charge(affairs: Affairs, event: PaymentEvent) -> bool:
     """Whether this is money of a series whose first payment came before."""
-    return UNTIL in event.facts and affairs.payment_state in _CAME
+    return isinstance(event.detail, SeriesFacts) and affairs.payment_state in _CAME
 
 
-def take_charge(
-    books: Books, affairs: Affairs, event: PaymentEvent, *, policy: Policy, now: datetime
-) -> str | None:
+def take_charge(update: PaymentUpdate[Affairs]) -> str | None:
     """The reference of the payment that this charge is; None when exactly this money is known.
 
     It counts as paid in time however late we hear of it: Telegram took it when it was due.
     """
+    books, affairs, event, now = update.books, update.affairs, update.event, update.now
+    series = event.detail
+    assert isinstance(series, SeriesFacts)  # noqa: S101 - `is_later_charge` looked
     if books[Receipts].receipt_named(affairs.provider, event.receipt_id) is not None:
         return None
     star = books[StarSubscriptions].of_payment(affairs.payment_id)
@@ -59,7 +58,7 @@ def take_charge(
             affairs.reference
         )  # the first payment was no subscription: this money was not asked for
     price = books[CatalogRecords].price(star.price_id)
-    expires_at = max(event.occurred_at or now, now) + policy.order_lifetime
+    expires_at = max(event.occurred_at or now, now) + update.policy.order_lifetime
     line = NewLine.at(price, lengthens=star.subscription_id)
     asked = books[Orders].order_for_charge(star.customer_id, line, now=now, expires_at=expires_at)
     reference = new_reference()
@@ -72,7 +71,7 @@ def take_charge(
         now=now,
         expires_at=expires_at,
     )
-    until = max(_until(event), star.expires_at)
+    until = max(series.until, star.expires_at)
     # A charge proves that it renews, whatever was heard in between.
     books[StarSubscriptions].note(
         star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
@@ -80,17 +79,18 @@ def take_charge(
     return reference
 
 
-def note_first_charge(
-    books: Books, affairs: Affairs, event: PaymentEvent, *, now: datetime
-) -> None:
+def note_first_charge(update: PaymentUpdate[Affairs]) -> None:
     """A series began; a card that renewed the same plan rests from now on."""
-    if (
-        UNTIL not in event.facts
-        or books[StarSubscriptions].of_payment(affairs.payment_id) is not None
-    ):
+    books, affairs, series = update.books, update.affairs, update.event.detail
+    if not isinstance(series, SeriesFacts):
+        return
+    if books[StarSubscriptions].of_payment(affairs.payment_id) is not None:
         return
     books[StarSubscriptions].begin(
-        affairs.payment_id, charge_id=event.receipt_id, expires_at=_until(event), now=now
+        affairs.payment_id,
+        charge_id=update.event.receipt_id,
+        expires_at=series.until,
+        now=update.now,
     )
     if affairs.subscription_id is not None:
         renewal = books[Renewals].of(affairs.subscription_id)
@@ -98,31 +98,28 @@ def note_first_charge(
             books[Renewals].write(replace(renewal, is_on=False))
 
 
-def note_standing(
-    books: Books, customer: Customer, affairs: Affairs, event: PaymentEvent, *, now: datetime
-) -> None:
+def note_standing(update: PaymentUpdate[Affairs]) -> None:
     """Telegram says that a subscription stopped, goes on, or could not be charged."""
+    books, affairs, event = update.books, update.affairs, update.event
     star = books[StarSubscriptions].of_payment(affairs.payment_id)
     if star is None:
         return
-    state, notice = _STATES[event.happening]
+    state = _STATES[event.happening]
     if star.state is state:
         return
     books[StarSubscriptions].note(
         star.payment_id, state=state, is_stopped_here=False, expires_at=star.expires_at
     )
-    told = tell_customer(
-        customer,
-        notice,
-        key=event.event_id,
-        plan=affairs.product.slug,
-        term=affairs.term,
-        until=int(star.expires_at.timestamp()),
-        minor=affairs.whole.minor,
-        currency=affairs.whole.currency,
-        price_id=star.price_id,
-    )
-    books[Outbox].add([told], now=now)
+    told = tell_customer(update.customer, _notice(affairs, star, state), key=event.event_id)
+    books[Outbox].add([told], now=update.now)
+
+
+def _notice(affairs: Affairs, star: StarSubscription, state: StarState) -> CustomerNotice:
+    plan = affairs.product.slug
+    if state is StarState.FAILED:
+        return StarsFailed(plan=plan, money=affairs.whole)
+    told = StarsStopped if state is StarState.CANCELED else StarsResumed
+    return told(plan=plan, until=star.expires_at)
 
 
 def star_of(books: Books, subscription: Subscription, *, now: datetime) -> StarSubscription | None:
@@ -153,7 +150,3 @@ def steer(
     verb = MethodVerb.STOP if is_stopped else MethodVerb.RESUME
     books[Outbox].add([method_effect(verb, payment_id, now=now)], now=now)
     return True
-
-
-def _until(event: PaymentEvent) -> datetime:
-    return datetime.fromtimestamp(int(event.facts[UNTIL]), UTC)

@@ -1,15 +1,14 @@
 """What a provider tells and no order can take: kept in the inbox, and told to staff once."""
 
-from datetime import datetime
+from collections.abc import Mapping
 
-from shop.books.books import Books
-from shop.core.policy import Policy
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
-from shop.ports import Happening, PaymentEvent
+from shop.ports import DisputeFacts, ForeignAccount, Happening, PaymentEvent, ReturnedRefund
+from shop.settlement.kept_event import KeptEvent
+from shop.settlement.notices import ForeignEvent, LeftToStaff
 
 # News of a payment we do not know that a person must not miss; of money received they hear anyway.
 _GRAVE = frozenset(
@@ -24,102 +23,77 @@ _GRAVE = frozenset(
 _LONGEST = 200
 
 
-def leave_to_staff(
-    books: Books,
-    inbox_event: int,
-    event: PaymentEvent,
-    provider: str,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    """Keep what the shop does not act on; where it has facts, there is something to look at."""
-    note = ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
-    books[Inbox].finish(inbox_event, InboxState.UNHANDLED, note=note)
+def leave_to_staff(kept: KeptEvent) -> None:
+    """Keep what the shop does not act on; where it says something, there is something to see."""
+    event, foreign = kept.event, kept.event.detail
+    account = foreign.account if isinstance(foreign, ForeignAccount) else ""
+    note = _note({"account": account} if account else {}, event.for_staff)
+    kept.books[Inbox].finish(kept.inbox_event, InboxState.UNHANDLED, note=note)
+    key = str(kept.inbox_event)
     if event.happening is Happening.FOREIGN:
-        told = tell_staff(
-            policy,
-            Notice.FOREIGN_ACCOUNT,
-            key=str(inbox_event),
-            inbox_event=inbox_event,
-            provider=provider,
-            account=event.facts.get("account", ""),
+        notice = ForeignEvent(
+            inbox_event=kept.inbox_event, provider=kept.provider, account=account
         )
-        books[Outbox].add(told, now=now)
+        kept.books[Outbox].add(tell_staff(kept.policy, notice, key=key), now=kept.now)
     elif note:
-        _tell(
-            books, inbox_event, event, provider, note, key=str(inbox_event), policy=policy, now=now
-        )
+        _tell(kept, note, key=key)
 
 
-def tell_of_unknown(
-    books: Books,
-    inbox_event: int,
-    event: PaymentEvent,
-    provider: str,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> None:
+def tell_of_unknown(kept: KeptEvent) -> None:
     """A dispute, a refund or a hint about a payment that is in no book; once for each payment."""
+    books, event = kept.books, kept.event
     is_booked = (
         event.happening is Happening.REFUNDED
         and event.receipt_id
-        and (books[Receipts].receipt_named(provider, event.receipt_id) is not None)
+        and (books[Receipts].receipt_named(kept.provider, event.receipt_id) is not None)
     )  # of money that waits for its owner: staff are told of the refund itself
     if event.happening not in _GRAVE or is_booked:
         return
+    names = _names(event)
+    note = _note({name: value for name, value in names.items() if value})
+    books[Inbox].finish(kept.inbox_event, InboxState.UNKNOWN, note=note)
+    about = event.receipt_id or event.provider_ref or event.reference or kept.inbox_event
+    _tell(kept, note, key=f"{event.happening}:{kept.provider}:{about}")
+
+
+def _names(event: PaymentEvent) -> dict[str, str]:
+    """By what a person finds it at the provider."""
     names = {
         "reference": event.reference,
         "payment": event.provider_ref,
         "money": event.receipt_id,
-        **{key: event.facts.get(key, "") for key in ("dispute", "refund_ref", "reason")},
     }
-    note = ", ".join(f"{name} {value}" for name, value in names.items() if value)
-    books[Inbox].finish(inbox_event, InboxState.UNKNOWN, note=note)
-    about = event.receipt_id or event.provider_ref or event.reference or inbox_event
-    key = f"{event.happening}:{provider}:{about}"
-    _tell(books, inbox_event, event, provider, note, key=key, policy=policy, now=now)
+    match event.detail:
+        case DisputeFacts() as told:
+            return names | {"dispute": told.dispute_ref, "reason": told.reason}
+        case ReturnedRefund() as told:
+            return names | {"refund_ref": told.refund_ref, "reason": told.reason}
+        case _other:
+            return names
 
 
-def doubt_other_sum(
-    books: Books,
-    inbox_event: int,
-    event: PaymentEvent,
-    provider: str,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> bool:
+def doubt_other_sum(kept: KeptEvent) -> bool:
     """A webhook names another sum for money that is in the books: nothing changes, staff hear."""
-    receipt = books[Receipts].receipt_named(provider, event.receipt_id)
+    books, event = kept.books, kept.event
+    receipt = books[Receipts].receipt_named(kept.provider, event.receipt_id)
     known = None if receipt is None else books[Receipts].get(receipt)
     if known is None or event.money is None or known.money == event.money:
         return False
     note = f"{event.receipt_id}: told {event.money}, in the books {known.money}"
-    books[Inbox].finish(inbox_event, InboxState.UNHANDLED, note=note)
-    _tell(books, inbox_event, event, provider, note, key=str(inbox_event), policy=policy, now=now)
+    books[Inbox].finish(kept.inbox_event, InboxState.UNHANDLED, note=note)
+    _tell(kept, note, key=str(kept.inbox_event))
     return True
 
 
-def _tell(
-    books: Books,
-    inbox_event: int,
-    event: PaymentEvent,
-    provider: str,
-    note: str,
-    *,
-    key: str,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    told = tell_staff(
-        policy,
-        Notice.LEFT_TO_STAFF,
-        key=key,
-        inbox_event=inbox_event,
-        provider=provider,
-        what=event.kind,
+def _note(*told: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for one in told for name, value in one.items())
+
+
+def _tell(kept: KeptEvent, note: str, *, key: str) -> None:
+    notice = LeftToStaff(
+        inbox_event=kept.inbox_event,
+        provider=kept.provider,
+        what=kept.event.kind,
         note=note[:_LONGEST],
     )
-    books[Outbox].add(told, now=now)
+    kept.books[Outbox].add(tell_staff(kept.policy, notice, key=key), now=kept.now)

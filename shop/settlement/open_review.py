@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from shop.books.books import Books
+from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.core.policy import Policy
-from shop.customers.records import Customer
 from shop.ledger.receiving import Judgement, Verdict
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.ports import Payer
-from shop.screening.records import write_findings
 from shop.screening.rules import Finding
 from shop.screening.screening import fingerprint_of
-from shop.settlement.circumstances import Circumstances
+from shop.settlement.notices import InReview, MoneyInReview
+from shop.settlement.received_money import ReceivedMoney
 from shop.settlement.review_records import Reviews
 
 
@@ -34,52 +30,39 @@ def in_review(judgement: Judgement) -> Judgement:
 
 
 def open_review(
-    books: Books,
-    customer: Customer,
-    affairs: Circumstances,
-    judgement: Judgement,
-    findings: Sequence[Finding],
-    *,
-    receipt: int,
-    money: Money,
-    payer: Payer,
-    policy: Policy,
-    now: datetime,
+    received: ReceivedMoney, findings: Sequence[Finding], *, payer: Payer
 ) -> list[Effect]:
     """Hold the order of money that was recorded as held; what is told is not queued yet."""
+    books, now, affairs = received.payment.books, received.payment.now, received.payment.affairs
     books[Orders].close(affairs.order_id, OrderState.IN_REVIEW, now=now)
     review = books[Reviews].open(
-        receipt=receipt,
+        receipt=received.receipt,
         payment_id=affairs.payment_id,
         order_id=affairs.order_id,
-        customer_id=customer.id,
+        customer_id=received.payment.customer.id,
         findings=findings,
         fingerprint=fingerprint_of(affairs.provider, payer),
-        judgement=judgement,
+        judgement=received.judgement,
         now=now,
     )
-    came = money or judgement.whole  # all of it may come from the wallet
-    told = tell_customer(
-        customer,
-        Notice.IN_REVIEW,
-        key=str(receipt),
-        plan=affairs.product.slug,
-        minor=came.minor,
-        currency=came.currency,
-        receipt_number=receipt,
-    )
-    heard = tell_staff(
-        policy,
-        Notice.MONEY_IN_REVIEW,
-        key=str(review),
+    return _tell(received, findings, review)
+
+
+def _tell(received: ReceivedMoney, findings: Sequence[Finding], review: int) -> list[Effect]:
+    customer, affairs = received.payment.customer, received.payment.affairs
+    came = received.money or received.judgement.whole  # all of it may come from the wallet
+    told = InReview(plan=affairs.product.slug, money=came, receipt=received.receipt)
+    heard = MoneyInReview(
         review=review,
         customer=customer.id,
         name=customer.name,
         provider=affairs.provider,
         plan=affairs.product.slug,
-        term=affairs.term,
-        minor=came.minor,
-        currency=came.currency,
-        findings=write_findings(findings),
+        term=Interval.from_key(affairs.term),
+        money=came,
+        findings=tuple(findings),
     )
-    return [told, *heard]
+    return [
+        tell_customer(customer, told, key=str(received.receipt)),
+        *tell_staff(received.payment.policy, heard, key=str(review)),
+    ]

@@ -12,44 +12,44 @@ from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
+from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.payment_records import Affairs, Payment, Payments
 from shop.ports import Happening, PaymentEvent
 from shop.screening.rules import FraudPolicy
 from shop.settlement.claim_records import ClaimState, ProviderClaim, ProviderClaims
 from shop.settlement.claim_rules import ProviderClaimPolicy
+from shop.settlement.notices import FalseClaim
 
 _HASTE = timedelta(minutes=2)  # a provider may tell its webhooks before its own API
 _PATIENCE = timedelta(minutes=15)  # with one that does not answer at all
 _AGAIN = timedelta(seconds=30)
 
 
-def must_ask(event: PaymentEvent, affairs: Affairs, *, policy: Policy) -> bool:
+def must_ask(update: PaymentUpdate[Affairs]) -> bool:
     """Whether this webhook's money is to be asked about: not just what we asked for, or much."""
-    money = event.money
-    if money is None or money != affairs.due:
+    money = update.event.money
+    if money is None or money != update.affairs.due:
         return True
-    if event.payer.is_vague and policy[FraudPolicy].wants_payer:
+    if update.event.payer.is_vague and update.policy[FraudPolicy].wants_payer:
         return True
-    return not policy[ProviderClaimPolicy].may_believe(money)
+    return not update.policy[ProviderClaimPolicy].may_believe(money)
 
 
-def note_provider_claim(
-    books: Books, inbox_event: int, affairs: Affairs, event: PaymentEvent, *, now: datetime
-) -> None:
+def note_provider_claim(update: PaymentUpdate[Affairs], *, inbox_event: int) -> None:
     """Keep what was said, and have the clock ask at once."""
+    event, payment_id = update.event, update.affairs.payment_id
     if event.money is not None:
-        books[ProviderClaims].add(
+        update.books[ProviderClaims].add(
             inbox_event,
-            payment_id=affairs.payment_id,
+            payment_id=payment_id,
             receipt_id=event.receipt_id,
             provider_ref=event.provider_ref,
             money=event.money,
-            now=now,
+            now=update.now,
         )
-    books[Payments].poll_later(affairs.payment_id, now)
+    update.books[Payments].poll_later(payment_id, update.now)
 
 
 def refs_to_ask(books: Books, payment: Payment) -> list[str]:
@@ -126,18 +126,14 @@ def _tell(
     if not books[ProviderClaims].note_told(claim.inbox_event_id, now=now) and is_silent:
         return
     customer = books[Customers].get(payment.customer_id)
-    told = tell_staff(
-        policy,
-        Notice.FALSE_CLAIM,
-        key=f"{claim.inbox_event_id}:{int(is_silent)}",
+    notice = FalseClaim(
         inbox_event=claim.inbox_event_id,
         customer=customer.id,
         name=customer.name,
         provider=payment.provider,
-        minor=claim.money.minor,
-        currency=claim.money.currency,
-        found=found.minor if found else 0,
-        found_currency=(found or claim.money).currency,
+        claimed=claim.money,
+        found=found or Money.zero(claim.money.currency),
         is_silent=is_silent,
     )
-    books[Outbox].add(told, now=now)
+    key = f"{claim.inbox_event_id}:{int(is_silent)}"
+    books[Outbox].add(tell_staff(policy, notice, key=key), now=now)

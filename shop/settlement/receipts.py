@@ -4,16 +4,16 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money, split
-from shop.core.policy import Policy
 from shop.ledger.journal_records import SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.orders.line_records import OrderLines
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.records import Refunds
+from shop.settlement.kept_event import KeptEvent
+from shop.settlement.notices import UnknownMoney
 
 
 def record_receipt(
@@ -81,16 +81,9 @@ def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
     books[Journal].enter(f"receipt:{receipt}:tax", entries, now=now)
 
 
-def keep_unknown_money(
-    books: Books,
-    event: PaymentEvent,
-    *,
-    inbox_event: int,
-    provider: str,
-    policy: Policy,
-    now: datetime,
-) -> None:
+def keep_unknown_money(kept: KeptEvent) -> None:
     """Money without an order is recorded all the same, and staff are told (law 7)."""
+    books, event = kept.books, kept.event
     if event.happening is not Happening.RECEIVED or event.money is None:
         return
     nothing = Money.zero(event.money.currency)
@@ -106,23 +99,20 @@ def keep_unknown_money(
         event,
         event.money,
         judgement,
-        provider=provider,
+        provider=kept.provider,
         payment_id=None,
         customer_id=None,
         rest=UNASSIGNED,
-        now=now,
+        now=kept.now,
     )
-    if receipt is not None:
-        books[Receipts].note_inbox_event(receipt, inbox_event)
-        effects = tell_staff(
-            policy,
-            Notice.UNKNOWN_MONEY,
-            key=str(receipt),
-            id=receipt,
-            provider=provider,
-            minor=event.money.minor,
-            currency=event.money.currency,
-            receipt=event.receipt_id,
-            reference=event.reference,
-        )
-        books[Outbox].add(effects, now=now)
+    if receipt is None:
+        return
+    books[Receipts].note_inbox_event(receipt, kept.inbox_event)
+    notice = UnknownMoney(
+        receipt=receipt,
+        receipt_id=event.receipt_id,
+        reference=event.reference,
+        provider=kept.provider,
+        money=event.money,
+    )
+    books[Outbox].add(tell_staff(kept.policy, notice, key=str(receipt)), now=kept.now)

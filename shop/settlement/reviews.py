@@ -11,20 +11,22 @@ from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import IN_REVIEW, SALES, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.claimed_payment import ClaimedPayment
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
 from shop.refunds.records import Refunds
 from shop.screening.records import Block, ScreeningRecords
 from shop.screening.rules import BlockedBy
-from shop.settlement.acts import PutOnBlocklist, ReviewApproved, ReviewRefused, TakeOffBlocklist
-from shop.settlement.circumstances import CircumstanceRecords
+from shop.settlement import acts
+from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import fulfil
+from shop.settlement.notices import ReviewRefused
 from shop.settlement.open_review import in_review
 from shop.settlement.payment_updates import take_late_payment_updates
 from shop.settlement.receipts import book_tax
+from shop.settlement.received_money import ReceivedMoney
 from shop.settlement.review_records import Review, Reviews, ReviewState
 from shop.staff.acts import ByStaff
 
@@ -50,20 +52,15 @@ def approve(
     review, customer = _decided(
         books, staff_id, review_id, ReviewState.APPROVED, _as_judged, now=now
     )
-    affairs = books[CircumstanceRecords].of(review.reference)
-    effects = fulfil(
-        books,
-        customer,
-        affairs,
-        review.judgement,
+    received = ReceivedMoney(
+        payment=_payment(books, review, customer, policy=policy, now=now),
         receipt=review.receipt_id,
         money=review.money,
-        policy=policy,
-        now=now,
+        judgement=review.judgement,
     )
-    books[Outbox].add(effects, now=now)
+    books[Outbox].add(fulfil(received), now=now)
     book_tax(books, review.receipt_id, now=now)
-    _hear_of_it(books, review, policy=policy, now=now)
+    _hear_of_it(books, review, customer, policy=policy, now=now)
     return review
 
 
@@ -74,25 +71,37 @@ def refuse(
     review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
     books[Orders].close(review.order_id, OrderState.CANCELLED, now=now)
     affairs = books[CircumstanceRecords].of(review.reference)
-    told = tell_customer(
-        customer,
-        Notice.REVIEW_REFUSED,
-        key=str(review.id),
-        plan=affairs.product.slug,
-        minor=review.judgement.whole.minor,
-        currency=review.judgement.whole.currency,
-    )
-    books[Outbox].add([told], now=now)
-    _hear_of_it(books, review, policy=policy, now=now)
+    refused = ReviewRefused(plan=affairs.product.slug, money=review.judgement.whole)
+    books[Outbox].add([tell_customer(customer, refused, key=str(review.id))], now=now)
+    _hear_of_it(books, review, customer, policy=policy, now=now)
     return review
 
 
-def _hear_of_it(books: Books, review: Review, *, policy: Policy, now: datetime) -> None:
+def _hear_of_it(
+    books: Books, review: Review, customer: Customer, *, policy: Policy, now: datetime
+) -> None:
     """What was told of this money while it waited: given back, or disputed."""
     receipt_id = books[Refunds].case(review.receipt_id).receipt_id
-    affairs = books[CircumstanceRecords].of(review.reference, receipt_id=receipt_id)
-    take_late_payment_updates(
-        books, affairs, review.receipt_id, receipt_id, policy=policy, now=now
+    payment = _payment(books, review, customer, receipt_id=receipt_id, policy=policy, now=now)
+    take_late_payment_updates(payment, review.receipt_id, receipt_id)
+
+
+def _payment(
+    books: Books,
+    review: Review,
+    customer: Customer,
+    *,
+    receipt_id: str = "",
+    policy: Policy,
+    now: datetime,
+) -> ClaimedPayment[Circumstances]:
+    """The payment of a review, as it stands now."""
+    return ClaimedPayment(
+        books=books,
+        customer=customer,
+        affairs=books[CircumstanceRecords].of(review.reference, receipt_id=receipt_id),
+        policy=policy,
+        now=now,
     )
 
 
@@ -131,7 +140,7 @@ def _decided(
         ),
         now=now,
     )
-    noted = ReviewApproved if state is ReviewState.APPROVED else ReviewRefused
+    noted = acts.ReviewApproved if state is ReviewState.APPROVED else acts.ReviewRefused
     act = noted(review=review.id, order=review.order_id)
     ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
     return review, customer
@@ -150,7 +159,7 @@ def block(
     done = books[ScreeningRecords].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
         by = ByStaff(books=books, staff_id=staff_id, now=now)
-        by.note(PutOnBlocklist(by=kind, value=name), customer_id=None)
+        by.note(acts.PutOnBlocklist(by=kind, value=name), customer_id=None)
     return done
 
 
@@ -159,5 +168,5 @@ def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> boo
     found = books[ScreeningRecords].unblock(block_id)
     if found is not None:
         by = ByStaff(books=books, staff_id=staff_id, now=now)
-        by.note(TakeOffBlocklist(by=found[0], value=found[1]), customer_id=None)
+        by.note(acts.TakeOffBlocklist(by=found[0], value=found[1]), customer_id=None)
     return found is not None

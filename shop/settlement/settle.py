@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from shop.books.books import Books
-from shop.core.moves import may_move
+from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import IN_REVIEW, WALLET
-from shop.ledger.receiving import ReceiptPolicy, judge
+from shop.ledger.receiving import Judgement, ReceiptPolicy, judge
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.outbox_records import Outbox
+from shop.messaging.outbox_records import Effect, Outbox
+from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.payment_records import Payments
-from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.orders.states import OrderState
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.provider_refunds import take_refund_of_unknown_money
 from shop.renewals.star_records import StarSubscriptions
@@ -26,21 +25,19 @@ from shop.renewals.star_subscriptions import (
     note_standing,
     take_charge,
 )
-from shop.screening.rules import FraudPolicy
+from shop.screening.rules import Finding
 from shop.screening.screening import note_payer
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.claim_records import ProviderClaims
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
+from shop.settlement.kept_event import KeptEvent, claim_payment
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
 from shop.settlement.open_review import in_review, open_review
 from shop.settlement.payment_updates import take_late_payment_updates, take_payment_update
 from shop.settlement.provider_claims import must_ask, note_provider_claim
 from shop.settlement.receipts import book_tax, keep_unknown_money, record_receipt
+from shop.settlement.received_money import ReceivedMoney, note_final
 from shop.settlement.weighing import weigh
-
-if TYPE_CHECKING:
-    from shop.screening.rules import Finding
-
 
 _LEFT_TO_STAFF = frozenset({Happening.UNHANDLED, Happening.PENDING, Happening.FOREIGN})
 
@@ -113,86 +110,66 @@ def settle_kept_event(
     """Take an event that was just put into the inbox to its end."""
     if inbox_event is None:
         return Outcome.KNOWN
-    return act_on(books, inbox_event, event, source, policy=policy, now=now)
-
-
-def act_on(
-    books: Books,
-    inbox_event: int,
-    event: PaymentEvent,
-    source: Source,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
-    """Take an event of an inbox event that is in the inbox, now or once more, to its end."""
-    if event.happening in _LEFT_TO_STAFF:
-        leave_to_staff(books, inbox_event, event, source.provider, policy=policy, now=now)
-        return Outcome.UNHANDLED
-    claimed = _claim(books, event, source.provider)
-    if claimed is None:
-        books[Inbox].finish(inbox_event, InboxState.UNKNOWN, note="no such payment")
-        keep_unknown_money(
-            books, event, inbox_event=inbox_event, provider=source.provider, policy=policy, now=now
-        )
-        tell_of_unknown(books, inbox_event, event, source.provider, policy=policy, now=now)
-        if event.happening is Happening.REFUNDED:
-            take_refund_of_unknown_money(
-                books, event, provider=source.provider, policy=policy, now=now
-            )
-        return Outcome.UNKNOWN
-    customer, affairs = claimed
-    if event.happening is Happening.ASK:
-        books[Payments].poll_later(affairs.payment_id, now)
-        return Outcome.ASKED
-    if event.happening is Happening.RECEIVED:
-        if not source.is_believed and must_ask(event, affairs, policy=policy):
-            return _doubt(books, inbox_event, affairs, event, policy=policy, now=now)
-        return _receive(
-            books,
-            inbox_event,
-            customer,
-            affairs,
-            event,
+    return act_on(
+        KeptEvent(
+            books=books,
+            inbox_event=inbox_event,
+            event=event,
+            provider=source.provider,
+            is_believed=source.is_believed,
             is_looked_at=source.is_looked_at,
             policy=policy,
             now=now,
         )
+    )
+
+
+def act_on(kept: KeptEvent) -> Outcome:
+    """Take an event that is in the inbox, now or once more, to its end."""
+    event = kept.event
+    if event.happening in _LEFT_TO_STAFF:
+        leave_to_staff(kept)
+        return Outcome.UNHANDLED
+    update = claim_payment(kept)
+    if update is None:
+        return _keep_unknown(kept)
+    if event.happening is Happening.ASK:
+        kept.books[Payments].poll_later(update.affairs.payment_id, kept.now)
+        return Outcome.ASKED
+    if event.happening is Happening.RECEIVED:
+        if not kept.is_believed and must_ask(update):
+            return _doubt(kept, update)
+        return _receive(kept, update)
     if event.happening in STANDINGS:
-        note_standing(books, customer, affairs, event, now=now)
+        note_standing(update)
     else:
-        take_payment_update(books, customer, affairs, event, policy=policy, now=now)
+        take_payment_update(update)
     return Outcome.NOTED
 
 
-def _doubt(
-    books: Books,
-    inbox_event: int,
-    affairs: Circumstances,
-    event: PaymentEvent,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
+def _keep_unknown(kept: KeptEvent) -> Outcome:
+    """Its payment is in no book: what it says of money is kept all the same."""
+    kept.books[Inbox].finish(kept.inbox_event, InboxState.UNKNOWN, note="no such payment")
+    keep_unknown_money(kept)
+    tell_of_unknown(kept)
+    if kept.event.happening is Happening.REFUNDED:
+        take_refund_of_unknown_money(
+            kept.books, kept.event, provider=kept.provider, policy=kept.policy, now=kept.now
+        )
+    return Outcome.UNKNOWN
+
+
+def _doubt(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     """Ask about what a webhook says; money that is here is known, whatever is said of it now."""
-    if books[Payments].by_receipt(affairs.provider, event.receipt_id) is None:
-        note_provider_claim(books, inbox_event, affairs, event, now=now)
+    if kept.books[Payments].by_receipt(kept.provider, kept.event.receipt_id) is None:
+        note_provider_claim(update, inbox_event=kept.inbox_event)
         return Outcome.ASKED
-    return _known(books, inbox_event, affairs, event, policy=policy, now=now)
+    return _known(kept)
 
 
-def _known(
-    books: Books,
-    inbox_event: int,
-    affairs: Circumstances,
-    event: PaymentEvent,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
+def _known(kept: KeptEvent) -> Outcome:
     """Money that is in the books changes nothing; staff see it if it is told with another sum."""
-    is_other = doubt_other_sum(books, inbox_event, event, affairs.provider, policy=policy, now=now)
-    return Outcome.UNHANDLED if is_other else Outcome.KNOWN
+    return Outcome.UNHANDLED if doubt_other_sum(kept) else Outcome.KNOWN
 
 
 def settle_all(
@@ -206,67 +183,38 @@ def settle_all(
     ]
 
 
-def _claim(
-    books: Books, event: PaymentEvent, provider: str
-) -> tuple[Customer, Circumstances] | None:
-    reference = event.reference
-    if event.happening is Happening.REFUNDED and event.receipt_id and reference:
-        # Every charge of a series names the first payment; the money itself knows its own.
-        own = books[Payments].by_receipt(provider, event.receipt_id)
-        reference = own.reference if own is not None else reference
-    customer = books[Payments].claim_payer(reference, provider) if reference else None
-    if customer is None:
-        if reference and books[Payments].by_reference(reference) is not None:
-            return None  # of another provider: whatever else the event names, it is not ours
-        # "" is what payments have whose page was never noted: it finds nobody.
-        found = event.provider_ref and books[Payments].by_provider_ref(
-            provider, event.provider_ref
-        )
-        if not found and not reference and event.receipt_id:
-            # A dispute may name the money alone.
-            found = books[Payments].by_receipt(provider, event.receipt_id)
-        if not found:
-            return None
-        reference, customer = found.reference, books[Customers].claim(found.customer_id)
-    return customer, books[CircumstanceRecords].of(reference, receipt_id=event.receipt_id)
-
-
-def _receive(
-    books: Books,
-    inbox_event: int,
-    customer: Customer,
-    affairs: Circumstances,
-    event: PaymentEvent,
-    *,
-    is_looked_at: bool,
-    policy: Policy,
-    now: datetime,
-) -> Outcome:
-    money = event.money
+def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
+    event, money = kept.event, kept.event.money
     assert money is not None  # noqa: S101 - the port says so of RECEIVED
-    at = event.occurred_at or now
-    is_later, series = is_later_charge(affairs, event), affairs.payment_id
+    is_later, series = is_later_charge(update.affairs, event), update.affairs.payment_id
     if is_later:
-        charge = _later_charge(books, affairs, event, policy=policy, now=now)
+        charge = _later_charge(update)
         if charge is None:
-            return _known(books, inbox_event, affairs, event, policy=policy, now=now)
-        affairs = charge
-    judgement = judge(
-        due_of(books, customer, affairs, money), money, at=at, policy=policy[ReceiptPolicy]
-    )
+            return _known(kept)
+        update = charge
+    at, rules = event.occurred_at or kept.now, kept.policy[ReceiptPolicy]
+    judgement = judge(due_of(update, money), money, at=at, policy=rules)
     findings: tuple[Finding, ...] = ()
     # What comes again by itself was weighed when it came first.
-    if judgement.fulfils and not (is_looked_at or is_later or affairs.is_charge):
-        findings = weigh(
-            books,
-            customer,
-            event.payer,
-            affairs,
-            uses_wallet=bool(judgement.from_wallet),
-            policy=policy[FraudPolicy],
-            now=now,
-        )
-    is_in_review = bool(findings)
+    if judgement.fulfils and not (kept.is_looked_at or is_later or update.affairs.is_charge):
+        findings = weigh(update, uses_wallet=bool(judgement.from_wallet))
+    receipt = _record(update, money, judgement, is_in_review=bool(findings))
+    if receipt is None:
+        return _known(kept)
+    if not is_later:
+        note_first_charge(update)
+    received = ReceivedMoney(payment=update, receipt=receipt, money=money, judgement=judgement)
+    outcome, effects = _bring_about(received, findings, event, series=series)
+    kept.books[Outbox].add(effects, now=kept.now)
+    take_late_payment_updates(update, receipt, event.receipt_id)
+    return outcome
+
+
+def _record(
+    update: PaymentUpdate[Circumstances], money: Money, judgement: Judgement, *, is_in_review: bool
+) -> int | None:
+    """The receipt, its payer, and that the payment is final; None when this money is known."""
+    books, affairs, event, now = update.books, update.affairs, update.event, update.now
     receipt = record_receipt(
         books,
         event,
@@ -274,72 +222,44 @@ def _receive(
         in_review(judgement) if is_in_review else judgement,
         provider=affairs.provider,
         payment_id=affairs.payment_id,
-        customer_id=customer.id,
+        customer_id=update.customer.id,
         rest=IN_REVIEW if is_in_review else WALLET,
         now=now,
     )
     if receipt is None:
-        return _known(books, inbox_event, affairs, event, policy=policy, now=now)
-    if not is_later:
-        note_first_charge(books, affairs, event, now=now)
-    note_payer(books, customer, event.payer, provider=affairs.provider, now=now)
-    if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        books[Payments].move(
-            affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
-        )
-    affected = (books, customer, affairs, judgement)
-    if is_in_review:
-        outcome = Outcome.IN_REVIEW
-        effects = open_review(
-            *affected,
-            findings,
-            receipt=receipt,
-            money=money,
-            payer=event.payer,
-            policy=policy,
-            now=now,
-        )
-    elif judgement.fulfils:
-        outcome = Outcome.SETTLED
-        effects = fulfil(
-            *affected,
-            receipt=receipt,
-            money=money,
-            policy=policy,
-            now=now,
-            by_itself=affairs.provider if is_later else "",
-        )
-        _book_sale(books, event, affairs, receipt=receipt, series=series, now=now)
-    else:
-        outcome = Outcome.TO_WALLET
-        effects = tell_not_owed(customer, affairs, judgement, receipt, money, policy=policy)
-    books[Outbox].add(effects, now=now)
-    take_late_payment_updates(books, affairs, receipt, event.receipt_id, policy=policy, now=now)
-    return outcome
+        return None
+    note_payer(books, update.customer, event.payer, provider=affairs.provider, now=now)
+    note_final(update)
+    return receipt
 
 
-def _book_sale(
-    books: Books,
-    event: PaymentEvent,
-    affairs: Circumstances,
-    *,
-    receipt: int,
-    series: int,
-    now: datetime,
-) -> None:
-    """What follows from a fulfilled order: its tax, and what a series pays for from now on."""
+def _bring_about(
+    received: ReceivedMoney, findings: Sequence[Finding], event: PaymentEvent, *, series: int
+) -> tuple[Outcome, list[Effect]]:
+    """What the money does: a person looks at it, the order has it, or the wallet.
+
+    `series` is the payment that this is a later charge of, or the payment itself.
+    """
+    if findings:
+        return Outcome.IN_REVIEW, open_review(received, findings, payer=event.payer)
+    if not received.judgement.fulfils:
+        return Outcome.TO_WALLET, tell_not_owed(received)
+    payment = received.payment
+    is_later = payment.affairs.payment_id != series
+    effects = fulfil(received, by_itself=payment.affairs.provider if is_later else "")
     if event.tax:
-        book_tax(books, receipt, now=now)
-    if affairs.payment_id != series:
-        books[StarSubscriptions].follow(series, affairs.order_id)
+        book_tax(payment.books, received.receipt, now=payment.now)
+    if is_later:
+        payment.books[StarSubscriptions].follow(series, payment.affairs.order_id)
+    return Outcome.SETTLED, effects
 
 
 def _later_charge(
-    books: Books, affairs: Circumstances, event: PaymentEvent, *, policy: Policy, now: datetime
-) -> Circumstances | None:
+    update: PaymentUpdate[Circumstances],
+) -> PaymentUpdate[Circumstances] | None:
     """The payment that a later charge of a series is; None when exactly this money is known."""
-    reference = take_charge(books, affairs, event, policy=policy, now=now)
-    if reference is None or reference == affairs.reference:
-        return affairs if reference else None
-    made = books[CircumstanceRecords].of(reference, receipt_id=event.receipt_id)
-    return replace(made, order_state=OrderState.OPEN)
+    reference = take_charge(update)
+    if reference is None or reference == update.affairs.reference:
+        return update if reference else None
+    made = update.books[CircumstanceRecords].of(reference, receipt_id=update.event.receipt_id)
+    return replace(update, affairs=replace(made, order_state=OrderState.OPEN))

@@ -6,23 +6,23 @@ from datetime import datetime
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import SALES, UNASSIGNED, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts, UnassignedReceipt
 from shop.ledger.receiving import Judgement, ReceiptPolicy, Verdict, judge
 from shop.messaging.inbox_records import Inbox, InboxState
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
+from shop.orders.claimed_payment import ClaimedPayment
 from shop.orders.payment_records import Payments
-from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.refunds.records import Refunds
 from shop.settlement.acts import Assign
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
+from shop.settlement.notices import Assigned
 from shop.settlement.receipts import book_tax
+from shop.settlement.received_money import ReceivedMoney, note_final
 from shop.settlement.unassigned_records import UnassignedReceipts
 from shop.staff.acts import ByStaff
 
@@ -80,13 +80,13 @@ def assign(
     money = _receipt(books, receipt)
     if books[Refunds].case(receipt).standing.refunded:
         raise BadInputError(reason="Some of this money went back already; it is nobody's now.")
-    affairs = _affairs(books, customer, reference) if reference else None
-    judgement = _judged(books, customer, affairs, money, policy=policy)
+    payment = _payment(books, customer, reference, policy=policy, now=now) if reference else None
+    judgement = _all_to_wallet(money) if payment is None else _judged(payment, money)
     done = books[Receipts].assign(
         receipt,
         customer_id=customer.id,
         judgement=judgement,
-        payment_id=None if affairs is None else affairs.payment_id,
+        payment_id=None if payment is None else payment.affairs.payment_id,
     )
     if not done:
         raise DoneAlreadyError
@@ -95,10 +95,16 @@ def assign(
         books[Inbox].finish(
             money.inbox_event_id, InboxState.DONE, note=f"to customer {customer.id}"
         )
-    effects = _effects(books, customer, affairs, money, judgement, policy=policy, now=now)
+    if payment is None:
+        told = tell_customer(customer, Assigned(money=money.money), key=str(money.id))
+        books[Outbox].add([told], now=now)
+    else:
+        received = ReceivedMoney(
+            payment=payment, receipt=receipt, money=money.money, judgement=judgement
+        )
+        books[Outbox].add(_bring_about(received), now=now)
     if judgement.fulfils:
         book_tax(books, receipt, now=now)
-    books[Outbox].add(effects, now=now)
     act = Assign(receipt=receipt, money=money.money, order=reference or "wallet")
     ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=customer.id)
 
@@ -110,25 +116,24 @@ def _receipt(books: Books, receipt: int) -> UnassignedReceipt:
     return money
 
 
-def _affairs(books: Books, customer: Customer, reference: str) -> Circumstances:
+def _payment(
+    books: Books, customer: Customer, reference: str, *, policy: Policy, now: datetime
+) -> ClaimedPayment[Circumstances]:
     payment = books[Payments].by_reference(reference)
     if payment is None or payment.customer_id != customer.id:
         raise BadInputError(reason="This order is not one of his.")
-    return books[CircumstanceRecords].of(reference)
+    affairs = books[CircumstanceRecords].of(reference)
+    return ClaimedPayment(books=books, customer=customer, affairs=affairs, policy=policy, now=now)
 
 
-def _judged(
-    books: Books,
-    customer: Customer,
-    affairs: Circumstances | None,
-    money: UnassignedReceipt,
-    *,
-    policy: Policy,
-) -> Judgement:
-    if affairs is not None:
-        patient = replace(policy[ReceiptPolicy], late_days=_FOR_EVER)
-        due = due_of(books, customer, affairs, money.money)
-        return judge(due, money.money, at=money.occurred_at, policy=patient)
+def _judged(payment: ClaimedPayment[Circumstances], money: UnassignedReceipt) -> Judgement:
+    """A person says whose it is, so it is late for no order."""
+    patient = replace(payment.policy[ReceiptPolicy], late_days=_FOR_EVER)
+    due = due_of(payment, money.money)
+    return judge(due, money.money, at=money.occurred_at, policy=patient)
+
+
+def _all_to_wallet(money: UnassignedReceipt) -> Judgement:
     nothing = Money.zero(money.money.currency)
     return Judgement(
         verdict=Verdict.ASSIGNED,
@@ -160,38 +165,9 @@ def _enter(
     )
 
 
-def _effects(
-    books: Books,
-    customer: Customer,
-    affairs: Circumstances | None,
-    money: UnassignedReceipt,
-    judgement: Judgement,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> list[Effect]:
-    if affairs is None:
-        told = tell_customer(
-            customer,
-            Notice.ASSIGNED,
-            key=str(money.id),
-            minor=money.money.minor,
-            currency=money.money.currency,
-        )
-        return [told]
-    if not judgement.fulfils:
-        return tell_not_owed(customer, affairs, judgement, money.id, money.money, policy=policy)
-    if may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.FINAL):
-        books[Payments].move(
-            affairs.payment_id, old=affairs.payment_state, new=PaymentState.FINAL, poll_at=None
-        )
-    return fulfil(
-        books,
-        customer,
-        affairs,
-        judgement,
-        receipt=money.id,
-        money=money.money,
-        policy=policy,
-        now=now,
-    )
+def _bring_about(received: ReceivedMoney) -> list[Effect]:
+    """What the money does for the order it was given to."""
+    if not received.judgement.fulfils:
+        return tell_not_owed(received)
+    note_final(received.payment)
+    return fulfil(received)

@@ -1,10 +1,8 @@
 """Whether money that came is delivered for at once, or a person looks first."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from shop.books.books import Books
-from shop.customers.records import Customer
-from shop.ports import Payer
+from shop.orders.claimed_payment import PaymentUpdate
 from shop.screening.records import ScreeningRecords
 from shop.screening.rules import Finding, FraudFacts, FraudPolicy, Ruling, findings_on
 from shop.screening.screening import blocks_on, fingerprint_of
@@ -14,25 +12,19 @@ from shop.settlement.review_records import Reviews
 _DAY = timedelta(days=1)
 
 
-def weigh(
-    books: Books,
-    customer: Customer,
-    payer: Payer,
-    affairs: Circumstances,
-    *,
-    uses_wallet: bool,
-    policy: FraudPolicy,
-    now: datetime,
-) -> tuple[Finding, ...]:
+def weigh(update: PaymentUpdate[Circumstances], *, uses_wallet: bool) -> tuple[Finding, ...]:
     """What a person should look at before this is delivered; its money is here already.
 
     What would have been refused at the door is held now: no rule swallows money.
     """
+    books, customer, affairs = update.books, update.customer, update.affairs
+    payer, policy = update.event.payer, update.policy[FraudPolicy]
+    yesterday = update.now - _DAY
     fingerprint = fingerprint_of(affairs.provider, payer)
     facts = FraudFacts(
         amount=affairs.whole,
         payers_last_day=(
-            books[ScreeningRecords].other_payers(customer.id, fingerprint, since=now - _DAY) + 1
+            books[ScreeningRecords].other_payers(customer.id, fingerprint, since=yesterday) + 1
             if policy.payers_a_day and fingerprint
             else None
         ),

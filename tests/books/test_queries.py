@@ -281,7 +281,7 @@ def proofs(books: Books) -> None:
     assert (books[Proofs].count_waiting(), books[Proofs].count_waiting(99)) == (2, 0)
     assert [one.id for one in books[Proofs].alike(99, file, most=9)] == [proof.id, other.id]
     assert books[Proofs].alike(99, replace(file, unique_id="x", digest=""), most=9) == []
-    decided: dict[str, Any] = {"staff_id": 9, "minor": 799, "now": NOW}
+    decided: dict[str, Any] = {"staff_id": 9, "arrived": Money(799, "EUR"), "now": NOW}
     assert books[Proofs].decide(proof.id, ProofState.APPROVED, **decided)
     assert not books[Proofs].decide(proof.id, ProofState.REFUSED, **decided)
     books[Proofs].close_others(payment.id, staff_id=9, now=NOW)
@@ -460,19 +460,23 @@ def refunds(books: Books) -> None:
     done = RefundState.DONE
     assert books[Refunds].move(one, done, refund_ref="re_1", ask_at=None, done_at=NOW)
     assert not books[Refunds].move(one, RefundState.FAILED, ask_at=None), "the first was right"
+    books[Refunds].ask_later(one, note="too late", ask_at=NOW)
+    done_one = books[Refunds].get(first)
+    assert (done_one.state, done_one.note) == (done, ""), "nor is what is over asked about"
     books[Refunds].name(first, "re_2")
     assert books[Refunds].get(first).refund_ref == "re_1", "it has its name"
     books[Refunds].name(first + 1, "re_2")
     assert books[Refunds].get(first + 1).refund_ref == "re_2"
     refund_lines(books, books[Refunds].get(first))
-    assert books[Refunds].mark_returned(first, note="closed", now=NOW)
-    assert not books[Refunds].mark_returned(first, note="closed", now=NOW), "it comes back once"
+    assert books[Refunds].mark_returned(done_one, note="closed", now=NOW)
+    assert not books[Refunds].mark_returned(done_one, note="closed", now=NOW), "it comes back once"
     assert (books[Refunds].get(first).returned_at, books[Refunds].get(first).note) == (
         NOW,
         "closed",
     )
-    assert books[Refunds].into_wallet(first, now=NOW)
-    assert not books[Refunds].into_wallet(first, now=NOW)
+    returned = books[Refunds].get(first)
+    assert books[Refunds].into_wallet(returned, now=NOW)
+    assert not books[Refunds].into_wallet(returned, now=NOW)
     assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
     assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
@@ -513,8 +517,8 @@ def disputes(books: Books) -> None:
     books[Disputes].freeze(number, 1)
     assert books[Disputes].is_frozen(1, besides=number + 1)
     assert not books[Disputes].is_frozen(1, besides=number)
-    assert books[Disputes].close(number, DisputeState.WON, now=NOW)
-    assert not books[Disputes].close(number, DisputeState.LOST, now=NOW)
+    assert books[Disputes].close(named, DisputeState.WON, now=NOW)
+    assert not books[Disputes].close(named, DisputeState.LOST, now=NOW)
     assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
     effect = Effect(kind=MessageKind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
     books[Outbox].add([effect], now=NOW)

@@ -14,12 +14,13 @@ from bot.clock import Ticker
 from bot.reception import Answer, Reception
 from handlers.counter import Counter
 from shop.books.opening import storage_at
-from shop.messaging.kinds import Notice
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox import MESSAGE_TRIES
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import PaymentEvent
+from shop.settlement.notices import PaymentFailed
+from tests.fixtures.goods import MONTH
 from tests.fixtures.shop import CARD, Shop
 
 _OPEN = 150  # more than are asked about at once, and more than are sent at once
@@ -166,7 +167,8 @@ async def test_what_is_under_way_is_not_sent_again_when_the_clock_jumps(shop: Sh
     customer = await shop.greet()
     chat = SlowChat()
     ticker, *_ = desk_of(shop, Hanging(), chat=chat)
-    notice = tell_customer(customer, Notice.PAYMENT_FAILED, key="one", plan="solo", term="1m")
+    failed = PaymentFailed(plan="solo", term=MONTH)
+    notice = tell_customer(customer, failed, key="one")
     await shop.run(lambda books: books[Outbox].add([notice], now=shop.now))
     for _ in range(3):
         await ticker.tick()

@@ -22,7 +22,7 @@ from shop.core.policy import Policy
 from shop.desk.failed_jobs import replay_inbox_event, trouble
 from shop.intake import chat_updates
 from shop.intake.chat_updates import NewUpdate, claim_updates, keep_updates
-from shop.messaging.kinds import Notice
+from shop.intake.notices import Stuck
 from shop.messaging.outbox import claim
 from shop.owner_file.live_policy import LivePolicy
 from shop.ports import Happening, PaymentEvent
@@ -225,7 +225,7 @@ async def test_a_payment_that_cannot_be_read_is_kept_for_staff(storage: Storage)
     await desk.reception.settle_down()
     assert desk.answered == [(1, "and a word")]
     assert await _stuck_notes(storage) == ["its payment cannot be read: no amount"]
-    assert await _heard_by_staff(storage) == [Notice.STUCK]
+    assert await _heard_by_staff(storage) == [Stuck.kind]
 
 
 async def test_an_update_the_books_refuse_does_not_keep_the_others_out(
@@ -242,7 +242,7 @@ async def test_an_update_the_books_refuse_does_not_keep_the_others_out(
     await desk.reception.settle_down()
     assert desk.answered == [(1, "before"), (1, "after")]
     assert await _stuck_notes(storage) == ["RuntimeError while taking it into the books"]
-    assert await _heard_by_staff(storage) == [Notice.STUCK]
+    assert await _heard_by_staff(storage) == [Stuck.kind]
 
     await _again(storage, desk)
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 import pytest
 
 from shop.access.states import LIVE, SUBSCRIPTION_MOVES, SubscriptionState
-from shop.core.moves import may_move
+from shop.core.moves import ForbiddenMoveError, may_move, must_move
 from shop.orders.states import OPEN_PAYMENTS, ORDER_MOVES, PAYMENT_MOVES, OrderState, PaymentState
 from shop.refunds.states import DISPUTE_MOVES, REFUND_MOVES, DisputeState, RefundState
 
@@ -120,3 +120,10 @@ def test_money_may_still_come_wherever_the_shop_has_given_up() -> None:
 
 def test_every_live_subscription_can_end() -> None:
     assert all(may_move(SUBSCRIPTION_MOVES, state, SubscriptionState.ENDED) for state in LIVE)
+
+
+def test_an_act_of_our_own_that_the_table_forbids_is_an_error_that_names_both_states() -> None:
+    must_move(ORDER_MOVES, OrderState.OPEN, OrderState.PAID)
+    with pytest.raises(ForbiddenMoveError) as caught:
+        must_move(ORDER_MOVES, OrderState.CANCELLED, OrderState.PAID)
+    assert caught.value.sentence == "What is cancelled cannot become paid."

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,10 @@ def sound(events: Sequence[PaymentEvent]) -> None:
         assert event.event_id
         assert event.happening is not Happening.PENDING
         texts = [event.event_id, event.kind, event.reference, event.provider_ref, event.receipt_id]
-        for text in (*texts, *event.facts, *event.facts.values()):
+        texts += [*event.for_staff, *event.for_staff.values()]
+        # Of its detail whatever is text, as the books would hold it.
+        detail = () if event.detail is None else asdict(event.detail).values()
+        for text in (*texts, *(one for one in detail if isinstance(one, str))):
             assert len(text) <= LONGEST
             assert "\0" not in text
             text.encode()

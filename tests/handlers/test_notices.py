@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import locales
 from handlers.notices import WORDS
+from handlers.screens import Screen
+from handlers.staff.refunds.disputes import dispute_told
+from handlers.visit import Visit
 from shop.access.notices import (
     ConnectorFailed,
     Credentials,
@@ -20,9 +23,11 @@ from shop.checkout.notices import Given
 from shop.core.facts import read_facts, write_facts
 from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
+from shop.intake.notices import ProofSent
 from shop.messaging.notices import CustomerNotice, Notice, StaffNotice
 from shop.orders.notices import ProviderBack, ProviderDown
 from shop.ports import Verb
+from shop.refunds.notices import DisputeOpened
 from shop.screening.notices import TurnedAway
 from shop.screening.rules import (
     BlockedBy,
@@ -35,6 +40,7 @@ from shop.screening.rules import (
     TwoCountries,
 )
 from tests.fixtures.chat import House
+from tests.handlers.money_notices import money_notices
 from tests.handlers.test_screens import LONG, faults, long_house, visited
 
 __all__ = ["long_house"]
@@ -75,8 +81,10 @@ NOTICES: list[Notice] = [
     ProviderDown(provider="coinbase_commerce", error="<error>"),
     ProviderBack(provider="coinbase_commerce", since=THEN - timedelta(days=1)),
     TurnedAway(customer=1, name=NAME, findings=FINDINGS),
+    *money_notices(LONG),
 ]
-SENT_ITSELF = {Credentials.kind}  # see tests/handlers/test_purchase.py
+# See tests/handlers/test_purchase.py and tests/stories/test_transfer.py.
+SENT_ITSELF = {Credentials.kind, ProofSent.kind}
 
 
 def test_every_class_of_notices_has_words_and_stands_here() -> None:
@@ -90,12 +98,19 @@ def test_a_notice_is_read_as_it_was_written() -> None:
         assert read_facts(type(notice), write_facts(notice)) == notice
 
 
+async def said(visit: Visit, notice: Notice) -> Screen | None:
+    """Its words; of what is sent as a file those below it."""
+    if isinstance(notice, DisputeOpened):
+        return await dispute_told(visit, notice)
+    return await WORDS[notice.kind][1](visit, notice)
+
+
 async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
     wrong: dict[str, list[str]] = {}
     for language in locales.languages():
         for notice in NOTICES:
             visit = await visited(long_house, 1001, language)
-            screen = await WORDS[notice.kind][1](visit, notice)
+            screen = await said(visit, notice)
             if screen is not None and (found := faults(screen)):
                 wrong[f"{language} {notice}"] = found
     assert wrong == {}

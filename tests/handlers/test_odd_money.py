@@ -6,7 +6,7 @@ from preview.client import Chat, text_of
 from shop.core.money import Money
 from shop.ledger.receiving import ReceiptPolicy, Tolerance
 from shop.orders.orders import expire_orders
-from shop.ports import Happening
+from shop.ports import Happening, ReturnedRefund
 from tests.fixtures.chat import STAFF, House
 
 LENIENT = ReceiptPolicy(tolerance={"EUR": Tolerance(minor=20)})
@@ -136,9 +136,7 @@ async def given_back_and_returned(house: House, anna: Chat) -> Chat:
     await house.arrive(
         Money(799, EUR),
         happening=Happening.REFUND_RETURNED,
-        refund="",
-        refund_ref="re_1",
-        reason="lost_or_stolen_card",
+        detail=ReturnedRefund(refund_ref="re_1", reason="lost_or_stolen_card"),
     )
     return house.preview.chat(STAFF)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import locales
-from handlers.customer import notices
 from handlers.customer.routes import SCREENS
+from handlers.notices import WORDS
 from handlers.screens import Args
 from handlers.visit import visit_to
 from handlers.wording import speak
@@ -18,13 +18,12 @@ from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.core.intervals import Interval
 from shop.core.money import Money
-from shop.messaging.kinds import Notice
 from shop.orders.payment_records import Payments
-from shop.ports import Refusal
 from shop.renewals.records import GIVEN_UP, Renewals
 from shop.renewals.star_records import StarState, StarSubscriptions
 from tests.fixtures.chat import House, open_house
-from tests.handlers.test_screens import FACTS, faults
+from tests.handlers.money_notices import renewal_notices
+from tests.handlers.test_screens import faults
 
 ANNA = 1001
 DAY = timedelta(days=1)
@@ -126,22 +125,11 @@ async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
     for language in locales.languages():
         visit = await visit_to(house.application.bot, house.counter, ANNA)
         visit = replace(visit, speech=speak(language, "Europe/Berlin"))
-        for notice in Notice:
-            if not notice.startswith(("renewal", "stars")):
-                continue
-            for why, again in [
-                *((why, None) for why in Refusal),
-                ("declined", 1800000000),
-                ("unkept", None),
-                ("not_sold", None),
-            ]:
-                facts = {**FACTS, "plan": "solo", "why": why, "again_at": again}
-                if notice is Notice.RENEWAL_FAILED and why not in set(Refusal):
-                    continue
-                screen = await notices.TELLERS[notice](visit, facts)
-                assert screen is not None, notice
-                said.add(screen.text)
-                wrong += [f"{language} {notice}: {fault}" for fault in faults(screen)]
+        for notice in renewal_notices("solo"):
+            screen = await WORDS[notice.kind][1](visit, notice)
+            assert screen is not None, notice
+            said.add(screen.text)
+            wrong += [f"{language} {notice}: {fault}" for fault in faults(screen)]
     assert wrong == []
     assert len(said) > 3 * 9
 

@@ -13,14 +13,11 @@ from telegram.error import TelegramError
 
 import locales
 from bot.assemble import KNOWN
-from handlers.customer import notices as to_customer
 from handlers.customer.checkout.ways import SAVES
 from handlers.customer.routes import SCREENS
 from handlers.profile import commands, staff_commands
 from handlers.screens import KEEP, MOST_DATA, Args, Screen, data
-from handlers.staff import notices as to_staff
 from handlers.staff.intake.bank_transfers import proof_screen
-from handlers.staff.refunds.disputes import CASES, dispute_told, warning_told
 from handlers.staff.refunds.refund_choices import REASONS
 from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
@@ -33,8 +30,6 @@ from shop.customers.people import known
 from shop.intake.proof_records import File
 from shop.intake.transfer_proofs import case_of, refuse, take_proof
 from shop.intake.transfers import FileKind, Reason
-from shop.ledger.receiving import Verdict
-from shop.messaging.kinds import Notice
 from shop.orders.orders import new_reference
 from shop.ports import Happening
 from shop.refunds.records import RefundRoute
@@ -92,58 +87,6 @@ SKIPPED |= {"renewal_on", "renewal_off", "forget_card", "stars_on", "stars_off"}
 SKIPPED |= {"review_approve", "review_refuse", "block_payer"}  # tests/stories/test_guards.py
 SKIPPED |= {"unblock", "assign", "event_believe"}  # there as well
 SKIPPED |= {"proof_approve", "proof_refuse", "proof_show"}  # below a picture: see their own test
-FACTS: dict[str, Any] = {
-    "plan": LONG,
-    "term": "12m",
-    "minor": 799,
-    "currency": "EUR",
-    "verdict": "paid",
-    "due": 899,
-    "due_currency": "USD",
-    "to_wallet": 100,
-    "until": 1800000000,
-    "is_new": True,
-    "receipt_number": 1,
-    "subscription": 1,
-    "is_trial": False,
-    "customer": 1,
-    "name": "<&>" * 60,
-    "verb": "create",
-    "provider": "coinbase_commerce",
-    "reason": "<reason>",
-    "receipt": "r" * 60,
-    "reference": "",
-    "refund": 1,
-    "dispute": 1,
-    "way": "provider",
-    "access": "end",
-    "staff": 9001,
-    "how": "won",
-    "is_frozen": True,
-    "what": "disputed",
-    "left": 3,
-    "inbox_event": 7,
-    "days": 3,
-    "paid_until": 0,
-    "charge_at": 1800000000,
-    "again_at": 1800000000,
-    "card": "<Visa>",
-    "why": "declined",
-    "price_id": 1,
-    "odd": 2,
-    "names": ["<odd>"],
-    "review": 1,
-    "found": 2,
-    "found_currency": "USD",
-    "is_silent": False,
-    "account": "<acct>",
-    "error": "<error>",
-    "since": 1800000000,
-    "id": 3,
-    "missing": 5,
-    "note": "<note>" * 20,
-    "findings": "[]",
-}
 
 
 @pytest.fixture
@@ -239,33 +182,6 @@ def texts(screen: Screen) -> set[str]:
     return {
         one for one in (*lines, *labels) if len(re.findall(r"[A-Za-z]{2,}", one)) > 2
     } - UNTRANSLATED
-
-
-async def test_every_notice_is_sound_in_every_language(long_house: House) -> None:
-    wrong: dict[str, list[str]] = {}
-    for language in locales.languages():
-        for notice in set(Notice) - {Notice.PROOF}:
-            for verdict in Verdict:
-                visit = await visited(long_house, 1001, language)
-                facts = {**FACTS, "notice": notice, "verdict": verdict}
-                screen = await worded(visit, notice, facts)
-                if screen is not None and (found := faults(screen)):
-                    wrong[f"{language} {notice} {verdict}"] = found
-    assert wrong == {}
-
-
-async def worded(visit: Visit, notice: Notice, facts: Mapping[str, Any]) -> Screen | None:
-    if notice in CASES:
-        return await (dispute_told if notice is Notice.DISPUTE else warning_told)(visit, facts)
-    if notice in to_staff.TELLERS:
-        return to_staff.told(visit, notice, facts)
-    return await to_customer.TELLERS[notice](visit, facts)
-
-
-def test_every_notice_has_words() -> None:
-    assert set(to_customer.TELLERS) | set(to_staff.TELLERS) | set(CASES) | {Notice.PROOF} == set(
-        Notice
-    )
 
 
 async def test_what_stands_below_a_proof_is_sound_in_every_language(long_house: House) -> None:

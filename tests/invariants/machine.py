@@ -169,7 +169,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     def money_arrives_for_nothing_we_know(self, payment: Payment) -> PaymentEvent:
         event = replace(self.shop.received(payment), reference="tk_nobody", provider_ref="")
         assert self.do(self.shop.settle(event, provider=payment.provider)) is Outcome.UNKNOWN
-        return replace(event, facts={"provider": payment.provider})
+        return replace(event, for_staff={"provider": payment.provider})
 
     @rule(
         target=events,

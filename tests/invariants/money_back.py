@@ -8,8 +8,16 @@ from hypothesis.stateful import rule
 
 from shop.core.errors import NotFoundError
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent, RefundAnswer, RefundStep
-from shop.refunds.disputes import dismiss_warning
+from shop.ports import (
+    DisputeFacts,
+    EventDetail,
+    Happening,
+    PaymentEvent,
+    RefundAnswer,
+    RefundStep,
+    ReturnedRefund,
+)
+from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import (
@@ -115,8 +123,8 @@ class MoneyBack(Things):
     def a_bank_returns_a_refund(self, which: int, percent: int, *, is_named: bool) -> None:
         provider, name, minor, currency, reference = self.one_of("refunds", which)
         money = Money(max(minor * percent // 100, 1), currency)
-        facts = {"refund": reference if is_named else "", "refund_ref": "re_odd"}
-        self.told(provider, Happening.REFUND_RETURNED, name, money, facts=facts)
+        detail = ReturnedRefund(reference=reference if is_named else "", refund_ref="re_odd")
+        self.told(provider, Happening.REFUND_RETURNED, name, money, detail)
 
     @there_are("receipts")
     @rule(
@@ -137,7 +145,8 @@ class MoneyBack(Things):
     ) -> None:
         _receipt, minor, currency, provider, receipt_id = self._receipt(which)
         money = None if is_inquiry or not minor else Money(minor, currency)
-        self.told(provider, happening, receipt_id, money, facts={"dispute": name} if name else {})
+        detail = DisputeFacts(dispute_ref=name) if name else None
+        self.told(provider, happening, receipt_id, money, detail)
 
     @there_are("disputes")
     @rule(which=st.integers(0, 4))
@@ -151,7 +160,7 @@ class MoneyBack(Things):
         happening: Happening,
         receipt_id: str,
         money: Money | None,
-        facts: dict[str, str] | None = None,
+        detail: EventDetail | None = None,
     ) -> None:
         """A provider's news that names only the money."""
         event = PaymentEvent(
@@ -160,7 +169,7 @@ class MoneyBack(Things):
             happening=happening,
             receipt_id=receipt_id,
             money=money,
-            facts=facts or {},
+            detail=detail,
             occurred_at=self.shop.now,
         )
         self.do(self.shop.settle(event, provider=provider))

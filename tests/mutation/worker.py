@@ -142,7 +142,7 @@ def _note_foreign_modules() -> None:
 def _get_ready() -> None:
     """Import what the clean runs noted; pytest alone can name its plugins and what it makes up."""
     for name in json.loads(_MODULES.read_text("utf-8")):
-        if util.find_spec(name.partition(".")[0]) is not None:
+        if name not in sys.modules and util.find_spec(name.partition(".")[0]) is not None:
             import_module(name)
 
 
@@ -154,7 +154,7 @@ def main() -> None:
     for line in sys.stdin:
         given = json.loads(line)
         task = Task(**{**given, "limits": Limits(**given["limits"])})
-        if task.module and _MODULES.exists() and "pytest" not in sys.modules:
+        if _MODULES.exists():
             _get_ready()
         print(json.dumps(asdict(run(task))), flush=True)
 

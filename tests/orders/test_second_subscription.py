@@ -16,11 +16,10 @@ from shop.checkout.grants import extend, grant
 from shop.core.money import Money
 from shop.customers.records import Customer
 from shop.orders.payment_records import Payment, Payments
-from shop.ports import Happening, PaymentEvent, Refusal
+from shop.ports import Happening, PaymentEvent, Refusal, SeriesFacts
 from shop.refunds.evidence import evidence_of
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund
-from shop.renewals.star_subscriptions import UNTIL
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import Holding, overview
 from shop.storefront.plans import renewal
@@ -252,7 +251,7 @@ async def test_a_page_for_the_other_does_not_hold_up_a_charge(
 def charge(shop: Shop, payment: Payment, number: int) -> PaymentEvent:
     until = shop.now + timedelta(days=30)
     event = shop.received(payment, receipt=f"charge_{number}")
-    return replace(event, facts={UNTIL: str(int(until.timestamp()))})
+    return replace(event, detail=SeriesFacts(until=until))
 
 
 async def test_a_series_pays_for_the_one_it_began_with(shop: Shop, tables: Tables) -> None:

@@ -139,7 +139,7 @@ async def test_marked_by_hand_is_no_money_but_staff_see_it(rig: BTCPayRig) -> No
     page = await rig.provider.create(request_of(rig))
     [event] = await learn(rig, rig.server.end(page.provider_ref, "Settled", "Marked"))
     assert (event.happening, event.money) == (H.UNHANDLED, None)
-    assert event.facts == {"reference": "pay_1", "invoice": page.provider_ref}
+    assert event.for_staff == {"reference": "pay_1", "invoice": page.provider_ref}
 
 
 async def test_marked_by_hand_counts_what_did_come(rig: BTCPayRig) -> None:

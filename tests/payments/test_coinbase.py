@@ -51,7 +51,7 @@ async def test_a_partial_refund_does_not_say_how_much(rig: CoinbaseRig) -> None:
     rig.server.pay(page.provider_ref)
     [refund] = hear(rig, rig.server.refund(page.provider_ref, whole=False))
     assert (refund.happening, refund.money) == (H.REFUNDED, None)
-    assert refund.facts["status"] == "PARTIALLY_REFUNDED"
+    assert refund.for_staff["status"] == "PARTIALLY_REFUNDED"
 
 
 async def test_a_price_in_euros_is_received_in_euros(rig: CoinbaseRig) -> None:

@@ -73,7 +73,7 @@ async def test_an_update_is_of_its_own_days(
 async def test_what_was_paid_with_is_a_fact(rig: CryptoPayRig) -> None:
     page = await rig.provider.create(request_of(rig))
     [event] = hear(rig, rig.server.pay(page.provider_ref))
-    assert event.facts == {"paid_asset": "TON", "paid_amount": "2.345678912"}
+    assert event.for_staff == {"paid_asset": "TON", "paid_amount": "2.345678912"}
 
 
 @pytest.mark.parametrize("amount", ["7.990000", "7.99"])
@@ -95,7 +95,7 @@ async def test_an_invoice_in_coins_was_made_by_something_else(rig: CryptoPayRig)
     coins = {"invoice_id": 9, "status": "paid", "currency_type": "crypto", "asset": "TON"}
     [event] = hear(rig, rig.server.event("invoice_paid", {**coins, "amount": "1.123456789"}))
     assert (event.happening, event.money) == (H.UNHANDLED, None)
-    assert event.facts == {"invoice": "9", "asset": "TON"}
+    assert event.for_staff == {"invoice": "9", "asset": "TON"}
 
 
 async def test_a_deleted_invoice_says_nothing_about_money(rig: CryptoPayRig) -> None:

@@ -167,8 +167,8 @@ async def test_a_part_whose_figures_say_otherwise_is_shown_to_staff(
 ) -> None:
     event = await changed(rig, "partially_paid", **{"actually_paid": 12.25} | more)
     assert (event.happening, event.money) == (H.UNHANDLED, None)
-    assert event.facts["reference"] == "pay_1"
-    assert event.facts["price_amount"] == "7.99 EUR"
+    assert event.for_staff["reference"] == "pay_1"
+    assert event.for_staff["price_amount"] == "7.99 EUR"
 
 
 async def test_a_repeated_deposit_is_not_taken_for_the_price(rig: NowPaymentsRig) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shop.ports import Happening, Payer, PaymentEvent
+from shop.ports import ForeignAccount, Happening, Payer, PaymentEvent
 from tests.fixtures.rigs import Rig, hear, request_of, rig_of
 from tests.standins.moods import Delivery
 
@@ -69,6 +69,6 @@ async def test_an_event_of_another_account_gives_nothing_and_says_whose_it_is(
         delivery, _ref = await paid(rig)
         [event] = changed(rig, delivery, **fields)
         assert (event.happening, event.money) == (Happening.FOREIGN, None)
-        assert event.facts["account"] == account
+        assert event.detail == ForeignAccount(account=account)
         [ours] = changed(rig, delivery)
         assert ours.happening is not Happening.FOREIGN

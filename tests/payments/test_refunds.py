@@ -8,6 +8,7 @@ import pytest
 from payments.stripe.provider import Stripe
 from shop.core.money import Money
 from shop.ports import (
+    DisputeFacts,
     Happening,
     PaymentEvent,
     PaymentPage,
@@ -212,8 +213,9 @@ async def test_a_dispute_names_the_money_and_itself(disputing: Rig) -> None:
     assert dispute.happening is Happening.DISPUTED
     assert dispute.receipt_id == event.receipt_id
     assert dispute.money == Money(799, disputing.currency)
-    assert dispute.facts["dispute"]
-    assert dispute.facts["reason"]
+    assert isinstance(dispute.detail, DisputeFacts)
+    assert dispute.detail.dispute_ref
+    assert dispute.detail.reason
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,9 @@ async def test_its_end_names_the_same_dispute(
     closed = await bank(disputing, page, choice)
     assert closed.happening is happening
     assert closed.receipt_id == event.receipt_id
-    assert closed.facts["dispute"] == opened.facts["dispute"]
+    assert isinstance(closed.detail, DisputeFacts)
+    assert isinstance(opened.detail, DisputeFacts)
+    assert closed.detail.dispute_ref == opened.detail.dispute_ref
 
 
 async def test_a_warning_of_fraud_names_the_money_and_moves_none(disputing: Rig) -> None:
@@ -236,7 +240,8 @@ async def test_a_warning_of_fraud_names_the_money_and_moves_none(disputing: Rig)
     warning = await bank(disputing, page, "warn")
     assert warning.happening is Happening.WARNED
     assert warning.receipt_id == event.receipt_id
-    assert warning.facts["dispute"]
+    assert isinstance(warning.detail, DisputeFacts)
+    assert warning.detail.dispute_ref
 
 
 async def bank(rig: Rig, page: PaymentPage, choice: str) -> PaymentEvent:

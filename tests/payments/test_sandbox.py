@@ -15,7 +15,13 @@ from payments.sandbox.acts import CHOICES
 from payments.sandbox.page import make_site
 from payments.sandbox.words import frame, labels, words_in
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent, ProviderError, RefundRequest
+from shop.ports import (
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    RefundRequest,
+    ReturnedRefund,
+)
 from tests.fixtures.rigs import NO_ANSWER, SANDBOX_SECRET, SandboxRig, hear, request_of, rig_of
 
 H = Happening
@@ -98,7 +104,7 @@ async def test_a_bank_may_return_the_last_refund_once(card: SandboxRig) -> None:
     [asked] = [one for one in await _asked(card) if one.happening is H.REFUND_RETURNED]
     for one in (told, asked):
         assert (one.money, one.receipt_id) == (Money(299, "EUR"), paid.receipt_id)
-        assert one.facts == {"refund": "", "refund_ref": "rf_b", "reason": "account_closed"}
+        assert one.detail == ReturnedRefund(refund_ref="rf_b", reason="account_closed")
     assert told.event_id == asked.event_id
     assert card.sent.empty()
 

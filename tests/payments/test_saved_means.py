@@ -16,6 +16,7 @@ from shop.core.money import Money
 from shop.ports import (
     ChargeRequest,
     ChargesSavedMethods,
+    Decline,
     Happening,
     MethodDetails,
     ProviderError,
@@ -136,11 +137,11 @@ async def test_a_refused_charge_says_why(keeper: Keeper, how: str, why: Refusal)
     request = keeper.request(await keeper.keep(how))
     charge = await keeper.saver.charge(request)
     [event] = charge.events
-    assert (event.happening, event.facts["why"], event.money) == (H.FAILED, why, None)
+    assert (event.happening, event.detail, event.money) == (H.FAILED, Decline(why=why), None)
     assert event.reference == "again_1"
     assert (await keeper.saver.charge(request)).events[0].happening is H.FAILED
     [asked] = await keeper.rig.provider.look_up("again_1", charge.provider_ref)
-    assert (asked.happening, asked.facts["why"]) == (H.FAILED, why)
+    assert (asked.happening, asked.detail) == (H.FAILED, Decline(why=why))
 
 
 async def test_a_forgotten_card_is_gone_and_forgetting_twice_is_fine(keeper: Keeper) -> None:
@@ -148,7 +149,7 @@ async def test_a_forgotten_card_is_gone_and_forgetting_twice_is_fine(keeper: Kee
     await keeper.saver.forget(method.handle)
     await keeper.saver.forget(method.handle)
     [event] = (await keeper.saver.charge(keeper.request(method))).events
-    assert (event.happening, event.facts["why"]) == (H.FAILED, Refusal.GONE)
+    assert (event.happening, event.detail) == (H.FAILED, Decline(why=Refusal.GONE))
 
 
 async def test_the_webhook_of_a_charge_says_the_same(keeper: Keeper) -> None:
@@ -242,7 +243,7 @@ async def test_a_bank_debit_is_seen_first_and_received_later(stripe: Keeper) -> 
 
 async def test_an_expired_card_is_never_tried_again(stripe: Keeper) -> None:
     charge = await stripe.saver.charge(stripe.request(await stripe.keep("expired")))
-    assert charge.events[0].facts["why"] is Refusal.GONE
+    assert charge.events[0].detail == Decline(why=Refusal.GONE)
 
 
 async def test_a_card_that_fails_on_checkouts_own_page_may_be_tried_again(

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.star_events import SERIES
 from payments.stars import Stars
 from shop.core.errors import BadInputError
 from shop.core.money import Money
@@ -19,6 +18,7 @@ from shop.ports import (
     PaymentEvent,
     ProviderError,
     ProviderSilentError,
+    SeriesFacts,
 )
 from tests.fixtures.rigs import NOW, StarsRig, hear, request_of, rig_of
 from tests.payments.test_contract import GARBAGE, _shown
@@ -131,8 +131,8 @@ async def test_each_charge_of_a_series_is_money_of_its_own_and_says_until_when(
     assert rig.server.invoices["pay_1"]["subscription_period"] == 30 * 86_400
     assert first.reference == second.reference == "pay_1"
     assert first.receipt_id != second.receipt_id
-    ends = [int(one.facts[SERIES]) for one in (first, second)]
-    assert ends == [int((NOW + timedelta(days=days)).timestamp()) for days in (30, 60)]
+    told = [SeriesFacts(until=NOW + timedelta(days=days)) for days in (30, 60)]
+    assert [one.detail for one in (first, second)] == told
     listed = await _stars(rig).moneys_since(NOW)
     assert listed == [first, second], "the nightly list says the same as the updates"
 

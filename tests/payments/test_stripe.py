@@ -12,7 +12,7 @@ from payments.stripe.session import StripeOptions, closing_times, session_params
 from shop.core.currencies import UnknownCurrencyError, exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import Happening, ProviderError
+from shop.ports import DisputeFacts, Happening, ProviderError, ReturnedRefund
 from shop.refunds.refund import refunder
 from tests.fixtures.rigs import NOW, StripeRig, hear, request_of, rig_of
 from tests.payments.test_refunds import asked
@@ -72,11 +72,9 @@ async def test_a_refund_that_a_bank_returned_names_itself_and_its_money(
     [event] = hear(rig, rig.server.return_refund(made.refund_ref, kind=kind))
     assert (event.happening, event.money) == (H.REFUND_RETURNED, Money(300, "EUR"))
     assert (event.receipt_id, event.reference) == (paid.receipt_id, "pay_1")
-    assert event.facts == {
-        "refund": "rf_1",
-        "refund_ref": made.refund_ref,
-        "reason": "lost_or_stolen_card",
-    }
+    assert event.detail == ReturnedRefund(
+        reference="rf_1", refund_ref=made.refund_ref, reason="lost_or_stolen_card"
+    )
 
 
 async def test_a_refund_that_only_moves_on_is_told_by_its_charge(rig: StripeRig) -> None:
@@ -102,7 +100,8 @@ async def test_a_dispute_names_the_receipt(rig: StripeRig) -> None:
     [paid] = hear(rig, rig.server.pay(page.provider_ref))
     [dispute] = hear(rig, rig.server.dispute(page.provider_ref))
     assert (dispute.happening, dispute.receipt_id) == (H.DISPUTED, paid.receipt_id)
-    assert dispute.facts["reason"] == "fraudulent"
+    assert isinstance(dispute.detail, DisputeFacts)
+    assert dispute.detail.reason == "fraudulent"
     assert await _asked(rig, page.provider_ref) == [H.RECEIVED, H.DISPUTED]
 
 

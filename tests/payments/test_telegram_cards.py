@@ -40,7 +40,7 @@ async def test_an_amount_stays_in_the_minor_units_of_its_currency(
 async def test_the_charge_is_known_by_telegrams_name_and_by_the_providers(rig: CardsRig) -> None:
     [event] = hear(rig, await rig.pay(await rig.provider.create(request_of(rig))))
     assert event.receipt_id == "card_00000002"
-    assert event.facts == {"provider_charge": "ch_card_00000002"}
+    assert event.for_staff == {"provider_charge": "ch_card_00000002"}
     assert event.happening is Happening.RECEIVED
 
 

@@ -9,18 +9,20 @@ from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, begin_payment
 from shop.customers.records import Customer
 from shop.intake.charges import renew_one
-from shop.messaging.kinds import Notice
+from shop.messaging.notices import Notice
 from shop.messaging.outbox_records import QueuedEffect
 from shop.orders.payment_records import Payment
 from shop.ports import (
     Charge,
     ChargeRequest,
+    Decline,
     Happening,
     MethodDetails,
     PaymentEvent,
     ProviderError,
     Refusal,
 )
+from shop.renewals.notices import RenewalOn
 from shop.renewals.renew import due_renewals
 from shop.renewals.rules import RenewingPolicy
 from shop.settlement.settle import Outcome
@@ -84,7 +86,7 @@ class Card:
                 provider_ref=f"c_{request.reference}",
                 receipt_id=f"m_{request.reference}" if why is None else "",
                 money=request.amount if why is None else None,
-                facts={} if why is None else {"why": why},
+                detail=None if why is None else Decline(why=why),
             )
         ]
 
@@ -136,8 +138,8 @@ class Kept:
         )
         return intent.payment
 
-    def told(self, notice: Notice) -> list[QueuedEffect]:
-        return [one for one in self.shop.told if one.payload["notice"] == notice]
+    def told(self, notice: type[Notice]) -> list[QueuedEffect]:
+        return [one for one in self.shop.told if one.payload["notice"] == notice.kind]
 
 
 @pytest.fixture
@@ -153,5 +155,5 @@ async def keep(shop: Shop) -> Kept:
     made = Kept(shop=shop, anna=await shop.greet(), card=card)
     assert await shop.pay(await made.buy(saves=True)) is Outcome.SETTLED
     await shop.drain()
-    assert len(made.told(Notice.RENEWAL_ON)) == 1
+    assert len(made.told(RenewalOn)) == 1
     return made

@@ -160,7 +160,8 @@ def stars(books: Books) -> None:
     assert made[0].order_id != made[1].order_id, "each charge has an order of its own"
     assert books[Receipts].receipt_named("card", "m1") is not None
     assert books[Receipts].receipt_named("card", "m9") is None
-    assert "m1" in books[Receipts].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
+    came = books[Receipts].receipts_between("card", since=NOW - DAY, until=NOW + DAY)
+    assert came["m1"].currency == "EUR"
     assert books[Receipts].receipts_between("card", since=NOW + DAY, until=NOW + DAY) == {}
     assert books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)
     assert not books[Notes].take_turn("job", now=NOW, next_at=NOW + DAY)

@@ -11,13 +11,15 @@ from shop.books.books import Books
 from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import RenewingNowError
+from shop.core.facts import read_facts
 from shop.core.money import Money
 from shop.customers.people import note_unreachable
-from shop.messaging.kinds import Notice
 from shop.ports import ProviderError, ProviderSilentError, Refusal
+from shop.renewals.notices import MethodRefused, RenewalAhead, RenewalFailed, RenewalOff
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.renew import due_renewals, take_up
 from shop.renewals.saved_methods import forget, switch
+from shop.settlement.notices import Paid
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import GOODS, MONTH
 from tests.fixtures.tables import Tables
@@ -32,24 +34,24 @@ async def test_a_year_is_charged_once_a_month(kept: Kept, tables: Tables) -> Non
     assert outcomes == [Outcome.SETTLED] * 12
     assert len(kept.card.charged) == 12
     assert tables.one("SELECT COUNT(*) FROM periods") == 13
-    told = [one.payload for one in kept.told(Notice.RENEWAL_AHEAD)]
+    told = [one.payload for one in kept.told(RenewalAhead)]
     assert len(told) == 12 or len(told) == 13, "the next one may be told already"
-    assert all(one["minor"] == 799 * 2 for one in told)
-    paid = [one.payload["by_itself"] for one in kept.told(Notice.PAID)]
+    assert all(one["money"]["minor"] == 799 * 2 for one in told)
+    paid = [one.payload["by_itself"] for one in kept.told(Paid)]
     assert paid == ["", *["Visa •••• 4242"] * 12]
 
 
 async def test_nothing_is_charged_before_it_was_told_three_days(kept: Kept) -> None:
     await kept.pass_days(25)
-    assert not kept.told(Notice.RENEWAL_AHEAD)
+    assert not kept.told(RenewalAhead)
     await kept.pass_days(3)
-    [told] = kept.told(Notice.RENEWAL_AHEAD)
+    [told] = kept.told(RenewalAhead)
     assert not kept.card.charged
     await kept.pass_days(3)
     assert len(kept.card.charged) == 1
     at = kept.card.charged.popitem()[1].first_asked_at
     assert at - told.created_at >= timedelta(days=2, hours=12)
-    assert at.timestamp() >= told.payload["charge_at"]
+    assert at >= read_facts(RenewalAhead, told.payload).charge_at
 
 
 async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(
@@ -59,7 +61,7 @@ async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(
     await kept.pass_days(31)
     assert len(kept.card.charged) == 1
     assert tables.one("SELECT state FROM payments ORDER BY id DESC") == "unknown"
-    assert len(kept.told(Notice.METHOD_REFUSED)) == 1, "staff hear of a long silence, once"
+    assert len(kept.told(MethodRefused)) == 1, "staff hear of a long silence, once"
     with pytest.raises(RenewingNowError):
         await kept.buy(saves=False)  # by hand it would be paid a second time
 
@@ -68,7 +70,7 @@ async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(
     assert outcomes == [Outcome.SETTLED]
     assert len(kept.card.charged) == 1
     assert tables.one("SELECT COUNT(*) FROM receipts") == 2
-    assert not kept.told(Notice.RENEWAL_FAILED)
+    assert not kept.told(RenewalFailed)
 
 
 async def test_a_crash_between_the_charge_and_its_note_changes_nothing(
@@ -92,7 +94,7 @@ async def test_a_crash_between_the_charge_and_its_note_changes_nothing(
 async def test_trouble_of_ours_is_no_decline(kept: Kept, trouble: ProviderError) -> None:
     kept.card.trouble = trouble
     await kept.pass_days(32)
-    assert not kept.told(Notice.RENEWAL_FAILED)
+    assert not kept.told(RenewalFailed)
     kept.card.trouble = None
     assert await kept.pass_days(1) == [Outcome.SETTLED]
 
@@ -100,7 +102,7 @@ async def test_trouble_of_ours_is_no_decline(kept: Kept, trouble: ProviderError)
 async def test_a_decline_is_tried_again_in_days_and_then_left_to_the_person(kept: Kept) -> None:
     kept.card.why = Refusal.DECLINED
     await kept.pass_days(45)
-    told = [one.payload["again_at"] is None for one in kept.told(Notice.RENEWAL_FAILED)]
+    told = [one.payload["again_at"] is None for one in kept.told(RenewalFailed)]
     assert told == [False, False, True]
     first, second, third = (one.first_asked_at for one in kept.card.charged.values())
     assert (second - first).days == 1
@@ -123,7 +125,7 @@ async def test_a_decline_that_heals_goes_on_as_if_nothing_had_been(
 async def test_what_only_the_person_can_mend_is_not_tried_again(kept: Kept, why: Refusal) -> None:
     kept.card.why = why
     await kept.pass_days(40)
-    [told] = kept.told(Notice.RENEWAL_FAILED)
+    [told] = kept.told(RenewalFailed)
     assert (told.payload["why"], told.payload["again_at"]) == (why, None)
     assert len(kept.card.charged) == 1
 
@@ -142,10 +144,10 @@ async def test_paid_by_hand_with_another_card_that_one_renews(kept: Kept, tables
 
 async def test_a_new_price_is_told_anew_before_it_is_charged(kept: Kept) -> None:
     await kept.pass_days(28)
-    assert len(kept.told(Notice.RENEWAL_AHEAD)) == 1
+    assert len(kept.told(RenewalAhead)) == 1
     await kept.shop.run(_reprice, Money(999, "EUR"), now=kept.shop.now)
     await kept.pass_days(2)
-    old, new = (one.payload["minor"] for one in kept.told(Notice.RENEWAL_AHEAD))
+    old, new = (one.payload["money"]["minor"] for one in kept.told(RenewalAhead))
     assert (old, new) == (1598, 999)
     await kept.pass_days(4)
     [charge] = kept.card.charged.values()
@@ -157,7 +159,7 @@ async def test_a_withdrawn_plan_is_not_charged_and_the_person_is_told(kept: Kept
     await kept.shop.run(apply_catalog, rest, now=kept.shop.now)
     await kept.pass_days(40)
     assert not kept.card.charged
-    [told] = kept.told(Notice.RENEWAL_OFF)
+    [told] = kept.told(RenewalOff)
     assert told.payload["why"] == "not_sold"
 
 
@@ -167,7 +169,7 @@ async def test_whose_time_was_taken_back_is_not_charged(kept: Kept, tables: Tabl
     tables.write("UPDATE periods SET ends_at = ends_at - 86400 * 5")
     await kept.pass_days(20)
     assert not kept.card.charged
-    [told] = kept.told(Notice.RENEWAL_OFF)
+    [told] = kept.told(RenewalOff)
     assert told.payload["why"] == "taken_back"
 
 
@@ -204,7 +206,7 @@ async def test_a_card_whose_key_is_lost_is_told_to_staff_and_charged_once_the_ke
     kept.shop.encryption = FernetEncryption("a new key, without the old one")
     await kept.pass_days(31)
     assert not kept.card.charged
-    [told] = kept.told(Notice.METHOD_REFUSED)
+    [told] = kept.told(MethodRefused)
     assert "SECRET_KEY" in told.payload["reason"]
     kept.shop.encryption = FernetEncryption("a new key, a key of tests")
     assert await kept.pass_days(1) == [Outcome.SETTLED]
@@ -215,7 +217,7 @@ async def test_a_card_whose_key_is_lost_cannot_be_forgotten_unnoticed(kept: Kept
     assert await kept.shop.run(forget, 1, kept.anna.id, now=kept.shop.now)
     await kept.shop.drain()
     assert not kept.card.forgotten
-    assert len(kept.told(Notice.METHOD_REFUSED)) == 1
+    assert len(kept.told(MethodRefused)) == 1
 
 
 async def test_no_handle_lies_open_in_the_books_or_is_told(kept: Kept, tables: Tables) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,21 @@ from shop.catalog.products import STAR_TERM
 from shop.catalog.records import CatalogRecords
 from shop.checkout.payment import Choice, SubscribedError, begin_payment
 from shop.core.money import Money
+from shop.intake.notices import StarDifference
 from shop.intake.pre_checkout import may_pay
 from shop.intake.star_reconciliation import reconcile
-from shop.messaging.kinds import Notice
+from shop.messaging.notices import Notice
 from shop.orders.payment_records import Payment
-from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
-from shop.renewals.star_subscriptions import UNTIL, steer
+from shop.ports import (
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    ProviderSilentError,
+    SeriesFacts,
+)
+from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
+from shop.renewals.star_subscriptions import steer
+from shop.settlement.notices import Paid
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import GOODS
 from tests.fixtures.plugin import database_url, new_database, shop, tables
@@ -75,7 +85,7 @@ class Series:
             receipt_id=f"charge{number}",
             money=money,
             occurred_at=at,
-            facts={UNTIL: str(int((at + MONTH).timestamp()))},
+            detail=SeriesFacts(until=at + MONTH),
         )
 
     async def arrive(self, event: PaymentEvent) -> Outcome:
@@ -102,8 +112,8 @@ class Series:
         await self.shop.drain()
         return outcomes
 
-    def told(self, notice: Notice) -> list[dict[str, object]]:
-        return [dict(o.payload) for o in self.shop.told if o.payload["notice"] == notice]
+    def told(self, notice: type[Notice]) -> list[dict[str, Any]]:
+        return [dict(o.payload) for o in self.shop.told if o.payload["notice"] == notice.kind]
 
 
 def offer(books: Books, *, now: datetime) -> int:
@@ -146,7 +156,7 @@ async def test_each_charge_is_an_order_and_a_period_of_its_own(
     assert len(periods) == 4
     assert all(end - start == 30 * 86400 for start, end in periods)
     assert tables.one("SELECT COUNT(*) FROM orders WHERE state = 'paid'") == 4
-    assert [one["by_itself"] for one in series.told(Notice.PAID)] == ["", *[STARS] * 3]
+    assert [one["by_itself"] for one in series.told(Paid)] == ["", *[STARS] * 3]
 
 
 async def test_a_charge_told_twice_in_any_words_counts_once(
@@ -221,9 +231,9 @@ async def test_what_telegram_says_is_followed_and_told_once(
     state = "SELECT state FROM star_subscriptions"
     for number, (happening, stands, notice) in enumerate(
         [
-            (Happening.STOPPED, "canceled", Notice.STARS_STOPPED),
-            (Happening.RESUMED, "active", Notice.STARS_RESUMED),
-            (Happening.LAPSED, "failed", Notice.STARS_FAILED),
+            (Happening.STOPPED, "canceled", StarsStopped),
+            (Happening.RESUMED, "active", StarsResumed),
+            (Happening.LAPSED, "failed", StarsFailed),
         ]
     ):
         await series.says(happening, number)
@@ -274,7 +284,7 @@ async def test_who_gets_a_charge_back_is_not_charged_the_next(
     series.shop.clock.move(days=30)
     await series.arrive(series.charge(2))
     back = replace(
-        series.charge(2), event_id="charge2.refunded", happening=Happening.REFUNDED, facts={}
+        series.charge(2), event_id="charge2.refunded", happening=Happening.REFUNDED, detail=None
     )
     await series.arrive(back)
     states = tables.rows("SELECT state FROM payments ORDER BY id")
@@ -304,8 +314,8 @@ async def test_money_that_never_reached_us_is_found_and_settled(
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == [Outcome.SETTLED]
     assert tables.one("SELECT COUNT(*) FROM periods") == 2
-    [told] = series.told(Notice.STAR_DIFFERENCE)
-    assert (told["found"], told["odd"], told["minor"]) == (1, 0, 430)
+    [told] = series.told(StarDifference)
+    assert (told["found"], told["odd"], told["money"]["minor"]) == (1, 0, 430)
     late = await series.arrive(series.charge(2, at=series.shop.now))
     assert late is Outcome.KNOWN, "its update may still come"
 
@@ -314,14 +324,14 @@ async def test_when_all_agrees_nobody_is_told(series: Series) -> None:
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == []
     assert series.telegram.asked == 1
-    assert not series.told(Notice.STAR_DIFFERENCE)
+    assert not series.told(StarDifference)
 
 
 async def test_money_that_telegram_does_not_know_is_shown_to_staff(series: Series) -> None:
     series.telegram.moneys.clear()
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == []
-    [told] = series.told(Notice.STAR_DIFFERENCE)
+    [told] = series.told(StarDifference)
     assert (told["odd"], told["names"]) == (1, ["charge1"])
 
 
@@ -331,7 +341,7 @@ async def test_another_sum_than_telegram_lists_is_shown_to_staff(series: Series)
     )
     series.shop.clock.move(hours=15)
     await series.reconcile()
-    [told] = series.told(Notice.STAR_DIFFERENCE)
+    [told] = series.told(StarDifference)
     assert told["names"] == ["charge1"]
 
 

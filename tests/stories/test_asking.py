@@ -85,7 +85,7 @@ async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None
         event_id="1",
         kind="invoice.marked_settled",
         happening=H.UNHANDLED,
-        facts={"reference": "tk_1", "invoice": "abc"},
+        for_staff={"reference": "tk_1", "invoice": "abc"},
     )
     assert await shop.settle(event) is Outcome.UNHANDLED
     [inbox_event] = await shop.storage.read(_stuck)

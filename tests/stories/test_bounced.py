@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shop.orders.payment_records import Payment
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, PaymentEvent, ReturnedRefund
 from shop.refunds.manual_refunds import cancel_manual_refund, confirm_manual_refund
 from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import RefundMovedOnError, RefundWish, begin_refund, note_answer, question
@@ -27,14 +27,11 @@ from tests.stories.test_refund_cases import (
 )
 
 
-def bounced(shop: Shop, payment: Payment, minor: int = 1598, **facts: str) -> PaymentEvent:
-    return news(
-        shop,
-        payment,
-        Happening.REFUND_RETURNED,
-        minor,
-        **{"refund": "", "refund_ref": "re_1", "reason": "lost_or_stolen_card", **facts},
-    )
+def bounced(
+    shop: Shop, payment: Payment, minor: int = 1598, *, refund: str = "", refund_ref: str = "re_1"
+) -> PaymentEvent:
+    detail = ReturnedRefund(reference=refund, refund_ref=refund_ref, reason="lost_or_stolen_card")
+    return replace(news(shop, payment, Happening.REFUND_RETURNED, minor), detail=detail)
 
 
 def balance(tables: Tables, account: str) -> int:
@@ -109,7 +106,7 @@ async def test_or_it_goes_into_the_wallet(shop: Shop, tables: Tables) -> None:
     assert balance(tables, "wallet") == -1598
     assert balance(tables, "refunding") == balance(tables, "sales") == 0
     assert sorted(await told(shop)) == ["refund_made", "refunded"]
-    assert [one.payload["way"] for one in shop.told] == ["returned", "returned"]
+    assert [one.payload["route"] for one in shop.told] == ["returned", "returned"]
     seen = await shop.storage.read(overview, customer.id, now=shop.now)
     assert [one.route for one in seen.refunds] == ["returned"]
     with pytest.raises(TooMuchBackError):

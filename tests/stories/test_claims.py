@@ -21,6 +21,8 @@ from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import claim_probes, hidden_ways, try_again
 from shop.ports import (
+    DisputeFacts,
+    ForeignAccount,
     Happening,
     Payer,
     PaymentEvent,
@@ -68,7 +70,7 @@ async def answered(
     )
 
 
-async def alerts(shop: Shop) -> list[dict[str, object]]:
+async def alerts(shop: Shop) -> list[dict[str, Any]]:
     await shop.drain()
     return [dict(one.payload) for one in shop.told if one.payload["notice"] == "false_claim"]
 
@@ -139,7 +141,8 @@ async def test_a_lie_about_the_sum_names_both_and_the_true_money_counts(
     assert await answered(shop, payment, [truth]) == [Outcome.SETTLED]
 
     [alert] = await alerts(shop)
-    assert (alert["minor"], alert["found"], alert["found_currency"]) == (99_900, 1598, "EUR")
+    assert alert["claimed"]["minor"] == 99_900
+    assert alert["found"] == {"minor": 1598, "currency": "EUR"}
     assert tables.rows("SELECT minor FROM receipts") == [(1598,)]
     assert tables.rows("SELECT state, note FROM inbox WHERE state = 'unhandled'") == [
         ("unhandled", "claimed 999.00 EUR; sandbox_card says 15.98 EUR")
@@ -189,7 +192,7 @@ async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read
         kind="grave",
         happening=happening,
         receipt_id="pi_early",
-        facts={"dispute": "dp_1", "reason": "fraudulent"},
+        detail=DisputeFacts(dispute_ref="dp_1", reason="fraudulent"),
     )
     assert await told_by_webhook(shop, news) is Outcome.UNKNOWN
     assert await told_by_webhook(shop, replace(news, event_id="evt_2")) is Outcome.UNKNOWN
@@ -230,7 +233,7 @@ async def test_money_nobody_sent_gives_nothing_once_the_provider_had_time_to_say
     shop.clock.move(minutes=2)
     await answered(shop, payment, [pending(payment)])
     [alert] = await alerts(shop)
-    assert (alert["minor"], alert["found"]) == (1600, 0)
+    assert (alert["claimed"]["minor"], alert["found"]["minor"]) == (1600, 0)
     await answered(shop, payment, [pending(payment)])
     assert len(await alerts(shop)) == 1
     assert tables.one("SELECT COUNT(*) FROM journal") == 0
@@ -353,7 +356,7 @@ async def test_an_event_of_another_account_is_kept_and_staff_are_told(
         shop.received(payment),
         happening=Happening.FOREIGN,
         money=None,
-        facts={"account": "acct_other"},
+        detail=ForeignAccount(account="acct_other"),
     )
     assert await told_by_webhook(shop, event) is Outcome.UNHANDLED
     await shop.drain()

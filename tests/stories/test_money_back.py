@@ -21,7 +21,7 @@ def taken_back(
 async def told_to_staff(shop: Shop, notice: str = "money_back") -> list[tuple[str, int]]:
     await shop.drain()
     found = [effect.payload for effect in shop.told if effect.payload["notice"] == notice]
-    return [(one["notice"], one["minor"]) for one in found]
+    return [(one["notice"], one["money"]["minor"]) for one in found]
 
 
 async def test_a_dispute_that_names_only_the_money_finds_its_payment(

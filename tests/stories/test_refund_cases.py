@@ -10,6 +10,7 @@ from shop.books.books import Books
 from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import (
+    DisputeFacts,
     Happening,
     PaymentEvent,
     ProviderError,
@@ -18,7 +19,7 @@ from shop.ports import (
     RefundRequest,
     RefundStep,
 )
-from shop.refunds.disputes import dismiss_warning
+from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.manual_refunds import confirm_manual_refund
 from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refund import (
@@ -94,11 +95,12 @@ async def ask(shop: Shop, refund: Refund, till: Till) -> Refund:
 
 
 def news(
-    shop: Shop, payment: Payment, happening: Happening, minor: int = 1598, **facts: str
+    shop: Shop, payment: Payment, happening: Happening, minor: int = 1598, *, dispute: str = ""
 ) -> PaymentEvent:
     money = Money(minor, "EUR") if minor else None
     told = shop.received(payment, receipt="money_1")
-    return replace(told, happening=happening, kind=happening, money=money, facts=facts)
+    detail = DisputeFacts(dispute_ref=dispute) if dispute else None
+    return replace(told, happening=happening, kind=happening, money=money, detail=detail)
 
 
 def refunds(tables: Tables) -> list[tuple[object, ...]]:
@@ -232,6 +234,25 @@ async def test_a_link_is_followed_when_it_is_given_and_paid_when_it_is_claimed(
     assert "refunded" not in told
 
 
+async def test_a_link_that_was_given_stands_though_its_provider_says_pending_later(
+    shop: Shop, tables: Tables
+) -> None:
+    await bought(shop)
+    claim = RefundAnswer(step=RefundStep.LINK, refund_ref="pull1", url="https://claim.example")
+    refund = await give(shop, till=Till(claim))
+    shop.clock.move(days=1)
+    pending = RefundAnswer(step=RefundStep.PENDING, refund_ref="pull1", note="on its way")
+
+    refund = await ask(shop, refund, Till(pending))
+
+    assert (refund.state, refund.url, refund.note) == ("link", claim.url, "on its way")
+    assert tables.one("SELECT state FROM orders") == "refunded"
+    assert contradictions(tables) == {}
+    shop.clock.move(days=1)
+    [due] = await shop.run(claim_refunds, now=shop.now, most=9)
+    assert (await ask(shop, due, Till(DONE))).state == "done", "it is asked about until it is over"
+
+
 @pytest.mark.parametrize("route", [RefundRoute.PROVIDER, RefundRoute.WALLET, RefundRoute.MANUAL])
 async def test_never_more_than_what_was_received(
     shop: Shop, tables: Tables, route: RefundRoute
@@ -355,8 +376,7 @@ def disputed(tables: Tables) -> tuple[object, ...]:
 async def test_a_dispute_told_three_times_is_one(shop: Shop, tables: Tables) -> None:
     payment = await bought(shop)
     for name in ("", "du_1", "du_1"):
-        told = news(shop, payment, Happening.DISPUTED, dispute=name)
-        await shop.settle(replace(told, facts={} if not name else told.facts))
+        await shop.settle(news(shop, payment, Happening.DISPUTED, dispute=name))
     assert tables.rows("SELECT dispute_ref, minor, state FROM disputes") == [
         ("du_1", 1598, "open")
     ]

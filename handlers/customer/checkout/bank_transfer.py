@@ -2,15 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from telegram import Message
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from handlers.customer.checkout.ways import summary
-from handlers.screens import Screen, bold, button, code, copy, in_rows
+from handlers.screens import Screen, button, code, copy, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.checkout.payment import Intent
@@ -204,15 +203,3 @@ def refusal(_: Speech, reason: str) -> Html:
         Reason.USED: _("This payment was used for an order before."),
     }
     return next((words for one, words in known.items() if one == reason), escape(reason))
-
-
-async def proof_refused(visit: Visit, facts: Mapping[str, Any]) -> Screen:
-    """Staff refused the proof."""
-    _ = visit.speech
-    text = paragraphs(
-        bold(_("About your bank transfer")),
-        refusal(_, facts["reason"]),
-        _("Please send another picture or PDF here, or pay another way."),
-    )
-    other = button(_("Pay another way"), "+pay_again", facts["plan"], facts["term"])
-    return Screen(text=text, rows=((other,), (button(_("Write to us"), "+paysupport"),)))

@@ -1,29 +1,29 @@
 """What is told to a customer about money that goes back, and about a bank that asks."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.screens import Screen, bold, button, link
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalog.offers import offer
-from shop.core.money import Money
+from shop.messaging.notices import CustomerNotice
 from shop.refunds.dispute_records import Dispute
+from shop.refunds.notices import Disputed, DisputeOver, Refunded, RefundLate, RefundLink
 from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refundable import refund as refund_of_id
 from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState, RefundState
 
-Facts = Mapping[str, Any]
 _IN_WALLET = frozenset({RefundRoute.WALLET, RefundRoute.RETURNED})
 
 
-async def refunded(visit: Visit, facts: Facts) -> Screen:
+async def refunded(visit: Visit, notice: Refunded) -> Screen:
     """Money went back."""
     _ = visit.speech
-    money = bold(_.money(Money(facts["minor"], facts["currency"])))
-    plan = await _plan(visit, facts)
-    if facts["way"] in _IN_WALLET:
+    money = bold(_.money(notice.money))
+    plan = await _plan(visit, notice.plan)
+    if notice.route in _IN_WALLET:
         text = _("↩️ We put {money} for {plan} into your wallet here.", money=money, plan=plan)
         rows = ((button(_("Wallet"), "+wallet"), button(_("My account"), "+account")),)
     else:
@@ -34,14 +34,14 @@ async def refunded(visit: Visit, facts: Facts) -> Screen:
             plan=plan,
         )
         rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysupport")),)
-    return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
+    return Screen(text=paragraphs(text, _access(_, notice.access)), rows=rows)
 
 
-async def refund_link(visit: Visit, facts: Facts) -> Screen:
+async def refund_link(visit: Visit, notice: RefundLink) -> Screen:
     """Money waits for the customer behind a link."""
     _ = visit.speech
-    refund = await visit.counter.storage.read(refund_of_id, int(facts["refund"]))
-    money, plan = bold(_.money(refund.money)), await _plan(visit, facts)
+    refund = await visit.counter.storage.read(refund_of_id, notice.refund)
+    money, plan = bold(_.money(refund.money)), await _plan(visit, notice.plan)
     text = _(
         "↩️ {money} for {plan} is yours again. Open the link, give an address of your "
         "wallet, and it is sent there.",
@@ -52,47 +52,47 @@ async def refund_link(visit: Visit, facts: Facts) -> Screen:
         (link(_("Claim {money}", money=_.money(refund.money)), refund.url),),
         (button(_("Write to us"), "+paysupport"),),
     )
-    return Screen(text=paragraphs(text, _access(_, facts)), rows=rows)
+    return Screen(text=paragraphs(text, _access(_, notice.access)), rows=rows)
 
 
-async def refund_late(visit: Visit, facts: Facts) -> Screen:
+async def refund_late(visit: Visit, notice: RefundLate) -> Screen:
     """The bank returned what we had sent back."""
     _ = visit.speech
-    money = bold(_.money(Money(facts["minor"], facts["currency"])))
+    money = bold(_.money(notice.money))
     text = _(
         "Your bank did not take the {money} that we sent back for {plan}. It is still yours: "
         "write to us where else it may go, or we put it into your wallet here.",
         money=money,
-        plan=await _plan(visit, facts),
+        plan=await _plan(visit, notice.plan),
     )
     return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
-def _access(_: Speech, facts: Facts) -> Html:
+def _access(_: Speech, access: AccessAfterRefund) -> Html:
     words = {
         AccessAfterRefund.END: _("Your access from this payment has ended with it."),
         AccessAfterRefund.SHORTEN: _("Your time is shorter by as much."),
         AccessAfterRefund.KEEP: Html(""),
     }
-    return words[AccessAfterRefund(facts["access"])]
+    return words[access]
 
 
-async def disputed(visit: Visit, facts: Facts) -> Screen:
+async def disputed(visit: Visit, notice: Disputed) -> Screen:
     """The customer's bank asks for the money, and access rests."""
     _ = visit.speech
     text = _(
         "Your bank asks for the money for {plan} back. Until it has decided, your access rests. "
         "If that is a mistake, tell your bank or write to us, and all is as it was.",
-        plan=await _plan(visit, facts),
+        plan=await _plan(visit, notice.plan),
     )
     return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
 
 
-async def dispute_over(visit: Visit, facts: Facts) -> Screen:
+async def dispute_over(visit: Visit, notice: DisputeOver) -> Screen:
     """The bank has decided."""
     _ = visit.speech
-    plan = await _plan(visit, facts)
-    if facts["how"] == DisputeState.WON:
+    plan = await _plan(visit, notice.plan)
+    if notice.how is DisputeState.WON:
         text = _(
             "Your bank has left the payment for {plan} as it was. Thank you for your patience.",
             plan=plan,
@@ -135,9 +135,18 @@ def _line(_: Speech, one: Refund) -> Html:
     return _("{date}: {money} went back to you", **named)
 
 
-async def _plan(visit: Visit, facts: Facts) -> Html:
-    if not facts["plan"]:
+async def _plan(visit: Visit, plan: str) -> Html:
+    if not plan:
         _ = visit.speech
         return _("your payment")
-    found = await visit.counter.storage.read(offer, facts["plan"])
+    found = await visit.counter.storage.read(offer, plan)
     return visit.speech.own(found.product.name)
+
+
+WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    Refunded: refunded,
+    RefundLink: refund_link,
+    RefundLate: refund_late,
+    Disputed: disputed,
+    DisputeOver: dispute_over,
+}

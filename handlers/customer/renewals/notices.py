@@ -1,67 +1,75 @@
 """What is told about renewals that come by themselves: agreed, ahead, failed, stopped."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from handlers.screens import Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html
 from shop.catalog.offers import offer
-from shop.core.money import Money
+from shop.messaging.notices import CustomerNotice
 from shop.ports import Refusal
+from shop.renewals.notices import (
+    OffReason,
+    RenewalAhead,
+    RenewalFailed,
+    RenewalOff,
+    RenewalOn,
+    StarsFailed,
+    StarsResumed,
+    StarsStopped,
+)
 from shop.storefront.overview import Holding, overview
 
-Facts = Mapping[str, Any]
 
-
-async def agreed(visit: Visit, facts: Facts) -> Screen | None:
+async def agreed(visit: Visit, notice: RenewalOn) -> Screen | None:
     """The card is kept, and renews this from now on."""
     _ = visit.speech
-    one = await _holding(visit, facts)
+    one = await _holding(visit, notice.subscription)
     if one is None or not one.renews_by_card:
         return None
     text = _(
         "🔁 {plan} renews by itself from now on. We charge {card} on {date}, and tell you a few "
         "days before. You can stop it any time: /account",
-        plan=bold(await _plan(visit, facts)),
-        card=facts["card"],
-        date=_moment(visit, facts["charge_at"]),
+        plan=bold(await _plan(visit, notice.plan)),
+        card=notice.card,
+        date=_moment(visit, notice.charge_at),
     )
-    return Screen(text=text, rows=(_manage(visit, facts),))
+    return Screen(text=text, rows=(_manage(visit, notice.subscription),))
 
 
-async def ahead(visit: Visit, facts: Facts) -> Screen | None:
+async def ahead(visit: Visit, notice: RenewalAhead) -> Screen | None:
     """What is going to be charged, and when; nothing when it was stopped or renewed meanwhile."""
     _ = visit.speech
-    one = await _holding(visit, facts)
+    one = await _holding(visit, notice.subscription)
     if one is None or not one.renews_by_card or one.renewal is None:
         return None
-    if one.renewal.told_price_id != facts["price_id"]:
+    if one.renewal.told_price_id != notice.price_id:
         return None  # another price was told since, or another period began
     text = _(
         "🔁 {plan} renews by itself: on {date} we charge {price} to {card}. You need not do "
         "anything. If you would rather not, stop it before then.",
-        plan=bold(await _plan(visit, facts)),
-        date=_moment(visit, facts["charge_at"]),
-        price=bold(_.money(Money(facts["minor"], facts["currency"]))),
-        card=facts["card"],
+        plan=bold(await _plan(visit, notice.plan)),
+        date=_moment(visit, notice.charge_at),
+        price=bold(_.money(notice.money)),
+        card=notice.card,
     )
-    return Screen(text=text, rows=(_manage(visit, facts),))
+    return Screen(text=text, rows=(_manage(visit, notice.subscription),))
 
 
-async def failed(visit: Visit, facts: Facts) -> Screen | None:
+async def failed(visit: Visit, notice: RenewalFailed) -> Screen | None:
     """The charge failed; one tap leads to a fresh page."""
     _ = visit.speech
-    one = await _holding(visit, facts)
+    one = await _holding(visit, notice.subscription)
     if one is None:
         return None
     what = {
-        "plan": bold(await _plan(visit, facts)),
-        "card": facts["card"],
-        "price": _.money(Money(facts["minor"], facts["currency"])),
+        "plan": bold(await _plan(visit, notice.plan)),
+        "card": notice.card,
+        "price": _.money(notice.money),
     }
-    match facts["why"]:
+    match notice.why:
         case Refusal.NEEDS_PAYER:
             text = _(
                 "Your bank wants you to confirm {price} for {plan} yourself. Nothing was "
@@ -74,36 +82,36 @@ async def failed(visit: Visit, facts: Facts) -> Screen | None:
                 "card:",
                 **what,
             )
-        case _declined if facts["again_at"] is None:
+        case Refusal.DECLINED if (again := notice.again_at) is not None:
+            text = _(
+                "{card} was declined for {plan}. Nothing was charged. We try again on "
+                "{date}; or pay {price} now:",
+                date=_moment(visit, again),
+                **what,
+            )
+        case _declined:
             text = _(
                 "{card} was declined again, so we stop trying. Nothing was charged. Pay "
                 "{price} for {plan} another way, and all goes on:",
                 **what,
             )
-        case _declined:
-            text = _(
-                "{card} was declined for {plan}. Nothing was charged. We try again on "
-                "{date}; or pay {price} now:",
-                date=_moment(visit, facts["again_at"]),
-                **what,
-            )
     pay = button(
-        _("Pay {price}", price=what["price"]), "+renew", facts["subscription"], style="primary"
+        _("Pay {price}", price=what["price"]), "+renew", notice.subscription, style="primary"
     )
-    return Screen(text=text, rows=((pay,), _manage(visit, facts)))
+    return Screen(text=text, rows=((pay,), _manage(visit, notice.subscription)))
 
 
-async def off(visit: Visit, facts: Facts) -> Screen:
+async def off(visit: Visit, notice: RenewalOff) -> Screen:
     """It cannot renew by itself any more, or never could."""
     _ = visit.speech
-    plan = bold(await _plan(visit, facts))
-    if facts["why"] == "unkept":
+    plan = bold(await _plan(visit, notice.plan))
+    if notice.why is OffReason.UNKEPT:
         text = _(
             "{plan} cannot renew by itself with what you paid with. We remind you before "
             "your time runs out.",
             plan=plan,
         )
-    elif facts["why"] == "taken_back":
+    elif notice.why is OffReason.TAKEN_BACK:
         text = _(
             "{plan} does not renew by itself any more, because time was taken back from it. "
             "Your card is not charged.",
@@ -118,39 +126,39 @@ async def off(visit: Visit, facts: Facts) -> Screen:
     return Screen(text=text, rows=((button(_("See the plans"), "+plans"),),))
 
 
-async def stars_stopped(visit: Visit, facts: Facts) -> Screen:
+async def stars_stopped(visit: Visit, notice: StarsStopped) -> Screen:
     """The customer stopped a Star subscription in Telegram."""
     _ = visit.speech
     text = _(
         "Your Star subscription to {plan} does not renew any more. What you paid lasts until "
         "{date}.",
-        plan=bold(await _plan(visit, facts)),
-        date=_moment(visit, facts["until"]),
+        plan=bold(await _plan(visit, notice.plan)),
+        date=_moment(visit, notice.until),
     )
     return Screen(text=text, rows=(_account(visit),))
 
 
-async def stars_resumed(visit: Visit, facts: Facts) -> Screen:
-    """The customer resumed a Star subscription in Telegram."""
+async def stars_resumed(visit: Visit, notice: StarsResumed) -> Screen:
+    """The customer let it go on."""
     _ = visit.speech
     text = _(
         "🔁 Your Star subscription to {plan} renews by itself again, next on {date}.",
-        plan=bold(await _plan(visit, facts)),
-        date=_moment(visit, facts["until"]),
+        plan=bold(await _plan(visit, notice.plan)),
+        date=_moment(visit, notice.until),
     )
     return Screen(text=text, rows=(_account(visit),))
 
 
-async def stars_failed(visit: Visit, facts: Facts) -> Screen:
+async def stars_failed(visit: Visit, notice: StarsFailed) -> Screen:
     """Telegram could not take the Stars."""
     _ = visit.speech
     text = _(
         "Telegram could not take {price} for {plan}. Perhaps there are too few Stars. Top "
         "them up in Telegram, or choose another way:",
-        price=_.money(Money(facts["minor"], facts["currency"])),
-        plan=bold(await _plan(visit, facts)),
+        price=_.money(notice.money),
+        plan=bold(await _plan(visit, notice.plan)),
     )
-    again = button(_("Choose how to go on"), "+plan", facts["plan"], style="primary")
+    again = button(_("Choose how to go on"), "+plan", notice.plan, style="primary")
     return Screen(text=text, rows=((again,), _account(visit)))
 
 
@@ -177,26 +185,36 @@ def renewal_ahead(visit: Visit, one: Holding, *, days: int) -> Html | None:
     return None
 
 
-async def _holding(visit: Visit, facts: Facts) -> Holding | None:
+async def _holding(visit: Visit, subscription: int) -> Holding | None:
     seen = await visit.counter.storage.read(overview, visit.customer.id, now=visit.now)
-    number = facts.get("subscription")
-    return next((one for one in seen.holdings if one.subscription.id == number), None)
+    return next((one for one in seen.holdings if one.subscription.id == subscription), None)
 
 
-async def _plan(visit: Visit, facts: Facts) -> Html:
-    found = await visit.counter.storage.read(offer, facts["plan"])
+async def _plan(visit: Visit, plan: str) -> Html:
+    found = await visit.counter.storage.read(offer, plan)
     return visit.speech.own(found.product.name)
 
 
-def _moment(visit: Visit, at: int) -> Html:
-    return visit.speech.moment(datetime.fromtimestamp(at, UTC), now=visit.now)
+def _moment(visit: Visit, at: datetime) -> Html:
+    return visit.speech.moment(at, now=visit.now)
 
 
-def _manage(visit: Visit, facts: Facts) -> Row:
+def _manage(visit: Visit, subscription: int) -> Row:
     _ = visit.speech
-    return (button(_("Manage the renewal"), "+renewal", facts["subscription"]),)
+    return (button(_("Manage the renewal"), "+renewal", subscription),)
 
 
 def _account(visit: Visit) -> Row:
     _ = visit.speech
     return (button(_("My account"), "+account"),)
+
+
+WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    RenewalOn: agreed,
+    RenewalAhead: ahead,
+    RenewalFailed: failed,
+    RenewalOff: off,
+    StarsStopped: stars_stopped,
+    StarsResumed: stars_resumed,
+    StarsFailed: stars_failed,
+}

@@ -1,7 +1,6 @@
 """What is told about money: on its way, here, not enough, too much, not come."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -17,18 +16,18 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalog.offers import offer
 from shop.core.intervals import Interval
-from shop.core.money import Money
 from shop.ledger.receiving import Verdict
+from shop.messaging.notices import CustomerNotice
+from shop.settlement.notices import Paid, PaymentFailed, Seen, ToWallet
 from shop.storefront.plans import pay_screens, price_of, rest_of
 
 _LOG = structlog.get_logger()
-Facts = Mapping[str, Any]
 
 
-async def seen(visit: Visit, facts: Facts) -> Screen:
+async def seen(visit: Visit, notice: Seen) -> Screen:
     """A payment is on its way."""
     _ = visit.speech
-    plan = await _plan(visit, facts)
+    plan = await _plan(visit, notice.plan)
     text = _(
         "⏳ We see your payment for <b>{plan}</b>. As soon as it is confirmed, all is yours; "
         "with crypto that can take some minutes.",
@@ -37,30 +36,29 @@ async def seen(visit: Visit, facts: Facts) -> Screen:
     return Screen(text=text)
 
 
-async def paid(visit: Visit, facts: Facts) -> Screen:
+async def paid(visit: Visit, notice: Paid) -> Screen:
     """The receipt; the pay screen, if it is still there, says so too."""
     _ = visit.speech
-    plan, time = await _plan(visit, facts), _.interval(Interval.from_key(facts["term"]))
-    await close_pay_screens(visit, facts, paid_text(_, plan=plan, time=time))
-    until = datetime.fromtimestamp(facts["until"], UTC)
-    follow = _("Your access arrives here in a moment.") if facts["is_new"] else Html("")
+    plan, time = await _plan(visit, notice.plan), _.interval(notice.term)
+    await close_pay_screens(visit, notice.receipt, paid_text(_, plan=plan, time=time))
+    follow = _("Your access arrives here in a moment.") if notice.is_new else Html("")
     text = paragraphs(
         _("✅ <b>Payment received</b>"),
         lines(
             _("{plan}, {time}", plan=plan, time=time),
-            _paid(_, facts),
-            _("Yours until: <b>{date}</b>", date=_.moment(until, now=visit.now)),
+            _paid(_, notice),
+            _("Yours until: <b>{date}</b>", date=_.moment(notice.until, now=visit.now)),
         ),
-        _remark(visit, facts),
+        _remark(visit, notice),
         follow,
     )
     return Screen(text=text, rows=((button(_("My account"), "+account"),),))
 
 
-def _paid(_: Speech, facts: Facts) -> Html:
+def _paid(_: Speech, notice: Paid) -> Html:
     """What it cost, and which part of it the wallet gave."""
-    used = Money(facts.get("from_wallet", 0), facts["currency"])
-    whole = Money(facts["minor"], facts["currency"]) + used
+    used = notice.from_wallet
+    whole = notice.money + used
     if not used:
         return _("Paid: {price}", price=_.money(whole))
     if used == whole:
@@ -70,29 +68,28 @@ def _paid(_: Speech, facts: Facts) -> Html:
     )
 
 
-def _remark(visit: Visit, facts: Facts) -> Html:
+def _remark(visit: Visit, notice: Paid) -> Html:
     """What was unusual about this payment."""
     _ = visit.speech
-    if by_itself := facts.get("by_itself"):
+    if by_itself := notice.by_itself:
         how = provider_name(_, by_itself) if by_itself == STARS_PROVIDER else by_itself
         return _("🔁 Renewed by itself with {way}. How to change that: /account", way=how)
-    kept = Money(facts["to_wallet"], facts["currency"])
-    if kept:
+    if notice.to_wallet:
         return _(
             "That was {amount} more than the price. We keep it for you: /wallet",
-            amount=_.money(kept),
+            amount=_.money(notice.to_wallet),
         )
-    if facts["verdict"] == Verdict.TOLERATED:
-        missing = Money(facts["missing"], facts["currency"])
-        return _("That was {amount} less than the price. We let that be.", amount=_.money(missing))
-    if facts["verdict"] == Verdict.LATE:
+    if notice.verdict is Verdict.TOLERATED:
+        missing = _.money(notice.missing)
+        return _("That was {amount} less than the price. We let that be.", amount=missing)
+    if notice.verdict is Verdict.LATE:
         return _("It came late, and we kept the old price for you.")
     return Html("")
 
 
-async def close_pay_screens(visit: Visit, facts: Facts, text: Html) -> None:
+async def close_pay_screens(visit: Visit, receipt: int, text: Html) -> None:
     """No message asks for this money any more, whichever ways were begun; it may be gone."""
-    for screen in await visit.counter.storage.read(pay_screens, facts["receipt_number"]):
+    for screen in await visit.counter.storage.read(pay_screens, receipt):
         try:
             await visit.bot.edit_message_text(
                 text, chat_id=visit.chat_id, message_id=screen, parse_mode=ParseMode.HTML
@@ -101,15 +98,14 @@ async def close_pay_screens(visit: Visit, facts: Facts, text: Html) -> None:
             _LOG.info("The pay screen stays as it is: %s", error.message)
 
 
-async def to_wallet(visit: Visit, facts: Facts) -> Screen:
+async def to_wallet(visit: Visit, notice: ToWallet) -> Screen:
     """Money came that the order does not take."""
     _ = visit.speech
-    plan = await _plan(visit, facts)
-    came = _.money(Money(facts["minor"], facts["currency"]))
+    plan, came = await _plan(visit, notice.plan), _.money(notice.money)
     wallet = button(_("Wallet"), "+wallet")
-    match facts["verdict"]:
+    match notice.verdict:
         case Verdict.SHORT:
-            return await _short(visit, facts, plan=plan, came=came)
+            return await _short(visit, notice, plan=plan, came=came)
         case Verdict.DUPLICATE:
             text = _(
                 "You have paid for {plan} already, so we keep the second {came} for you.",
@@ -121,7 +117,7 @@ async def to_wallet(visit: Visit, facts: Facts) -> Screen:
                 "{came} arrived, but {plan} was to be paid in {currency}. We keep it for you.",
                 plan=plan,
                 came=came,
-                currency=facts["due_currency"],
+                currency=notice.due.currency,
             )
         case _late:
             text = _(
@@ -132,12 +128,12 @@ async def to_wallet(visit: Visit, facts: Facts) -> Screen:
     return Screen(text=text, rows=((wallet, button(_("Write to us"), "+support")),))
 
 
-async def _short(visit: Visit, facts: Facts, *, plan: Html, came: Html) -> Screen:
+async def _short(visit: Visit, notice: ToWallet, *, plan: Html, came: Html) -> Screen:
     """How much is missing today, and a way to pay just that."""
     _ = visit.speech
-    slug, term, currency = facts["plan"], facts["term"], facts["currency"]
+    slug, currency = notice.plan, notice.money.currency
     _price, missing = await visit.counter.storage.read(
-        rest_of, slug, Interval.from_key(term), currency, visit.customer.id
+        rest_of, slug, notice.term, currency, visit.customer.id
     )
     wallet = button(_("Wallet"), "+wallet")
     if missing is None:
@@ -154,21 +150,21 @@ async def _short(visit: Visit, facts: Facts, *, plan: Html, came: Html) -> Scree
         _("Pay the remaining {missing}", missing=_.money(missing)),
         "+pay_rest",
         slug,
-        term,
+        notice.term.key,
         currency,
         style="primary",
     )
     return Screen(text=text, rows=((rest,), (wallet,)))
 
 
-async def failed(visit: Visit, facts: Facts) -> Screen:
+async def failed(visit: Visit, notice: PaymentFailed) -> Screen:
     """A payment did not go through."""
     _ = visit.speech
     text = _(
         "The payment for {plan} did not go through, and nothing was charged.",
-        plan=await _plan(visit, facts),
+        plan=await _plan(visit, notice.plan),
     )
-    again = button(_("Try again"), "pay_again", facts["plan"], facts["term"], style="primary")
+    again = button(_("Try again"), "pay_again", notice.plan, notice.term.key, style="primary")
     return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysupport"),)))
 
 
@@ -183,6 +179,14 @@ async def again(visit: Visit, args: Args) -> Screen:
     return await ways_screen(visit, price.id)
 
 
-async def _plan(visit: Visit, facts: Facts) -> Html:
-    found = await visit.counter.storage.read(offer, facts["plan"])
+async def _plan(visit: Visit, plan: str) -> Html:
+    found = await visit.counter.storage.read(offer, plan)
     return visit.speech.own(found.product.name)
+
+
+WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    Seen: seen,
+    Paid: paid,
+    ToWallet: to_wallet,
+    PaymentFailed: failed,
+}

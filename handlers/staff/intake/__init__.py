@@ -1,1 +1,1 @@
-"""Bank transfers, as staff see it."""
+"""What came in and waits for staff, such as proofs of bank transfers."""

@@ -132,7 +132,7 @@ def _decided(_: Speech, case: Case) -> Html | None:
         case ProofState.WAITING:
             return None
         case ProofState.APPROVED:
-            money = Money(proof.minor or 0, case.payment.due.currency)
+            money = case.arrived or Money.zero(case.payment.due.currency)
             return _(
                 "✅ Approved by {staff}: {money}", staff=escape(case.by), money=_.money(money)
             )

@@ -1,8 +1,5 @@
 """Disputes and fraud warnings: what staff are told, what they can do, the evidence file."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from telegram import InputFile
 from telegram.constants import ParseMode
 
@@ -13,14 +10,13 @@ from handlers.staff.refunds.wording import dispute_line
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.core.errors import NotFoundError
-from shop.messaging.kinds import Notice
+from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.dispute_records import Dispute, DisputeKind
-from shop.refunds.disputes import dismiss_warning
 from shop.refunds.evidence import Evidence, evidence_of, evidence_of_dispute
+from shop.refunds.notices import DisputeOpened, FraudWarning
 from shop.refunds.refundable import dispute as dispute_of
 from shop.refunds.states import DisputeState
 
-Facts = Mapping[str, Any]
 _LONGEST_NAME = 80
 
 
@@ -106,71 +102,61 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
     )
 
 
-async def tell_dispute(visit: Visit, facts: Facts) -> None:
-    """Tell staff of a new dispute, with the evidence in the same message."""
-    screen = await dispute_told(visit, facts)
+async def tell_dispute(visit: Visit, notice: DisputeOpened) -> Screen | None:
+    """A dispute was opened: what it is, and the evidence in the same message, which is sent."""
+    screen = await dispute_told(visit, notice)
     try:
-        found = await visit.counter.storage.read(evidence_of_dispute, int(facts["dispute"]))
+        found = await visit.counter.storage.read(evidence_of_dispute, notice.dispute)
     except NotFoundError:
-        await visit.show(screen)  # its money is not in the books yet
-        return
+        return screen  # its money is not in the books yet
     await _send(visit, found, screen)
+    return None
 
 
-async def dispute_told(visit: Visit, facts: Facts) -> Screen:
-    """What staff are told of a dispute."""
+async def dispute_told(visit: Visit, notice: DisputeOpened) -> Screen:
+    """What staff are told of it."""
     _ = visit.speech
-    one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
+    one = await visit.counter.storage.read(dispute_of, notice.dispute)
     text = lines(
         _(
             "⚠️ {name} disputes {money} for {plan} ({way}).",
-            name=_short(facts),
+            name=_short(notice.name),
             money=bold(_.money(one.money)) if one.money else _("a payment"),
-            plan=facts["plan"],
+            plan=await plan_name(visit, notice.plan),
             way=provider_name(_, one.provider),
         ),
         _deadline(visit, one),
-        _rests(visit, facts),
+        _rests(_, is_frozen=notice.is_frozen),
         _("The file holds what the bank wants to know; upload it where the payment was made."),
     )
     return Screen(text=text, rows=rows_of(_, one))
 
 
-async def tell_warning(visit: Visit, facts: Facts) -> None:
-    """Tell staff of a fraud warning."""
-    await visit.show(await warning_told(visit, facts))
-
-
-async def warning_told(visit: Visit, facts: Facts) -> Screen:
-    """What staff are told of a warning: a refund now prevents a dispute."""
+async def tell_warning(visit: Visit, notice: FraudWarning) -> Screen:
+    """A bank suspects fraud: staff may give the money back before it becomes a dispute."""
     _ = visit.speech
-    one = await visit.counter.storage.read(dispute_of, int(facts["dispute"]))
+    one = await visit.counter.storage.read(dispute_of, notice.dispute)
     text = paragraphs(
         lines(
             _(
                 "🚩 The bank of {name}’s card suspects fraud: {plan} ({way}).",
-                name=_short(facts),
-                plan=facts["plan"],
+                name=_short(notice.name),
+                plan=await plan_name(visit, notice.plan),
                 way=provider_name(_, one.provider),
             ),
-            _rests(visit, facts),
+            _rests(_, is_frozen=notice.is_frozen),
         ),
         _("Money given back now cannot be disputed later, and costs no fee."),
     )
     return Screen(text=text, rows=rows_of(_, one))
 
 
-CASES = {Notice.DISPUTE: tell_dispute, Notice.FRAUD_WARNING: tell_warning}
-"""Notices that need more than a text."""
+def _short(name: str) -> str:
+    return name[:_LONGEST_NAME]  # a file's caption holds 1024 characters
 
 
-def _short(facts: Facts) -> str:
-    return str(facts["name"])[:_LONGEST_NAME]  # a file's caption holds 1024 characters
-
-
-def _rests(visit: Visit, facts: Facts) -> Html:
-    _ = visit.speech
-    if facts["is_frozen"]:
+def _rests(_: Speech, *, is_frozen: bool) -> Html:
+    if is_frozen:
         return _("Access rests until it is decided.")
     return _("Access was left as it is.")
 

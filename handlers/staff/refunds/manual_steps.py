@@ -8,7 +8,8 @@ from handlers.names import provider_name
 from handlers.screens import bold, code
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines
-from shop.refunds.records import Case, Refund
+from shop.refunds.cases import Case
+from shop.refunds.records import Refund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

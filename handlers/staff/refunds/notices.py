@@ -1,128 +1,158 @@
-"""What staff are told about money that went back, or did not."""
+"""What staff are told about money that went back, or did not, and about banks that ask."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.names import provider_name
+from handlers.names import plan_name, provider_name
+from handlers.screens import Row, Screen, button, in_rows
+from handlers.staff.links import to_customer
+from handlers.staff.refunds.disputes import tell_dispute, tell_warning
 from handlers.visit import Visit
-from handlers.wording import Html, escape, lines
-from shop.core.money import Money
+from handlers.wording import Html, Speech, escape, lines
+from shop.messaging.notices import StaffNotice
+from shop.refunds.notices import (
+    DisputeClosed,
+    DisputeOpened,
+    FraudWarning,
+    MoneyBack,
+    RefundFailed,
+    RefundMade,
+    RefundReturned,
+)
 from shop.refunds.records import RefundRoute
 from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState
 
-Facts = Mapping[str, Any]
 
-
-def money_back(visit: Visit, facts: Facts) -> Html:
+async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
     """Someone gave money back at the provider."""
     _ = visit.speech
-    if not facts["minor"]:
-        return lines(
+    named = {
+        "way": provider_name(_, notice.provider),
+        "plan": await plan_name(visit, notice.plan),
+        "name": notice.name,
+    }
+    if notice.money:
+        text = _(
+            "↩️ {money} for {plan} went back to {name} ({way}).",
+            money=_.money(notice.money),
+            **named,
+        )
+    else:
+        text = lines(
             _(
                 "↩️ {way} gave money for {plan} back to {name}, but does not say how much.",
-                way=_way(visit, facts),
-                plan=facts["plan"],
-                name=facts["name"],
+                **named,
             ),
             _(
                 "Please look there, and book it: open the customer, “Give money back”, and “I pay "
                 "it back myself”."
             ),
         )
-    return _(
-        "↩️ {money} for {plan} went back to {name} ({way}).",
-        money=_money(visit, facts),
-        plan=facts["plan"],
-        name=facts["name"],
-        way=_way(visit, facts),
-    )
+    return Screen(text=text, rows=((to_customer(_, notice.customer),),))
 
 
-def refund_made(visit: Visit, facts: Facts) -> Html:
+async def refund_made(visit: Visit, notice: RefundMade) -> Screen:
     """One of the staff gave money back."""
     _ = visit.speech
     into = Html("")
-    if facts["way"] in {RefundRoute.WALLET, RefundRoute.RETURNED}:
+    if notice.route in {RefundRoute.WALLET, RefundRoute.RETURNED}:
         into = _("It lies in the wallet.")
-    return lines(
+    text = lines(
         _(
             "↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
-            money=_money(visit, facts),
-            plan=facts["plan"] or "–",
-            name=facts["name"],
-            way=_way(visit, facts),
-            staff=facts["staff"],
+            money=_.money(notice.money),
+            plan=await plan_name(visit, notice.plan) if notice.plan else "–",
+            name=notice.name,
+            way=provider_name(_, notice.provider),
+            staff=notice.staff,
         ),
         into,
-        _access(visit, facts),
+        _access(_, notice.access),
     )
+    return Screen(text=text, rows=_rows(_, notice.customer))
 
 
-def refund_failed(visit: Visit, facts: Facts) -> Html:
+async def refund_failed(visit: Visit, notice: RefundFailed) -> Screen:
     """The provider refused to give money back."""
     _ = visit.speech
-    return lines(
+    text = lines(
         _(
             "🔴 {money} could not be given back by {way}; nothing went back.",
-            money=_money(visit, facts),
-            way=_way(visit, facts),
+            money=_.money(notice.money),
+            way=provider_name(_, notice.provider),
         ),
-        escape(facts["reason"]),
+        escape(notice.reason),
     )
+    return Screen(text=text, rows=_rows(_, notice.customer))
 
 
-def refund_returned(visit: Visit, facts: Facts) -> Html:
+async def refund_returned(visit: Visit, notice: RefundReturned) -> Screen:
     """Money had gone back, and a bank returned it."""
     _ = visit.speech
+    way = provider_name(_, notice.provider)
     what = _(
         "🔴 {money} that went back to {name} for {plan} came back: the bank did not take it.",
-        money=_money(visit, facts),
-        name=facts["name"],
-        plan=facts["plan"],
+        money=_.money(notice.money),
+        name=notice.name,
+        plan=await plan_name(visit, notice.plan),
     )
-    todo = _(
-        "It lies at {way} again and still belongs to the customer. Ask them where else it may go.",
-        way=_way(visit, facts),
-    )
-    if facts["refund"] is None:
+    buttons = [to_customer(_, notice.customer)]
+    if notice.refund is None:
+        todo = _("Our books know no refund of just this sum: please look at {way}.", way=way)
+    else:
         todo = _(
-            "Our books know no refund of just this sum: please look at {way}.",
-            way=_way(visit, facts),
+            "It lies at {way} again and still belongs to the customer. Ask them where else "
+            "it may go.",
+            way=way,
         )
-    return lines(what, escape(facts["reason"]), todo)
+        buttons.append(button(_("Pay it back"), "+refund_details", notice.refund))
+    text = lines(what, escape(notice.reason), todo)
+    return Screen(text=text, rows=in_rows(buttons, wide=2))
 
 
-def dispute_closed(visit: Visit, facts: Facts) -> Html:
+async def dispute_closed(visit: Visit, notice: DisputeClosed) -> Screen:
     """A bank has decided."""
     _ = visit.speech
-    named = {"money": _money(visit, facts), "plan": facts["plan"], "name": facts["name"]}
-    if facts["how"] == DisputeState.WON:
-        return _(
+    named = {
+        "money": _.money(notice.money),
+        "plan": await plan_name(visit, notice.plan),
+        "name": notice.name,
+    }
+    if notice.how is DisputeState.WON:
+        text = _(
             "✅ The dispute with {name} over {money} for {plan} is won: the money stays, and "
             "access is as it was.",
             **named,
         )
-    return _(
-        "🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
-        "what was left of the time has ended.",
-        **named,
-    )
+    else:
+        text = _(
+            "🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
+            "what was left of the time has ended.",
+            **named,
+        )
+    return Screen(text=text, rows=((to_customer(_, notice.customer),),))
 
 
-def _access(visit: Visit, facts: Facts) -> Html:
-    _ = visit.speech
+def _access(_: Speech, access: AccessAfterRefund) -> Html:
     words = {
         AccessAfterRefund.END: _("What was left of the time has ended."),
         AccessAfterRefund.SHORTEN: _("The time was shortened to match."),
         AccessAfterRefund.KEEP: _("Access was left as it is."),
     }
-    return words[AccessAfterRefund(facts["access"])]
+    return words[access]
 
 
-def _money(visit: Visit, facts: Facts) -> Html:
-    return visit.speech.money(Money(facts["minor"], facts["currency"]))
+def _rows(_: Speech, customer: int | None) -> tuple[Row, ...]:
+    return () if customer is None else ((to_customer(_, customer),),)
 
 
-def _way(visit: Visit, facts: Facts) -> Html:
-    return provider_name(visit.speech, facts["provider"])
+WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    MoneyBack: money_back,
+    RefundMade: refund_made,
+    RefundFailed: refund_failed,
+    RefundReturned: refund_returned,
+    DisputeOpened: tell_dispute,
+    FraudWarning: tell_warning,
+    DisputeClosed: dispute_closed,
+}

@@ -6,7 +6,8 @@ from handlers.staff.refunds.wording import reason_name, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.core.money import Money
-from shop.refunds.records import Case, RefundRoute
+from shop.refunds.cases import Case
+from shop.refunds.records import RefundRoute
 from shop.refunds.refund import refunder
 from shop.refunds.refundable import Refundable
 from shop.refunds.states import RefundState

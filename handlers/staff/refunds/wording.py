@@ -7,8 +7,9 @@ from handlers.screens import Screen, bold, button, link
 from handlers.staff.refunds.manual_steps import steps_back
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
+from shop.refunds.cases import Case
 from shop.refunds.dispute_records import Dispute, DisputeKind
-from shop.refunds.records import Case, Refund, RefundRoute
+from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.states import DisputeState, RefundState
 
 if TYPE_CHECKING:

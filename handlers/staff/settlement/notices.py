@@ -1,42 +1,53 @@
 """What staff are told where something is not to be believed, waits for them, or is silent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from telegram import InlineKeyboardButton
-
-from handlers.names import provider_name
-from handlers.screens import button
+from handlers.names import plan_name, provider_name
+from handlers.screens import Screen, button, in_rows
+from handlers.staff.links import to_customer, to_failed_jobs
 from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
-from handlers.wording import Html, escape, lines
-from shop.core.intervals import Interval
-from shop.core.money import Money
-from shop.messaging.kinds import Notice
-from shop.screening.records import read_findings
-
-Facts = Mapping[str, Any]
+from handlers.wording import Html, Speech, escape, lines
+from shop.messaging.notices import StaffNotice
+from shop.settlement.notices import FalseClaim, ForeignEvent, LeftToStaff, MoneyInReview
 
 
-def money_in_review(visit: Visit, facts: Facts) -> Html:
+async def money_in_review(visit: Visit, notice: MoneyInReview) -> Screen:
     """Money came that a person should look at first."""
     _ = visit.speech
     title = _(
         "🔎 {name} paid {money} for {plan}, {time} by {way}. It waits for your decision:",
-        name=facts["name"],
-        money=_money(visit, facts),
-        plan=facts["plan"],
-        time=_.interval(Interval.from_key(facts["term"])),
-        way=_way(visit, facts),
+        name=notice.name,
+        money=_.money(notice.money),
+        plan=await plan_name(visit, notice.plan),
+        time=_.interval(notice.term),
+        way=provider_name(_, notice.provider),
     )
-    return lines(title, reasons(_, read_findings(facts["findings"])))
+    buttons = (
+        to_customer(_, notice.customer),
+        button(_("Approve"), "+review_approve", notice.review, style="primary"),
+        button(_("Refuse"), "+review_refuse", notice.review, style="danger"),
+        button(_("Block the payer"), "+block_payer", notice.review),
+    )
+    text = lines(title, reasons(_, notice.findings))
+    return Screen(text=text, rows=in_rows(buttons, wide=2))
 
 
-def false_claim(visit: Visit, facts: Facts) -> Html:
+async def false_claim(visit: Visit, notice: FalseClaim) -> Screen:
     """A webhook told of money that its provider does not confirm: both sums."""
     _ = visit.speech
-    said = {"way": _way(visit, facts), "name": facts["name"], "claimed": _money(visit, facts)}
-    if facts["is_silent"]:
+    buttons = (to_customer(_, notice.customer), to_failed_jobs(_))
+    return Screen(text=_false_claim(_, notice), rows=in_rows(buttons, wide=2))
+
+
+def _false_claim(_: Speech, notice: FalseClaim) -> Html:
+    said = {
+        "way": provider_name(_, notice.provider),
+        "name": notice.name,
+        "claimed": _.money(notice.claimed),
+    }
+    if notice.is_silent:
         return lines(
             _(
                 "⚠️ A webhook of {way} says {claimed} came from {name}, and {way} does not answer "
@@ -46,83 +57,60 @@ def false_claim(visit: Visit, facts: Facts) -> Html:
             _(
                 "Nothing was given for it yet; we keep asking. If you see the money at {way}, you "
                 "may believe event E{event} under “Failed jobs”.",
-                event=facts["inbox_event"],
+                event=notice.inbox_event,
                 **said,
             ),
         )
-    found = _.money(Money(facts["found"], facts["found_currency"]))
     return lines(
         _(
             "🔴 A webhook of {way} said {claimed} came from {name}; asked, {way} says {found}.",
-            found=found,
+            found=_.money(notice.found),
             **said,
         ),
         _(
             "Nothing was given for what it said (event E{event}). Someone may know your webhook "
             "secret: change it at {way}.",
-            event=facts["inbox_event"],
+            event=notice.inbox_event,
             **said,
         ),
     )
 
 
-def foreign_account(visit: Visit, facts: Facts) -> Html:
+async def foreign_account(visit: Visit, notice: ForeignEvent) -> Screen:
     """An event names another account than ours."""
     _ = visit.speech
-    return _(
+    text = _(
         "🔴 A webhook of {way} is about another account than yours ({account}). Nothing was "
         "given for it (event E{event}).",
-        way=_way(visit, facts),
-        account=facts["account"],
-        event=facts["inbox_event"],
+        way=provider_name(_, notice.provider),
+        account=notice.account,
+        event=notice.inbox_event,
     )
+    return Screen(text=text, rows=((to_failed_jobs(_),),))
 
 
-def left_to_staff(visit: Visit, facts: Facts) -> Html:
+async def left_to_staff(visit: Visit, notice: LeftToStaff) -> Screen:
     """A provider tells of something that a person has to look at."""
     _ = visit.speech
-    return lines(
+    text = lines(
         _(
             "⚠️ {way} tells of something that the shop does not settle by itself ({what}). Please "
             "look at it there.",
-            way=_way(visit, facts),
-            what=facts["what"],
+            way=provider_name(_, notice.provider),
+            what=notice.what,
         ),
-        escape(facts["note"]),
+        escape(notice.note),
         _(
             "Nothing was given for it; it is event E{event} under “Failed jobs”.",
-            event=facts["inbox_event"],
+            event=notice.inbox_event,
         ),
     )
+    return Screen(text=text, rows=((to_failed_jobs(_),),))
 
 
-TELLERS: Mapping[Notice, Callable[[Visit, Facts], Html]] = {
-    Notice.MONEY_IN_REVIEW: money_in_review,
-    Notice.FALSE_CLAIM: false_claim,
-    Notice.FOREIGN_ACCOUNT: foreign_account,
-    Notice.LEFT_TO_STAFF: left_to_staff,
+WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
+    MoneyInReview: money_in_review,
+    FalseClaim: false_claim,
+    ForeignEvent: foreign_account,
+    LeftToStaff: left_to_staff,
 }
-
-
-def buttons(visit: Visit, notice: Notice, facts: Facts) -> list[InlineKeyboardButton]:
-    """What can be done about it, in one tap."""
-    _ = visit.speech
-    if notice is Notice.MONEY_IN_REVIEW:
-        return [
-            button(_("Approve"), "+review_approve", facts["review"], style="primary"),
-            button(_("Refuse"), "+review_refuse", facts["review"], style="danger"),
-            button(_("Block the payer"), "+block_payer", facts["review"]),
-        ]
-    if notice in {Notice.FALSE_CLAIM, Notice.FOREIGN_ACCOUNT, Notice.LEFT_TO_STAFF}:
-        return [button(_("Failed jobs"), "+failed_jobs")]
-    if notice is Notice.UNKNOWN_MONEY and facts.get("id"):
-        return [button(_("Whose is it?"), "+unassigned", facts["id"])]
-    return []
-
-
-def _money(visit: Visit, facts: Facts) -> Html:
-    return visit.speech.money(Money(facts["minor"], facts["currency"]))
-
-
-def _way(visit: Visit, facts: Facts) -> Html:
-    return provider_name(visit.speech, facts["provider"])

@@ -1,0 +1,1 @@
+"""What came in from customers, as they see it."""

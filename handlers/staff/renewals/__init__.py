@@ -1,0 +1,1 @@
+"""Renewals, as staff see them."""
