@@ -42,7 +42,7 @@ def freeze(
 def resend(
     books: Books, staff_id: int, *, subscription_id: int, tap: str = "", now: datetime
 ) -> None:
-    """Send the customer his credentials again; `tap` as in `grant`."""
+    """Send the customer their credentials again; `tap` as in `grant`."""
     subscription = books[Subscriptions].get(subscription_id)
     customer = books[Customers].claim(subscription.customer_id)
     by = ByStaff(books=books, staff_id=staff_id, now=now, tap=tap)

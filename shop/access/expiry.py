@@ -47,7 +47,7 @@ def _effects(
     books: Books, customer: Customer, subscription: Subscription, new: SubscriptionState
 ) -> list[Effect]:
     effects = []
-    # Who is reminded hears of the grace from the reminder, in his daytime, and only once.
+    # Who is reminded hears of the grace from the reminder, in their daytime, and only once.
     is_told = new is not SubscriptionState.PAST_DUE or not customer.wants_reminders
     if (notice := _notice(subscription, new)) and is_told:
         key = f"{subscription.id}:{int(subscription.standing.paid_until.timestamp())}"

@@ -52,7 +52,7 @@ class NotOfferedError(ShopError):
     """This plan is no longer on offer."""
 
 
-class RenewingNowError(ShopError):
+class RenewalUnderWayError(ShopError):
     """This is being renewed from your saved card right now."""
 
 
@@ -66,9 +66,9 @@ class InReviewError(ShopError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a customer wants to pay, and how; `price_id` is the price he was shown.
+    """What a customer wants to pay, and how; `price_id` is the price on the button.
 
-    `saves`: he agrees that what he pays with is kept, and renews it by itself.
+    `saves`: the customer agrees that the method is kept and renews it by itself.
     """
 
     customer_id: int
@@ -153,7 +153,7 @@ def _refuse_renewing(
 ) -> None:
     """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
     if books[Renewals].charge_under_way(customer_id, product.id) is not None:
-        raise RenewingNowError
+        raise RenewalUnderWayError
     if product.recurs_at(price):
         star = books[StarSubscriptions].running(customer_id, product.id, now=now)
         if star is not None and star.renews:

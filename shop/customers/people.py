@@ -11,7 +11,7 @@ from shop.customers.records import Customer, Customers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A person as the chat describes him; `language` an IETF tag."""
+    """A person as the chat describes them; `language` an IETF tag."""
 
     telegram_id: int
     name: str
@@ -21,7 +21,7 @@ class Visitor:
 
 
 def greet(books: Books, visitor: Visitor, *, source: str = "", now: datetime) -> Customer:
-    """Meet a person; the first meeting fixes language and time zone until he changes them."""
+    """Meet a person; the first meeting fixes language and time zone until they are changed."""
     return books[Customers].greet(
         visitor.telegram_id,
         name=visitor.name[:200],
@@ -54,7 +54,7 @@ def choose_currency(books: Books, customer_id: int, currency: str) -> None:
 
 
 def choose_country(books: Books, customer_id: int, country: str) -> Customer:
-    """Note where a person says he lives; gives him as he is now."""
+    """Note where a person lives, by their own word; returns them as they are now."""
     if country not in COUNTRIES and country != ELSEWHERE:
         raise NotFoundError(what="country", name=country)
     books[Customers].set_country(customer_id, country)
@@ -62,7 +62,7 @@ def choose_country(books: Books, customer_id: int, country: str) -> Customer:
 
 
 def note_unreachable(books: Books, telegram_id: int) -> None:
-    """The person blocked the bot: nothing is sent until he comes back."""
+    """The person blocked the bot: nothing is sent until they come back."""
     books[Customers].set_reachable(telegram_id, is_reachable=False)
 
 

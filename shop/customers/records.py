@@ -25,7 +25,7 @@ class Customer:
     wants_reminders: bool
     is_reachable: bool
     created_at: datetime
-    country: str = ""  # where the person says he lives: "" was never asked
+    country: str = ""  # where they live, by their own word; "" was never asked
 
 
 class Customers:
@@ -75,7 +75,7 @@ class Customers:
         return None if row is None else customer_of(row)
 
     def name_of(self, telegram_id: int) -> str:
-        """How to call someone in a sentence: by his name, or his number where we never met."""
+        """How to call someone in a sentence: by name, or by number where we never met."""
         known = self.by_telegram(telegram_id)
         return known.name if known is not None and known.name else str(telegram_id)
 
@@ -101,7 +101,7 @@ class Customers:
         self._sql.run("customer_set_currency", id=customer_id, currency=currency)
 
     def set_country(self, customer_id: int, country: str) -> None:
-        """Note where this person says he lives."""
+        """Note where this person lives, by their own word."""
         self._sql.run("customer_set_country", id=customer_id, country=country)
 
     def set_reminders(self, customer_id: int, *, wants: bool) -> None:
@@ -132,7 +132,7 @@ def _there(row: Row | None, name: object) -> Row:
 
 
 def customer_of(row: Row) -> Customer:
-    """A person as he stands in a row of the table."""
+    """A person as the row of the table has them."""
     return Customer(
         id=row["id"],
         telegram_id=row["telegram_id"],

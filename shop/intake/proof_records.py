@@ -127,7 +127,7 @@ class Proofs:
         return [_proof(row) for row in rows]
 
     def payment_for(self, customer_id: int, *, since: datetime) -> Payment | None:
-        """The transfer that a customer's picture is for, if he began one since then."""
+        """The transfer that a customer's picture is for, if one was begun since then."""
         row = self._sql.one(
             "payment_to_prove", customer_id=customer_id, provider=TRANSFER, since=seconds(since)
         )

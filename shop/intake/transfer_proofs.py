@@ -44,7 +44,7 @@ class Taken(StrEnum):
 class Case:
     """A proof with all that staff decide by; `alike` came with the same file for others.
 
-    `by` names who decided: as the chat knows him, else by his number; empty while it waits.
+    `by` names who decided: as the chat knows them, else by number; empty while it waits.
     """
 
     proof: Proof
@@ -157,7 +157,7 @@ def approve(
 
 
 def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: datetime) -> None:
-    """Tell the customer why this proof does not do; he may send another."""
+    """Tell the customer why this proof does not do; another may follow."""
     words = " ".join(reason.split())[:_LONGEST_WORDS]
     if not words:
         raise BadInputError(reason="Write the reason, the customer reads it.")

@@ -64,7 +64,7 @@ class Receipts:
         return None if row is None else unassigned_receipt_of(row)
 
     def claim(self, receipt: int) -> None:
-        """Hold money of nobody until the commit; somebody's goes with his own claim."""
+        """Hold money of nobody until the commit; somebody's goes with its customer's claim."""
         self._sql.run("receipt_claim", id=receipt)
 
     def decide(self, receipt: int, judgement: Judgement) -> bool:

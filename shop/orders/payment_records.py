@@ -151,7 +151,7 @@ class Payments:
         return [row["screen_id"] for row in self._sql.all("payment_screens", receipt=receipt)]
 
     def way_used_last(self, customer_id: int, product_id: int) -> str:
-        """The provider this customer paid this plan with last; "" when he never paid for it."""
+        """The provider this customer paid this plan with last; "" when it was never paid for."""
         found = self._sql.value(
             "payment_way_used_last", customer_id=customer_id, product_id=product_id
         )

@@ -53,7 +53,7 @@ WHERE r.id = :receipt AND y.screen_id IS NOT NULL AND NOT EXISTS (
 ORDER BY y.screen_id;
 
 -- name: payment_way_used_last$
--- How this customer paid this plan the last time he did.
+-- How this customer paid this plan the last time.
 SELECT p.provider FROM order_lines AS l
 INNER JOIN orders AS o ON o.id = l.order_id
 INNER JOIN payments AS p ON p.order_id = l.order_id AND p.quote = l.quote

@@ -62,7 +62,7 @@ def arranged(
 
 
 def asks_for_country(rules: Sequence[WayRule]) -> bool:
-    """Whether anyone need be asked where he lives."""
+    """Whether anyone need be asked where they live."""
     return any(rule.countries for rule in rules)
 
 
@@ -72,7 +72,7 @@ def countries_of(rules: Sequence[WayRule]) -> frozenset[str]:
 
 
 def name_of(rules: Sequence[WayRule], provider: str) -> Texts:
-    """What the owner calls a way; nothing when he leaves that to us."""
+    """What the owner calls a way; nothing when that is left to us."""
     return next((rule.name for rule in rules if rule.provider == provider and rule.name), {})
 
 

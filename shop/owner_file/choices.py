@@ -14,13 +14,13 @@ from shop.owner_file.guards_section import health_policy, inbox_policy, provider
 from shop.owner_file.money_section import receipt_policy
 from shop.owner_file.page import BadCatalogError, Page, Table
 from shop.owner_file.refunds_section import refund_policy
-from shop.owner_file.renewing_section import renewing_policy
+from shop.owner_file.renewals_section import renewal_policy
 from shop.owner_file.ways_section import way_policy
 
 _READERS: Mapping[str, tuple[Callable[[Table], object], ...]] = {
     "money": (receipt_policy,),
     "refunds": (refund_policy,),
-    "renewing": (renewing_policy,),
+    "renewing": (renewal_policy,),
     "fraud": (fraud_policy,),
     "guards": (provider_claim_policy, health_policy, inbox_policy),
 }

@@ -34,7 +34,7 @@ class PaymentRequest:
     `reference` is ours, unique, at most 40 characters of [a-z0-9_]: it is the idempotency
     key and comes back in every event. `return_url` brings the person back afterwards.
     `chat_id` is the payer's Telegram id; `language` an IETF tag. `saves`: the payer agreed that
-    what he pays with is kept and charged again; `recurs`: the provider itself charges it again
+    the method is kept and charged again; `recurs`: the provider itself charges it again
     every 30 days.
     """
 
@@ -77,7 +77,7 @@ class Happening(StrEnum):
     WARNED = "warned"  # the card's bank suspects fraud; nothing has been taken back yet
     # What the provider says of a payment that it repeats by itself; no money moves.
     STOPPED = "stopped"  # the payer stopped it: it ends with the paid time
-    RESUMED = "resumed"  # he let it go on
+    RESUMED = "resumed"  # the payer let it go on
     LAPSED = "lapsed"  # the next charge failed
     UNHANDLED = "unhandled"  # nothing we may act on: kept, and staff see it with its facts
     FOREIGN = "foreign"  # of another account than ours: kept, gives nothing, staff are told
@@ -88,7 +88,7 @@ class Payer:
     """Who paid, as far as the provider says.
 
     `fingerprint` is the same for the same card, bank account or wallet, and never its number;
-    `country` is where that was issued, `home` what the payer gave as his own (ISO 3166 alpha-2).
+    `country` is where that was issued, `home` what the payer gave as their own (ISO 3166 alpha-2).
     `is_vague` where `look_up` says more than this event does.
     """
 

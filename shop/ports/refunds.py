@@ -12,7 +12,7 @@ class RefundStep(StrEnum):
 
     DONE = "done"
     PENDING = "pending"
-    LINK = "link"  # the customer takes it himself, by a link
+    LINK = "link"  # the customer takes it, by a link
     FAILED = "failed"
 
 

@@ -45,7 +45,7 @@ class Charge:
 
 
 class ChargesSavedMethods(Protocol):
-    """A provider that can keep what someone paid with, and charge it again without him.
+    """A provider that can keep what someone paid with, and charge it again while they are away.
 
     The errors are those of `PaymentProvider`: silence leaves the outcome open, and asking again
     with the same reference is the way to learn it.

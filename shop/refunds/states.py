@@ -10,7 +10,7 @@ class RefundState(StrEnum):
     ASKED = "asked"  # in the books before the provider is asked
     UNKNOWN = "unknown"  # the provider was silent: it is asked again
     PENDING = "pending"  # the provider is at it
-    LINK = "link"  # the customer has a link and takes it himself
+    LINK = "link"  # the customer has a link and takes it
     MANUAL = "manual"  # staff pay it back outside, and say so
     DONE = "done"
     FAILED = "failed"

@@ -15,7 +15,7 @@ from shop.ports import Decline, Refusal
 from shop.renewals.notices import MethodRefused, RenewalFailed
 from shop.renewals.records import GIVEN_UP, Renewals
 from shop.renewals.renew import LEASE, LOOK_AGAIN, ChargeIntent
-from shop.renewals.rules import RenewingPolicy, decline_wait, silence_wait
+from shop.renewals.rules import RenewalPolicy, decline_wait, silence_wait
 from shop.renewals.saved_methods import card_label
 
 _WORRYING = 4  # silences
@@ -67,7 +67,7 @@ def note_decline(update: PaymentUpdate[Affairs]) -> list[Effect]:
     renewal = books[Renewals].of(affairs.subscription_id)
     assert renewal is not None  # noqa: S101 - the same
     tries = renewal.tries + 1
-    wait = decline_wait(tries, update.policy[RenewingPolicy]) if why is Refusal.DECLINED else None
+    wait = decline_wait(tries, update.policy[RenewalPolicy]) if why is Refusal.DECLINED else None
     again = None if wait is None else now + wait
     books[Renewals].write(
         replace(

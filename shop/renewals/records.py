@@ -34,7 +34,7 @@ class Renewal:
     """How one subscription renews by itself.
 
     A round is about one end of the paid time, `round_end`: the person is told of it
-    (`told_price_id` is the price he was told), charged at `charge_at`, and again after a decline
+    (`told_price_id` is the price that was told), charged at `charge_at`, and again after a decline
     (`tries` of them so far). `silences` counts answers that never came, `payment_id` is the
     charge made last.
     """
@@ -69,11 +69,11 @@ class Renewals:
         self._sql = sql
 
     def note_consent(self, payment_id: int, *, now: datetime) -> None:
-        """Whoever pays this wants his card kept and charged again."""
+        """Whoever pays this wants the card kept and charged again."""
         self._sql.run("saving_note", payment_id=payment_id, now=seconds(now))
 
     def has_consent(self, payment_id: int) -> bool:
-        """Whether the payer of this wanted his card kept."""
+        """Whether the payer of this wanted the card kept."""
         return self._sql.value("saving_of", payment_id=payment_id) is not None
 
     def keep_method(

@@ -26,7 +26,7 @@ from shop.orders.states import OPEN_PAYMENTS, PaymentState
 from shop.orders.waits import POLL_FOR
 from shop.renewals.notices import OffReason, RenewalAhead, RenewalOff
 from shop.renewals.records import Renewal, Renewals
-from shop.renewals.rules import RenewingPolicy, notice_after, plan_round
+from shop.renewals.rules import RenewalPolicy, notice_after, plan_round
 from shop.renewals.saved_methods import card_label, plan_anew, round_key
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import is_turned_away
@@ -122,7 +122,7 @@ def _next_step(due: DueRenewal) -> ChargeIntent | None:
 
 def _announce(due: DueRenewal, product: Product, price: Price) -> ChargeIntent | None:
     """Tell what is going to be charged and when; a new price is told anew, with due notice."""
-    renewal, now, rules = due.renewal, due.now, due.policy[RenewingPolicy]
+    renewal, now, rules = due.renewal, due.now, due.policy[RenewalPolicy]
     ends_at = renewal.round_end
     times = plan_round(starts_at=due.subscription.starts_at, ends_at=ends_at, policy=rules)
     tell_at = in_daytime(times.tell_at, zone_of(due.customer.zone))

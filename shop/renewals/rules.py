@@ -7,7 +7,7 @@ _SILENCE_MINUTES = (1, 5, 15, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenewingPolicy:
+class RenewalPolicy:
     """The owner's choices: whether people are asked to have their card kept, and the rhythm.
 
     `notice_days` lie between the announcement and the charge, `charge_hours` between the charge
@@ -28,7 +28,7 @@ class Round:
     charge_at: datetime
 
 
-def plan_round(*, starts_at: datetime, ends_at: datetime, policy: RenewingPolicy) -> Round:
+def plan_round(*, starts_at: datetime, ends_at: datetime, policy: RenewalPolicy) -> Round:
     """The usual times, brought closer together in a short period.
 
     Nothing is charged in a period's first half, and nothing is told before it began.
@@ -41,16 +41,16 @@ def plan_round(*, starts_at: datetime, ends_at: datetime, policy: RenewingPolicy
     )
 
 
-def notice_after(told_at: datetime, *, ends_at: datetime, policy: RenewingPolicy) -> datetime:
+def notice_after(told_at: datetime, *, ends_at: datetime, policy: RenewalPolicy) -> datetime:
     """When to charge a price that was told this late: after due notice, though not past the end.
 
-    Someone whose time is over already wants it back soon; he gets a day.
+    Someone whose time is over already wants it back soon, and gets a day.
     """
     due = told_at + timedelta(days=policy.notice_days)
     return min(due, max(ends_at, told_at + timedelta(days=1)))
 
 
-def decline_wait(tries: int, policy: RenewingPolicy) -> timedelta | None:
+def decline_wait(tries: int, policy: RenewalPolicy) -> timedelta | None:
     """The wait after this many declines (from 1), or None: the person has to act."""
     if tries > len(policy.retry_days):
         return None

@@ -16,7 +16,7 @@ from shop.orders.payment_records import Payment, Payments
 from shop.renewals.jobs import MethodJob, MethodVerb, RenewalKind
 from shop.renewals.notices import OffReason, RenewalOff, RenewalOn
 from shop.renewals.records import Renewal, Renewals, SavedMethod
-from shop.renewals.rules import RenewingPolicy, plan_round
+from shop.renewals.rules import RenewalPolicy, plan_round
 from shop.renewals.star_records import StarSubscriptions
 
 
@@ -152,7 +152,7 @@ def plan_anew(
     """Begin a fresh round for the end as it stands now; returns when it will be charged."""
     ends_at = subscription.standing.paid_until
     times = plan_round(
-        starts_at=subscription.starts_at, ends_at=ends_at, policy=policy[RenewingPolicy]
+        starts_at=subscription.starts_at, ends_at=ends_at, policy=policy[RenewalPolicy]
     )
     books[Renewals].plan(
         subscription.id,

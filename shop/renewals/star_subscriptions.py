@@ -133,7 +133,7 @@ def steer(
     """Stop one's own subscription, or allow it to go on; Telegram is told after the commit.
 
     False when there is nothing to do. What we stopped we can only allow again: the person
-    himself lets it go on, in Telegram's settings, and an update tells us.
+    lets it go on, in Telegram's settings, and an update tells us.
     """
     books[Customers].claim(customer_id)
     star = books[StarSubscriptions].of_payment(payment_id)

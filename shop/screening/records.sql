@@ -23,7 +23,7 @@ WHERE mine.customer_id = :customer_id AND theirs.customer_id <> :customer_id;
 SELECT COUNT(*) FROM payments WHERE customer_id = :customer_id AND created_at > :since;
 
 -- name: customer_has_bought$
--- What went back, to him or to his bank, made nobody a regular.
+-- What went back, to the customer or to a bank, made nobody a regular.
 SELECT COUNT(*) FROM orders
 WHERE customer_id = :customer_id AND kind = 'purchase' AND state = 'paid';
 

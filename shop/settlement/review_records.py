@@ -134,5 +134,5 @@ class Reviews:
         return changed == 1
 
     def has_refused_money(self, customer_id: int) -> bool:
-        """Whether money of his that staff refused is here still, and none was approved since."""
+        """Whether their money that staff refused is here still, and none was approved since."""
         return bool(self._sql.value("customer_refused_money", customer_id=customer_id))

@@ -67,7 +67,7 @@ def approve(
 def refuse(
     books: Books, staff_id: int, *, review_id: int, policy: Policy, now: datetime
 ) -> Review:
-    """Close the order; the money is the customer's again, in his wallet."""
+    """Close the order; the money is the customer's again, in the wallet."""
     review, customer = _decided(books, staff_id, review_id, ReviewState.REFUSED, _refused, now=now)
     books[Orders].close(review.order_id, OrderState.CANCELLED, now=now)
     affairs = books[CircumstanceRecords].of(review.reference)
@@ -154,7 +154,7 @@ def blocklist(books: Books) -> list[Block]:
 def block(
     books: Books, staff_id: int, kind: BlockedBy, value: str, *, reason: str, now: datetime
 ) -> bool:
-    """Put someone on the blocklist; False when he stood there already."""
+    """Put someone on the blocklist; False when they stood there already."""
     name = value.strip().removeprefix("@").lower()
     done = books[ScreeningRecords].block(kind, name, reason=reason, staff_id=staff_id, now=now)
     if done:
@@ -164,7 +164,7 @@ def block(
 
 
 def unblock(books: Books, staff_id: int, *, block_id: int, now: datetime) -> bool:
-    """Take someone off it; False when he was not on it any more."""
+    """Take someone off it; False when they were not on it any more."""
     found = books[ScreeningRecords].unblock(block_id)
     if found is not None:
         by = ByStaff(books=books, staff_id=staff_id, now=now)

@@ -82,7 +82,7 @@ def keep_event(books: Books, event: PaymentEvent, source: Source, *, now: dateti
     """Put an event into the inbox; None when it is known.
 
     Always before its customer is claimed: whoever takes the two in another order waits for a
-    webhook that waits for him, until PostgreSQL ends one of them.
+    webhook that waits for them, until PostgreSQL ends one of them.
     """
     inbox_event = books[Inbox].keep(
         source.provider,

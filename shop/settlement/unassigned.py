@@ -1,4 +1,4 @@
-"""Gives money of no known order its owner: to his wallet or to one of his orders, exactly once."""
+"""Gives money of no known order its owner: the wallet or one unpaid order, exactly once."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ _FOR_EVER = 100_000  # days: how late money may be where a person says whose it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where one sum could go: this customer's wallet, or one of his unpaid orders."""
+    """Where one sum could go: this customer's wallet, or an order of theirs that is unpaid."""
 
     money: UnassignedReceipt
     customer: Customer
@@ -71,7 +71,7 @@ def assign(
     policy: Policy,
     now: datetime,
 ) -> None:
-    """Give it to him: to the order this payment was for, or to his wallet.
+    """Give it to the customer: to the order this payment was for, or to the wallet.
 
     What the order does not take is in the wallet, as with any money.
     """
@@ -121,7 +121,7 @@ def _payment(
 ) -> ClaimedPayment[Circumstances]:
     payment = books[Payments].by_reference(reference)
     if payment is None or payment.customer_id != customer.id:
-        raise BadInputError(reason="This order is not one of his.")
+        raise BadInputError(reason="This order belongs to somebody else.")
     affairs = books[CircumstanceRecords].of(reference)
     return ClaimedPayment(books=books, customer=customer, affairs=affairs, policy=policy, now=now)
 

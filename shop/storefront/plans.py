@@ -1,4 +1,4 @@
-"""What a customer looks at before he pays: the menu, a plan, what he is about to buy."""
+"""What a customer looks at before paying: the menu, a plan, what is about to be bought."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +62,7 @@ class Basket:
     """What a customer is about to buy; `stars` is the same time for Telegram Stars.
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
-    aside in his wallet, which could give `free` to this (`free_stars` to the price in Stars).
+    aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
     """
 
     product: Product
@@ -128,7 +128,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
 def own_basket(
     books: Books, price_id: int, customer_id: int, *, policy: Policy, now: datetime
 ) -> Basket:
-    """The same for someone who may still choose how to pay: Stars are a way, not his currency.
+    """The same for someone who may still choose how to pay: Stars are no currency of theirs.
 
     So whoever turns back from paying in Stars finds every other way, too.
     """
@@ -157,7 +157,7 @@ def renewal(
 
 
 def way_used_last(books: Books, product_id: int, customer_id: int) -> str:
-    """The provider a customer paid this plan with last; "" when he never paid for it."""
+    """The provider a customer paid this plan with last; "" when it was never paid for."""
     return books[Payments].way_used_last(customer_id, product_id)
 
 

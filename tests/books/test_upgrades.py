@@ -23,7 +23,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 async def lived(url: str) -> None:
-    """One pays and gets his access, one pays too little, one's money is of no known order."""
+    """One pays and gets access, one pays too little, one's money is of no known order."""
     shop = await Shop(storage_at(url)).open()
     anna, bruno = await shop.greet(), await shop.greet(1002)
     assert await shop.pay(await shop.ask(anna)) is Outcome.SETTLED

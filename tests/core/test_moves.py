@@ -49,7 +49,7 @@ WRITTEN_OUT = [
         {
             "asked": "unknown pending link manual done failed",
             "unknown": "pending link done failed",
-            "pending": "done failed",
+            "pending": "link done failed",  # who is at it may yet hand out a link
             "link": "done",
             "manual": "done cancelled",
             "done": "manual",

@@ -20,7 +20,7 @@ GRACE_DAYS = 3
 
 @pytest.fixture
 def token(doors: Doors) -> str:
-    """The token of someone who has just paid for a month, and got his account."""
+    """The token of someone who has just paid for a month and got an account."""
     return token_of(doors)
 
 

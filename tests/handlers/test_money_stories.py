@@ -199,7 +199,7 @@ async def test_a_reminder_renews_with_one_tap_and_is_silent_after(
     await anna.wait_for("Your time with Solo ends in 3 days, on December 2, 2026.")
     await anna.press("Renew: 1 month · €7.99")
     page = await anna.wait_for("Your time grows from December 2, 2026 to January 2, 2027.")
-    assert "pay with Card (sandbox)" in page["text"]  # as he paid the last time
+    assert "pay with Card (sandbox)" in page["text"]  # as the last time
     await anna.press("← Pay another way")
     await anna.wait_for("How would you like to pay?")
     await anna.press("Card (sandbox) · €7.99")

@@ -112,7 +112,7 @@ FORMAL_SPANISH = re.compile(
     re.IGNORECASE,
 )
 FAMILIAR_GERMAN = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE)
-# Who reads these is the customer himself, so nothing in them is a third person's.
+# Who reads these is the customer, so nothing in them is a third person's.
 TO_CUSTOMERS = frozenset({"handlers/customer", "handlers/http", "payments"})
 SPANISH_HIS = re.compile(r"\b(su|sus|suy[oa]s?)\b", re.IGNORECASE)
 

@@ -26,7 +26,7 @@ from shop.access.reminders import remind
 from shop.access.stock import BooksShelf, load_stock
 from shop.books.opening import storage_at
 from shop.checkout.grants import extend, grant
-from shop.checkout.payment import InReviewError, RenewingNowError
+from shop.checkout.payment import InReviewError, RenewalUnderWayError
 from shop.checkout.trial import NoTrialError, TrialUsedError, start_trial
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
 from shop.core.intervals import Interval, Unit
@@ -36,7 +36,7 @@ from shop.desk.failed_jobs import replay_effect
 from shop.orders.orders import expire_orders
 from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
-from shop.renewals.rules import RenewingPolicy
+from shop.renewals.rules import RenewalPolicy
 from shop.screening.rules import FraudPolicy
 from shop.settlement.reviews import approve
 from shop.settlement.reviews import refuse as decline
@@ -88,7 +88,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.tables = KeptTables(url)
         self.card = Card()
         self.shop.providers = {CARD: self.card}  # type: ignore[dict-item]  # it only keeps cards
-        self.shop.policy = self.shop.policy.choosing(RenewingPolicy(asks=True))
+        self.shop.policy = self.shop.policy.choosing(RenewalPolicy(asks=True))
         self.do(self.shop.open())
         self.asked = 0
         self.count_things()
@@ -127,7 +127,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
             return self.do(
                 self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
             )
-        except (InReviewError, RenewingNowError):
+        except (InReviewError, RenewalUnderWayError):
             return multiple()
 
     @rule(person=people, slug=st.sampled_from(PLANS))

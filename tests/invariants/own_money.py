@@ -10,7 +10,7 @@ from shop.checkout.payment import (
     Choice,
     InReviewError,
     PaidAlreadyError,
-    RenewingNowError,
+    RenewalUnderWayError,
     begin_payment,
 )
 from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
@@ -56,7 +56,7 @@ class OwnMoney(Things):
             self.do(
                 self.shop.run(pay_from_wallet, choice, policy=self.shop.policy, now=self.shop.now)
             )
-        except (WalletTooSmallError, PaidAlreadyError, InReviewError, RenewingNowError):
+        except (WalletTooSmallError, PaidAlreadyError, InReviewError, RenewalUnderWayError):
             return
 
     @there_are("full wallets")
@@ -90,7 +90,7 @@ class OwnMoney(Things):
             intent = self.do(
                 self.shop.run(begin_payment, choice, policy=self.shop.policy, now=self.shop.now)
             )
-        except (InReviewError, RenewingNowError):
+        except (InReviewError, RenewalUnderWayError):
             return
         self.do(self.shop.pay(intent.payment))
         self.do(self.shop.drain())  # the provider tells which card it was

@@ -6,7 +6,7 @@ import pytest
 
 from shop.intake.charges import renew_one
 from shop.renewals.renew import due_renewals
-from shop.renewals.rules import RenewingPolicy
+from shop.renewals.rules import RenewalPolicy
 from shop.settlement.settle import Outcome
 from tests.fixtures.tables import Tables
 from tests.fixtures.till import Till
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("till", ["stripe"], indirect=True)
 
 async def kept(till: Till) -> None:
     """Buy a month, and let the card be kept."""
-    till.shop.policy = till.shop.policy.choosing(RenewingPolicy(asks=True))
+    till.shop.policy = till.shop.policy.choosing(RenewalPolicy(asks=True))
     till.shop.providers = {till.rig.provider.name: till.rig.provider}
     page = await till.ask(saves=True)
     assert await till.take(await till.rig.pay(page)) == [Outcome.SETTLED]

@@ -117,7 +117,7 @@ async def test_with_it_nobodys_money_goes_away_once(
 
     answers = await nobodys_money_twice(shop, beside, monkeypatch, seconds=LONG_ENOUGH)
 
-    # Given to a customer first, it may go back from his wallet: then neither is refused.
+    # Given to a customer first, it may go back from the wallet: then neither is refused.
     trouble = [one for one in answers if isinstance(one, Exception)]
     assert all(isinstance(one, ShopError) for one in trouble), trouble
     assert tables.one(LEFT) == 0

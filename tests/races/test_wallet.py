@@ -88,7 +88,7 @@ def _no_time(*_: object, **__: object) -> object:
     from types import SimpleNamespace
 
     span = SimpleNamespace(ends_at=datetime(2026, 1, 1, tzinfo=UTC))
-    return SimpleNamespace(span=span, effects=(), is_new=False)
+    return SimpleNamespace(subscription_id=None, span=span, effects=(), is_new=False)
 
 
 async def test_with_the_claim_one_of_two_orders_is_paid(

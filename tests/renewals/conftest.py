@@ -24,7 +24,7 @@ from shop.ports import (
 )
 from shop.renewals.notices import RenewalOn
 from shop.renewals.renew import due_renewals
-from shop.renewals.rules import RenewingPolicy
+from shop.renewals.rules import RenewalPolicy
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import MONTH
 from tests.fixtures.plugin import database_url, new_database, postgres_shop, shop, tables
@@ -149,7 +149,7 @@ async def kept(shop: Shop) -> Kept:
 
 
 async def keep(shop: Shop) -> Kept:
-    shop.policy = shop.policy.choosing(RenewingPolicy(asks=True))
+    shop.policy = shop.policy.choosing(RenewalPolicy(asks=True))
     card = Card()
     shop.providers = {CARD: card}  # type: ignore[dict-item]  # it only keeps and charges
     made = Kept(shop=shop, anna=await shop.greet(), card=card)

@@ -10,7 +10,7 @@ from bot.encryption import FernetEncryption
 from shop.books.books import Books
 from shop.catalog.changes import apply_catalog
 from shop.catalog.records import CatalogRecords
-from shop.checkout.payment import RenewingNowError
+from shop.checkout.payment import RenewalUnderWayError
 from shop.core.facts import read_facts
 from shop.core.money import Money
 from shop.customers.people import note_unreachable
@@ -62,7 +62,7 @@ async def test_silence_is_asked_about_in_minutes_and_never_charged_twice(
     assert len(kept.card.charged) == 1
     assert tables.one("SELECT state FROM payments ORDER BY id DESC") == "unknown"
     assert len(kept.told(MethodRefused)) == 1, "staff hear of a long silence, once"
-    with pytest.raises(RenewingNowError):
+    with pytest.raises(RenewalUnderWayError):
         await kept.buy(saves=False)  # by hand it would be paid a second time
 
     kept.card.trouble = None

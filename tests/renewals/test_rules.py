@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.renewals.rules import (
-    RenewingPolicy,
+    RenewalPolicy,
     Round,
     decline_wait,
     notice_after,
@@ -15,11 +15,11 @@ from shop.renewals.rules import (
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-USUAL = RenewingPolicy()
+USUAL = RenewalPolicy()
 
 
 def test_where_the_owner_chose_nothing_nobody_is_asked_and_this_is_the_rhythm() -> None:
-    assert RenewingPolicy(asks=False, notice_days=3, charge_hours=24, retry_days=(1, 2)) == USUAL
+    assert RenewalPolicy(asks=False, notice_days=3, charge_hours=24, retry_days=(1, 2)) == USUAL
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_where_the_owner_chose_nothing_nobody_is_asked_and_this_is_the_rhythm() 
         pytest.param(30 * DAY, USUAL, 26 * DAY, 29 * DAY, id="a month, as usual"),
         pytest.param(
             30 * DAY,
-            RenewingPolicy(notice_days=7, charge_hours=6),
+            RenewalPolicy(notice_days=7, charge_hours=6),
             22 * DAY + 18 * HOUR,
             29 * DAY + 18 * HOUR,
             id="as the owner likes it",
@@ -42,7 +42,7 @@ def test_where_the_owner_chose_nothing_nobody_is_asked_and_this_is_the_rhythm() 
         pytest.param(DAY, USUAL, timedelta(), 12 * HOUR, id="not in its first half"),
         pytest.param(
             10 * DAY,
-            RenewingPolicy(notice_days=1, charge_hours=240),
+            RenewalPolicy(notice_days=1, charge_hours=240),
             4 * DAY,
             5 * DAY,
             id="however early the owner would charge",
@@ -53,7 +53,7 @@ def test_where_the_owner_chose_nothing_nobody_is_asked_and_this_is_the_rhythm() 
     ],
 )
 def test_a_period_is_announced_and_charged_before_it_ends_but_not_in_its_first_half(
-    length: timedelta, policy: RenewingPolicy, told: timedelta, charged: timedelta
+    length: timedelta, policy: RenewalPolicy, told: timedelta, charged: timedelta
 ) -> None:
     found = plan_round(starts_at=START, ends_at=START + length, policy=policy)
     assert found == Round(tell_at=START + told, charge_at=START + charged)
@@ -74,11 +74,11 @@ def test_a_round_is_told_at_a_whole_second_too() -> None:
         pytest.param(DAY, USUAL, DAY, id="a day is left"),
         pytest.param(HOUR, USUAL, DAY, id="less than a day is left: a day all the same"),
         pytest.param(-5 * DAY, USUAL, DAY, id="over already: a day"),
-        pytest.param(-DAY, RenewingPolicy(notice_days=0), timedelta(), id="no notice is due"),
+        pytest.param(-DAY, RenewalPolicy(notice_days=0), timedelta(), id="no notice is due"),
     ],
 )
 def test_a_price_told_late_is_charged_after_notice_though_not_past_the_end_nor_at_once(
-    left: timedelta, policy: RenewingPolicy, wait: timedelta
+    left: timedelta, policy: RenewalPolicy, wait: timedelta
 ) -> None:
     assert notice_after(START, ends_at=START + left, policy=policy) == START + wait
 
@@ -98,7 +98,7 @@ def test_a_price_told_late_is_charged_after_notice_though_not_past_the_end_nor_a
 def test_a_declined_charge_is_tried_again_after_each_of_the_days_then_the_person_has_to_act(
     tries: int, retry_days: tuple[int, ...], wait: timedelta | None
 ) -> None:
-    assert decline_wait(tries, RenewingPolicy(retry_days=retry_days)) == wait
+    assert decline_wait(tries, RenewalPolicy(retry_days=retry_days)) == wait
 
 
 @pytest.mark.parametrize(

@@ -262,7 +262,8 @@ async def test_stopping_here_is_told_to_telegram_and_allowing_again_too(
     assert await steered(is_stopped=True)
     assert not await steered(is_stopped=True)
     assert await steered(is_stopped=False)
-    assert tables.one("SELECT state FROM star_subscriptions") == "canceled", "his word is missing"
+    state = tables.one("SELECT state FROM star_subscriptions")
+    assert state == "canceled", "the payer's word is missing"
     await series.says(Happening.RESUMED, 1)
     assert tables.one("SELECT state FROM star_subscriptions") == "active"
     assert series.telegram.stopped == [(1001, "charge1", True), (1001, "charge1", False)]

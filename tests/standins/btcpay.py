@@ -100,7 +100,7 @@ class BTCPayServer(Moody):
         return self._news(invoice_id, f"Invoice{status}", manuallyMarked=more == "Marked")
 
     def claim(self, pull_id: str) -> None:
-        """Let the customer take his money, and the server send it."""
+        """Let the customer take the money, and the server send it."""
         [pull] = [one for one in self.pulls if one["id"] == pull_id]
         paid = {"state": "Completed", "originalAmount": pull["amount"], "payoutAmount": "0.1"}
         self.payouts[pull_id].append(paid)

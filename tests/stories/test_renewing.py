@@ -114,7 +114,7 @@ async def test_renewing_by_hand_just_before_is_not_charged_twice(kiosk: Kiosk) -
     await anna.say("/account")
     page = await anna.renewing()
 
-    await kiosk.skip(hours=2)  # his charge is due now, and the page is open
+    await kiosk.skip(hours=2)  # the charge is due now, and the page is open
     assert kiosk.tables.one("SELECT COUNT(*) FROM payments") == 2
     await anna.pay(page)
     await anna.sees("Payment received", times=2)
@@ -140,7 +140,7 @@ async def test_a_renewal_is_stopped_started_and_forgotten_in_the_account(kiosk: 
     assert kiosk.tables.one("SELECT LENGTH(encrypted) FROM saved_methods") == 0
     await until(kiosk, end_of(kiosk) + timedelta(days=1))
     assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 1
-    await anna.sees("ends in")  # and he is reminded like anybody
+    await anna.sees("ends in")  # and reminded like anybody
 
 
 async def test_without_consent_no_card_is_kept(kiosk: Kiosk) -> None:

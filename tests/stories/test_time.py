@@ -114,7 +114,7 @@ async def test_whoever_wants_no_reminders_gets_none(kiosk: Kiosk) -> None:
     await until(kiosk, end + timedelta(days=1), hours=12)
 
     assert reminded(kiosk) == []
-    await anna.sees("has run out. We leave it on until")  # what he must know all the same
+    await anna.sees("has run out. We leave it on until")  # what they must know all the same
 
 
 async def test_a_year_of_months_from_the_last_of_january(open_kiosk: OpenKiosk) -> None:

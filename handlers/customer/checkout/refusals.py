@@ -2,12 +2,12 @@
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
-from shop.checkout.payment import InReviewError, RenewingNowError, SubscribedError
+from shop.checkout.payment import InReviewError, RenewalUnderWayError, SubscribedError
 from shop.core.errors import ShopError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
-REFUSALS = (RefusedError, InReviewError, RenewingNowError, SubscribedError)
+REFUSALS = (RefusedError, InReviewError, RenewalUnderWayError, SubscribedError)
 
 
 async def refusal_of(visit: Visit, error: ShopError) -> Html:
@@ -23,7 +23,7 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
             "We cannot offer you this just now. Please write to us, and we sort it out "
             "together: /support"
         )
-    if isinstance(error, RenewingNowError):
+    if isinstance(error, RenewalUnderWayError):
         return _(
             "Your saved card is being charged for this right now. Please wait a moment; we "
             "write to you."

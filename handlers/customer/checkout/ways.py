@@ -17,7 +17,7 @@ from shop.customers.people import choose_country
 from shop.orders.provider_health import hidden_ways
 from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
 from shop.ports import PaymentProvider, saver_of
-from shop.renewals.rules import RenewingPolicy
+from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
 from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
@@ -151,7 +151,7 @@ def way_name(visit: Visit, provider: str) -> Html:
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
     """Providers that can keep the card, if the owner offers that and it is not on already."""
     is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
-    if not visit.counter.policy[RenewingPolicy].asks or is_on:
+    if not visit.counter.policy[RenewalPolicy].asks or is_on:
         return set()
     providers = visit.counter.providers
     return {way.provider for way in found if saver_of(providers[way.provider]) is not None}

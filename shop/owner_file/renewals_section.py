@@ -1,16 +1,16 @@
 """The section [renewing]: whether people may have their card kept, and when it is charged."""
 
 from shop.owner_file.page import Table
-from shop.renewals.rules import RenewingPolicy
+from shop.renewals.rules import RenewalPolicy
 
 _MOST_RETRIES, _MOST_RETRY_DAYS = 5, 30
 
 
-def renewing_policy(section: Table) -> RenewingPolicy:
+def renewal_policy(section: Table) -> RenewalPolicy:
     """Asking for consent, notice, the charge, and tries after a decline."""
-    usual = RenewingPolicy()
+    usual = RenewalPolicy()
     cards = section.text("cards", most=10, default="no", like="no|ask", hint="write no or ask")
-    return RenewingPolicy(
+    return RenewalPolicy(
         asks=cards == "ask",
         notice_days=section.whole("notice_days", default=usual.notice_days, least=1, most=30),
         charge_hours=section.whole("charge_hours", default=usual.charge_hours, least=1, most=240),
