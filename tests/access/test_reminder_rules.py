@@ -140,12 +140,11 @@ def test_days_are_counted_by_midnights_where_the_person_lives(now: datetime, day
     assert days_until(berlin(6, 10, 15), BERLIN, now=now) == days
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "/etc", "\0", "a" * 300]
-)
+@pytest.mark.parametrize("name", ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "/etc", "\0"])
 def test_what_is_no_zone_is_refused(name: str) -> None:
-    with pytest.raises(BadInputError):
+    with pytest.raises(BadInputError) as caught:
         zone_of(name)
+    assert caught.value.sentence == f"{name!r} is not a time zone such as Europe/Berlin."
 
 
 def test_of_several_missed_reminders_only_the_latest_is_told() -> None:

@@ -16,7 +16,7 @@ from shop.catalog.changes import (
     export_catalog,
     plan_changes,
 )
-from shop.catalog.offers import has_catalog, offer, offers, shopfront
+from shop.catalog.offers import has_catalog, offer, offers, plan_name, shopfront
 from shop.catalog.products import Catalog
 from shop.catalog.records import CatalogRecords
 from shop.core.errors import NotFoundError
@@ -177,6 +177,29 @@ async def test_an_offer_lists_short_intervals_first(storage: Storage) -> None:
     [one] = await storage.read(offers)
     assert [interval.key for interval in one.prices] == ["7d", "1m", "2m", "12m"]
     assert one == await storage.read(offer, "solo")
+
+
+async def test_a_plan_has_a_price_in_each_of_its_currencies_and_in_no_other(
+    storage: Storage,
+) -> None:
+    text = RIGHT.replace(
+        '"1 year"', '"2 months" = { EUR = "15", USD = "16", CHF = "14" }\n"1 year"'
+    )
+    await storage.run(apply_catalog, read_catalog(text, name="x", known=KNOWN), now=NOW)
+    found = await storage.read(offer, "solo")
+    months = Interval.from_key("2m")
+    for currency, minor in {"EUR": 1500, "USD": 1600, "CHF": 1400}.items():
+        price = found.price(months, currency)
+        assert price is not None
+        assert price.amount == Money(minor, currency)
+    assert found.price(months, "DKK") is None
+    assert found.price(Interval.from_key("5m"), "EUR") is None
+
+
+async def test_a_plan_the_books_do_not_know_is_called_by_its_slug(storage: Storage) -> None:
+    await storage.run(apply_catalog, SMALL, now=NOW)
+    assert await storage.read(plan_name, "gold") == {"": "gold"}
+    assert await storage.read(plan_name, "solo") == SMALL.plans[0].name
 
 
 async def test_two_processes_may_apply_the_same_new_file_at_once(storage: Storage) -> None:

@@ -9,7 +9,7 @@ from tests.mutation.driver import run_all
 from tests.mutation.making import Mutant, draw
 from tests.mutation.report import SURVIVORS, as_toml, page, reasons, survivors, tally
 from tests.mutation.suites import suites
-from tests.mutation.worker import Result
+from tests.mutation.worker import Result, Verdict
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "mutants.md"
@@ -33,6 +33,8 @@ def main() -> int:
         results.append((mutant, result))
         done = f"[{len(results)}/{len(mutants)}]"
         print(f"{done} {result.verdict:9} {result.seconds:4.1f}s {mutant.module} {mutant.now}")
+        if result.verdict is Verdict.KILLED:
+            print(f"    by {result.said.splitlines()[0].removeprefix('FAILED ')}")
 
     run_all(ROOT, mutants, tests, workers=asked.workers, each=note)
     results.sort(key=lambda one: one[0].name)

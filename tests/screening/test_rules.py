@@ -11,6 +11,7 @@ from shop.screening.rules import (
     FraudFacts,
     FraudPolicy,
     Listed,
+    RefusedError,
     Ruling,
     TooMany,
     TooMuch,
@@ -112,3 +113,53 @@ def test_the_strictest_finding_decides() -> None:
     assert strictest(()) is Ruling.PASS
     assert strictest((held,)) is Ruling.HOLD
     assert strictest((held, refused)) is Ruling.REFUSE
+
+
+def test_the_books_hold_these_words_for_what_was_found() -> None:
+    assert [str(check) for check in Check] == [
+        "tries",
+        "payers",
+        "shared_payer",
+        "trials",
+        "first_order",
+        "country",
+        "blocked",
+        "refused",
+    ]
+    assert [str(ruling) for ruling in Ruling] == ["pass", "hold", "refuse"]
+    assert [str(by) for by in BlockedBy] == ["telegram", "username", "payer"]
+
+
+def test_where_the_owner_chose_nothing_only_people_staff_named_are_looked_at() -> None:
+    assert FraudPolicy() == FraudPolicy(
+        tries_an_hour=0,
+        payers_a_day=0,
+        people_of_a_payer=0,
+        trials_of_a_payer=0,
+        first_order={},
+        country=Ruling.PASS,
+        refused=Ruling.HOLD,
+        blocklist=Ruling.REFUSE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "wants"),
+    [
+        (FraudPolicy(), False),
+        (FraudPolicy(payers_a_day=1), True),
+        (FraudPolicy(people_of_a_payer=1), True),
+        (FraudPolicy(country=Ruling.HOLD), True),
+        (FraudPolicy(tries_an_hour=1, trials_of_a_payer=1, first_order=HUNDRED), False),
+    ],
+)
+def test_who_pays_is_asked_for_only_where_a_rule_needs_it(
+    policy: FraudPolicy, *, wants: bool
+) -> None:
+    assert policy.wants_payer is wants
+
+
+def test_a_refusal_says_little_to_the_customer_and_keeps_what_was_found() -> None:
+    error = RefusedError((BLOCK,))
+    assert error.findings == (BLOCK,)
+    assert error.sentence == "This cannot be sold just now; please write to us."

@@ -1,0 +1,3 @@
+from tests.fixtures.plugin import database_url, new_database, postgres_shop, shop, tables
+
+__all__ = ["database_url", "new_database", "postgres_shop", "shop", "tables"]
