@@ -28,12 +28,12 @@ class MeasuredProvider:
         self.close = inside.close
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make the page, timed."""
+        """Make the page, measured."""
         with PROVIDER_SECONDS.labels(self.name, "create").time():
             return await self._inside.create(request)
 
     async def look_up(self, reference: str, provider_ref: str) -> Sequence[PaymentEvent]:
-        """Ask, timed."""
+        """Ask, measured."""
         with PROVIDER_SECONDS.labels(self.name, "look_up").time():
             return await self._inside.look_up(reference, provider_ref)
 
@@ -51,7 +51,7 @@ class MeasuredRefunder(MeasuredProvider):
         self._refunds, self.refunds_parts = refunds, refunds.refunds_parts
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
-        """Refund, timed."""
+        """Refund, measured."""
         with PROVIDER_SECONDS.labels(self.name, "refund").time():
             return await self._refunds.refund(request)
 

@@ -115,7 +115,7 @@ def fail_update(
     """Answering it failed in a way that trying again will not mend: staff see it."""
     books[Inbox].finish(inbox_event_id, InboxState.STUCK, note=note)
     notice = Stuck(inbox_event=inbox_event_id, reason=note)
-    books[Outbox].add(tell_staff(policy, notice, key=f"letter:{inbox_event_id}"), now=now)
+    books[Outbox].add(tell_staff(policy, notice, key=f"inbox_event:{inbox_event_id}"), now=now)
 
 
 def claim_updates(books: Books, *, policy: Policy, now: datetime, most: int) -> list[KeptUpdate]:

@@ -1,4 +1,4 @@
-"""Reads a provider's letter once more, checked as it was when it came; harmless to repeat."""
+"""Reads a provider's inbox event once more, checked as it was when it came; harmless to repeat."""
 
 import json
 from collections.abc import Mapping, Sequence

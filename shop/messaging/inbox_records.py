@@ -107,11 +107,11 @@ class Inbox:
         return int(self._sql.value("inbox_waiting"))
 
     def next_due(self) -> datetime | None:
-        """When the next letter is to be handled."""
+        """When the next inbox event is to be handled."""
         return maybe_moment(self._sql.value("inbox_next_due"))
 
     def get(self, inbox_event_id: int) -> InboxEvent | None:
-        """The letter of this id."""
+        """The inbox event of this id."""
         row = self._sql.one("inbox_by_id", id=inbox_event_id)
         return None if row is None else _inbox_event(row)
 

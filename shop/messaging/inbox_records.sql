@@ -1,5 +1,5 @@
 -- name: inbox_latest
--- Of the newest letters, so that a shop with much chat and few payments reads no more.
+-- Of the newest events, so that a shop with much chat and few payments reads no more.
 SELECT * FROM inbox
 WHERE provider <> 'telegram' AND id > (SELECT MAX(id) FROM inbox) - 5000
 ORDER BY id DESC LIMIT :most;

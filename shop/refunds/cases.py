@@ -66,7 +66,7 @@ def _standing(row: Row) -> RefundBalance:
         verdict=Verdict(row["verdict"]),
         to_order=_money(row, "to_order", own),
         to_wallet=_money(row, "to_wallet", own),
-        refunded=_money(row, "given_back", own),
+        refunded=_money(row, "refunded", own),
         disputed=_money(row, "disputed", own),
         wallet_gained=_money(row, "wallet_gained", own),
         wallet=_money(row, "wallet", own),

@@ -18,7 +18,7 @@ SELECT
     (
         SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
         WHERE f.receipt = r.id AND f.route <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
-    ) AS given_back,
+    ) AS refunded,
     (
         SELECT COALESCE(SUM(CASE WHEN f.route = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
         FROM refunds AS f WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')

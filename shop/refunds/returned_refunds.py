@@ -44,7 +44,7 @@ def _set_aside(update: PaymentUpdate[Affairs], told: ReturnedRefund, refund: Ref
         Entry(account=f"provider:{update.affairs.provider}", money=refund.money),
         Entry(account=REFUNDING, money=-refund.money),
     )
-    update.books[Journal].enter(f"refund:{refund.id}:bounced", entries, now=update.now)
+    update.books[Journal].enter(f"refund:{refund.id}:returned", entries, now=update.now)
     return True
 
 

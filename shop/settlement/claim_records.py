@@ -68,12 +68,12 @@ class ProviderClaims:
         return [_claim(row) for row in self._sql.all("provider_claims_of", payment_id=payment_id)]
 
     def by_inbox_event(self, inbox_event_id: int) -> ProviderClaim | None:
-        """What this letter said, if its provider is to be asked."""
+        """What this inbox event said, if its provider is to be asked."""
         row = self._sql.one("claim_by_letter", inbox_event_id=inbox_event_id)
         return None if row is None else _claim(row)
 
     def waiting_inbox_event(self, provider: str, event_id: str) -> int | None:
-        """The letter of this event, if what it said is not confirmed."""
+        """The inbox event, if what it said is not confirmed."""
         found: int | None = self._sql.value("claim_waiting", provider=provider, event_id=event_id)
         return found
 

@@ -1,4 +1,4 @@
-"""Staff read a provider's letter again: as it came, harmlessly, and only while it is there."""
+"""Staff read a provider's event again: as it came, harmlessly, and only while it is there."""
 
 import json
 from datetime import timedelta

@@ -225,7 +225,7 @@ async def webhook_doubled(scene: Scene) -> Findings:
     findings = await scene.end()
     answered(scene, ["200"] * 8)
     times = len(scene.answers) or scene.wire.told
-    is_so = times == COPIES + 1 and len(scene.inbox_events()) == letters_of(scene)
+    is_so = times == COPIES + 1 and len(scene.inbox_events()) == events_of(scene)
     scene.strikes("told eight times, kept once", is_so=is_so)
     return replace(findings, struck=tuple(scene.struck))
 
@@ -244,7 +244,7 @@ async def two_processes(scene: Scene) -> Findings:
         statuses = [one.status for one in tellings if one.process == process]
         scene.strikes(f"process {process + 1} took it 3×", is_so=statuses == [200] * 3)
     scene.strikes("at the same time", is_so=overlap(tellings))
-    scene.strikes("kept once", is_so=len(scene.inbox_events()) == letters_of(scene))
+    scene.strikes("kept once", is_so=len(scene.inbox_events()) == events_of(scene))
     return replace(findings, struck=tuple(scene.struck))
 
 
@@ -427,7 +427,7 @@ async def wrong_clock(scene: Scene, seconds: int) -> Findings:
         answered(scene, ["200"])
         await told(scene)
         inbox_events = scene.inbox_events()
-        is_so = len(inbox_events) == letters_of(scene) and all(
+        is_so = len(inbox_events) == events_of(scene) and all(
             is_off(scene, at, seconds) for at, _ in inbox_events
         )
         scene.strikes("the money came an hour off", is_so=is_so)
@@ -436,8 +436,8 @@ async def wrong_clock(scene: Scene, seconds: int) -> Findings:
     return await scene.end(step=POLL)
 
 
-def letters_of(scene: Scene) -> int:
-    """How many letters one payment is: after a webhook that only hints, the answer is another."""
+def events_of(scene: Scene) -> int:
+    """How many events one payment is: after a webhook that only hints, the answer is another."""
     return 2 if scene.column.name in HINTED else 1
 
 

@@ -260,7 +260,7 @@ def without(names: set[str], text: str) -> str:
 
 
 def stuck(chat: ChatDoors, batch: list[tuple[int, bytes]]) -> list[tuple[Any, ...]]:
-    """The letters of these that the chat could not answer."""
+    """The inbox events of these that the chat could not answer."""
     first, last = batch[0][0], batch[-1][0]
     return chat.tables.rows(
         "SELECT note, body FROM inbox WHERE state = 'stuck' "  # noqa: S608 - numbers of ours

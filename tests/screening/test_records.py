@@ -59,15 +59,11 @@ def same_group_again(books: Books) -> None:
     )
 
 
-def second_live_subscription(books: Books) -> None:
-    subscribe(books, 1)
-
-
 def stranger(books: Books) -> None:
     books[AuditLog].audit(1, "act", customer_id=999, facts={}, now=NOW)
 
 
-@pytest.mark.parametrize("use_case", [same_group_again, second_live_subscription, stranger])
+@pytest.mark.parametrize("use_case", [same_group_again, stranger])
 async def test_the_last_word_is_a_constraints(
     storage: Storage, use_case: Callable[[Books], None]
 ) -> None:
