@@ -3,6 +3,7 @@
 The stories of `tests/stories/test_claims.py` tell what becomes of a claim; here is when.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import ProviderError
+from shop.settlement.settle import Outcome
 from tests.fixtures.shop import Shop
 from tests.fixtures.tables import Tables
 from tests.stories.test_claims import alerts, answered, pending, told_by_webhook
@@ -61,3 +63,20 @@ async def test_a_claim_has_the_provider_asked_at_once(shop: Shop, tables: Tables
     await claimed(shop)
     [(poll_at,)] = tables.rows("SELECT poll_at FROM payments")
     assert datetime.fromtimestamp(int(poll_at), shop.now.tzinfo) == shop.now
+
+
+@pytest.mark.parametrize("true", [1599, 1601])
+async def test_a_claim_of_less_or_more_than_the_provider_says_is_denied_and_both_sums_are_told(
+    shop: Shop, tables: Tables, true: int
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    event = shop.received(payment, money=Money(1600, "EUR"), receipt="money")
+    await told_by_webhook(shop, event)
+    truth = replace(event, event_id="asked", money=Money(true, "EUR"))
+    assert await answered(shop, payment, [truth]) == [Outcome.SETTLED]
+    assert tables.rows("SELECT state FROM provider_claims") == [("denied",)]
+    [alert] = await alerts(shop)
+    assert (alert["claimed"]["minor"], alert["found"]["minor"]) == (1600, true)
+    assert tables.one("SELECT note FROM inbox WHERE state = 'unhandled'") == (
+        f"claimed 16.00 EUR; sandbox_card says {Money(true, 'EUR')}"
+    )

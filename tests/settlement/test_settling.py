@@ -66,6 +66,8 @@ async def test_tax_that_makes_no_sense_does_not_stop_its_money(
     paid = "SELECT COALESCE(SUM(-minor), 0) FROM journal WHERE account ="
     assert tables.one(f"{paid} 'tax'") == booked
     assert tables.one(f"{paid} 'sales'") == 1598 - booked
+    groups = tables.rows("SELECT DISTINCT group_ref FROM journal ORDER BY group_ref")
+    assert groups == [("receipt:1",), ("receipt:1:tax",)][: 2 if booked else 1]
 
 
 async def test_news_out_of_order_moves_nothing_back(shop: Shop, tables: Tables) -> None:
