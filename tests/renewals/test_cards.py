@@ -19,9 +19,12 @@ from shop.renewals.notices import MethodRefused, RenewalAhead, RenewalFailed, Re
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.renew import due_renewals, take_up
 from shop.renewals.saved_methods import forget, switch
+from shop.screening.rules import BlockedBy
 from shop.settlement.notices import Paid
+from shop.settlement.reviews import block
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import GOODS, MONTH
+from tests.fixtures.shop import STAFF
 from tests.fixtures.tables import Tables
 from tests.renewals.conftest import Kept
 
@@ -148,6 +151,21 @@ async def test_who_pays_by_hand_while_a_card_is_kept_did_it_and_not_the_card(kep
     assert await kept.shop.pay(await kept.buy(saves=False)) is Outcome.SETTLED
     await kept.shop.drain()
     assert [one.payload["by_itself"] for one in kept.told(Paid)] == ["", ""]
+
+
+async def test_what_the_shop_charged_itself_is_not_held_though_its_payer_was_blocked_meanwhile(
+    kept: Kept, tables: Tables
+) -> None:
+    kept.card.trouble, kept.card.is_deaf = SILENT, True
+    for _ in range(31):
+        await kept.pass_days(1)
+        if kept.card.charged:
+            break
+    who = str(kept.anna.telegram_id)
+    await kept.shop.run(block, STAFF, BlockedBy.TELEGRAM, who, reason="fraud", now=kept.shop.now)
+    kept.card.trouble = None
+    assert await kept.pass_days(1) == [Outcome.SETTLED]
+    assert tables.rows("SELECT verdict FROM receipts ORDER BY id") == [("paid",), ("paid",)]
 
 
 async def test_a_new_price_is_told_anew_before_it_is_charged(kept: Kept) -> None:

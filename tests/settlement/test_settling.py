@@ -11,10 +11,11 @@ from shop.ports import Happening, PaymentEvent
 from shop.refunds.notices import MoneyBack
 from shop.screening.rules import FraudPolicy
 from shop.settlement.reviews import refuse
-from shop.settlement.settle import Outcome
+from shop.settlement.settle import Outcome, Source
+from shop.settlement.unassigned import assign
 from tests.fixtures.goods import QUARTER
 from tests.fixtures.shop import CARD, STAFF, Shop
-from tests.fixtures.tables import Tables
+from tests.fixtures.tables import Tables, contradictions
 
 
 async def test_more_money_for_an_order_that_a_person_refused_is_the_wallets(
@@ -195,3 +196,38 @@ def test_logs_and_metrics_have_these_words_for_what_an_event_did() -> None:
         "unhandled",
         "unknown",
     ]
+
+
+def test_a_source_that_says_nothing_more_is_believed_and_nobody_looked_at_it() -> None:
+    assert Source(provider=CARD) == Source(
+        provider=CARD, headers={}, body=b"", is_believed=True, is_looked_at=False
+    )
+
+
+async def test_money_of_nobody_that_completes_an_order_takes_what_came_before_from_the_wallet(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    assert await shop.settle(shop.received(payment, money=Money(600, "EUR"))) is Outcome.TO_WALLET
+    rest = replace(
+        shop.received(payment, money=Money(998, "EUR")), reference="tk_gone", provider_ref=""
+    )
+    assert await shop.settle(rest) is Outcome.UNKNOWN
+    await shop.run(
+        assign,
+        STAFF,
+        receipt=2,
+        customer_id=payment.customer_id,
+        reference=payment.reference,
+        policy=shop.policy,
+        now=shop.now,
+    )
+    assert tables.one("SELECT state FROM orders") == "paid"
+    accounts = "SELECT account, SUM(minor) FROM journal GROUP BY account ORDER BY account"
+    assert [(name, int(minor)) for name, minor in tables.rows(accounts)] == [
+        (f"provider:{CARD}", 1598),
+        ("sales", -1598),
+        ("unassigned", 0),
+        ("wallet", 0),
+    ]
+    assert contradictions(tables) == {}
