@@ -170,3 +170,28 @@ async def test_money_that_a_provider_gave_back_by_itself_is_told_to_staff(
             money=said,
         )
     ]
+
+
+async def test_a_webhook_that_says_nothing_is_paid_yet_is_kept_and_moves_nothing(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    event = replace(shop.received(payment), happening=Happening.PENDING, money=None, receipt_id="")
+    assert await shop.settle(event) is Outcome.UNHANDLED
+    await shop.drain()
+    assert shop.told == []
+    assert tables.rows("SELECT state FROM inbox") == [("unhandled",)]
+    assert tables.rows("SELECT state FROM payments") == [("created",)]
+
+
+def test_logs_and_metrics_have_these_words_for_what_an_event_did() -> None:
+    assert [str(outcome) for outcome in Outcome] == [
+        "known",
+        "settled",
+        "in_review",
+        "to_wallet",
+        "noted",
+        "asked",
+        "unhandled",
+        "unknown",
+    ]
