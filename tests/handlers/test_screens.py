@@ -84,7 +84,7 @@ ARGS: Mapping[str, tuple[str, ...]] = {
 SKIPPED = {"check_payment", "stock_load", "receipt_evidence", "dispute_evidence"}
 SKIPPED |= {"job_retry", "job_dismiss", "event_retry", "event_dismiss"}
 SKIPPED |= {"renewal_on", "renewal_off", "forget_card", "stars_on", "stars_off"}  # test_renewing
-SKIPPED |= {"review_approve", "review_refuse", "block_payer"}  # tests/stories/test_guards.py
+SKIPPED |= {"review_approve", "review_refuse", "block_payer"}  # tests/stories/test_safeguards.py
 SKIPPED |= {"unblock", "assign", "event_believe"}  # there as well
 SKIPPED |= {"proof_approve", "proof_refuse", "proof_show"}  # below a picture: see their own test
 

@@ -10,12 +10,12 @@ from pathlib import Path
 # Law 7 in stories: what settlement does shows in the books, and in what people are told. Only such
 # as move the clock themselves: where a test waits, a busy machine would pass for a mutant caught.
 _SETTLEMENT = (
-    "tests/stories/test_claims.py",
-    "tests/stories/test_held.py",
+    "tests/stories/test_provider_claims.py",
+    "tests/stories/test_reviews.py",
     "tests/stories/test_tax.py",
-    "tests/stories/test_bounced.py",
+    "tests/stories/test_returned_refunds.py",
     "tests/stories/test_asking.py",
-    "tests/stories/test_money_back.py",
+    "tests/stories/test_provider_refunds.py",
     "tests/settlement",
     "tests/books/test_queries.py",
     "tests/renewals",
@@ -43,11 +43,11 @@ _TESTS: Mapping[str, tuple[str, ...]] = {
     "shop/renewals/rules.py": ("tests/renewals/test_rules.py",),
     "shop/screening/rules.py": ("tests/screening/test_rules.py",),
     "shop/settlement/claim_rules.py": ("tests/settlement/test_claim_rules.py",),
-    "shop/settlement/review*.py": ("tests/stories/test_held.py", *_SETTLEMENT),
-    "shop/settlement/open_review.py": ("tests/stories/test_held.py", *_SETTLEMENT),
-    "shop/settlement/weighing.py": ("tests/stories/test_held.py", *_SETTLEMENT),
-    "shop/settlement/*claim*.py": ("tests/stories/test_claims.py", *_SETTLEMENT),
-    "shop/settlement/left_to_staff.py": ("tests/stories/test_claims.py", *_SETTLEMENT),
+    "shop/settlement/review*.py": ("tests/stories/test_reviews.py", *_SETTLEMENT),
+    "shop/settlement/open_review.py": ("tests/stories/test_reviews.py", *_SETTLEMENT),
+    "shop/settlement/weighing.py": ("tests/stories/test_reviews.py", *_SETTLEMENT),
+    "shop/settlement/*claim*.py": ("tests/stories/test_provider_claims.py", *_SETTLEMENT),
+    "shop/settlement/left_to_staff.py": ("tests/stories/test_provider_claims.py", *_SETTLEMENT),
     "shop/settlement/*.py": _SETTLEMENT,
 }
 

@@ -1,6 +1,6 @@
 """How long a provider has to say what its webhook said, and when it is asked again: to the second.
 
-The stories of `tests/stories/test_claims.py` tell what becomes of a claim; here is when.
+The stories of `tests/stories/test_provider_claims.py` tell what becomes of a claim; here is when.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ from shop.ports import ProviderError
 from shop.settlement.settle import Outcome
 from tests.fixtures.shop import Shop
 from tests.fixtures.tables import Tables
-from tests.stories.test_claims import alerts, answered, pending, told_by_webhook
+from tests.stories.test_provider_claims import alerts, answered, pending, told_by_webhook
 
 SECOND = timedelta(seconds=1)
 

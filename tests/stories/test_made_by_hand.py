@@ -9,7 +9,7 @@ from tests.standins import btcpay
 from tests.standins.moods import Delivery, Mood
 from tests.standins.server import serve
 from tests.stories.conftest import OpenKiosk
-from tests.stories.test_guards import ANNA, staff_of
+from tests.stories.test_safeguards import ANNA, staff_of
 
 
 async def made_by_hand(url: str, metadata: dict[str, str]) -> str:
