@@ -26,6 +26,7 @@ from shop.ports import (
     ProviderSilentError,
     SeriesFacts,
 )
+from shop.refunds.notices import MoneyBack
 from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
 from shop.renewals.star_subscriptions import steer
 from shop.settlement.notices import Paid
@@ -292,6 +293,21 @@ async def test_who_gets_a_charge_back_is_not_charged_the_next(
     assert states == [("final",), ("refunded",)], "the money knows which payment it was"
     assert tables.one("SELECT state FROM star_subscriptions") == "canceled"
     assert series.telegram.stopped == [(1001, "charge1", True)]
+
+
+async def test_each_charge_that_goes_back_is_told_to_staff_though_all_name_the_first_payment(
+    series: Series,
+) -> None:
+    series.shop.clock.move(days=30)
+    second = series.charge(2)
+    assert await series.arrive(second) is Outcome.SETTLED
+    for charge in (series.charge(1), second):
+        back = replace(
+            charge, event_id=f"{charge.receipt_id}.back", happening=Happening.REFUNDED, detail=None
+        )
+        assert await series.arrive(back) is Outcome.NOTED
+    sums = [one["money"]["minor"] for one in series.told(MoneyBack)]
+    assert sums == [PRICE.minor, PRICE.minor]
 
 
 async def test_subscribing_in_stars_lets_a_kept_card_rest(shop: Shop, tables: Tables) -> None:
