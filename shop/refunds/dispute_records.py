@@ -106,6 +106,7 @@ class Disputes:
             id=dispute.id,
             dispute_ref=dispute.dispute_ref,
             minor=dispute.money.minor,
+            currency=dispute.money.currency,
             reason=dispute.reason,
             receipt=dispute.receipt,
             answer_by=maybe_seconds(dispute.answer_by),

@@ -18,8 +18,8 @@ WHERE provider = :provider AND kind = :kind AND receipt_id = :receipt_id ORDER B
 
 -- name: dispute_name!
 UPDATE disputes
-SET dispute_ref = :dispute_ref, minor = :minor, reason = :reason, answer_by = :answer_by,
-    receipt = :receipt
+SET dispute_ref = :dispute_ref, minor = :minor, currency = :currency, reason = :reason,
+    answer_by = :answer_by, receipt = :receipt
 WHERE id = :id;
 
 -- name: dispute_close!

@@ -395,6 +395,23 @@ async def test_an_inquiry_moves_money_only_when_it_becomes_a_dispute(
     assert disputed(tables) == (0, 0, "final")
 
 
+async def test_an_inquiry_that_names_no_sum_takes_on_the_currency_of_the_money_that_came(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(shop.received(payment, money=Money(799, "USD"), receipt="money_1"))
+    asked = replace(news(shop, payment, Happening.DISPUTED, 0), receipt_id="money_1", money=None)
+    await shop.settle(asked)
+    assert tables.rows("SELECT minor, currency FROM disputes") == [(0, "EUR")], "the order's"
+    await shop.settle(replace(asked, event_id="taken", money=Money(799, "USD")))
+    assert tables.rows("SELECT minor, currency FROM disputes") == [(799, "USD")]
+    assert contradictions(tables) == {}
+    won = replace(asked, event_id="won", happening=Happening.DISPUTE_WON)
+    await shop.settle(won)
+    assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'disputed'") == 0
+    assert contradictions(tables) == {}
+
+
 async def test_an_end_that_is_told_first_stands(shop: Shop, tables: Tables) -> None:
     payment = await bought(shop)
     await shop.settle(news(shop, payment, Happening.DISPUTE_LOST, dispute="du_1"))
