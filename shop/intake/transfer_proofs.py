@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from shop.books.books import Books
 from shop.core.errors import BadInputError, DoneAlreadyError, NotFoundError
-from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.customers.records import Customer, Customers
@@ -166,7 +165,7 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
     affairs = books[Payments].affairs(payment.reference)
     refused = ProofRefused(
         plan=affairs.product.slug,
-        term=Interval.from_key(affairs.term),
+        term=affairs.interval,
         reason=words,
         money=payment.due,
     )

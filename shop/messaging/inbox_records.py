@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic_core import to_json
+
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 
@@ -68,7 +70,7 @@ class Inbox:
             provider=provider,
             event_id=event_id,
             kind=kind,
-            headers=json.dumps(dict(headers)) if headers else "{}",
+            headers=to_json(dict(headers)).decode(),
             body=body,
             state=state,
             due_at=maybe_seconds(due_at),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from shop.books.moments import maybe_moment, moment, seconds
 from shop.books.queries import Row, Sql
-
-_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `dumps` would make it each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def _columns(effect: Effect, now: datetime) -> dict[str, object]:
         "kind": effect.kind,
         "lane": effect.lane,
         "key": effect.key,
-        "payload": _json(effect.payload),
+        "payload": to_json(effect.payload).decode(),
         "due_at": at,
         "now": at,
     }

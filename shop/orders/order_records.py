@@ -17,10 +17,11 @@ from shop.orders.states import ORDER_MOVES, OrderState
 _MOST_OLDS = 3  # as many as the statement asks for
 
 
-def _olds(new: OrderState) -> list[str]:
-    """The states that the table lets become this one, and "" for none."""
+def _olds(new: OrderState) -> dict[str, str]:
+    """The states that the table lets become this one, and "" for none, as `order_move` asks."""
     found: list[str] = [old for old, news in ORDER_MOVES.items() if new in news]
-    return found + [""] * (_MOST_OLDS - len(found))
+    found += [""] * (_MOST_OLDS - len(found))
+    return {f"old_{number}": old for number, old in enumerate(found)}
 
 
 _OLDS = {state: _olds(state) for state in OrderState}
@@ -122,10 +123,10 @@ class Orders:
         return self._move(order_id, OrderState.REFUNDED, now=now)
 
     def _move(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
-        olds = {f"old_{number}": old for number, old in enumerate(_OLDS[state])}
-        return (
-            self._sql.count("order_move", id=order_id, state=state, now=seconds(now), **olds) == 1
+        moved = self._sql.count(
+            "order_move", id=order_id, state=state, now=seconds(now), **_OLDS[state]
         )
+        return moved == 1
 
     def is_in_review(self, customer_id: int, *, product_id: int, interval: Interval) -> bool:
         """Whether such an order's money waits for a person."""

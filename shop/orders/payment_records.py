@@ -7,6 +7,7 @@ from typing import Any
 from shop.books.moments import maybe_moment, maybe_seconds, moment, seconds
 from shop.books.queries import Row, Sql
 from shop.catalog.records import Product, product_of
+from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.moves import must_move
 from shop.customers.records import Customer, customer_of
@@ -61,7 +62,7 @@ class Affairs:
     quote: str
     lines: int
     line_id: int
-    term: str
+    interval: Interval
     product: Product
     subscription_id: int | None
 
@@ -274,7 +275,7 @@ def affairs_of(row: Row) -> dict[str, Any]:
         "quote": row["quote"],
         "lines": row["lines"],
         "line_id": row["line_id"],
-        "term": row["term"],
+        "interval": Interval.from_key(row["term"]),
         "product": product_of(row),
         "subscription_id": row["subscription_id"],
     }

@@ -7,7 +7,6 @@ from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
 from shop.core.errors import NotFoundError
 from shop.core.facts import write_facts
-from shop.core.intervals import Interval
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
@@ -68,7 +67,7 @@ def plan_with(
         subscription_id=subscription.id,
         customer_id=customer.id,
         method=method,
-        interval=Interval.from_key(affairs.term),
+        interval=affairs.interval,
         currency=payment.whole.currency,
         is_on=True,
         round_end=subscription.standing.paid_until,

@@ -45,7 +45,7 @@ class CircumstanceRecords:
         assert row is not None  # noqa: S101 - the caller holds the payment
         return Circumstances(
             **affairs_of(row),
-            is_charge=row["charge_id"] == row["payment_id"],
+            is_charge=bool(row["is_charge"]),
             saves=row["consent_id"] is not None,
             is_listed=bool(row["is_listed"]),
             is_told_of=bool(row["is_told_of"]),

@@ -7,7 +7,10 @@ SELECT
     o.id AS order_id, o.state AS order_state, o.kind AS order_kind,
     l.id AS line_id, l.term, l.product_id, l.target_id AS subscription_id,
     pay.quote, (SELECT COUNT(*) FROM order_lines AS n WHERE n.order_id = pay.order_id AND n.quote = pay.quote) AS lines,
-    pr.slug, pr.document, r.payment_id AS charge_id, sv.payment_id AS consent_id,
+    pr.slug, pr.document, sv.payment_id AS consent_id,
+    EXISTS (
+        SELECT 1 FROM renewals AS r WHERE r.customer_id = pay.customer_id AND r.payment_id = pay.id
+    ) AS is_charge,
     EXISTS (
         SELECT 1 FROM blocklist AS b
         WHERE (b.kind = 'telegram' AND b.value = CAST(c.telegram_id AS TEXT))
@@ -25,6 +28,5 @@ INNER JOIN customers AS c ON c.id = pay.customer_id
 INNER JOIN orders AS o ON o.id = pay.order_id
 INNER JOIN targeted_lines AS l ON l.order_id = pay.order_id AND l.quote = pay.quote AND l.position = 1
 INNER JOIN products AS pr ON pr.id = l.product_id
-LEFT JOIN renewals AS r ON r.subscription_id = l.target_id
 LEFT JOIN consents AS sv ON sv.payment_id = pay.id
 WHERE pay.reference = :reference;

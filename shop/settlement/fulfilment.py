@@ -2,7 +2,6 @@
 
 from shop.access.subscription_records import Subscriptions
 from shop.access.subscriptions import TimeAdded, add_time
-from shop.core.intervals import Interval
 from shop.core.money import Money, split
 from shop.credit.reservations import came_before
 from shop.ledger.receiving import Due
@@ -60,7 +59,7 @@ def _sell_lines(payment: ClaimedPayment[Circumstances], paid: Money) -> list[Tim
         only = Line(
             id=affairs.line_id,
             product=affairs.product,
-            interval=Interval.from_key(affairs.term),
+            interval=affairs.interval,
             minor=affairs.whole.minor,
         )
         return [_sell(payment, only, affairs.subscription_id, paid)]
@@ -98,7 +97,7 @@ def _tell_sale(received: ReceivedMoney, added: TimeAdded, *, by_itself: str) -> 
     judgement = received.judgement
     paid = Paid(
         plan=affairs.product.slug,
-        term=Interval.from_key(affairs.term),
+        term=affairs.interval,
         money=received.money,
         verdict=judgement.verdict,
         to_wallet=judgement.to_wallet,
@@ -140,7 +139,7 @@ def tell_not_owed(received: ReceivedMoney) -> list[Effect]:
     affairs, customer = received.payment.affairs, received.payment.customer
     kept = ToWallet(
         plan=affairs.product.slug,
-        term=Interval.from_key(affairs.term),
+        term=affairs.interval,
         money=received.money,
         verdict=received.judgement.verdict,
         due=affairs.whole,

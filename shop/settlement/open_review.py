@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.notices import tell_customer, tell_staff
@@ -58,7 +57,7 @@ def _tell(received: ReceivedMoney, findings: Sequence[Finding], review: int) -> 
         name=customer.name,
         provider=affairs.provider,
         plan=affairs.product.slug,
-        term=Interval.from_key(affairs.term),
+        term=affairs.interval,
         money=came,
         findings=tuple(findings),
     )

@@ -1,6 +1,5 @@
 """What a provider tells of a payment beside new money: seen, failed, expired, taken back."""
 
-from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.moves import may_move
 from shop.messaging.notices import tell_customer, tell_staff
@@ -51,7 +50,7 @@ def _move(update: PaymentUpdate[Circumstances], new: PaymentState) -> None:
     elif new is PaymentState.FAILED and affairs.is_charge:
         effects = note_decline(update)
     elif new is PaymentState.FAILED and affairs.order_state is OrderState.OPEN:
-        failed = PaymentFailed(plan=plan, term=Interval.from_key(affairs.term))
+        failed = PaymentFailed(plan=plan, term=affairs.interval)
         effects = [tell_customer(update.customer, failed, key=key)]
     books[Outbox].add(effects, now=update.now)
 

@@ -191,7 +191,7 @@ def try_of(books: Books, reference: str, customer_id: int) -> Try:
     if payment is None or payment.customer_id != customer_id:
         raise NotFoundError(what="payment", name=reference)
     affairs = books[Payments].affairs(payment.reference)
-    interval = Interval.from_key(affairs.term)
+    interval = affairs.interval
     price = books[CatalogRecords].price_for(affairs.product.id, interval, payment.whole.currency)
     return Try(
         payment=payment,

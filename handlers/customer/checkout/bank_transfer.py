@@ -13,7 +13,6 @@ from handlers.screens import Screen, button, code, copy, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.checkout.payment import Intent
-from shop.core.intervals import Interval
 from shop.intake.proof_records import File
 from shop.intake.transfer_proofs import Taken, awaited, take_proof
 from shop.intake.transfers import MOST_BYTES, FileKind, Reason, is_picture_or_pdf
@@ -156,7 +155,7 @@ def _again(_: Speech, words: Html) -> Screen:
 
 def _told(visit: Visit, taken: Taken, affairs: Affairs) -> Screen:
     _ = visit.speech
-    plan, time = _.own(affairs.product.name), _.interval(Interval.from_key(affairs.term))
+    plan, time = _.own(affairs.product.name), _.interval(affairs.interval)
     support = ((button(_("Write to us"), "paysupport"),),)
     match taken:
         case Taken.NOTED:

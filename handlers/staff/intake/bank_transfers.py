@@ -14,7 +14,6 @@ from handlers.staff.confirm import back
 from handlers.visit import Visit, answer, is_gone
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
-from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.intake.transfer_proofs import Case, approve, case_of, pile, refuse
 from shop.intake.transfers import FileKind, ProofState, Reason
@@ -62,7 +61,7 @@ def proof_screen(visit: Visit, case: Case) -> Screen:
         _(
             "{plan}, {time} · {code}",
             plan=_.own(case.affairs.product.name),
-            time=_.interval(Interval.from_key(case.affairs.term)),
+            time=_.interval(case.affairs.interval),
             code=code(case.code),
         ),
         _order(_, case) if state is None else Html(""),

@@ -11,7 +11,6 @@ from handlers.staff.confirm import back, sure
 from handlers.visit import Visit
 from handlers.wording import Html, escape, lines, paragraphs
 from shop.core.errors import BadInputError
-from shop.core.intervals import Interval
 from shop.customers.people import find
 from shop.intake.replays import is_confirmed
 from shop.ledger.receipt_records import UnassignedReceipt
@@ -153,7 +152,7 @@ def _order(visit: Visit, one: Affairs) -> Html:
     return _(
         "{plan}, {time} · {price}",
         plan=_.own(one.product.name),
-        time=_.interval(Interval.from_key(one.term)),
+        time=_.interval(one.interval),
         price=_.money(one.whole),
     )
 
