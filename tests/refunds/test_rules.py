@@ -171,6 +171,7 @@ TAXED = replace(PAID, tax=eur(128))
         ),
         pytest.param(replace(TAXED, to_order=eur(0)), 800, 0, id="nothing was sold with it"),
         pytest.param(replace(TAXED, order_paid=eur(0)), 0, 0, id="nothing was paid"),
+        pytest.param(replace(PAID, money=eur(0)), 1, 0, id="the wallet alone paid"),
     ],
 )
 def test_tax_goes_with_its_money(balance: RefundBalance, from_order: int, tax: int) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shop.books.books import Books
+from shop.checkout.payment import Choice
+from shop.checkout.wallet import pay_from_wallet
 from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import (
@@ -33,7 +35,8 @@ from shop.refunds.rules import AccessAfterRefund, RefundPolicy, TooMuchBackError
 from shop.renewals.star_records import StarSubscriptions
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import overview
-from tests.fixtures.shop import CARD, STAFF, Shop
+from tests.fixtures.goods import MONTH
+from tests.fixtures.shop import CARD, STAFF, Shop, price_of
 from tests.fixtures.tables import Tables, contradictions
 
 if TYPE_CHECKING:
@@ -361,6 +364,29 @@ async def test_what_stars_paid_does_not_go_back_in_euros(shop: Shop, tables: Tab
     refund = await give(shop, 300)
     assert (refund.from_wallet, refund.from_order) == (Money(300, "EUR"), Money(0, "EUR"))
     assert tables.one("SELECT state FROM orders") == "paid", "its Stars are still here"
+    assert contradictions(tables) == {}
+
+
+async def test_what_the_wallet_alone_paid_goes_back_to_the_wallet(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await shop.settle(shop.received(payment, receipt="money_2"))
+    price = await shop.storage.read(price_of, "solo", MONTH, "EUR")
+    choice = Choice(
+        customer_id=payment.customer_id, price_id=price, provider="wallet", screen_id=9
+    )
+    await shop.run(pay_from_wallet, choice, policy=shop.policy, now=shop.now)
+    [(receipt, minor)] = tables.rows("SELECT id, minor FROM receipts WHERE provider = 'wallet'")
+    assert minor == 0, "nothing came from outside"
+
+    wish = RefundWish(
+        receipt=receipt, money=Money(1, "EUR"), route=RefundRoute.WALLET, reason="wish"
+    )
+    await shop.run(begin_refund, wish, STAFF, policy=shop.policy, now=shop.now)
+
+    assert refunds(tables) == [("wallet", "done", 1)]
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'wallet'") == 1
     assert contradictions(tables) == {}
 
 
