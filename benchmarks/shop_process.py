@@ -48,6 +48,7 @@ class NoBooks:
     """Says that everything was settled, and writes nothing."""
 
     dialect = "none"
+    holder = 0
 
     async def open(self) -> list[str]:
         """Nothing to open."""
@@ -58,6 +59,10 @@ class NoBooks:
         return [Outcome.SETTLED]
 
     read = run
+
+    async def living(self) -> frozenset[int]:
+        """Nobody else is there."""
+        return frozenset({self.holder})
 
     async def close(self) -> None:
         """Nothing to close."""

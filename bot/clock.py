@@ -10,6 +10,7 @@ from telegram import Bot
 from bot.carriers import Carriers
 from bot.due import is_due
 from bot.reception import Reception
+from bot.takeover import Takeover
 from bot.workers import Workers
 from handlers.counter import Counter
 from handlers.http.metrics import SENT, SETTLED
@@ -62,6 +63,7 @@ class Ticker:
         )
         self._in_hand: set[int] = set()
         self._carriers = Carriers(counter, bot=bot, connectors=connectors)
+        self._takeover = Takeover(counter.storage, counter.clock)
         self._next_cleaning = counter.clock.now() + _SLOW
 
     async def run(self) -> None:
@@ -83,6 +85,7 @@ class Ticker:
     async def tick(self) -> None:
         """Start everything that is due now."""
         await self._counter.policies.refresh(self._counter.storage)
+        await self._takeover.look()
         await self._move_time_on()
         await self._ask_providers()
         await self._try_providers()

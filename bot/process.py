@@ -15,10 +15,10 @@ from bot.clock import Ticker
 from bot.listener import Listener, bind
 from bot.reception import Reception
 from bot.stocking import stock_the_shop
+from bot.takeover import Takeover
 from bot.telegram import Calls, answer_one, build_application
 from handlers.counter import Counter
 from handlers.http.routes import build_web
-from shop.messaging.outbox import take_over
 from shop.owner_file.live_policy import LivePolicy
 
 _STOP_WITHIN = 8.0
@@ -49,9 +49,7 @@ async def run_shop(
 async def _open_books(parts: Parts) -> None:
     if migrated := await parts.storage.open():
         log.info("books_migrated", migrations=migrated)
-    if parts.storage.dialect == "sqlite":
-        # SQLite means one process: leases that a killed one still held are released at once.
-        await parts.storage.run(take_over, now=parts.clock.now())
+    await Takeover(parts.storage, parts.clock).at_start()
     await stock_the_shop(parts)
 
 

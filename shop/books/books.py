@@ -14,10 +14,15 @@ class Books:
     __slots__ = ("_bound", "_sql")
 
     def __init__(
-        self, connection: object, dialect: Dialect, sync: Callable[[], None] | None = None
+        self,
+        connection: object,
+        dialect: Dialect,
+        sync: Callable[[], None] | None = None,
+        *,
+        holder: int = 0,
     ) -> None:
-        """Bind to the connection; `sync` is for pipelines (see `Sql`)."""
-        self._sql = Sql(connection, dialect, sync)
+        """Bind to the connection; for `sync` and `holder` see `Sql`."""
+        self._sql = Sql(connection, dialect, sync, holder=holder)
         self._bound: dict[Callable[[Sql], Any], Any] = {}
 
     def __getitem__(self, records: Callable[[Sql], R]) -> R:

@@ -21,6 +21,7 @@ class Storage(Protocol):
     """
 
     dialect: str
+    holder: int  # this process, by which its leases are known
 
     async def open(self) -> list[str]:
         """Connect and migrate; returns the migrations applied."""
@@ -36,6 +37,10 @@ class Storage(Protocol):
         self, use_case: Callable[Concatenate[Books, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a use case that only reads."""
+        ...
+
+    async def living(self) -> frozenset[int]:
+        """The holders whose processes live, this one among them."""
         ...
 
     async def close(self) -> None:

@@ -11,7 +11,9 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from shop.books.books import Books
+from shop.books.leases import new_holder
 from shop.books.migrate import migrate_postgres
+from shop.books.presence import Presence
 from shop.core.errors import BadInputError, BooksUnavailableError
 
 P = ParamSpec("P")
@@ -39,7 +41,8 @@ class PostgresStorage:
 
     def __init__(self, url: str) -> None:
         """Remember where; `open` connects."""
-        self._url = url
+        self._url, self.holder = url, new_holder()
+        self._presence = Presence(url, self.holder)
         self._threads = ThreadPoolExecutor(_SIZE, thread_name_prefix="books")
         self._pool: ConnectionPool[psycopg.Connection[dict[str, Any]]] | None = None
 
@@ -55,9 +58,14 @@ class PostgresStorage:
         """Read in one consistent snapshot; writing fails."""
         return await self._in_thread(partial(self._snapshot, use_case, args, kwargs))
 
+    async def living(self) -> frozenset[int]:
+        """Whose session holds its lock; ours is taken again where it was lost."""
+        return await self._in_thread(self._living)
+
     async def close(self) -> None:
         """Finish what runs, then let go of the connections."""
         await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._presence.close)
         if self._pool is not None:
             await asyncio.to_thread(self._pool.close)
 
@@ -72,6 +80,7 @@ class PostgresStorage:
         try:
             with psycopg.connect(self._url, autocommit=True) as connection:
                 applied = migrate_postgres(connection)
+            self._presence.living()
         except psycopg.OperationalError as error:
             raise BooksUnavailableError from error
         self._pool = ConnectionPool(
@@ -88,11 +97,17 @@ class PostgresStorage:
         )
         return applied
 
+    def _living(self) -> frozenset[int]:
+        try:
+            return self._presence.living()
+        except psycopg.OperationalError as error:
+            raise BooksUnavailableError from error
+
     def _transact(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
         for last in range(_TRIES - 1, -1, -1):
             try:
                 with self._connection() as connection:
-                    return _in_pipeline(connection, use_case, args, kwargs)
+                    return _in_pipeline(connection, self.holder, use_case, args, kwargs)
             except _CONFLICTS as error:
                 if not last:
                     raise BooksUnavailableError from error
@@ -126,6 +141,7 @@ class PostgresStorage:
 
 def _in_pipeline(
     connection: "psycopg.Connection[dict[str, Any]]",
+    holder: int,
     use_case: Callable[..., T],
     args: Any,  # noqa: ANN401 - passed through
     kwargs: Any,  # noqa: ANN401 - passed through
@@ -136,6 +152,7 @@ def _in_pipeline(
     """
     with connection.pipeline() as pipeline:
         connection.execute("BEGIN")
-        outcome = use_case(Books(connection, "postgres", pipeline.sync), *args, **kwargs)
+        books = Books(connection, "postgres", pipeline.sync, holder=holder)
+        outcome = use_case(books, *args, **kwargs)
         connection.execute("COMMIT")
     return outcome

@@ -54,18 +54,22 @@ def _read(path: Path, dialect: Dialect) -> dict[str, str]:
 class Sql:
     """The queries, bound to the connection of one unit of work."""
 
-    __slots__ = ("_connection", "_execute", "_first", "_queries", "_sync")
+    __slots__ = ("_connection", "_execute", "_first", "_queries", "_sync", "holder")
 
     def __init__(
         self,
         connection: Any,  # noqa: ANN401 - of either driver
         dialect: Dialect,
         sync: Callable[[], None] | None = None,
+        *,
+        holder: int = 0,
     ) -> None:
         """Bind; the connection belongs to the storage that made it.
 
-        `sync` waits for the server's answers where statements are sent in a pipeline.
+        `sync` waits for the server's answers where statements are sent in a pipeline; `holder`
+        is this process, by which a lease names whose it is.
         """
+        self.holder = holder
         self._connection = connection
         self._execute = connection.execute
         self._sync = sync

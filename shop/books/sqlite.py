@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import aiosqlite
 
 from shop.books.books import Books
+from shop.books.leases import new_holder
 from shop.books.migrate import migrate_sqlite
 from shop.core.errors import BooksUnavailableError
 
@@ -36,9 +37,10 @@ _PRAGMAS = (
 class WriterConnection(aiosqlite.Connection):
     """One connection whose thread runs whole use cases; those that wait commit together."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        """Prepare; `await` it to connect."""
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, holder: int = 0) -> None:
+        """Prepare; `await` it to connect. `holder` is whose leases it writes."""
         super().__init__(connector, iter_chunk_size=64)
+        self._holder = holder
         self._waiting: deque[tuple[_Work, asyncio.Future[Any]]] = deque()
         self._drain: asyncio.Task[None] | None = None
         self._books: Books | None = None
@@ -62,7 +64,7 @@ class WriterConnection(aiosqlite.Connection):
 
     def _call(self, use_case: Callable[..., T], args: Any, kwargs: Any) -> T:  # noqa: ANN401
         if self._books is None:
-            self._books = Books(self._conn, "sqlite")
+            self._books = Books(self._conn, "sqlite", holder=self._holder)
         return use_case(self._books, *args, **kwargs)
 
     async def _drain_waiting(self) -> None:
@@ -119,7 +121,7 @@ class SqliteStorage:
 
     def __init__(self, path: Path) -> None:
         """Remember where; `open` connects."""
-        self._path = path
+        self._path, self.holder = path, new_holder()
         self._writer: WriterConnection | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._turn = 0
@@ -127,7 +129,9 @@ class SqliteStorage:
     async def open(self) -> list[str]:
         """Connect and migrate; returns the migrations applied."""
         try:
-            writer = await _opened(WriterConnection(partial(_connect, self._path)))
+            writer = await _opened(
+                WriterConnection(partial(_connect, self._path), holder=self.holder)
+            )
             self._writer = writer
             applied: list[str] = await writer._execute(_migrate, writer)  # type: ignore[no-untyped-call]  # noqa: SLF001 - its own thread
             for _ in range(_READERS):
@@ -159,6 +163,10 @@ class SqliteStorage:
         except sqlite3.OperationalError as error:
             raise BooksUnavailableError from error
         return result
+
+    async def living(self) -> frozenset[int]:
+        """This process alone: SQLite means one."""
+        return frozenset({self.holder})
 
     async def close(self) -> None:
         """Finish what waits, then let go of the file."""

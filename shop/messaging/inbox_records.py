@@ -64,7 +64,10 @@ class Inbox:
         due_at: datetime | None = None,
         chat_id: int | None = None,
     ) -> int | None:
-        """Keep an inbox event; None when this one came before. `chat_id`: an update's chat."""
+        """Keep an inbox event; None when this one came before. `chat_id`: an update's chat.
+
+        Until `due_at` it is this process's.
+        """
         found: int | None = self._sql.value(
             "inbox_keep",
             provider=provider,
@@ -76,6 +79,7 @@ class Inbox:
             due_at=maybe_seconds(due_at),
             now=seconds(now),
             chat_id=chat_id,
+            holder=self._sql.holder,
         )
         return found
 
@@ -85,16 +89,27 @@ class Inbox:
 
     def claim(self, *, now: datetime, lease: datetime, most: int) -> list[InboxEvent]:
         """Take inbox events nobody finished, in order; they come again after `lease`."""
-        rows = self._sql.all("inbox_claim", now=seconds(now), lease=seconds(lease), most=most)
+        rows = self._sql.all(
+            "inbox_claim",
+            now=seconds(now),
+            lease=seconds(lease),
+            most=most,
+            holder=self._sql.holder,
+        )
         return sorted((_inbox_event(row) for row in rows), key=lambda inbox_event: inbox_event.id)
 
     def is_overtaken(self, inbox_event_id: int, *, chat_id: int) -> bool:
         """Whether a later update of this chat was answered already."""
         return bool(self._sql.value("inbox_overtaken", chat_id=chat_id, id=inbox_event_id))
 
-    def release(self, *, now: datetime) -> int:
-        """Give back what a killed process had taken."""
-        return self._sql.count("inbox_release", now=seconds(now))
+    def holders(self, *, now: datetime, latest: datetime) -> set[int]:
+        """Whose leases run now; none ends after `latest`."""
+        rows = self._sql.all("inbox_holders", now=seconds(now), latest=seconds(latest))
+        return {row["leased_by"] for row in rows}
+
+    def release(self, holder: int, *, now: datetime) -> int:
+        """Give back what a process that is gone had taken; what was put off still waits."""
+        return self._sql.count("inbox_release", holder=holder, now=seconds(now))
 
     def stuck(self, *, most: int) -> list[InboxEvent]:
         """What staff should look at."""

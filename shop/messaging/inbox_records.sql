@@ -19,15 +19,21 @@ UPDATE inbox SET state = 'done', body = :nothing, headers = '{}' WHERE id IN (
 );
 
 -- name: inbox_keep$
-INSERT INTO inbox (provider, event_id, kind, headers, body, state, due_at, received_at, chat_id)
-VALUES (:provider, :event_id, :kind, :headers, :body, :state, :due_at, :now, :chat_id)
+INSERT INTO inbox (
+    provider, event_id, kind, headers, body, state, due_at, received_at, chat_id, leased_until,
+    leased_by
+)
+VALUES (
+    :provider, :event_id, :kind, :headers, :body, :state, :due_at, :now, :chat_id, :due_at,
+    :holder
+)
 ON CONFLICT (provider, event_id) DO NOTHING RETURNING id;
 
 -- name: inbox_finish!
 UPDATE inbox SET state = :state, note = :note, due_at = NULL WHERE id = :id;
 
 -- name: inbox_claim
-UPDATE inbox SET due_at = :lease, tries = tries + 1
+UPDATE inbox SET due_at = :lease, leased_until = :lease, leased_by = :holder, tries = tries + 1
 WHERE id IN (
     SELECT id FROM inbox WHERE state = 'waiting' AND due_at <= :now ORDER BY id LIMIT :most
 )
@@ -39,8 +45,13 @@ SELECT COUNT(*) FROM (
     WHERE chat_id = :chat_id AND id > :id AND state = 'done' LIMIT 1
 ) AS newer;
 
+-- name: inbox_holders
+SELECT DISTINCT leased_by FROM inbox
+WHERE state = 'waiting' AND due_at > :now AND due_at <= :latest AND due_at = leased_until;
+
 -- name: inbox_release!
-UPDATE inbox SET due_at = :now WHERE state = 'waiting' AND due_at > :now;
+UPDATE inbox SET due_at = :now
+WHERE state = 'waiting' AND due_at > :now AND due_at = leased_until AND leased_by = :holder;
 
 -- name: inbox_stuck
 -- Kinds that nobody has to look at come last: an owner may have subscribed to all there are.

@@ -4,20 +4,14 @@ import random
 from datetime import datetime, timedelta
 
 from shop.books.books import Books
-from shop.messaging.inbox_records import Inbox
 from shop.messaging.outbox_records import Outbox, QueuedEffect
 
 _LEASE = timedelta(seconds=90)
 
 
 def claim(books: Books, *, now: datetime, most: int) -> list[QueuedEffect]:
-    """Take due effects, one a lane; a killed process's come again after the lease."""
+    """Take due effects, one a lane; a killed process's come again when it is seen to be gone."""
     return books[Outbox].claim(now=now, lease=now + _LEASE, most=most)
-
-
-def take_over(books: Books, *, now: datetime) -> int:
-    """At the start of a process that has the books to itself: wait for no dead one's leases."""
-    return books[Outbox].release(now=now) + books[Inbox].release(now=now)
 
 
 def finish_effect(books: Books, effect: QueuedEffect, *, now: datetime) -> None:

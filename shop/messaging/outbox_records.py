@@ -65,7 +65,13 @@ class Outbox:
 
     def claim(self, *, now: datetime, lease: datetime, most: int) -> list[QueuedEffect]:
         """Take due effects, one a lane; unfinished ones come again after `lease`."""
-        rows = self._sql.all("outbox_claim", now=seconds(now), lease=seconds(lease), most=most)
+        rows = self._sql.all(
+            "outbox_claim",
+            now=seconds(now),
+            lease=seconds(lease),
+            most=most,
+            holder=self._sql.holder,
+        )
         return sorted((_effect(row) for row in rows), key=lambda effect: effect.id)
 
     def finish(
@@ -89,9 +95,14 @@ class Outbox:
             forgiven=0 if is_counted else 1,
         )
 
-    def release(self, *, now: datetime) -> int:
-        """Give back what a killed process had taken; what waits after a failure still waits."""
-        return self._sql.count("outbox_release", now=seconds(now))
+    def holders(self, *, now: datetime, latest: datetime) -> set[int]:
+        """Whose leases run now; none ends after `latest`."""
+        rows = self._sql.all("outbox_holders", now=seconds(now), latest=seconds(latest))
+        return {row["leased_by"] for row in rows}
+
+    def release(self, holder: int, *, now: datetime) -> int:
+        """Give back what a process that is gone had taken; what was put off still waits."""
+        return self._sql.count("outbox_release", holder=holder, now=seconds(now))
 
     def replay(self, effect_id: int, *, now: datetime) -> bool:
         """Let a dead effect try afresh."""

@@ -5,7 +5,7 @@ ON CONFLICT (key) DO NOTHING;
 
 -- name: outbox_claim
 -- Only the head of each lane may be taken: order within a chat and within an account.
-UPDATE outbox SET due_at = :lease, tries = tries + 1
+UPDATE outbox SET due_at = :lease, leased_until = :lease, leased_by = :holder, tries = tries + 1
 WHERE id IN (
     SELECT o.id FROM outbox AS o
     WHERE o.state = 'waiting' AND o.due_at <= :now
@@ -25,9 +25,13 @@ WHERE id = :id AND state = 'waiting';
 UPDATE outbox SET due_at = :due_at, error = :error, tries = tries - :forgiven
 WHERE id = :id AND state = 'waiting';
 
+-- name: outbox_holders
+SELECT DISTINCT leased_by FROM outbox
+WHERE state = 'waiting' AND due_at > :now AND due_at <= :latest AND due_at = leased_until;
+
 -- name: outbox_release!
 UPDATE outbox SET due_at = :now
-WHERE state = 'waiting' AND due_at > :now AND tries > 0 AND error = '';
+WHERE state = 'waiting' AND due_at > :now AND due_at = leased_until AND leased_by = :holder;
 
 -- name: outbox_replay!
 UPDATE outbox SET state = 'waiting', tries = 0, due_at = :now, done_at = NULL

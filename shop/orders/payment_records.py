@@ -189,9 +189,22 @@ class Payments:
     def claim_polls(self, *, now: datetime, lease: datetime, most: int) -> list[Payment]:
         """Payments it is time to ask about; no one else asks until `lease`."""
         rows = self._sql.all(
-            "payments_claim_polls", now=seconds(now), lease=seconds(lease), most=most
+            "payments_claim_polls",
+            now=seconds(now),
+            lease=seconds(lease),
+            most=most,
+            holder=self._sql.holder,
         )
         return [payment_of(row) for row in rows]
+
+    def holders(self, *, now: datetime, latest: datetime) -> set[int]:
+        """Whose leases run now; none ends after `latest`."""
+        rows = self._sql.all("payments_holders", now=seconds(now), latest=seconds(latest))
+        return {row["leased_by"] for row in rows}
+
+    def release(self, holder: int, *, now: datetime) -> int:
+        """Give back what a process that is gone had taken; what was put off still waits."""
+        return self._sql.count("payments_release", holder=holder, now=seconds(now))
 
     def next_poll(self) -> datetime | None:
         """When it is time to ask about a payment next."""

@@ -73,11 +73,19 @@ UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state 
 UPDATE payments SET poll_at = :poll_at WHERE id = :id;
 
 -- name: payments_claim_polls
-UPDATE payments SET poll_at = :lease
+UPDATE payments SET poll_at = :lease, leased_until = :lease, leased_by = :holder
 WHERE id IN (
     SELECT id FROM payments WHERE poll_at <= :now ORDER BY poll_at LIMIT :most
 )
 RETURNING *;
+
+-- name: payments_holders
+SELECT DISTINCT leased_by FROM payments
+WHERE poll_at > :now AND poll_at <= :latest AND poll_at = leased_until;
+
+-- name: payments_release!
+UPDATE payments SET poll_at = :now
+WHERE poll_at > :now AND poll_at = leased_until AND leased_by = :holder;
 
 -- name: payments_next_poll$
 SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;

@@ -107,6 +107,7 @@ class Refunds:
             ask_at=maybe_seconds(new.ask_at),
             now=seconds(now),
             done_at=maybe_seconds(new.done_at),
+            holder=self._sql.holder,
         )
         return found
 
@@ -192,8 +193,23 @@ class Refunds:
 
     def claim(self, *, now: datetime, lease: datetime, most: int) -> list[Refund]:
         """Refunds it is time to ask about; no one else asks until `lease`."""
-        rows = self._sql.all("refunds_claim", now=seconds(now), lease=seconds(lease), most=most)
+        rows = self._sql.all(
+            "refunds_claim",
+            now=seconds(now),
+            lease=seconds(lease),
+            most=most,
+            holder=self._sql.holder,
+        )
         return [_refund(row) for row in rows]
+
+    def holders(self, *, now: datetime, latest: datetime) -> set[int]:
+        """Whose leases run now; none ends after `latest`."""
+        rows = self._sql.all("refunds_holders", now=seconds(now), latest=seconds(latest))
+        return {row["leased_by"] for row in rows}
+
+    def release(self, holder: int, *, now: datetime) -> int:
+        """Give back what a process that is gone had taken; what was put off still waits."""
+        return self._sql.count("refunds_release", holder=holder, now=seconds(now))
 
     def next_question(self) -> datetime | None:
         """When it is time to ask about a refund next."""

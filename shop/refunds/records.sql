@@ -70,11 +70,11 @@ WHERE r.id = :id;
 -- name: refund_add$
 INSERT INTO refunds (
     reference, receipt, customer_id, route, state, minor, currency, from_wallet, from_order, tax,
-    reason, staff_id, ask_at, made_at, done_at
+    reason, staff_id, ask_at, made_at, done_at, leased_until, leased_by
 )
 VALUES (
     :reference, :receipt, :customer_id, :route, :state, :minor, :currency, :from_wallet,
-    :from_order, :tax, :reason, :staff_id, :ask_at, :now, :done_at
+    :from_order, :tax, :reason, :staff_id, :ask_at, :now, :done_at, :ask_at, :holder
 )
 RETURNING id;
 
@@ -111,9 +111,17 @@ SELECT * FROM refunds WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :m
 SELECT * FROM refunds WHERE receipt = :receipt ORDER BY id;
 
 -- name: refunds_claim
-UPDATE refunds SET ask_at = :lease, tries = tries + 1
+UPDATE refunds SET ask_at = :lease, leased_until = :lease, leased_by = :holder, tries = tries + 1
 WHERE id IN (SELECT id FROM refunds WHERE ask_at <= :now ORDER BY ask_at LIMIT :most)
 RETURNING *;
+
+-- name: refunds_holders
+SELECT DISTINCT leased_by FROM refunds
+WHERE ask_at > :now AND ask_at <= :latest AND ask_at = leased_until;
+
+-- name: refunds_release!
+UPDATE refunds SET ask_at = :now
+WHERE ask_at > :now AND ask_at = leased_until AND leased_by = :holder;
 
 -- name: refunds_next$
 SELECT MIN(ask_at) FROM refunds WHERE ask_at IS NOT NULL;

@@ -143,8 +143,12 @@ class Renewals:
         rows = self._sql.all("renewals_with", method_id=method_id)
         return [row["subscription_id"] for row in rows]
 
-    def write(self, renewal: Renewal) -> None:
-        """Where it stands now; read under the customer's claim."""
+    def write(self, renewal: Renewal, *, is_under_way: bool = False) -> None:
+        """Where it stands now; read under the customer's claim.
+
+        `is_under_way`: until `next_at` this process charges.
+        """
+        next_at = maybe_seconds(renewal.next_at)
         self._sql.run(
             "renewal_set",
             subscription_id=renewal.subscription_id,
@@ -155,13 +159,30 @@ class Renewals:
             tries=renewal.tries,
             silences=renewal.silences,
             payment_id=renewal.payment_id,
-            next_at=maybe_seconds(renewal.next_at),
+            next_at=next_at,
+            leased_until=next_at if is_under_way else None,
+            holder=self._sql.holder,
         )
 
     def claim_due(self, *, now: datetime, lease: datetime, most: int) -> list[int]:
         """Subscriptions whose renewal wants a look; no one else looks until `lease`."""
-        rows = self._sql.all("renewals_claim", now=seconds(now), lease=seconds(lease), most=most)
+        rows = self._sql.all(
+            "renewals_claim",
+            now=seconds(now),
+            lease=seconds(lease),
+            most=most,
+            holder=self._sql.holder,
+        )
         return [row["subscription_id"] for row in rows]
+
+    def holders(self, *, now: datetime, latest: datetime) -> set[int]:
+        """Whose leases run now; none ends after `latest`."""
+        rows = self._sql.all("renewals_holders", now=seconds(now), latest=seconds(latest))
+        return {row["leased_by"] for row in rows}
+
+    def release(self, holder: int, *, now: datetime) -> int:
+        """Give back what a process that is gone had taken; what was put off still waits."""
+        return self._sql.count("renewals_release", holder=holder, now=seconds(now))
 
     def next_due(self) -> datetime | None:
         """When the next renewal wants a look."""

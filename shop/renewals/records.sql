@@ -67,15 +67,23 @@ SELECT subscription_id FROM renewals WHERE method_id = :method_id;
 UPDATE renewals
 SET is_on = :is_on, round_end = :round_end, told_price_id = :told_price_id,
     charge_at = :charge_at, tries = :tries, silences = :silences, payment_id = :payment_id,
-    next_at = :next_at
+    next_at = :next_at, leased_until = :leased_until, leased_by = :holder
 WHERE subscription_id = :subscription_id;
 
 -- name: renewals_claim
-UPDATE renewals SET next_at = :lease
+UPDATE renewals SET next_at = :lease, leased_until = :lease, leased_by = :holder
 WHERE subscription_id IN (
     SELECT subscription_id FROM renewals WHERE next_at <= :now ORDER BY next_at LIMIT :most
 )
 RETURNING subscription_id;
+
+-- name: renewals_holders
+SELECT DISTINCT leased_by FROM renewals
+WHERE next_at > :now AND next_at <= :latest AND next_at = leased_until;
+
+-- name: renewals_release!
+UPDATE renewals SET next_at = :now
+WHERE next_at > :now AND next_at = leased_until AND leased_by = :holder;
 
 -- name: renewals_next$
 SELECT MIN(next_at) FROM renewals WHERE next_at IS NOT NULL;

@@ -172,7 +172,7 @@ def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeInte
     # Until it is known how it ended, nobody asks but us, with the same reference each time.
     books[Payments].poll_later(payment.id, None)
     renewal = replace(renewal, payment_id=payment.id, silences=0, next_at=now + LEASE)
-    books[Renewals].write(renewal)
+    books[Renewals].write(renewal, is_under_way=True)
     return ChargeIntent(payment=payment, renewal=renewal, product=product)
 
 
@@ -202,7 +202,7 @@ def _ask_again(due: DueRenewal, charge: Payment) -> ChargeIntent | None:
     if charge.provider_ref:
         return _later(due, due.now + _SEEN_AGAIN)  # the clock asks about it as about any
     renewal = replace(due.renewal, next_at=due.now + LEASE)
-    due.books[Renewals].write(renewal)
+    due.books[Renewals].write(renewal, is_under_way=True)
     return ChargeIntent(payment=charge, renewal=renewal, product=due.subscription.product)
 
 

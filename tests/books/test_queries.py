@@ -238,6 +238,8 @@ def payments(books: Books) -> None:
         payment.id
     ]
     assert books[Payments].claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
+    [holder] = books[Payments].holders(now=NOW, latest=NOW + DAY)
+    assert books[Payments].release(holder, now=NOW) == 1
     books[Payments].poll_later(payment.id, NOW + 2 * DAY)
     affairs = books[Payments].affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
@@ -454,6 +456,8 @@ def refunds(books: Books) -> None:
     later = NOW + DAY
     assert [one.id for one in books[Refunds].claim(now=NOW, lease=later, most=9)] == [first]
     assert books[Refunds].claim(now=NOW, lease=later, most=9) == []
+    [holder] = books[Refunds].holders(now=NOW, latest=later)
+    assert books[Refunds].release(holder, now=NOW) == 1
     standing = books[Refunds].case(1).standing
     assert (standing.refunded, standing.wallet_gained) == (Money(300, "EUR"), Money(0, "EUR"))
     one = books[Refunds].get(first)
@@ -590,9 +594,15 @@ def outbox(books: Books) -> None:
     assert (first.key, other.key) == ("a", "c"), "the head of each lane, and no more"
     assert first.payload == {"ä": "a"}
     assert books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9) == []
-    assert books[Outbox].release(now=NOW) == 2, "a killed process gives back what it held"
+    [holder] = books[Outbox].holders(now=NOW, latest=NOW + DAY)
+    assert books[Outbox].holders(now=NOW + DAY, latest=NOW + DAY * 2) == set(), "it ended"
+    assert books[Outbox].release(holder + 1, now=NOW) == 0, "that is another's"
+    assert books[Outbox].release(holder, now=NOW) == 2, "what a killed process held is due"
+    assert books[Outbox].holders(now=NOW, latest=NOW + DAY) == set()
     assert len(books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)) == 2
     books[Outbox].again(other.id, due_at=NOW, error="busy", is_counted=False)
+    books[Outbox].again(first.id, due_at=NOW + DAY / 2, error="busy")
+    assert books[Outbox].release(holder, now=NOW) == 0, "what was put off still waits"
     [again] = books[Outbox].claim(now=NOW, lease=NOW + DAY, most=9)
     assert (again.id, again.tries, again.error) == (other.id, 2, "busy")
     assert books[Outbox].finish(first.id, now=NOW)
@@ -629,7 +639,8 @@ def inbox(books: Books) -> None:
     [inbox_event] = books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)
     assert (inbox_event.id, inbox_event.body, inbox_event.tries) == (waiting, b"\x00{}", 1)
     assert books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9) == []
-    assert books[Inbox].release(now=NOW) == 1
+    [holder] = books[Inbox].holders(now=NOW, latest=NOW + DAY)
+    assert books[Inbox].release(holder, now=NOW) == 1
     assert [one.id for one in books[Inbox].claim(now=NOW, lease=NOW + DAY, most=9)] == [waiting]
     books[Inbox].finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books[Inbox].stuck(most=9)] == ["why"]

@@ -79,6 +79,7 @@ def renewals(books: Books) -> None:
     assert books[Renewals].next_due() == NOW
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == []
+    assert books[Renewals].release(*books[Renewals].holders(now=NOW, latest=NOW + DAY), now=NOW)
 
     waited = books[Renewals].awaited(subscription, since=NOW)
     assert waited is not None

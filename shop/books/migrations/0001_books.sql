@@ -51,6 +51,8 @@ CREATE TABLE inbox (
     note TEXT NOT NULL DEFAULT '',
     tries INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER,
+    leased_by INTEGER,
+    leased_until INTEGER,
     received_at INTEGER NOT NULL,
     UNIQUE (provider, event_id)
 );
@@ -70,6 +72,8 @@ CREATE TABLE outbox (
     state TEXT NOT NULL DEFAULT 'waiting',
     tries INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
+    leased_by INTEGER,
+    leased_until INTEGER,
     created_at INTEGER NOT NULL,
     done_at INTEGER,
     error TEXT NOT NULL DEFAULT ''
@@ -271,7 +275,9 @@ CREATE TABLE payments (
     screen_id INTEGER,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    poll_at INTEGER
+    poll_at INTEGER,
+    leased_by INTEGER,
+    leased_until INTEGER
 );
 CREATE UNIQUE INDEX payments_one_try ON payments (order_id, provider, currency)
 WHERE state IN ('created', 'seen', 'unknown');
@@ -394,7 +400,9 @@ CREATE TABLE renewals (
     tries INTEGER NOT NULL DEFAULT 0,
     silences INTEGER NOT NULL DEFAULT 0,
     payment_id INTEGER REFERENCES payments (id),
-    next_at INTEGER
+    next_at INTEGER,
+    leased_by INTEGER,
+    leased_until INTEGER
 );
 CREATE INDEX renewals_next ON renewals (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX renewals_customer ON renewals (customer_id);
@@ -434,6 +442,8 @@ CREATE TABLE refunds (
     note TEXT NOT NULL DEFAULT '',
     tries INTEGER NOT NULL DEFAULT 0,
     ask_at INTEGER,
+    leased_by INTEGER,
+    leased_until INTEGER,
     made_at INTEGER NOT NULL,
     done_at INTEGER,
     returned_at INTEGER,

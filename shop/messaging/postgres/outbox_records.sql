@@ -1,5 +1,5 @@
 -- name: outbox_claim
-UPDATE outbox SET due_at = :lease, tries = tries + 1
+UPDATE outbox SET due_at = :lease, leased_until = :lease, leased_by = :holder, tries = tries + 1
 WHERE id IN (
     SELECT o.id FROM outbox AS o
     WHERE o.state = 'waiting' AND o.due_at <= :now

@@ -1,5 +1,5 @@
 -- name: payments_claim_polls
-UPDATE payments SET poll_at = :lease
+UPDATE payments SET poll_at = :lease, leased_until = :lease, leased_by = :holder
 WHERE id IN (
     SELECT id FROM payments WHERE poll_at <= :now ORDER BY poll_at LIMIT :most
     FOR UPDATE SKIP LOCKED
