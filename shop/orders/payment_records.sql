@@ -1,9 +1,7 @@
 -- name: customer_claim_payer^
-UPDATE customers SET version = version + 1
-WHERE id = (
+SELECT * FROM customers WHERE id = (
     SELECT customer_id FROM payments WHERE reference = :reference AND provider = :provider
-)
-RETURNING *;
+);
 
 -- name: payment_open_one^
 INSERT INTO payments (

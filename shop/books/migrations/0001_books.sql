@@ -21,7 +21,6 @@ CREATE TABLE customers (
     currency TEXT NOT NULL DEFAULT '',
     wants_reminders INTEGER NOT NULL DEFAULT 1,
     is_reachable INTEGER NOT NULL DEFAULT 1,
-    version INTEGER NOT NULL DEFAULT 0,
     source TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL
 );
