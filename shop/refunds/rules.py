@@ -138,9 +138,9 @@ def tax_part(balance: RefundBalance, from_order: Money) -> Money:
 
     What the wallet gave to the order was not taxed with this receipt.
     """
-    taxed = min(balance.order_paid, balance.money)
-    if not (balance.to_order and taxed):
+    if not (balance.to_order and balance.order_paid and balance.money):
         return balance.nothing
+    taxed = min(balance.order_paid, balance.money)
     back = min(balance.own_back + from_order, taxed)
     so_far = Money(balance.tax.minor * back.minor // taxed.minor, taxed.currency)
     return max(so_far - balance.tax_back, balance.nothing)
