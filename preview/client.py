@@ -112,10 +112,13 @@ class Preview:
         """Act through the control API."""
         return _checked(await self._client.post(f"/_preview/{path}", json=body))
 
-    async def upload(self, person: int, *, kind: str, name: str, content: bytes) -> Message:
+    async def upload(
+        self, person: int, *, kind: str, name: str, content: bytes, caption: str = ""
+    ) -> Message:
         """Send a file as a person; `kind` is photo or document."""
+        data = {"person": str(person), "caption": caption}
         answer = await self._client.post(
-            "/_preview/send", data={"person": str(person)}, files={kind: (name, content)}
+            "/_preview/send", data=data, files={kind: (name, content)}
         )
         return dict(_checked(answer)["message"])
 
@@ -141,11 +144,12 @@ class Chat:
         person = self.person
         return await self.preview.upload(person, kind="photo", name=name, content=content)
 
-    async def send_document(self, content: bytes, *, name: str) -> Message:
+    async def send_document(self, content: bytes, *, name: str, caption: str = "") -> Message:
         """Send a file."""
         await self._look()
-        person = self.person
-        return await self.preview.upload(person, kind="document", name=name, content=content)
+        return await self.preview.upload(
+            self.person, kind="document", name=name, content=content, caption=caption
+        )
 
     async def press(
         self, button: str, *, message_id: int | None = None, wait: float = 5.0

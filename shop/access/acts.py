@@ -35,8 +35,9 @@ class Rotate(StaffAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStock(StaffAct):
-    """So many lines were put on the shelf; so many stood there already."""
+    """So many lines were put on the shelf; so many stood there already, or were replaced there."""
 
     plan: str
     added: int
     repeated: int
+    replaced: int = 0

@@ -1,72 +1,22 @@
-"""The stockroom: loads lines of credentials, hands them out once, and says when few are left."""
+"""The stockroom: hands out lines of credentials once, and says when few are left."""
 
-import base64
-import hashlib
-import hmac
-import json
-import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
-from shop.access.acts import LoadStock
-from shop.access.credentials import decrypt, encrypt
+from shop.access.credentials import decrypt
 from shop.access.notices import LowStock
-from shop.access.stock_csv import read_stock
+from shop.access.stock_loading import LOADS_NOTE
 from shop.access.stock_records import Line, Stock
 from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.books.notes import Notes
 from shop.books.opening import Storage
-from shop.catalog.records import CatalogRecords
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
-from shop.ports import Clock, Credentials, Encryption, OutOfStockError, StockLine
-from shop.staff.acts import ByStaff
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
-    """What came of a file; `refused` holds (line number, reason), never what stood there."""
-
-    added: int
-    repeated: int
-    refused: tuple[tuple[int, str], ...]
-
-
-def load(
-    books: Books, staff_id: int, *, plan: str, csv_text: str, encryption: Encryption, now: datetime
-) -> Loaded:
-    """Put stock on the shelf; the lines themselves stay out of the audit."""
-    loaded = load_stock(books, plan, csv_text, encryption=encryption, now=now)
-    act = LoadStock(plan=plan, added=loaded.added, repeated=loaded.repeated)
-    ByStaff(books=books, staff_id=staff_id, now=now).note(act, customer_id=None)
-    return loaded
-
+from shop.ports import Clock, Encryption, OutOfStockError, StockLine
 
 _UNSEEN = 64  # more takers at once than all processes together have connections
-_KEY_NOTE, _LOADS_NOTE = "stock_key", "stock_loads"
-
-
-def load_stock(
-    books: Books, plan: str, csv_text: str, *, encryption: Encryption, now: datetime
-) -> Loaded:
-    """Put the lines of a CSV text on the shelf of a plan; lines loaded before are left out."""
-    books[CatalogRecords].by_slug(plan)
-    sheet = read_stock(csv_text)
-    key = _fingerprint_key(books, encryption)
-    added = 0
-    for fields in sheet.lines:
-        credentials = Credentials(**fields)
-        is_new = books[Stock].add(
-            plan,
-            fingerprint=_fingerprint(credentials, key),
-            encrypted=encrypt(credentials, encryption),
-            now=now,
-        )
-        added += is_new
-    return Loaded(added=added, repeated=len(sheet.lines) - added, refused=sheet.refused)
 
 
 def take_line(
@@ -177,25 +127,9 @@ def _count_alone(books: Books, plan: str) -> int:
 def _low_stock(books: Books, plan: str, *, left: int, policy: Policy) -> list[Effect]:
     # Once when the level is reached and once when nothing is left, until more is loaded.
     level = "low" if left else "none"
-    key = f"{plan}:{books[Notes].note(_LOADS_NOTE) or 0}:{level}"
+    key = f"{plan}:{books[Notes].note(LOADS_NOTE) or 0}:{level}"
     return tell_staff(policy, LowStock(plan=plan, left=left), key=key)
 
 
 def _opened(line: Line, encryption: Encryption) -> StockLine:
     return StockLine(external_id=str(line.id), credentials=decrypt(line.encrypted, encryption))
-
-
-def _fingerprint_key(books: Books, encryption: Encryption) -> bytes:
-    # Keyed, for a plain hash of a short password could be guessed from a stolen file. The
-    # count goes first: its row lets two loads at once go one after the other.
-    books[Notes].set_note(_LOADS_NOTE, str(int(books[Notes].note(_LOADS_NOTE) or 0) + 1))
-    if stored := books[Notes].note(_KEY_NOTE):
-        return encryption.decrypt(base64.b64decode(stored))
-    key = secrets.token_bytes(32)
-    books[Notes].set_note(_KEY_NOTE, base64.b64encode(encryption.encrypt(key)).decode())
-    return key
-
-
-def _fingerprint(credentials: Credentials, key: bytes) -> str:
-    fields = [credentials.username, credentials.password, credentials.url]
-    return hmac.digest(key, json.dumps(fields).encode(), hashlib.sha256).hex()

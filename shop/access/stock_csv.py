@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from shop.core.errors import BadInputError
 
@@ -93,12 +94,20 @@ def _fault(columns: list[str], row: list[str]) -> str:
     return ""
 
 
+def host_of(url: str) -> str:
+    """The host of an address, "" where it names none that can be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # such as http://[::1
+        return ""
+
+
 def _fault_of(name: str, value: str) -> str:
     if len(value) > _MOST[name]:
         return f"is longer than {_MOST[name]} characters"
     if _CONTROL.search(value):
         return "holds a control character or a line break"
-    if name == "url" and value and not _URL.fullmatch(value):
+    if name == "url" and value and not (_URL.fullmatch(value) and host_of(value)):
         return "is not an address such as https://…"
     if name != "password" and _FORMULA.match(value):
         return "looks like a spreadsheet formula"

@@ -1,7 +1,17 @@
 -- name: stock_add$
-INSERT INTO stock (plan, fingerprint, encrypted, loaded_at)
-VALUES (:plan, :fingerprint, :encrypted, :now)
-ON CONFLICT (fingerprint) DO NOTHING RETURNING id;
+INSERT INTO stock (plan, username, panel, fingerprint, encrypted, loaded_at)
+VALUES (:plan, :username, :panel, :fingerprint, :encrypted, :now)
+RETURNING id;
+
+-- name: stock_known^
+-- A line that names no panel may be of any.
+SELECT id, plan, state, fingerprint FROM stock
+WHERE username = :username AND (panel = :panel OR panel = '' OR :panel = '')
+ORDER BY CASE WHEN panel = :panel THEN 0 ELSE 1 END, id LIMIT 1;
+
+-- name: stock_replace!
+UPDATE stock SET panel = :panel, fingerprint = :fingerprint, encrypted = :encrypted, loaded_at = :now
+WHERE id = :id AND state = 'free';
 
 -- name: stock_in_hand^
 SELECT * FROM stock WHERE subscription_id = :subscription_id AND state = 'taken';

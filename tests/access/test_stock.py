@@ -3,8 +3,9 @@ import asyncio
 import pytest
 
 from bot.encryption import FernetEncryption
-from shop.access import stock
-from shop.access.stock import BooksShelf, Loaded, load_stock, swap_line, take_line
+from shop.access import stock_loading
+from shop.access.stock import BooksShelf, swap_line, take_line
+from shop.access.stock_loading import Loaded, load_stock
 from shop.access.stock_records import Stock
 from shop.books.books import Books
 from shop.books.opening import Storage
@@ -66,7 +67,7 @@ async def shop(storage: Storage) -> Storage:
 
 
 async def test_lines_are_loaded_once(shop: Storage) -> None:
-    assert await shop.run(load, lines(0, 3)) == Loaded(added=3, repeated=0, refused=())
+    assert await shop.run(load, lines(0, 3)) == Loaded(added=3, repeated=0)
     again = await shop.run(load, lines(1, 5) + "user9,\n")
     assert again == Loaded(added=2, repeated=2, refused=((6, "password is empty"),))
     assert await shop.read(lambda books: books[Stock].left("solo")) == 5
@@ -77,7 +78,7 @@ async def test_what_staff_load_is_on_the_shelf_only_with_its_row_in_the_audit(
 ) -> None:
     async def load_by_staff() -> Loaded:
         return await shop.run(
-            stock.load, 7, plan="solo", csv_text=lines(0, 3), encryption=VAULT, now=NOW
+            stock_loading.load, 7, plan="solo", csv_text=lines(0, 3), encryption=VAULT, now=NOW
         )
 
     with monkeypatch.context() as patch:
@@ -100,8 +101,78 @@ async def test_the_same_line_twice_in_a_file_counts_once(shop: Storage) -> None:
     assert (loaded.added, loaded.repeated) == (1, 1)
 
 
-async def test_a_new_password_makes_a_new_line(shop: Storage) -> None:
-    assert (await shop.run(load, "username,password\na,b\na,c\n")).added == 2
+def file(*rows: str) -> str:
+    return "\n".join(["username,password,url", *rows])
+
+
+def in_hand(books: Books, subscription_id: int) -> tuple[str, str]:
+    line = take_line(books, "solo", subscription_id, encryption=VAULT, policy=POLICY, now=NOW)
+    return line.credentials.password, line.credentials.url
+
+
+async def test_of_an_account_with_two_passwords_the_first_counts(shop: Storage) -> None:
+    loaded = await shop.run(load, file("a,b", "a,c", "a,d,https://other.example"))
+    assert loaded == Loaded(added=1, repeated=0, named_twice=("a", "a"))
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "acc1,new,http://tv.example:8080/get.php",
+        "acc1,old,https://TV.example/get.php",
+        "acc1,old",
+        "acc1,old,https://tv.example:8443/get.php?username=acc1",
+    ],
+)
+async def test_an_account_on_the_shelf_is_asked_about_and_never_stands_there_twice(
+    shop: Storage, again: str
+) -> None:
+    await shop.run(load, file("acc1,old,http://tv.example/get.php"))
+    asked = await shop.run(load, file(again))
+    assert asked == Loaded(added=0, repeated=0, differing=("acc1",))
+    assert await shop.read(lambda books: books[Stock].left("solo")) == 1
+
+    answered = await shop.run(
+        load_stock, "solo", file(again), encryption=VAULT, now=NOW, replaces=True
+    )
+    assert answered == Loaded(added=0, repeated=0, replaced=1)
+    assert await shop.run(load, file(again)) == Loaded(added=0, repeated=1)
+    _, password, *url = again.split(",")
+    assert await shop.run(in_hand, 1) == (password, "".join(url))
+
+
+async def test_an_account_that_somebody_has_or_had_is_not_loaded_again(shop: Storage) -> None:
+    await shop.run(load, file("sold,a,https://tv.example", "swapped,a,https://tv.example", "b,b"))
+    assert await shop.run(take, 1) == "sold"
+    assert await shop.run(take, 2) == "swapped"
+    assert await shop.run(swap, 2) == "b"
+    for replaces in (False, True):
+        loaded = await shop.run(
+            load_stock,
+            "solo",
+            file("sold,new,http://tv.example", "swapped,new,http://tv.example"),
+            encryption=VAULT,
+            now=NOW,
+            replaces=replaces,
+        )
+        assert loaded == Loaded(added=0, repeated=0, handed_out=("sold", "swapped"))
+    assert await shop.run(in_hand, 1) == ("a", "https://tv.example")
+    assert await shop.read(lambda books: books[Stock].left("solo")) == 0
+
+
+async def test_one_name_in_two_panels_is_two_accounts(shop: Storage) -> None:
+    loaded = await shop.run(load, file("a,b,https://one.example", "a,b,https://two.example"))
+    assert loaded == Loaded(added=2, repeated=0)
+
+
+async def test_an_account_stands_on_one_plans_shelf(shop: Storage) -> None:
+    await shop.run(put_plan, "duo")
+    await shop.run(load, file("a,b,https://one.example"))
+    loaded = await shop.run(
+        load_stock, "duo", file("a,c,https://one.example"), encryption=VAULT, now=NOW
+    )
+    assert loaded.differing == ("a",)
+    assert await shop.read(lambda books: books[Stock].levels()) == {"solo": 1}
 
 
 async def test_stock_for_an_unknown_plan_is_refused(shop: Storage) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shop.access.account_records import Accounts, Actual
 from shop.access.states import SubscriptionState
-from shop.access.stock_records import Stock
+from shop.access.stock_records import KnownLine, LineState, NewStockLine, Stock
 from shop.access.subscription_records import Subscriptions
 from shop.access.use_records import AccountUseRecords
 from shop.books import queries
@@ -543,14 +543,23 @@ def uses(books: Books) -> None:
 
 
 def stock(books: Books) -> None:
-    for print_ in ("a", "b", "c"):
-        assert books[Stock].add("solo", fingerprint=print_, encrypted=print_.encode(), now=NOW)
-    assert not books[Stock].add("gold", fingerprint="a", encrypted=b"", now=NOW)
+    lines = [
+        NewStockLine(username=name, panel="p", fingerprint=name, encrypted=name.encode())
+        for name in ("a", "b", "c")
+    ]
+    assert books[Stock].known(lines[0]) is None
+    ids = [books[Stock].add("solo", line, now=NOW) for line in lines]
+    changed = replace(lines[1], panel="", fingerprint="new")
+    known = books[Stock].known(changed)
+    assert known == KnownLine(id=ids[1], plan="solo", state=LineState.FREE, fingerprint="b")
+    assert books[Stock].known(replace(lines[1], panel="another")) is None
+    assert books[Stock].replace(known.id, changed, now=NOW)
     assert books[Stock].in_hand(1) is None
     taken = books[Stock].take("solo", 1, now=NOW)
     assert taken is not None
     assert taken.encrypted == b"a"
     assert books[Stock].in_hand(1) == taken
+    assert not books[Stock].replace(taken.id, lines[0], now=NOW), "somebody has it"
     books[Stock].retire(1)
     assert books[Stock].in_hand(1) is None
     assert books[Stock].left("solo") == 2

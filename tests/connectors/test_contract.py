@@ -10,7 +10,8 @@ import pytest
 from bot.encryption import FernetEncryption
 from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
-from shop.access.stock import BooksShelf, load_stock
+from shop.access.stock import BooksShelf
+from shop.access.stock_loading import load_stock
 from shop.books.opening import storage_at
 from shop.core.policy import Policy
 from shop.ports import Account, AccountOrder, Connector, Credentials, OutOfStockError

@@ -143,6 +143,8 @@ FORGED = [
     "stop:1:1",
     "job_retry:1",
     "stock_load:solo",
+    "stock_replace:solo",
+    "stock_leave:solo",
     "+",
     "+account",
 ]

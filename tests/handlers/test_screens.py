@@ -81,7 +81,14 @@ ARGS: Mapping[str, tuple[str, ...]] = {
     "rotate": ("1",),
     "grant": ("1", LONG, "3m"),
 }
-SKIPPED = {"check_payment", "stock_load", "receipt_evidence", "dispute_evidence"}
+SKIPPED = {
+    "check_payment",
+    "stock_load",
+    "stock_replace",
+    "stock_leave",
+    "receipt_evidence",
+    "dispute_evidence",
+}
 SKIPPED |= {"job_retry", "job_dismiss", "event_retry", "event_dismiss"}
 SKIPPED |= {"renewal_on", "renewal_off", "forget_card", "stars_on", "stars_off"}  # test_renewing
 SKIPPED |= {"review_approve", "review_refuse", "block_payer"}  # tests/stories/test_safeguards.py
@@ -227,7 +234,7 @@ LONGEST_ARGS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("job_retry", "job_dismiss", "event_retry", "event_dismiss"), (NUMBER,)),
     **dict.fromkeys(("review_approve", "review_refuse", "block_payer"), (NUMBER,)),
     **dict.fromkeys(("unblock", "unassigned", "proof_approve", "proof_show"), (NUMBER,)),
-    **dict.fromkeys(("plan", "trial", "stock_load"), (LONG,)),
+    **dict.fromkeys(("plan", "trial", "stock_load", "stock_replace", "stock_leave"), (LONG,)),
     **dict.fromkeys(("terms", "privacy"), ("999",)),
     **dict.fromkeys(("stop", "resume", "resend", "rotate", "event_believe"), (NUMBER, MOMENT)),
     "plans_currency": ("USDC",),

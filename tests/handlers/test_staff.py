@@ -87,4 +87,37 @@ async def test_stock_is_loaded_for_the_plan_chosen_below_the_file(
     assert all("document" not in one for one in await olga.messages())
     [act] = await house.storage.read(lambda books: books[AuditLog].latest_acts(most=9))
     assert (act.staff_id, act.act, act.customer_id) == (STAFF, "load_stock", None)
-    assert act.facts == {"plan": "duo", "added": 2, "repeated": 1}
+    assert act.facts == {"plan": "duo", "added": 2, "repeated": 1, "replaced": 0}
+
+
+@pytest.mark.parametrize("caption", ["duo", ""])
+async def test_accounts_on_the_shelf_get_new_passwords_only_when_staff_say_so(
+    house: House, olga: Chat, caption: str
+) -> None:
+    await send_stock(olga, "ann,secret1", "bob,secret2")
+    await olga.wait_for("2 accounts loaded for Duo.")
+    await send_stock(olga, "ann,secret9", "bob,secret8", caption=caption)
+    asked = await olga.wait_for("On the shelf with another password or address:")
+    assert "ann, bob" in asked["text"]
+    assert "0 accounts loaded for Duo." in asked["text"]
+    await olga.press("Leave them as they are")
+    await olga.wait_for("keep their passwords and addresses")
+    assert all("document" not in one for one in await olga.messages())
+
+    await send_stock(olga, "ann,secret9", "eve,secret7", caption=caption)
+    await olga.wait_for("Shall they get those of this file?")
+    await olga.press("Replace them")
+    told = await olga.wait_for("1 has the password and address of this file now.")
+    assert "1 was there already." in told["text"], "eve was loaded before the question"
+    assert all("document" not in one for one in await olga.messages())
+    [act, *_] = await house.storage.read(lambda books: books[AuditLog].latest_acts(most=9))
+    assert act.facts == {"plan": "duo", "added": 0, "repeated": 1, "replaced": 1}
+
+
+async def send_stock(olga: Chat, *rows: str, caption: str = "duo") -> None:
+    """Send a file of accounts for Duo; without a caption by a tap."""
+    text = "\n".join(["username,password", *rows])
+    await olga.send_document(text.encode(), name="stock.csv", caption=caption)
+    if not caption:
+        await olga.wait_for("Which plan is this stock for?")
+        await olga.press("Duo")

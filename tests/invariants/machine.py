@@ -23,7 +23,8 @@ from shop.access.by_staff import freeze, rotate
 from shop.access.expiry import change_one, due_changes
 from shop.access.may import may
 from shop.access.reminders import remind
-from shop.access.stock import BooksShelf, load_stock
+from shop.access.stock import BooksShelf
+from shop.access.stock_loading import load_stock
 from shop.books.opening import storage_at
 from shop.checkout.grants import extend, grant
 from shop.checkout.payment import InReviewError, RenewalUnderWayError

@@ -184,12 +184,15 @@ CREATE INDEX account_uses_last ON account_uses (last_at);
 CREATE TABLE stock (
     id INTEGER PRIMARY KEY,
     plan TEXT NOT NULL,
-    fingerprint TEXT NOT NULL UNIQUE,
+    username TEXT NOT NULL,
+    panel TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
     encrypted BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'free',
     subscription_id INTEGER REFERENCES subscriptions (id),
     loaded_at INTEGER NOT NULL,
-    taken_at INTEGER
+    taken_at INTEGER,
+    UNIQUE (username, panel)
 );
 CREATE INDEX stock_free ON stock (plan, id) WHERE state = 'free';
 CREATE UNIQUE INDEX stock_one_line ON stock (subscription_id) WHERE state = 'taken';
