@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shop.access.reminders import remind
-from shop.access.stock_records import Line, Stock
+from shop.access.stock_records import Line, NewStockLine, Stock
 from shop.books.books import Books
 from shop.books.opening import Storage, storage_at
 from shop.books.queries import Sql, load_queries
@@ -177,7 +177,8 @@ def add(books: Books, effects: list[Effect], *, now: datetime) -> None:
 
 def load(books: Books, *, most: int, now: datetime) -> None:
     for n in range(most):
-        books[Stock].add("duo", fingerprint=f"line {n}", encrypted=b"sealed", now=now)
+        line = NewStockLine(username=f"{n}", panel="", fingerprint=f"{n}", encrypted=b"sealed")
+        books[Stock].add("duo", line, now=now)
 
 
 @pytest.mark.parametrize(("begin", "lost"), [("BEGIN", 1), ("BEGIN IMMEDIATE", 0)])

@@ -12,9 +12,9 @@ from shop.core.money import Money
 from shop.orders.payment_records import Payment
 from shop.ports import ProviderError
 from shop.settlement.settle import Outcome
+from tests.fixtures.claims import alerts, answered, pending, told_by_webhook
 from tests.fixtures.shop import Shop
 from tests.fixtures.tables import Tables
-from tests.stories.test_provider_claims import alerts, answered, pending, told_by_webhook
 
 SECOND = timedelta(seconds=1)
 

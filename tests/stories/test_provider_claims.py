@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from payments.telegram_cards import TelegramCards
-from shop.books.books import Books
 from shop.checkout.payment import note_answered, note_no_answer
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.money import Money
@@ -18,7 +17,7 @@ from shop.intake.polling import ask_about, claim_polls, note_poll
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.retention import erase_inbox_events
 from shop.orders.orders import expire_orders
-from shop.orders.payment_records import Payment, Payments
+from shop.orders.payment_records import Payment
 from shop.orders.provider_health import claim_probes, hidden_ways, try_again
 from shop.ports import (
     DisputeFacts,
@@ -35,53 +34,13 @@ from shop.settlement.claim_rules import ProviderClaimPolicy
 from shop.settlement.provider_claims import refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle
 from shop.settlement.unassigned import assign, places_for, unassigned
+from tests.fixtures.claims import alerts, answered, pending, told_by_webhook
 from tests.fixtures.goods import QUARTER
 from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
 from tests.fixtures.shop import CARD, STAFF, Shop
 from tests.fixtures.tables import Tables, contradictions
 
 DUE = Money(1598, "EUR")
-WEBHOOK = Source(provider=CARD, is_believed=False)
-
-
-async def told_by_webhook(shop: Shop, event: PaymentEvent) -> Outcome:
-    return await shop.run(settle, event, WEBHOOK, policy=shop.policy, now=shop.now)
-
-
-async def answered(
-    shop: Shop,
-    payment: Payment,
-    events: Sequence[PaymentEvent],
-    *,
-    error: ProviderError | None = None,
-    is_askable: bool = True,
-) -> list[Outcome]:
-    """The clock asks, and the provider says this."""
-    await shop.run(claim_polls, now=shop.now, most=9)
-    asked = await shop.storage.read(_payment, payment.reference)
-    return await shop.run(
-        note_poll,
-        asked,
-        list(events),
-        policy=shop.policy,
-        now=shop.now,
-        error=error,
-        is_askable=is_askable,
-    )
-
-
-async def alerts(shop: Shop) -> list[dict[str, Any]]:
-    await shop.drain()
-    return [dict(one.payload) for one in shop.told if one.payload["notice"] == "false_claim"]
-
-
-def pending(payment: Payment) -> PaymentEvent:
-    return PaymentEvent(
-        event_id="pending",
-        kind="pending",
-        happening=Happening.PENDING,
-        reference=payment.reference,
-    )
 
 
 # what the webhook says; whether it is believed unasked, with and without a limit
@@ -343,7 +302,7 @@ async def test_a_page_that_only_the_webhook_names_is_asked_about_too(shop: Shop)
     payment = await shop.ask(await shop.greet())
     second = replace(shop.received(payment, money=Money(1, "EUR")), provider_ref="page_2")
     await told_by_webhook(shop, second)
-    noted = await shop.storage.read(_payment, payment.reference)
+    noted = await shop.storage.read(payment_named, payment.reference)
     asked = await shop.storage.read(refs_to_ask, noted)
     assert asked == [payment.reference, "page_2"]
 
@@ -588,9 +547,3 @@ async def test_a_page_that_comes_too_late_for_people_counts_as_silence(shop: Sho
     for _ in range(5):
         await shop.run(note_answered, payment, page, 11.0, policy=shop.policy, now=shop.now)
     assert await hidden(shop) == [CARD]
-
-
-def _payment(books: Books, reference: str) -> Payment:
-    found = books[Payments].by_reference(reference)
-    assert found
-    return found
