@@ -34,7 +34,7 @@ from shop.settlement.claim_rules import ProviderClaimPolicy
 from shop.settlement.provider_claims import refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle
 from shop.settlement.unassigned import assign, places_for, unassigned
-from tests.fixtures.claims import alerts, answered, pending, told_by_webhook
+from tests.fixtures.claims import alerts, answered, payment_named, pending, told_by_webhook
 from tests.fixtures.goods import QUARTER
 from tests.fixtures.meeting import UNGUARDED, leave_unclaimed, meet_after
 from tests.fixtures.shop import CARD, STAFF, Shop
