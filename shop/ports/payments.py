@@ -15,6 +15,23 @@ class ProviderError(ShopError):
     """The payment provider refused: {reason}"""  # noqa: D400 - the reason is a sentence
 
 
+class RequestRefusedError(ProviderError):
+    """The payment provider does not take this: {reason}"""  # noqa: D400 - the same
+
+
+class TooLittleError(RequestRefusedError):
+    """The payment provider takes no payment as small as this: {reason}"""  # noqa: D400 - the same
+
+    def __init__(self, *, reason: str, least: int | None = None) -> None:
+        """Keep how many minor units it takes at least, where it says so."""
+        super().__init__(reason=reason)
+        self.least = least
+
+
+class TooMuchError(RequestRefusedError):
+    """The payment provider takes no payment as large as this: {reason}"""  # noqa: D400 - the same
+
+
 class ProviderSilentError(ProviderError):
     """The payment provider does not answer just now: {reason}"""  # noqa: D400 - the same
 
@@ -130,7 +147,9 @@ class PaymentProvider(Protocol):
     """One way of being paid.
 
     Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
-    `ProviderError` a plain no. `currencies` None means any. One whose `look_up` never knows
+    `ProviderError` a plain no, of which `RequestRefusedError` is about this one request and
+    not about the keys. `currencies` None means any; `limits`, where it has some, are what one
+    payment may be (see `limits_of`). One whose `look_up` never knows
     anything says `is_askable = False` (see `can_be_asked`).
     """
 

@@ -678,6 +678,9 @@ def staff(books: Books) -> None:
     books[Notes].set_note("clock", "1")
     books[Notes].set_note("clock", "2")
     assert books[Notes].note("clock") == "2"
+    books[Notes].set_note("clock:<%_>:a", "3")
+    books[Notes].set_note("clocks", "4")
+    assert books[Notes].under("clock:<%_>:") == {"a": "3"}
     for staff, many in (((), 2), ((7,), 1), ((8, 7), 1), ((77, 1_007), 2)):
         found = books[Customers].new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
         assert found == many, staff

@@ -1,59 +1,28 @@
 """What is about to be bought, and the ways to pay for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from handlers.customer.checkout.able import Way, prices_by_way, ways_for
 from handlers.customer.checkout.countries import country_question, country_row
 from handlers.customer.storefront.plans import plan_screen
 from handlers.names import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalog.products import STARS
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.credit.rules import covers, offered_part
 from shop.customers.people import choose_country
 from shop.orders.provider_health import hidden_ways
 from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
-from shop.ports import PaymentProvider, saver_of
+from shop.ports import saver_of
 from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
 from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
 
-STARS_PROVIDER = "stars"
 SAVES = "save"
 """The argument in a button's data that stands for consent to keep the card."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A provider that can take this payment, and the price it would charge."""
-
-    provider: str
-    price_id: int
-    amount: Money
-
-
-def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
-    """Providers that can take this, in the owner's order; Stars only the full price in Stars."""
-    found = []
-    for name, provider in providers.items():
-        price = one.stars if name == STARS_PROVIDER else one.price
-        if price is None or not _takes(provider, price.amount.currency):
-            continue
-        is_apart = price.id != one.price.id
-        if is_apart and one.due != one.price.amount:
-            continue
-        amount = price.amount if is_apart else one.due
-        found.append(Way(provider=name, price_id=price.id, amount=amount))
-    return found
-
-
-def _takes(provider: PaymentProvider, currency: str) -> bool:
-    if (currency == STARS) != (provider.name == STARS_PROVIDER):
-        return False
-    return provider.currencies is None or currency in provider.currencies
 
 
 async def ways(visit: Visit, args: Args) -> Screen:
@@ -108,16 +77,21 @@ async def country(visit: Visit, args: Args) -> Screen:
 
 
 async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
-    """Whether this way would be offered today; the tapped button may be old."""
-    if not visit.counter.policy[WayPolicy].rules:
-        return True
+    """Whether this way would be offered today; the tapped button may be old.
+
+    What is beyond its limits passes here: `begin_payment` refuses it, and says why.
+    """
     one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
-    return provider in _shown(visit, one, ways_for(visit.counter.providers, one))
+    able = prices_by_way(visit.counter.providers, one).items()
+    return provider in _ruled(visit, one, {name: price.amount.currency for name, price in able})
 
 
 def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
-    there = {WALLET: one.price.amount.currency}
-    there |= {way.provider: way.amount.currency for way in found}
+    return _ruled(visit, one, {way.provider: way.amount.currency for way in found})
+
+
+def _ruled(visit: Visit, one: Basket, currencies: Mapping[str, str]) -> list[str]:
+    there = {WALLET: one.price.amount.currency, **currencies}
     return arranged(
         visit.counter.policy[WayPolicy].rules,
         there,
