@@ -179,6 +179,7 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
             event_id=f"{invoice_id}.{kind}",
             kind=kind,
             happening=_H.UNHANDLED,
+            reference=fields.optional_text(invoice, "payload"),
             for_staff={"invoice": invoice_id, "asset": fields.optional_text(invoice, "asset")},
         )
     is_paid = happening is _H.RECEIVED

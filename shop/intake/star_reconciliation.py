@@ -22,6 +22,7 @@ _OVERLAP = timedelta(days=1)
 _FIRST = timedelta(days=30)
 _ON_ITS_WAY = timedelta(minutes=15)  # money this fresh may still be told by its own update
 _NAMED = 5
+_NOTHING_NEW = frozenset({Outcome.KNOWN, Outcome.ELSEWHERE})
 
 
 async def reconcile(
@@ -73,7 +74,7 @@ def compare(
                 odd.append(event.receipt_id)
             continue
         outcome = settle(books, event, Source(provider=provider), policy=policy, now=now)
-        if event.happening is Happening.RECEIVED and outcome is not Outcome.KNOWN:
+        if event.happening is Happening.RECEIVED and outcome not in _NOTHING_NEW:
             outcomes.append(outcome)
             found.append(event)
     odd += sorted(ours.keys() - theirs)

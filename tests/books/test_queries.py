@@ -660,6 +660,11 @@ def inbox(books: Books) -> None:
     books[Inbox].finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books[Inbox].stuck(most=9)] == ["why"]
     assert books[Inbox].counts() == {InboxState.STUCK: 1}
+    assert books[Inbox].count_elsewhere(since=NOW) == 0
+    books[Inbox].finish(done, InboxState.ELSEWHERE)
+    assert books[Inbox].count_elsewhere(since=NOW) == 1
+    assert books[Inbox].count_elsewhere(since=NOW + DAY) == 0
+    books[Inbox].finish(done, InboxState.DONE)
     assert books[Inbox].reopen(waiting, now=NOW)
     assert not books[Inbox].reopen(done, now=NOW)
     assert books[Inbox].get(99) is None
