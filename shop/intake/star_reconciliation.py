@@ -13,6 +13,7 @@ from shop.ledger.receipt_records import Receipts
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError, steerer_of
+from shop.settlement.commissions import book_commission
 from shop.settlement.settle import Outcome, Source, settle
 
 _TURN, _UNTIL = "reconcile_turn:", "reconciled_until:"
@@ -67,8 +68,10 @@ def compare(
         if event.occurred_at is None or event.occurred_at >= until:
             continue
         theirs.add(event.receipt_id)
-        known = books[Receipts].receipt_named(provider, event.receipt_id) is not None
-        if event.happening is Happening.RECEIVED and known:
+        known = books[Receipts].receipt_named(provider, event.receipt_id)
+        if known is not None:
+            book_commission(books, provider, known, event, now=now)
+        if event.happening is Happening.RECEIVED and known is not None:
             stands = ours.get(event.receipt_id)
             if stands is not None and event.money and stands != event.money:
                 odd.append(event.receipt_id)

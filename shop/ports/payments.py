@@ -125,8 +125,9 @@ class PaymentEvent:
     the same money carry the same one. `money` is what arrived, None when nothing did; of
     REFUNDED it is the total given back so far, None when that is not said; of REFUND_RETURNED
     the sum of that refund. `tax` is the tax inside RECEIVED `money` where the provider has
-    reckoned it. `detail` is what only such an event has; `for_staff` what nobody but a person
-    reads, as words and their values.
+    reckoned it; `commission` what of RECEIVED `money` somebody else has who brought the payer,
+    of REFUNDED what of it came back from them. `detail` is what only such an event has;
+    `for_staff` what nobody but a person reads, as words and their values.
     """
 
     event_id: str
@@ -137,6 +138,7 @@ class PaymentEvent:
     receipt_id: str = ""
     money: Money | None = None
     tax: Money | None = None
+    commission: Money | None = None
     occurred_at: datetime | None = None
     payer: Payer = field(default_factory=Payer)
     detail: EventDetail | None = None

@@ -341,6 +341,7 @@ def money(books: Books) -> None:
     assert books[Journal].wallets(1) == [EUR]
     assert books[Journal].totals() == [("card", EUR), (WALLET, -EUR)]
     assert books[Journal].unbalanced() == []
+    assert not books[Journal].knows("none")
     with pytest.raises(UnbalancedError):
         books[Journal].enter("odd", [Entry(account="card", money=EUR)], now=NOW)
 
