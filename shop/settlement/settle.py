@@ -247,7 +247,7 @@ def _bring_about(
     payment = received.payment
     is_later = payment.affairs.payment_id != series
     effects = fulfil(received, by_itself=payment.affairs.provider if is_later else "")
-    if event.tax:
+    if event.tax is not None and not event.tax.is_zero:
         book_tax(payment.books, received.receipt, now=payment.now)
     if is_later:
         payment.books[StarSubscriptions].follow(series, payment.affairs.order_id)

@@ -182,7 +182,7 @@ def rest_of(
     if price is None or not product.is_offered:
         return None, None
     before = _came_before(books, customer_id, price)
-    return price, price.amount - before if before else None
+    return price, None if before.is_zero else price.amount - before
 
 
 def try_of(books: Books, reference: str, customer_id: int) -> Try:

@@ -172,9 +172,9 @@ def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
         if price is not None and covers(price.amount, free=free):
             name = _("Wallet · {price}", price=_.money(price.amount))
             rows.append((button(name, "wallet_pay", price.id),))
-    if one.part:
+    if not one.part.is_zero:
         rows.append((button(_("Keep the wallet out of it"), "wallet_reserve", one.price.id, 0),))
-    elif part := _further(one):
+    elif not (part := _further(one)).is_zero:
         use = _("Use my wallet ({amount})", amount=_.money(part))
         rows.append((button(use, "wallet_reserve", one.price.id, 1),))
     return rows
@@ -226,7 +226,7 @@ def _repeats(visit: Visit, one: Basket) -> Html:
 def _price(_: Speech, one: Basket) -> Html:
     if one.due == one.price.amount:
         return _("Price: <b>{price}</b>", price=_.money(one.due))
-    if one.part:
+    if not one.part.is_zero:
         return _(
             "Still to pay: <b>{rest}</b> of {price}; {part} comes from your wallet.",
             rest=_.money(one.due),
