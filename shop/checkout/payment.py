@@ -12,7 +12,7 @@ from shop.core.money import Money
 from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.credit.reservations import paid_before
-from shop.customers.records import Customers
+from shop.customers.records import Customer, Customers
 from shop.orders.health_rules import HealthPolicy
 from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
@@ -21,6 +21,7 @@ from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
 from shop.orders.states import PAYMENT_MOVES, PaymentState
 from shop.orders.waits import poll_wait
+from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
     Clock,
     PaymentPage,
@@ -28,8 +29,10 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    takes,
 )
 from shop.renewals.records import Renewals
+from shop.renewals.rules import RenewalPolicy
 from shop.renewals.star_records import StarSubscriptions
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import refuse_at_door
@@ -60,6 +63,14 @@ class SubscribedError(ShopError):
     """Your Star subscription renews this by itself already."""
 
 
+class NotThisWayError(ShopError):
+    """This cannot be paid that way."""
+
+
+class NotSavedError(ShopError):
+    """Nothing renews by itself in this shop just now."""
+
+
 class InReviewError(ShopError):
     """This was paid, and a person is looking at it."""
 
@@ -68,12 +79,14 @@ class InReviewError(ShopError):
 class Choice:
     """What a customer wants to pay, and how; `price_id` is the price on the button.
 
-    `saves`: the customer agrees that the method is kept and renews it by itself.
+    `currencies` are what the way takes, as its port says; `saves`: the customer agrees that the
+    method is kept and renews it by itself.
     """
 
     customer_id: int
     price_id: int
     provider: str
+    currencies: frozenset[str] | None = None
     screen_id: int | None = None
     saves: bool = False
 
@@ -110,7 +123,8 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
-    _refuse_renewing(books, customer.id, product, price, now=now)
+    _refuse_way(choice, customer, product, price, policy=policy)
+    _refuse_renewing(books, choice, product, price, policy=policy, now=now)
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     expires_at = now + policy.order_lifetime
@@ -148,14 +162,29 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     )
 
 
-def _refuse_renewing(
-    books: Books, customer_id: int, product: Product, price: Price, *, now: datetime
+def _refuse_way(
+    choice: Choice, customer: Customer, product: Product, price: Price, *, policy: Policy
 ) -> None:
-    """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
-    if books[Renewals].charge_under_way(customer_id, product.id) is not None:
+    """A button of another day, or nobody's: what is not offered is not taken either."""
+    way, currency = choice.provider, price.amount.currency
+    # What lies in the wallet is of any currency that ever came.
+    is_taken = way == WALLET or takes(choice.currencies, currency)
+    rules = policy[WayPolicy].rules
+    shown = arranged(rules, {way: currency}, country=customer.country, plan=product.slug)
+    if not is_taken or way not in shown:
+        raise NotThisWayError
+
+
+def _refuse_renewing(
+    books: Books, choice: Choice, product: Product, price: Price, *, policy: Policy, now: datetime
+) -> None:
+    """Nobody pays by hand what is being charged at this moment, or lets it renew twice."""
+    if books[Renewals].charge_under_way(choice.customer_id, product.id) is not None:
         raise RenewalUnderWayError
-    if product.recurs_at(price):
-        star = books[StarSubscriptions].running(customer_id, product.id, now=now)
+    if choice.saves and not policy[RenewalPolicy].asks:
+        raise NotSavedError
+    if choice.saves or product.recurs_at(price):
+        star = books[StarSubscriptions].running(choice.customer_id, product.id, now=now)
         if star is not None and star.renews:
             raise SubscribedError
 

@@ -37,6 +37,7 @@ from shop.ports.payments import (
     ProviderError,
     ProviderSilentError,
     can_be_asked,
+    takes,
 )
 from shop.ports.refunds import RefundAnswer, RefundRequest, RefundsPayments, RefundStep
 from shop.ports.renewals import (
@@ -92,4 +93,5 @@ __all__ = [
     "can_be_asked",
     "saver_of",
     "steerer_of",
+    "takes",
 ]

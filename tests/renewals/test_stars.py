@@ -130,7 +130,8 @@ def offer(books: Books, *, now: datetime) -> int:
 async def ask(shop: Shop) -> Payment:
     anna = await shop.greet()
     price = await shop.run(offer, now=shop.now)
-    choice = Choice(customer_id=anna.id, price_id=price, provider=STARS)
+    takes = frozenset({"XTR"})
+    choice = Choice(customer_id=anna.id, price_id=price, provider=STARS, currencies=takes)
     intent = await shop.run(begin_payment, choice, policy=shop.policy, now=shop.now)
     assert intent.recurs
     return intent.payment

@@ -2,12 +2,17 @@
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
-from shop.checkout.payment import InReviewError, RenewalUnderWayError, SubscribedError
+from shop.checkout.payment import (
+    InReviewError,
+    NotSavedError,
+    RenewalUnderWayError,
+    SubscribedError,
+)
 from shop.core.errors import ShopError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
-REFUSALS = (RefusedError, InReviewError, RenewalUnderWayError, SubscribedError)
+REFUSALS = (RefusedError, InReviewError, RenewalUnderWayError, SubscribedError, NotSavedError)
 
 
 async def refusal_of(visit: Visit, error: ShopError) -> Html:
@@ -30,6 +35,8 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
         )
     if isinstance(error, SubscribedError):
         return _("You have this subscription already; Telegram renews it by itself.")
+    if isinstance(error, NotSavedError):
+        return _("Nothing renews by itself here just now. Please pay without that tick.")
     return being_looked_at(_)
 
 

@@ -9,17 +9,16 @@ from handlers.names import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.catalog.products import STARS
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.credit.rules import covers, offered_part
 from shop.customers.people import choose_country
 from shop.orders.provider_health import hidden_ways
 from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
-from shop.ports import PaymentProvider, saver_of
+from shop.ports import PaymentProvider, saver_of, takes
 from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
-from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
+from shop.storefront.plans import Basket, own_basket, rest_of, way_used_last
 
 STARS_PROVIDER = "stars"
 SAVES = "save"
@@ -40,7 +39,7 @@ def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]
     found = []
     for name, provider in providers.items():
         price = one.stars if name == STARS_PROVIDER else one.price
-        if price is None or not _takes(provider, price.amount.currency):
+        if price is None or not takes(provider.currencies, price.amount.currency):
             continue
         is_apart = price.id != one.price.id
         if is_apart and one.due != one.price.amount:
@@ -48,12 +47,6 @@ def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]
         amount = price.amount if is_apart else one.due
         found.append(Way(provider=name, price_id=price.id, amount=amount))
     return found
-
-
-def _takes(provider: PaymentProvider, currency: str) -> bool:
-    if (currency == STARS) != (provider.name == STARS_PROVIDER):
-        return False
-    return provider.currencies is None or currency in provider.currencies
 
 
 async def ways(visit: Visit, args: Args) -> Screen:
@@ -105,14 +98,6 @@ async def country(visit: Visit, args: Args) -> Screen:
         person = await visit.counter.storage.run(choose_country, visit.customer.id, code)
         return await ways_screen(replace(visit, customer=person), args.number(0))
     return country_question(visit, args.number(0))
-
-
-async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
-    """Whether this way would be offered today; the tapped button may be old."""
-    if not visit.counter.policy[WayPolicy].rules:
-        return True
-    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
-    return provider in _shown(visit, one, ways_for(visit.counter.providers, one))
 
 
 def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
