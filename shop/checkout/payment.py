@@ -33,7 +33,7 @@ from shop.ports import (
 )
 from shop.renewals.records import Renewals
 from shop.renewals.rules import RenewalPolicy
-from shop.renewals.star_records import StarSubscriptions
+from shop.renewals.star_records import StarSubscriptions, SubscribedError
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import refuse_at_door
 
@@ -57,10 +57,6 @@ class NotOfferedError(ShopError):
 
 class RenewalUnderWayError(ShopError):
     """This is being renewed from your saved card right now."""
-
-
-class SubscribedError(ShopError):
-    """Your Star subscription renews this by itself already."""
 
 
 class NotThisWayError(ShopError):

@@ -22,6 +22,7 @@ from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
+from shop.renewals.star_records import StarSubscription, StarSubscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Basket:
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
     aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
+    `star` is the Star subscription that renews it, if one does: then no card will.
     """
 
     product: Product
@@ -75,6 +77,7 @@ class Basket:
     live: Subscription | None
     span: Span
     renewal: Renewal | None = None
+    star: StarSubscription | None = None
 
     @property
     def recurs(self) -> bool:
@@ -111,6 +114,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     live = books[Subscriptions].live(customer_id, price.product_id)
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
+    star = None if live is None else books[StarSubscriptions].running_for(live, now=now)
     return Basket(
         product=books[CatalogRecords].get(price.product_id),
         price=price,
@@ -122,6 +126,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         live=live,
         span=bought_span(price.interval, live=live, now=now),
         renewal=None if live is None else books[Renewals].of(live.id),
+        star=star if star is not None and star.renews else None,
     )
 
 

@@ -6,9 +6,9 @@ from shop.checkout.payment import (
     InReviewError,
     NotSavedError,
     RenewalUnderWayError,
-    SubscribedError,
 )
 from shop.core.errors import ShopError
+from shop.renewals.star_records import SubscribedError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 

@@ -136,7 +136,7 @@ def way_name(visit: Visit, provider: str) -> Html:
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
     """Providers that can keep the card, if the owner offers that and it is not on already."""
     is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
-    if not visit.counter.policy[RenewalPolicy].asks or is_on:
+    if not visit.counter.policy[RenewalPolicy].asks or is_on or one.star is not None:
         return set()
     providers = visit.counter.providers
     return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
@@ -198,6 +198,12 @@ def _repeats(visit: Visit, one: Basket) -> Html:
             "/account or in Telegram's settings.",
             price=_.money(one.price.amount),
             time=_.interval(one.price.interval),
+        )
+    if one.star is not None:
+        return _(
+            "Telegram renews it in Stars by itself on {date}, whatever you pay here. To let a "
+            "card do that instead, stop it first: /account",
+            date=_.moment(one.star.expires_at, now=visit.now),
         )
     renewal = one.renewal
     if renewal is not None and renewal.is_on and not renewal.waits_for_person:
