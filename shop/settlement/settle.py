@@ -197,7 +197,7 @@ def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     findings: tuple[Finding, ...] = ()
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (kept.is_looked_at or is_later or update.affairs.is_charge):
-        findings = weigh(update, uses_wallet=bool(judgement.from_wallet))
+        findings = weigh(update, uses_wallet=not judgement.from_wallet.is_zero)
     receipt = _record(update, money, judgement, is_in_review=bool(findings))
     if receipt is None:
         return _known(kept)
