@@ -6,7 +6,7 @@ receipt, worth what BTCPay credits for it: (value - fee) at the invoice's rate.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from payments import fields
@@ -14,7 +14,7 @@ from payments.outgoing import pending
 from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money, round_minor
-from shop.ports import ForeignAccount, Happening, PaymentEvent
+from shop.ports import ForeignAccount, Happening, OnItsWay, PaymentEvent
 
 _H = Happening
 _KINDS_TO_ASK = (
@@ -27,6 +27,8 @@ _KINDS_TO_ASK = (
 )
 _NO_NEWS = ("InvoiceCreated",)
 _LONGEST_REFERENCE = 40
+# An invoice is watched for a day (see `create`), and then it is settled or invalid.
+_ON_ITS_WAY = OnItsWay(within=timedelta(days=3))
 _OPEN = ("New", "Processing")
 _ENDS = {"Settled": _H.EXPIRED, "Expired": _H.EXPIRED, "Invalid": _H.FAILED}
 # When several invoices of one reference have no money, the most advanced state counts.
@@ -186,6 +188,7 @@ def _plain(invoice_id: str, reference: str, happening: Happening) -> PaymentEven
         happening=happening,
         reference=reference,
         provider_ref=invoice_id,
+        detail=_ON_ITS_WAY if happening is _H.SEEN else None,
     )
 
 

@@ -5,13 +5,14 @@ paid short, over, late or several times, so each confirmed payment is a receipt.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from payments import fields
 from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money, round_minor
-from shop.ports import Happening, Payer, PaymentEvent
+from shop.ports import Happening, OnItsWay, Payer, PaymentEvent
 
 _H = Happening
 # Delayed and failed charges may still hold money that came late or was too little.
@@ -34,6 +35,7 @@ _STATES: Mapping[str, Happening] = {
     "EXPIRED": _H.EXPIRED,
     "CANCELED": _H.EXPIRED,
 }
+_ON_ITS_WAY = OnItsWay(within=timedelta(days=3))  # charges were decided within hours
 _CONFIRMED = frozenset({"confirmed", "completed"})
 _MOST = Decimal(2**62)
 _LONGEST_ADDRESS = 128
@@ -106,6 +108,7 @@ def _plain(
             if is_received
             else None
         ),
+        detail=_ON_ITS_WAY if happening is _H.SEEN else None,
     )
 
 

@@ -6,13 +6,14 @@ have several payments, one for each coin that was tried.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from payments import fields
 from payments.outgoing import pending
 from shop.core.money import Money, round_minor
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, OnItsWay, PaymentEvent
 
 _H = Happening
 _STATES = {
@@ -28,6 +29,7 @@ _STATES = {
 }
 # When several payments have brought no money, the most advanced state counts.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.FAILED, _H.EXPIRED)
+_ON_ITS_WAY = OnItsWay(within=timedelta(days=7))  # as long as a payment of theirs may wait
 _PART = "partially_paid"
 _TOLD_TO_STAFF = ("actually_paid", "pay_amount", "price_amount")
 
@@ -90,6 +92,7 @@ def _read(payment: fields.Fields) -> PaymentEvent:
         happening=happening,
         receipt_id=payment_id if is_received else "",
         money=money,
+        detail=_ON_ITS_WAY if happening is _H.SEEN else None,
     )
 
 

@@ -4,14 +4,16 @@ Source: https://docs.cdp.coinbase.com/coinbase-business/checkout-apis/webhooks
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from payments import fields
 from payments.coinbase.refunds import back_so_far, is_in_fiat
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent
+from shop.ports import Happening, OnItsWay, PaymentEvent
 
 _H = Happening
+_ON_ITS_WAY = OnItsWay(within=timedelta(days=3))  # a day at most for a checkout, and some patience
 _HAPPENINGS: Mapping[str, Happening] = {
     "checkout.payment.success": _H.RECEIVED,
     "checkout.payment.failed": _H.FAILED,
@@ -80,6 +82,7 @@ def _told(
         receipt_id=checkout_id,  # a checkout takes one payment and then closes
         money=_price(checkout) if is_whole else back,
         occurred_at=fields.iso_moment(checkout, "updatedAt") if is_dated else None,
+        detail=_ON_ITS_WAY if happening is _H.SEEN else None,
         for_staff={
             key: fields.text(checkout, key)
             for key in ("status", "network", "transactionHash")

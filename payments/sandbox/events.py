@@ -1,6 +1,7 @@
 """Turns the sandbox's acts into events and into the JSON of its webhooks."""
 
 import json
+from datetime import timedelta
 
 from payments import fields
 from payments.sandbox.till import Act, Slip
@@ -11,11 +12,13 @@ from shop.ports import (
     DisputeFacts,
     EventDetail,
     Happening,
+    OnItsWay,
     PaymentEvent,
     Refusal,
     ReturnedRefund,
 )
 
+_ON_ITS_WAY = OnItsWay(within=timedelta(days=1))
 _DISPUTES = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 
 
@@ -42,6 +45,8 @@ def _detail(happening: Happening, receipt: str, *, refund: str, why: str) -> Eve
     """A dispute has a name at every bank, here that of its money."""
     if happening is Happening.REFUND_RETURNED:
         return ReturnedRefund(refund_ref=refund, reason="account_closed")
+    if happening is Happening.SEEN:
+        return _ON_ITS_WAY
     if happening is Happening.WARNED:
         return DisputeFacts(dispute_ref=f"warning_{receipt}", reason="fraud")
     if happening in _DISPUTES:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from payments import fields
 from payments.stripe.money import from_stripe
 from payments.stripe.payer import payer_of
-from payments.stripe.saved_methods import RENEWAL, events_of_intent
+from payments.stripe.saved_methods import ON_ITS_WAY, RENEWAL, events_of_intent
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import DisputeFacts, Happening, PaymentEvent, ReturnedRefund
@@ -118,6 +118,7 @@ def _of_session(
         money=_money(session, "amount_total") if is_received else None,
         tax=_tax(session) if is_received else None,
         occurred_at=heading.occurred_at,
+        detail=ON_ITS_WAY if happening is _H.SEEN else None,
     )
 
 

@@ -17,6 +17,7 @@ from shop.ports import (
     Decline,
     Happening,
     MethodDetails,
+    OnItsWay,
     PaymentEvent,
     ProviderError,
     Refusal,
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(hours=20)
 """Stripe remembers idempotency keys for at least a day; older charges are searched for."""
 RENEWAL = "renewal"
+ON_ITS_WAY = OnItsWay(within=timedelta(days=21))
+"""A bank debit is known to have worked within 14 business days at the latest (SEPA).
+
+https://docs.stripe.com/payments/sepa-debit
+"""
 _GONE = frozenset(
     {
         "resource_missing",
@@ -124,9 +130,15 @@ def events_of_intent(intent: fields.Fields, *, reference: str = "") -> list[Paym
         receipt_id=intent_id,
         money=_money(intent, "amount_received") if is_received else None,
         occurred_at=fields.unix_moment(charge or intent, "created"),
-        detail=Decline(why=_why(intent)) if happening is Happening.FAILED else None,
+        detail=_detail(intent, happening),
     )
     return [first, *(_after(charge, first) if is_received else [])]
+
+
+def _detail(intent: fields.Fields, happening: Happening) -> Decline | OnItsWay | None:
+    if happening is Happening.FAILED:
+        return Decline(why=_why(intent))
+    return ON_ITS_WAY if happening is Happening.SEEN else None
 
 
 def refused(error: CardRefusedError, request: ChargeRequest) -> tuple[str, list[PaymentEvent]]:

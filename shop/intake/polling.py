@@ -9,8 +9,9 @@ from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
+from shop.orders.seen_records import SeenPayments
 from shop.orders.states import PAYMENT_MOVES, PaymentState
-from shop.orders.waits import poll_wait
+from shop.orders.waits import is_seen_too_long, poll_wait, seen_wait
 from shop.ports import (
     Clock,
     Happening,
@@ -20,6 +21,7 @@ from shop.ports import (
     ProviderSilentError,
     can_be_asked,
 )
+from shop.settlement.payment_updates import end_seen
 from shop.settlement.provider_claims import check_provider_claims, refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle_all
 
@@ -57,6 +59,7 @@ def note_poll(
         _ask_again(books, payment, today, events, now=now)
         # What one that cannot be asked was said to have brought, a person must confirm.
         check_provider_claims(books, today, events if is_askable else (), policy=policy, now=now)
+        end_what_was_seen(books, today, policy=policy, now=now, is_silent=error is not None)
     return outcomes
 
 
@@ -70,13 +73,32 @@ def _ask_again(
     if today.poll_at not in {None, asked.poll_at}:
         return
     is_over = today.state in _SETTLED and events and not is_more_coming
-    wait = None if is_over else poll_wait(now - today.created_at)
+    wait = None if is_over else _wait(books, today, now=now)
     books[Payments].poll_later(today.id, None if wait is None else now + wait)
 
 
-def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
+def _wait(books: Books, payment: Payment, *, now: datetime) -> timedelta | None:
+    age = now - payment.created_at
+    if payment.state is not PaymentState.SEEN:
+        return poll_wait(age)
+    return seen_wait(age, left=books[SeenPayments].until(payment.id) - now)
+
+
+def end_what_was_seen(
+    books: Books, payment: Payment, *, policy: Policy, now: datetime, is_silent: bool
+) -> None:
+    """What its provider saw, and says no last word about within its bound, ends here."""
+    if payment.state is PaymentState.SEEN and is_seen_too_long(
+        books[SeenPayments].until(payment.id), now=now, is_silent=is_silent
+    ):
+        end_seen(books, payment, policy=policy, now=now)
+
+
+def note_no_page(books: Books, payment: Payment, *, policy: Policy, now: datetime) -> None:
     """A try whose page no one ever saw: it ends with its order, and a new tap makes a new one."""
-    if now < payment.expires_at:
+    if payment.state is PaymentState.SEEN:  # somebody did, though we were never told its name
+        note_nobody(books, payment, policy=policy, now=now)
+    elif now < payment.expires_at:
         books[Payments].poll_later(payment.id, payment.expires_at)
     elif may_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED):
         books[Payments].move(payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=None)
@@ -84,10 +106,11 @@ def note_no_page(books: Books, payment: Payment, *, now: datetime) -> None:
         books[Payments].poll_later(payment.id, None)
 
 
-def note_nobody(books: Books, payment: Payment, *, now: datetime) -> None:
+def note_nobody(books: Books, payment: Payment, *, policy: Policy, now: datetime) -> None:
     """Its way to pay is switched off: somebody may have paid, and is found once it is on again."""
-    wait = poll_wait(now - payment.created_at)
+    wait = _wait(books, payment, now=now)
     books[Payments].poll_later(payment.id, None if wait is None else now + wait)
+    end_what_was_seen(books, payment, policy=policy, now=now, is_silent=True)
 
 
 def ask_soon(books: Books, reference: str, *, now: datetime) -> Payment | None:
@@ -111,7 +134,7 @@ async def ask_about(
     provider = providers.get(payment.provider)
     if provider is None or not refs:
         note = note_nobody if refs else note_no_page
-        await storage.run(note, payment, now=clock.now())
+        await storage.run(note, payment, policy=policy, now=clock.now())
         return []
     events: list[PaymentEvent] = []
     trouble: ProviderError | None = None

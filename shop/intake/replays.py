@@ -22,7 +22,7 @@ from shop.ports import (
     ProviderError,
 )
 from shop.settlement.claim_records import ClaimState, ProviderClaims
-from shop.settlement.kept_event import KeptEvent
+from shop.settlement.kept_event import KeptEvent, inbox_name
 from shop.settlement.settle import Outcome, Source, act_on, settle_all
 from shop.staff.acts import ByStaff
 
@@ -68,7 +68,7 @@ async def replay(
         told = _told(provider, inbox_event)
     except (BadSignatureError, EndpointClosedError, BadInputError, ValueError):
         return Replayed.UNREADABLE
-    events = [event for event in told if event.event_id == inbox_event.event_id]
+    events = [event for event in told if inbox_name(event) == inbox_event.event_id]
     found = await storage.run(
         take_again,
         staff_id,

@@ -87,6 +87,13 @@ class Inbox:
         """Say what became of it."""
         self._sql.run("inbox_finish", id=inbox_event_id, state=state, note=note)
 
+    def take_again(self, provider: str, event_id: str) -> int | None:
+        """The inbox event of this identity, to be acted on now whatever became of it."""
+        found: int | None = self._sql.value(
+            "inbox_take_again", provider=provider, event_id=event_id
+        )
+        return found
+
     def claim(self, *, now: datetime, lease: datetime, most: int) -> list[InboxEvent]:
         """Take inbox events nobody finished, in order; they come again after `lease`."""
         rows = self._sql.all(

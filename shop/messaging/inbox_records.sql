@@ -32,6 +32,10 @@ ON CONFLICT (provider, event_id) DO NOTHING RETURNING id;
 -- name: inbox_finish!
 UPDATE inbox SET state = :state, note = :note, due_at = NULL WHERE id = :id;
 
+-- name: inbox_take_again$
+UPDATE inbox SET state = 'done', note = 'its provider was asked'
+WHERE provider = :provider AND event_id = :event_id RETURNING id;
+
 -- name: inbox_claim
 UPDATE inbox SET due_at = :lease, leased_until = :lease, leased_by = :holder, tries = tries + 1
 WHERE id IN (

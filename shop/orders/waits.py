@@ -1,10 +1,13 @@
-"""How long to wait before a provider is asked again about a payment."""
+"""How long to wait before a provider is asked again about a payment, and for what was seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 _POLL_STEPS = ((10 * 60, 30), (60 * 60, 2 * 60), (24 * 3600, 15 * 60))
 _POLL_LATER = 6 * 3600
 POLL_FOR = timedelta(days=8)
+SEEN_FOR = timedelta(days=7)
+"""How long what a provider sees may stay without its last word, where it names no bound."""
+_SILENT_FOR = timedelta(days=2)
 
 
 def poll_wait(age: timedelta) -> timedelta | None:
@@ -18,3 +21,17 @@ def poll_wait(age: timedelta) -> timedelta | None:
         if age.total_seconds() < until:
             return timedelta(seconds=wait)
     return timedelta(seconds=_POLL_LATER)
+
+
+def seen_wait(age: timedelta, *, left: timedelta) -> timedelta:
+    """How long to wait before asking again about what was seen; `left` until its bound.
+
+    It is asked about when its bound comes, however old it is, and for a while after that.
+    """
+    wait = poll_wait(age) or timedelta(seconds=_POLL_LATER)
+    return min(wait, left) if left > timedelta(0) else wait
+
+
+def is_seen_too_long(until: datetime, *, now: datetime, is_silent: bool) -> bool:
+    """Whether what was seen ends: at its bound, or later where nobody answers (law 11)."""
+    return now >= (until + _SILENT_FOR if is_silent else until)

@@ -1,7 +1,7 @@
 """What a provider may say of an event beside the fields that every event has: one class a fact."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ class Refusal(StrEnum):
     DECLINED = "declined"  # another day it may work
     NEEDS_PAYER = "needs_payer"  # the payer's bank wants to hear it from the payer
     GONE = "gone"  # the card is no longer there: never try it again
+    UNCONFIRMED = "unconfirmed"  # nobody ever said how it ended: not tried again unasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,13 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnItsWay:
+    """Of SEEN: `within` how long this provider has a last word on what it sees."""
+
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesFacts:
     """Of RECEIVED: one charge of a series that repeats by itself, and until when it pays."""
 
@@ -59,4 +67,6 @@ class ForeignAccount:
     account: str
 
 
-EventDetail: TypeAlias = DisputeFacts | ReturnedRefund | Decline | SeriesFacts | ForeignAccount
+EventDetail: TypeAlias = (
+    DisputeFacts | ReturnedRefund | Decline | OnItsWay | SeriesFacts | ForeignAccount
+)

@@ -65,7 +65,7 @@ class Happening(StrEnum):
 
     PENDING = "pending"  # nothing yet; only ever from `look_up`
     ASK = "ask"  # something happened, `look_up` knows what; only ever from `read_webhook`
-    SEEN = "seen"  # on its way, not final: tell, do not deliver
+    SEEN = "seen"  # on its way, not final: tell, do not deliver; `OnItsWay` says how long
     RECEIVED = "received"  # final: this money is ours
     FAILED = "failed"
     EXPIRED = "expired"

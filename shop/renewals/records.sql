@@ -96,7 +96,7 @@ INNER JOIN payments AS p ON p.order_id = l.order_id AND p.quote = l.quote
 WHERE l.customer_id = :customer_id AND l.product_id = :product_id
     AND l.target_id = :subscription_id
     AND (
-        p.state = 'seen' OR (
+        (p.state = 'seen' AND p.seen_until > :since) OR (
             o.state = 'open' AND p.state IN ('created', 'unknown') AND p.expires_at > :since
         )
     )

@@ -72,11 +72,6 @@ class ProviderClaims:
         row = self._sql.one("claim_by_letter", inbox_event_id=inbox_event_id)
         return None if row is None else _claim(row)
 
-    def waiting_inbox_event(self, provider: str, event_id: str) -> int | None:
-        """The inbox event, if what it said is not confirmed."""
-        found: int | None = self._sql.value("claim_waiting", provider=provider, event_id=event_id)
-        return found
-
     def end(self, inbox_event_id: int, state: ClaimState) -> bool:
         """Say what came of it; False when that was said already."""
         return self._sql.count("claim_end", inbox_event_id=inbox_event_id, state=state) == 1

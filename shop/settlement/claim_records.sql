@@ -9,11 +9,6 @@ SELECT * FROM provider_claims WHERE payment_id = :payment_id AND state = 'open' 
 -- name: claim_by_letter^
 SELECT * FROM provider_claims WHERE inbox_event_id = :inbox_event_id;
 
--- name: claim_waiting$
-SELECT c.inbox_event_id FROM provider_claims AS c
-INNER JOIN inbox AS i ON i.id = c.inbox_event_id
-WHERE i.provider = :provider AND i.event_id = :event_id AND c.state IN ('open', 'denied');
-
 -- name: claim_end!
 UPDATE provider_claims SET state = :state WHERE inbox_event_id = :inbox_event_id AND state <> :state;
 

@@ -29,6 +29,16 @@ class KeptEvent:
     now: datetime
 
 
+def inbox_name(event: PaymentEvent) -> str:
+    """The event's identity in the inbox: a hint's is its own.
+
+    Some providers give the answer the identity of the notification that had us ask; named alike,
+    the hint would hide it.
+    """
+    is_hint = event.happening is Happening.ASK
+    return f"{event.event_id}.{event.happening}" if is_hint else event.event_id
+
+
 def claim_payment(kept: KeptEvent) -> PaymentUpdate[Circumstances] | None:
     """Claim the customer whose payment this is about; None when it is in no book."""
     books, event, provider = kept.books, kept.event, kept.provider

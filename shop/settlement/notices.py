@@ -59,6 +59,17 @@ class PaymentFailed(CustomerNotice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenNoMore(CustomerNotice):
+    """A payment that was seen failed, or was never confirmed; `is_paid`: its order is, without."""
+
+    plan: str
+    term: Interval
+    provider: str
+    has_failed: bool
+    is_paid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InReview(CustomerNotice):
     """Money is here, and a person decides."""
 
@@ -109,6 +120,19 @@ class OddMoney(StaffNotice):
     money: Money
     verdict: Verdict
     due: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverConfirmed(StaffNotice):
+    """A payment of `money` was seen, and its provider never said how it ended."""
+
+    customer: int
+    name: str
+    provider: str
+    plan: str
+    term: Interval
+    money: Money
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from shop.books.books import Books
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.ledger.journal_records import IN_REVIEW, WALLET
+from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, ReceiptPolicy, judge
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Effect, Outbox
@@ -28,9 +29,8 @@ from shop.renewals.star_subscriptions import (
 from shop.screening.rules import Finding
 from shop.screening.screening import note_payer
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
-from shop.settlement.claim_records import ProviderClaims
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
-from shop.settlement.kept_event import KeptEvent, claim_payment
+from shop.settlement.kept_event import KeptEvent, claim_payment, inbox_name
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
 from shop.settlement.open_review import in_review, open_review
 from shop.settlement.payment_updates import take_late_payment_updates, take_payment_update
@@ -84,18 +84,27 @@ def keep_event(books: Books, event: PaymentEvent, source: Source, *, now: dateti
     Always before its customer is claimed: whoever takes the two in another order waits for a
     webhook that waits for them, until PostgreSQL ends one of them.
     """
+    name = inbox_name(event)
     inbox_event = books[Inbox].keep(
         source.provider,
-        event.event_id,
+        name,
         kind=event.kind,
         headers=source.headers,
         body=source.body,
         now=now,
     )
-    if inbox_event is None and source.is_believed and event.happening is Happening.RECEIVED:
-        # Its webhook came first and was not believed; now the provider itself says so.
-        inbox_event = books[ProviderClaims].waiting_inbox_event(source.provider, event.event_id)
+    if inbox_event is None and source.is_believed and _is_missing(books, event, source.provider):
+        # An event of this name came before and was not believed, said too little, or was about
+        # other money: now the provider itself says that this came, and it is not in the books.
+        inbox_event = books[Inbox].take_again(source.provider, name)
     return inbox_event
+
+
+def _is_missing(books: Books, event: PaymentEvent, provider: str) -> bool:
+    """Whether money is told of that no receipt is about."""
+    if event.happening is not Happening.RECEIVED or not event.receipt_id:
+        return False
+    return books[Receipts].receipt_named(provider, event.receipt_id) is None
 
 
 def settle_kept_event(

@@ -35,6 +35,7 @@ from shop.orders.health_records import ProviderHealthRecords
 from shop.orders.line_records import NewLine, OrderLines, quote_of
 from shop.orders.order_records import Order, OrderKind, Orders, QuotedOrder
 from shop.orders.payment_records import Payment, Payments
+from shop.orders.seen_records import SeenPayments
 from shop.orders.states import OrderState, PaymentState
 from shop.refunds.dispute_records import DisputeKind, Disputes
 from shop.refunds.line_records import RefundLines
@@ -240,6 +241,11 @@ def payments(books: Books) -> None:
     assert books[Payments].claim_polls(now=NOW, lease=NOW + DAY, most=9) == []
     [holder] = books[Payments].holders(now=NOW, latest=NOW + DAY)
     assert books[Payments].release(holder, now=NOW) == 1
+    asked = books[Payments].get(payment.id)
+    assert asked is not None
+    assert books[SeenPayments].until(payment.id) == asked.expires_at
+    books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW)
+    assert books[SeenPayments].until(payment.id) == NOW + 3 * DAY
     books[Payments].poll_later(payment.id, NOW + 2 * DAY)
     affairs = books[Payments].affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)
@@ -780,7 +786,8 @@ def unassigned_receipt(books: Books) -> None:
     )
     [claim] = books[ProviderClaims].of(again.id)
     assert claim == books[ProviderClaims].by_inbox_event(inbox_event)
-    assert books[ProviderClaims].waiting_inbox_event("card", "loose") == inbox_event
+    assert books[Inbox].take_again("card", "loose") == inbox_event
+    assert books[Inbox].take_again("card", "none") is None
     assert books[ProviderClaims].note_told(inbox_event, now=NOW)
     assert not books[ProviderClaims].note_told(inbox_event, now=NOW)
     assert books[ProviderClaims].end(inbox_event, ClaimState.DENIED)

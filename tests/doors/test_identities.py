@@ -39,7 +39,7 @@ IDENTITIES: dict[str, tuple[Callable[[Json], None], str, str]] = {
     "stripe": (as_it_was, "evt_{ref}", "pi_{ref}"),
     "coinbase": (again_coinbase, "co_{ref}.checkout.payment.success", "co_{ref}"),
     "coinbase_commerce": (again_commerce, "ev_{ref}", "0x{ref}"),
-    "btcpay": (again_btcpay, "delivery_{ref}", ""),
+    "btcpay": (again_btcpay, "delivery_{ref}.ask", ""),
     "cryptopay": (again_cryptopay, "{id}.invoice_paid", "{id}"),
     "nowpayments": (as_it_was, "5745459419.finished", "5745459419"),
     "sandbox_card": (as_it_was, "evt_{ref}_0_received", "money_{ref}_0"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 
 from shop.core.intervals import Interval
 from shop.core.money import Money
@@ -54,12 +55,14 @@ from shop.settlement.notices import (
     InReview,
     LeftToStaff,
     MoneyInReview,
+    NeverConfirmed,
     OddMoney,
     Paid,
     PaymentFailed,
     ReviewRefused,
     Sale,
     Seen,
+    SeenNoMore,
     ToWallet,
     UnknownMoney,
 )
@@ -106,6 +109,19 @@ def money_notices(plan: str) -> Iterator[Notice]:
 def _settlement(plan: str) -> Iterator[Notice]:
     yield Seen(plan=plan)
     yield PaymentFailed(plan=plan, term=YEAR)
+    for has_failed, is_paid in product((True, False), repeat=2):
+        yield SeenNoMore(
+            plan=plan, term=YEAR, provider=PROVIDER, has_failed=has_failed, is_paid=is_paid
+        )
+    yield NeverConfirmed(
+        customer=1,
+        name=NAME,
+        provider=PROVIDER,
+        plan=plan,
+        term=YEAR,
+        money=MONEY,
+        reference="tk_" + "a" * 19,
+    )
     yield InReview(plan=plan, money=MONEY, receipt=1)
     yield ReviewRefused(plan=plan, money=MONEY)
     yield Assigned(money=MONEY)

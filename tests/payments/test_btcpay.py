@@ -9,7 +9,7 @@ import pytest
 
 from payments.btcpay_events import events_of
 from shop.core.money import Money
-from shop.ports import BadSignatureError, Happening, PaymentEvent
+from shop.ports import BadSignatureError, Happening, OnItsWay, PaymentEvent
 from tests.fixtures.rigs import BTCPayRig, hear, learn, request_of, rig_of
 from tests.standins.btcpay import STORE
 from tests.standins.moods import Delivery
@@ -82,6 +82,7 @@ async def test_what_is_not_confirmed_yet_is_seen(rig: BTCPayRig) -> None:
     page = await rig.provider.create(request_of(rig))
     [event] = await learn(rig, rig.server.see(page.provider_ref))
     assert (event.happening, event.money) == (H.SEEN, None)
+    assert event.detail == OnItsWay(within=timedelta(days=3))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is Coinbase's alone, in its living API and in its ended one."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from payments.coinbase.provider import Coinbase
 from payments.coinbase_commerce import CoinbaseCommerce
 from shop.core.money import Money
-from shop.ports import Happening, ProviderSilentError
+from shop.ports import Happening, OnItsWay, ProviderSilentError
 from tests.fixtures.rigs import CoinbaseRig, CommerceRig, Hands, hear, request_of, rig_of
 from tests.standins import coinbase
 from tests.standins.moods import Mood
@@ -128,6 +129,7 @@ async def test_an_unconfirmed_payment_is_seen(old: CommerceRig) -> None:
     page = await old.provider.create(request_of(old))
     [event] = hear(old, old.server.see(page.provider_ref))
     assert (event.happening, event.money) == (H.SEEN, None)
+    assert event.detail == OnItsWay(within=timedelta(days=3))
     [asked] = await old.provider.look_up("pay_1", page.provider_ref)
     assert asked.happening is H.SEEN
 

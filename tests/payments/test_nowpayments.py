@@ -4,6 +4,7 @@ import hmac
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from payments import javascript_json as js
 from payments.nowpayments_events import events_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import BadSignatureError, Happening, PaymentEvent, ProviderError
+from shop.ports import BadSignatureError, Happening, OnItsWay, PaymentEvent, ProviderError
 from tests.fixtures.rigs import NowPaymentsRig, hear, request_of, rig_of
 from tests.standins.moods import Delivery
 from tests.standins.nowpayments import SECRET
@@ -122,6 +123,7 @@ async def test_money_on_its_way_is_seen(rig: NowPaymentsRig, status: str) -> Non
     page = await rig.provider.create(request_of(rig))
     [event] = hear(rig, rig.server.change(rig.server.choose(page.provider_ref), status))
     assert (event.happening, event.money) == (H.SEEN, None)
+    assert event.detail == OnItsWay(within=timedelta(days=7))
 
 
 async def test_a_coin_that_was_only_chosen_is_no_news(rig: NowPaymentsRig) -> None:

@@ -17,6 +17,7 @@ from payments.sandbox.words import frame, labels, words_in
 from shop.core.money import Money
 from shop.ports import (
     Happening,
+    OnItsWay,
     PaymentEvent,
     ProviderError,
     RefundRequest,
@@ -121,6 +122,7 @@ async def test_crypto_is_seen_first(crypto: SandboxRig) -> None:
     await crypto.sandbox.press("pay_1", "pay")
     [seen] = hear(crypto, await crypto.next_sent())
     assert seen.happening is H.SEEN
+    assert seen.detail == OnItsWay(within=timedelta(days=1))
     assert [event.happening for event in await _asked(crypto)] == [H.SEEN]
 
 

@@ -19,6 +19,7 @@ from shop.ports import (
     Decline,
     Happening,
     MethodDetails,
+    OnItsWay,
     ProviderError,
     ProviderSilentError,
     Refusal,
@@ -237,6 +238,7 @@ async def test_a_bank_debit_is_seen_first_and_received_later(stripe: Keeper) -> 
     method = await stripe.keep("slow")
     charge = await stripe.saver.charge(stripe.request(method))
     assert [event.happening for event in charge.events] == [H.SEEN]
+    assert charge.events[0].detail == OnItsWay(within=timedelta(days=21))
     [told] = hear(stripe.rig, stripe.server.arrive(charge.provider_ref))
     assert (told.happening, told.money) == (H.RECEIVED, Money(799, "EUR"))
 

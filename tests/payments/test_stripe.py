@@ -12,7 +12,7 @@ from payments.stripe.session import StripeOptions, closing_times, session_params
 from shop.core.currencies import UnknownCurrencyError, exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import DisputeFacts, Happening, ProviderError, ReturnedRefund
+from shop.ports import DisputeFacts, Happening, OnItsWay, ProviderError, ReturnedRefund
 from shop.refunds.refund import refunder
 from tests.fixtures.rigs import NOW, StripeRig, hear, request_of, rig_of
 from tests.payments.test_refunds import asked
@@ -36,6 +36,7 @@ async def test_a_bank_debit_is_seen_and_then_received(rig: StripeRig) -> None:
     page = await rig.provider.create(request_of(rig))
     [seen] = hear(rig, rig.server.pay_by_debit(page.provider_ref))
     assert (seen.happening, seen.money) == (H.SEEN, None)
+    assert seen.detail == OnItsWay(within=timedelta(days=21))
     assert await _asked(rig, page.provider_ref) == [H.SEEN]
     [received] = hear(rig, rig.server.settle_debit(page.provider_ref))
     assert (received.happening, received.money) == (H.RECEIVED, Money(799, "EUR"))

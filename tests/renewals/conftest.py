@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from shop.ports import (
     Decline,
     Happening,
     MethodDetails,
+    OnItsWay,
     PaymentEvent,
     ProviderError,
     Refusal,
@@ -37,7 +39,8 @@ __all__ = ["database_url", "kept", "new_database", "postgres_shop", "shop", "tab
 class Card:
     """A provider that keeps cards: the same reference is charged once, however often asked.
 
-    `trouble` is raised instead of an answer, after the money was taken when `is_deaf`.
+    `is_slow`: what is charged is on its way. `trouble` is raised instead of an answer, after the
+    money was taken when `is_deaf`.
     """
 
     name: str = CARD
@@ -46,6 +49,7 @@ class Card:
     why: Refusal | None = None
     trouble: ProviderError | None = None
     is_deaf: bool = False
+    is_slow: bool = False
     charged: dict[str, ChargeRequest] = field(default_factory=dict)
     handles: dict[str, str] = field(default_factory=dict)
     ends: dict[str, Refusal | None] = field(default_factory=dict)
@@ -76,6 +80,17 @@ class Card:
 
     def _told(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
         why = self.ends[request.reference]
+        if self.is_slow:
+            return [
+                PaymentEvent(
+                    event_id=f"{request.reference}.{Happening.SEEN}",
+                    kind="charge",
+                    happening=Happening.SEEN,
+                    reference=request.reference,
+                    provider_ref=f"c_{request.reference}",
+                    detail=OnItsWay(within=timedelta(days=21)),
+                )
+            ]
         happening = Happening.RECEIVED if why is None else Happening.FAILED
         return [
             PaymentEvent(

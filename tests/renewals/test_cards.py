@@ -14,13 +14,16 @@ from shop.checkout.payment import RenewalUnderWayError
 from shop.core.facts import read_facts
 from shop.core.money import Money
 from shop.customers.people import note_unreachable
+from shop.intake.polling import note_poll
+from shop.orders.payment_records import Payment
+from shop.orders.states import PaymentState
 from shop.ports import ProviderError, ProviderSilentError, Refusal
 from shop.renewals.notices import MethodRefused, RenewalAhead, RenewalFailed, RenewalOff
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.renew import due_renewals, take_up
 from shop.renewals.saved_methods import forget, switch
 from shop.screening.rules import BlockedBy
-from shop.settlement.notices import Paid
+from shop.settlement.notices import NeverConfirmed, Paid
 from shop.settlement.reviews import block
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import GOODS, MONTH
@@ -131,6 +134,22 @@ async def test_what_only_the_person_can_mend_is_not_tried_again(kept: Kept, why:
     [told] = kept.told(RenewalFailed)
     assert (told.payload["why"], told.payload["again_at"]) == (why, None)
     assert len(kept.card.charged) == 1
+
+
+async def test_a_charge_nobody_ever_confirms_waits_for_the_person(kept: Kept) -> None:
+    kept.card.is_slow = True
+    await kept.pass_days(33)
+    [charge] = await kept.shop.storage.read(_charges)
+    assert charge.state is PaymentState.SEEN
+    kept.shop.clock.move(days=21)
+    await kept.shop.run(note_poll, charge, [], policy=kept.shop.policy, now=kept.shop.now)
+    await kept.pass_days(20)
+
+    assert len(kept.card.charged) == 1, "nobody knows whether it was charged"
+    [told] = kept.told(RenewalFailed)
+    assert (told.payload["why"], told.payload["again_at"]) == (Refusal.UNCONFIRMED, None)
+    assert len(kept.told(NeverConfirmed)) == 1
+    assert await kept.shop.pay(await kept.buy(saves=False)) is Outcome.SETTLED
 
 
 async def test_paid_by_hand_with_another_card_that_one_renews(kept: Kept, tables: Tables) -> None:
@@ -311,3 +330,8 @@ def _renewal(books: Books) -> Renewal:
     found = books[Renewals].of(1)
     assert found is not None
     return found
+
+
+def _charges(books: Books) -> list[Payment]:
+    found = books[Renewals].charge_of(1)
+    return [] if found is None else [found]

@@ -25,6 +25,7 @@ from shop.settlement.notices import (
     ReviewRefused,
     Sale,
     Seen,
+    SeenNoMore,
     ToWallet,
     UnknownMoney,
 )
@@ -201,8 +202,18 @@ async def test_a_payment_on_its_way_and_one_that_failed_are_told_to_the_customer
         event = replace(shop.received(payment), happening=happening, money=None, receipt_id="")
         assert await shop.settle(event) is Outcome.NOTED
     assert await told(shop, Seen) == [Seen(plan="solo")]
-    assert await told(shop, PaymentFailed) == [PaymentFailed(plan="solo", term=MONTH)]
+    assert await told(shop, SeenNoMore) == [
+        SeenNoMore(plan="solo", term=MONTH, provider=CARD, has_failed=True, is_paid=False)
+    ]
     assert len(shop.told) == 2
+
+
+async def test_a_payment_that_fails_before_it_was_seen_is_told_to_the_customer(shop: Shop) -> None:
+    payment = await asked(shop)
+    event = replace(shop.received(payment), happening=Happening.FAILED, money=None, receipt_id="")
+    assert await shop.settle(event) is Outcome.NOTED
+    assert await told(shop, PaymentFailed) == [PaymentFailed(plan="solo", term=MONTH)]
+    assert len(shop.told) == 1
 
 
 async def test_a_payment_that_ran_out_is_told_to_nobody(shop: Shop, tables: Tables) -> None:

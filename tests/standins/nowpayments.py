@@ -31,6 +31,7 @@ class NowServer(Moody):
         super().__init__(refuse=_quote_key)
         self.now = now
         self.secret = secret
+        self.url = ""
         self.may_list = True
         self.invoices: dict[str, Json] = {}
         self.payments: dict[str, Json] = {}

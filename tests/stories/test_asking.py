@@ -1,10 +1,13 @@
 """Webhooks that only say that something happened: the provider is asked, and money counts once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from shop.books.books import Books
-from shop.intake.polling import claim_polls, note_poll
+from shop.intake.polling import ask_soon, claim_polls, note_poll
 from shop.messaging.inbox_records import Inbox
 from shop.orders.payment_records import Payment, Payments
 from shop.ports import Happening, PaymentEvent
@@ -78,6 +81,41 @@ async def test_a_paid_payment_is_asked_again_while_more_is_on_its_way(shop: Shop
     seen = PaymentEvent(event_id="s", kind="seen", happening=H.SEEN, reference=payment.reference)
     await _answer(shop, asked, [shop.received(payment), seen])
     assert await _poll_at(shop, payment) == shop.now + timedelta(seconds=30)
+
+
+async def test_an_answer_of_the_same_name_as_the_hint_counts(shop: Shop) -> None:
+    payment = await shop.ask(await shop.greet())
+    await shop.settle(_hint(payment, "5.failed"))
+    [asked] = await _due(shop)
+    failed = PaymentEvent(
+        event_id="5.failed", kind="failed", happening=H.FAILED, reference=payment.reference
+    )
+    assert await _answer(shop, asked, [failed]) == [Outcome.NOTED]
+
+
+@pytest.mark.parametrize("first", [H.UNHANDLED, H.ASK, H.SEEN])
+async def test_money_whose_name_was_told_before_without_it_counts_once(
+    shop: Shop, first: Happening
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    came = replace(shop.received(payment), event_id="5.partly")
+    told = replace(came, happening=first, money=None, receipt_id="", for_staff={"asked": "7.99"})
+    await shop.settle(told)
+    asked = await shop.run(ask_soon, payment.reference, now=shop.now)
+    assert asked
+    assert await _answer(shop, asked, [came]) == [Outcome.SETTLED]
+    assert await _answer(shop, asked, [came]) == [Outcome.KNOWN]
+    assert await shop.storage.read(_stuck) == [], "nobody need look at what was settled"
+
+
+async def test_another_receipt_under_a_name_that_is_known_counts_too(shop: Shop) -> None:
+    payment = await shop.ask(await shop.greet())
+    first = shop.received(payment)
+    await shop.settle(first)
+    second = replace(shop.received(payment), event_id=first.event_id)
+    asked = await shop.run(ask_soon, payment.reference, now=shop.now)
+    assert asked
+    assert await _answer(shop, asked, [second, first]) == [Outcome.TO_WALLET, Outcome.KNOWN]
 
 
 async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None:

@@ -129,7 +129,8 @@ async def test_a_hint_about_a_paid_page_that_nobody_noted_leaves_it_paid(
 ) -> None:
     payment = await bought(shop)
     shop.clock.move(days=2)
-    await shop.run(note_no_page, replace(payment, state=P.FINAL), now=shop.now)
+    final = replace(payment, state=P.FINAL)
+    await shop.run(note_no_page, final, policy=shop.policy, now=shop.now)
     assert tables.rows("SELECT state, poll_at FROM payments") == [("final", None)]
 
 

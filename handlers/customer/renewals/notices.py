@@ -82,6 +82,13 @@ async def failed(visit: Visit, notice: RenewalFailed) -> Screen | None:
                 "card:",
                 **what,
             )
+        case Refusal.UNCONFIRMED:
+            text = _(
+                "We asked for {price} from {card} for {plan}, and never heard whether it was "
+                "charged, so we do not ask again. If it was, write to us: /paysupport. Or pay "
+                "here, and all goes on:",
+                **what,
+            )
         case Refusal.DECLINED if (again := notice.again_at) is not None:
             text = _(
                 "{card} was declined for {plan}. Nothing was charged. We try again on "

@@ -8,7 +8,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from handlers.customer.checkout.payment import paid_text
-from handlers.customer.checkout.ways import STARS_PROVIDER, ways_screen
+from handlers.customer.checkout.ways import STARS_PROVIDER, way_name, ways_screen
 from handlers.customer.storefront.plans import plan_screen
 from handlers.names import provider_name
 from handlers.screens import Args, Screen, button
@@ -18,7 +18,7 @@ from shop.catalog.offers import offer
 from shop.core.intervals import Interval
 from shop.ledger.receiving import Verdict
 from shop.messaging.notices import CustomerNotice
-from shop.settlement.notices import Paid, PaymentFailed, Seen, ToWallet
+from shop.settlement.notices import Paid, PaymentFailed, Seen, SeenNoMore, ToWallet
 from shop.storefront.plans import pay_screens, price_of, rest_of
 
 _LOG = structlog.get_logger()
@@ -168,6 +168,33 @@ async def failed(visit: Visit, notice: PaymentFailed) -> Screen:
     return Screen(text=text, rows=((again,), (button(_("Write to us"), "+paysupport"),)))
 
 
+async def seen_no_more(visit: Visit, notice: SeenNoMore) -> Screen:
+    """A payment that they read is on its way ended without money."""
+    _ = visit.speech
+    told = {
+        "plan": await _plan(visit, notice.plan),
+        "way": way_name(visit, notice.provider),
+    }
+    if notice.has_failed:
+        end = _(
+            "Your payment for {plan} by {way}, which we saw before, did not go through. If your "
+            "money left all the same, write to us, and we look for it.",
+            **told,
+        )
+    else:
+        end = _(
+            "We saw your payment for {plan} by {way}, but it was never confirmed. Should it still "
+            "come, it is yours. If your money has left, write to us, and we look for it.",
+            **told,
+        )
+    write = button(_("Write to us"), "+paysupport")
+    if notice.is_paid:
+        text = lines(end, _("What you have is paid; you need not pay again."))
+        return Screen(text=text, rows=((write,),))
+    again = button(_("Try again"), "pay_again", notice.plan, notice.term.key, style="primary")
+    return Screen(text=end, rows=((again,), (write,)))
+
+
 async def again(visit: Visit, args: Args) -> Screen:
     """Back to the ways to pay, at today's price."""
     slug, interval = args.text(0), Interval.from_key(args.text(1))
@@ -189,4 +216,5 @@ WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | N
     Paid: paid,
     ToWallet: to_wallet,
     PaymentFailed: failed,
+    SeenNoMore: seen_no_more,
 }

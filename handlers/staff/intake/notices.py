@@ -43,12 +43,13 @@ async def star_difference(visit: Visit, notice: StarDifference) -> Screen:
             )
         )
     if notice.odd:
+        way = provider_name(_, notice.provider)  # named here: a `_` inside hides the plural
         told.append(
             _.ngettext(
                 "⚠️ {n} payment in our books is not as {way} lists it: {names}",
                 "⚠️ {n} payments in our books are not as {way} lists them: {names}",
                 notice.odd,
-                way=provider_name(_, notice.provider),
+                way=way,
                 names=", ".join(notice.names),
             )
         )

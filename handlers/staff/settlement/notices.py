@@ -10,7 +10,13 @@ from handlers.staff.screening.findings import reasons
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.messaging.notices import StaffNotice
-from shop.settlement.notices import FalseClaim, ForeignEvent, LeftToStaff, MoneyInReview
+from shop.settlement.notices import (
+    FalseClaim,
+    ForeignEvent,
+    LeftToStaff,
+    MoneyInReview,
+    NeverConfirmed,
+)
 
 
 async def money_in_review(visit: Visit, notice: MoneyInReview) -> Screen:
@@ -108,9 +114,33 @@ async def left_to_staff(visit: Visit, notice: LeftToStaff) -> Screen:
     return Screen(text=text, rows=((to_failed_jobs(_),),))
 
 
+async def never_confirmed(visit: Visit, notice: NeverConfirmed) -> Screen:
+    """A payment was seen, and its provider has no last word on it."""
+    _ = visit.speech
+    text = lines(
+        _(
+            "⚠️ {way} saw a payment of {money} from {name} for {plan}, {time}, and never "
+            "confirmed or refused it ({reference}).",
+            way=provider_name(_, notice.provider),
+            money=_.money(notice.money),
+            name=notice.name,
+            plan=await plan_name(visit, notice.plan),
+            time=_.interval(notice.term),
+            reference=notice.reference,
+        ),
+        _(
+            "Nothing was given for it, and {name} knows. Please look there what became of it; if "
+            "the money comes, it counts.",
+            name=notice.name,
+        ),
+    )
+    return Screen(text=text, rows=((to_customer(_, notice.customer),),))
+
+
 WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
     MoneyInReview: money_in_review,
     FalseClaim: false_claim,
     ForeignEvent: foreign_account,
     LeftToStaff: left_to_staff,
+    NeverConfirmed: never_confirmed,
 }

@@ -277,6 +277,7 @@ CREATE TABLE payments (
     screen_id INTEGER,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    seen_until INTEGER,
     poll_at INTEGER,
     leased_by INTEGER,
     leased_until INTEGER
