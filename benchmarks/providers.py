@@ -141,7 +141,12 @@ def open_with(
             telegram_id=telegram_id, name=f"Customer {telegram_id}", username="", language="de"
         )
         customer = greet(books, visitor, now=now)
-        choice = Choice(customer_id=customer.id, price_id=price.id, provider=provider)
+        choice = Choice(
+            customer_id=customer.id,
+            price_id=price.id,
+            provider=provider,
+            currencies=frozenset({currency}),
+        )
         payment = begin_payment(books, choice, policy=POLICY, now=now).payment
         page = PaymentPage(provider_ref=payment.reference, url="https://pay.example/")
         note_page(books, payment, page)

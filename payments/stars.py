@@ -137,7 +137,7 @@ class Stars:
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         """Give all of a payment's Stars back; asked again, it is already done."""
-        if request.amount != request.received or request.before:
+        if request.amount != request.received or not request.before.is_zero:
             raise ProviderError(reason="Stars go back whole or not at all")
         done = RefundAnswer(step=RefundStep.DONE, refund_ref=request.receipt_id)
         try:

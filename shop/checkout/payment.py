@@ -13,7 +13,7 @@ from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.credit.reservations import paid_before
-from shop.customers.records import Customers
+from shop.customers.records import Customer, Customers
 from shop.orders.limits import (
     BeyondLimitsError,
     asked_of,
@@ -26,15 +26,18 @@ from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
+from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
     Clock,
     Limits,
     PaymentProvider,
     PaymentRequest,
     ProviderError,
+    takes,
 )
 from shop.renewals.records import Renewals
-from shop.renewals.star_records import StarSubscriptions
+from shop.renewals.rules import RenewalPolicy
+from shop.renewals.star_records import StarSubscriptions, SubscribedError
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import refuse_at_door
 
@@ -60,8 +63,12 @@ class RenewalUnderWayError(ShopError):
     """This is being renewed from your saved card right now."""
 
 
-class SubscribedError(ShopError):
-    """Your Star subscription renews this by itself already."""
+class NotThisWayError(ShopError):
+    """This cannot be paid that way."""
+
+
+class NotSavedError(ShopError):
+    """Nothing renews by itself in this shop just now."""
 
 
 class InReviewError(ShopError):
@@ -72,13 +79,14 @@ class InReviewError(ShopError):
 class Choice:
     """What a customer wants to pay, and how; `price_id` is the price on the button.
 
-    `saves`: the customer agrees that the method is kept and renews it by itself. `limits` are
-    what the provider says of itself (see `limits_of`).
+    `currencies` and `limits` are what the way takes, as its port says; `saves`: the customer
+    agrees that the method is kept and renews it by itself.
     """
 
     customer_id: int
     price_id: int
     provider: str
+    currencies: frozenset[str] | None = None
     screen_id: int | None = None
     saves: bool = False
     limits: Mapping[str, Limits] = field(default_factory=dict)
@@ -116,7 +124,8 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
-    _refuse_renewing(books, customer.id, product, price, now=now)
+    _refuse_way(choice, customer, product, price, policy=policy)
+    _refuse_renewing(books, choice, product, price, policy=policy, now=now)
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
     expires_at = now + policy.order_lifetime
@@ -165,14 +174,29 @@ def _counted(books: Books, choice: Choice, price: Money, before: Money, *, now: 
     return price - asked
 
 
-def _refuse_renewing(
-    books: Books, customer_id: int, product: Product, price: Price, *, now: datetime
+def _refuse_way(
+    choice: Choice, customer: Customer, product: Product, price: Price, *, policy: Policy
 ) -> None:
-    """Nobody pays by hand what is being charged at this moment, or subscribes twice."""
-    if books[Renewals].charge_under_way(customer_id, product.id) is not None:
+    """A button of another day, or nobody's: what is not offered is not taken either."""
+    way, currency = choice.provider, price.amount.currency
+    # What lies in the wallet is of any currency that ever came.
+    is_taken = way == WALLET or takes(choice.currencies, currency)
+    rules = policy[WayPolicy].rules
+    shown = arranged(rules, {way: currency}, country=customer.country, plan=product.slug)
+    if not is_taken or way not in shown:
+        raise NotThisWayError
+
+
+def _refuse_renewing(
+    books: Books, choice: Choice, product: Product, price: Price, *, policy: Policy, now: datetime
+) -> None:
+    """Nobody pays by hand what is being charged at this moment, or lets it renew twice."""
+    if books[Renewals].charge_under_way(choice.customer_id, product.id) is not None:
         raise RenewalUnderWayError
-    if product.recurs_at(price):
-        star = books[StarSubscriptions].running(customer_id, product.id, now=now)
+    if choice.saves and not policy[RenewalPolicy].asks:
+        raise NotSavedError
+    if choice.saves or product.recurs_at(price):
+        star = books[StarSubscriptions].running(choice.customer_id, product.id, now=now)
         if star is not None and star.renews:
             raise SubscribedError
 

@@ -76,9 +76,10 @@ class Money:
         """Whether this is at most an amount of the same currency."""
         return self.minor <= self._same(other)
 
-    def __bool__(self) -> bool:
-        """Whether there is any money at all."""
-        return self.minor != 0
+    @property
+    def is_zero(self) -> bool:
+        """Whether this is no money at all; in a condition Money itself would say absent, too."""
+        return not self.minor
 
     def __str__(self) -> str:
         """A plain form for logs and staff: `7.99 EUR`."""

@@ -20,7 +20,7 @@ def came_before(books: Books, customer_id: int, order_id: int, price: Money) -> 
     """What counts towards this price, if it still lies in the wallet."""
     short = books[Payments].short_before(order_id, price.currency)
     part = books[Wallets].part(order_id, price.currency)
-    if not short and not part:
+    if short.is_zero and part.is_zero:
         return Money.zero(price.currency)
     free = free_for(books, customer_id, order_id, price.currency)
     return before(price, short=short, part=part, free=free)

@@ -132,7 +132,7 @@ def approve(
     sent the proof, so that nobody pays for the hours until a person looked.
     """
     proof, payment = _claim(books, proof_id)
-    money = money or payment.due
+    money = payment.due if money is None else money
     if money.minor <= 0:
         raise BadInputError(reason="Write how much arrived, such as 7.99.")
     _decide(books, proof, ProofState.APPROVED, staff_id=staff_id, arrived=money, now=now)

@@ -60,7 +60,7 @@ class Journal:
                     "now": at,
                 }
                 for line, entry in enumerate(entries)
-                if entry.money
+                if not entry.money.is_zero
             ],
         )
 

@@ -1,14 +1,13 @@
 """Amounts of money in a catalog file: text, never a fraction that a computer rounds."""
 
-import re
 from typing import Any
 
 from shop.core.currencies import CURRENCIES, exponent_of, sample_amount
 from shop.core.errors import BadInputError
 from shop.core.money import Money
+from shop.core.sums import sum_of
 from shop.owner_file.page import Table, meant
 
-_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _MOST_MINOR = 10**12
 
 
@@ -33,11 +32,8 @@ def _amount(table: Table, words: str, currency: str, value: Any) -> Money | None
         sample = sample_amount(currency)
         refuse(f'write amounts as text: {currency} = "{sample}", not {currency} = {value}.')
         return None
-    if not _AMOUNT.fullmatch(str(value)):
-        refuse(f'{value!r} is not an amount such as "{sample_amount(currency)}".')
-        return None
     try:
-        money = Money.parse(str(value), currency)
+        money = sum_of(str(value), currency)
     except BadInputError as error:
         refuse(error.sentence)
         return None

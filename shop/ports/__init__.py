@@ -42,6 +42,7 @@ from shop.ports.payments import (
     TooLittleError,
     TooMuchError,
     can_be_asked,
+    takes,
 )
 from shop.ports.refunds import RefundAnswer, RefundRequest, RefundsPayments, RefundStep
 from shop.ports.renewals import (
@@ -104,4 +105,5 @@ __all__ = [
     "limits_of",
     "saver_of",
     "steerer_of",
+    "takes",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from shop.core.currencies import STARS
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.ports.details import EventDetail
@@ -145,13 +146,21 @@ class PaymentEvent:
     for_staff: Mapping[str, str] = field(default_factory=dict)
 
 
+def takes(currencies: frozenset[str] | None, currency: str) -> bool:
+    """Whether a way that says this of itself takes this currency.
+
+    Stars are Telegram's own: only a way that names them takes them.
+    """
+    return currency != STARS if currencies is None else currency in currencies
+
+
 class PaymentProvider(Protocol):
     """One way of being paid.
 
     Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
     `ProviderError` a plain no, of which `RequestRefusedError` is about this one request and
-    not about the keys. `currencies` None means any; `limits`, where it has some, are what one
-    payment may be (see `limits_of`). One whose `look_up` never knows
+    not about the keys. `currencies` None means any but Stars (see `takes`); `limits`, where it
+    has some, are what one payment may be (see `limits_of`). One whose `look_up` never knows
     anything says `is_askable = False` (see `can_be_asked`).
     """
 

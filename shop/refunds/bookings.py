@@ -96,7 +96,7 @@ def book_intent(
 
 def _share_among_lines(books: Books, refund: Refund, case: Case) -> None:
     """Say what each line of the order gives of it, by what is left of each."""
-    if not refund.from_order or case.order_id is None:
+    if refund.from_order.is_zero or case.order_id is None:
         return
     left = books[RefundLines].left(case.order_id, refund.money.currency)
     shares = shares_of_lines(left, back=refund.from_order, tax=refund.tax)
@@ -153,7 +153,7 @@ def _close_payment(books: Books, case: Case) -> None:
     if case.payment_id is None or case.payment_state is None:
         return
     receipts = books[Receipts].receipts_of_payment(case.payment_id)
-    if any(left_outside(books[Refunds].case(one).standing) for one in receipts):
+    if any(not left_outside(books[Refunds].case(one).standing).is_zero for one in receipts):
         return
     if may_move(PAYMENT_MOVES, case.payment_state, PaymentState.REFUNDED):
         books[Payments].move(
@@ -166,7 +166,7 @@ def _close_order(
 ) -> tuple[AccessAfterRefund, list[Effect]]:
     """The order and its time follow; what access became of it, for those who are told."""
     paid = case.standing.order_paid
-    if not refund.from_order or case.order_id is None or case.customer_id is None:
+    if refund.from_order.is_zero or case.order_id is None or case.customer_id is None:
         return AccessAfterRefund.KEEP, []
     is_whole = case.order_back_surely >= paid
     if is_whole:
@@ -178,7 +178,7 @@ def _close_order(
         return AccessAfterRefund.KEEP, []
     customer, effects = books[Customers].get(case.customer_id), list[Effect]()
     for part in books[RefundLines].parts(refund, case.order_id):
-        if not (part.back or is_whole):
+        if part.back.is_zero and not is_whole:
             continue
         seconds, more = revoke_time(books, customer, part=part, access=access, now=now)
         if seconds:

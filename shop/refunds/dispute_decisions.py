@@ -41,7 +41,7 @@ def close_dispute(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: Dis
         customer=customer.id,
         name=customer.name,
         plan=plan,
-        money=dispute.money or affairs.whole,
+        money=affairs.whole if dispute.money.is_zero else dispute.money,
         how=state,
     )
     effects.append(tell_customer(customer, over, key=key))
@@ -52,7 +52,7 @@ def close_dispute(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: Dis
 def _give_back(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
     """The provider lets go of the money it kept."""
     books = claimed.books
-    if dispute.money:
+    if not dispute.money.is_zero:
         enter_disputed(books, dispute, -dispute.money, now=claimed.now, group=":won")
     books[Payments].move(
         claimed.affairs.payment_id,
@@ -65,7 +65,7 @@ def _give_back(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
 def _book_loss(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
     """The bank took the money: a refund that nobody here made."""
     books = claimed.books
-    if not dispute.money or dispute.receipt is None:
+    if dispute.money.is_zero or dispute.receipt is None:
         return
     refund = book_intent(
         books,

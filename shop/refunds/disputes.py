@@ -93,12 +93,19 @@ def _act(update: PaymentUpdate[Affairs], dispute: Dispute) -> Dispute:
         dispute=dispute.id,
         name=customer.name,
         plan=plan,
-        money=dispute.money or update.event.money or affairs.whole,
+        money=_disputed(dispute, update.event.money, affairs.whole),
         is_frozen=is_frozen,
     )
     effects += tell_staff(update.policy, notice, key=key)
     books[Outbox].add(effects, now=update.now)
     return dispute
+
+
+def _disputed(dispute: Dispute, told: Money | None, price: Money) -> Money:
+    """The money it is about: what was taken, else what was told, else the price."""
+    if not dispute.money.is_zero:
+        return dispute.money
+    return price if told is None or told.is_zero else told
 
 
 def _hold(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> tuple[bool, list[Effect]]:
@@ -123,7 +130,8 @@ def _learn(update: PaymentUpdate[Affairs], known: Dispute) -> Dispute:
     if receipt is None:
         receipt = in_place(books, books[Receipts].receipt_named(known.provider, known.receipt_id))
     taken = known.money
-    if not taken and known.kind is DisputeKind.DISPUTE and told and receipt is not None:
+    is_dispute = known.kind is DisputeKind.DISPUTE
+    if taken.is_zero and is_dispute and told is not None and receipt is not None:
         standing = books[Refunds].case(receipt).standing
         # A sum in another currency than came cannot be taken out of it: staff are told, no more.
         if told.currency == standing.money.currency:

@@ -58,7 +58,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> Money | None:
     if not receipts:
         return event.money if grew else None  # before its receipt: booked when that comes
     booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
-    return booked or None
+    return None if booked is None or booked.is_zero else booked
 
 
 def catch_up(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:

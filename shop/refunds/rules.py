@@ -119,7 +119,7 @@ def order_part(balance: RefundBalance) -> Money:
 
 
 def _order_left(balance: RefundBalance) -> Money:
-    has_paid = balance.to_order or balance.verdict is Verdict.SHORT
+    has_paid = not balance.to_order.is_zero or balance.verdict is Verdict.SHORT
     if not (has_paid and balance.is_of_one_currency):
         return balance.nothing
     return max(balance.order_paid - balance.order_back, balance.nothing)
@@ -138,7 +138,7 @@ def tax_part(balance: RefundBalance, from_order: Money) -> Money:
 
     What the wallet gave to the order was not taxed with this receipt.
     """
-    if not (balance.to_order and balance.order_paid and balance.money):
+    if balance.to_order.is_zero or balance.order_paid.is_zero or balance.money.is_zero:
         return balance.nothing
     taxed = min(balance.order_paid, balance.money)
     back = min(balance.own_back + from_order, taxed)
@@ -154,14 +154,16 @@ def shares_of_lines(
     Tax goes with the money of its line; only a cent that no line with money has left goes alone.
     """
     shares = split(back, [one.money.minor for one in left])
-    taxes = [one.tax.minor if share else 0 for one, share in zip(left, shares, strict=True)]
+    taxes = [
+        0 if share.is_zero else one.tax.minor for one, share in zip(left, shares, strict=True)
+    ]
     if sum(taxes) < tax.minor:
         taxes = [one.tax.minor for one in left]
-    tax_shares = split(tax, taxes) if tax else [tax] * len(left)
+    tax_shares = [tax] * len(left) if tax.is_zero else split(tax, taxes)
     return tuple(
         LineMoney(line_id=one.line_id, money=share, tax=tax_share)
         for one, share, tax_share in zip(left, shares, tax_shares, strict=True)
-        if share or tax_share
+        if not (share.is_zero and tax_share.is_zero)
     )
 
 
@@ -182,5 +184,5 @@ def time_to_revoke(
         case AccessAfterRefund.END:
             return left_seconds
         case AccessAfterRefund.SHORTEN:
-            share = whole_seconds * back.minor // paid.minor if paid else 0
+            share = 0 if paid.is_zero else whole_seconds * back.minor // paid.minor
             return min(left_seconds, share)

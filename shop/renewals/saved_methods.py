@@ -16,7 +16,7 @@ from shop.renewals.jobs import MethodJob, MethodVerb, RenewalKind
 from shop.renewals.notices import OffReason, RenewalOff, RenewalOn
 from shop.renewals.records import Renewal, Renewals, SavedMethod
 from shop.renewals.rules import RenewalPolicy, plan_round
-from shop.renewals.star_records import StarSubscriptions
+from shop.renewals.star_records import StarSubscriptions, SubscribedError
 
 
 def keep_method(
@@ -97,11 +97,17 @@ def switch(
     policy: Policy,
     now: datetime,
 ) -> bool:
-    """Turn one's own renewal on or off; False when the card is no longer kept."""
+    """Turn one's own renewal on or off; False when the card is no longer kept.
+
+    Raises `SubscribedError` where Telegram renews it: twice would be once too often.
+    """
     renewal = _own(books, subscription_id, customer_id)
     if renewal.method.forgotten_at is not None:
         return False
     subscription = books[Subscriptions].get(subscription_id)
+    star = books[StarSubscriptions].running_for(subscription, now=now)
+    if is_on and star is not None and star.renews:
+        raise SubscribedError
     if not is_on:
         books[Renewals].write(replace(renewal, is_on=False))
     elif not renewal.is_on or renewal.tries:

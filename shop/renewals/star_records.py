@@ -7,6 +7,11 @@ from enum import StrEnum
 from shop.access.subscription_records import Subscription
 from shop.books.moments import moment, seconds
 from shop.books.queries import Row, Sql
+from shop.core.errors import ShopError
+
+
+class SubscribedError(ShopError):
+    """Your Star subscription renews this by itself already."""
 
 
 class StarState(StrEnum):

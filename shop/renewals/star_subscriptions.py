@@ -92,10 +92,14 @@ def note_first_charge(update: PaymentUpdate[Affairs]) -> None:
         expires_at=series.until,
         now=update.now,
     )
-    if affairs.subscription_id is not None:
-        renewal = books[Renewals].of(affairs.subscription_id)
-        if renewal is not None and renewal.is_on:
-            books[Renewals].write(replace(renewal, is_on=False))
+    _let_card_rest(books, affairs.subscription_id)
+
+
+def _let_card_rest(books: Books, subscription_id: int | None) -> None:
+    """Who renews is one: where Telegram does, no card is charged."""
+    renewal = None if subscription_id is None else books[Renewals].of(subscription_id)
+    if renewal is not None and renewal.is_on:
+        books[Renewals].write(replace(renewal, is_on=False))
 
 
 def note_standing(update: PaymentUpdate[Affairs]) -> None:
@@ -110,6 +114,8 @@ def note_standing(update: PaymentUpdate[Affairs]) -> None:
     books[StarSubscriptions].note(
         star.payment_id, state=state, is_stopped_here=False, expires_at=star.expires_at
     )
+    if state is StarState.ACTIVE:
+        _let_card_rest(books, star.subscription_id)
     told = tell_customer(update.customer, _notice(affairs, star, state), key=event.event_id)
     books[Outbox].add([told], now=update.now)
 

@@ -49,7 +49,8 @@ def open_review(
 
 def _tell(received: ReceivedMoney, findings: Sequence[Finding], review: int) -> list[Effect]:
     customer, affairs = received.payment.customer, received.payment.affairs
-    came = received.money or received.judgement.whole  # all of it may come from the wallet
+    # All of it may come from the wallet.
+    came = received.judgement.whole if received.money.is_zero else received.money
     told = InReview(plan=affairs.product.slug, money=came, receipt=received.receipt)
     heard = MoneyInReview(
         review=review,

@@ -73,7 +73,7 @@ def book_tax(books: Books, receipt: int, *, now: datetime) -> None:
     """The tax inside what was just sold is not the shop's own; nothing where there is none."""
     case = books[Refunds].case(receipt)
     tax = case.standing.tax
-    if not tax:
+    if tax.is_zero:
         return
     assert case.order_id is not None  # noqa: S101 - it was just sold
     lines = books[OrderLines].sold(case.order_id)

@@ -222,7 +222,7 @@ def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     findings: tuple[Finding, ...] = ()
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (kept.is_looked_at or is_later or update.affairs.is_charge):
-        findings = weigh(update, uses_wallet=bool(judgement.from_wallet))
+        findings = weigh(update, uses_wallet=not judgement.from_wallet.is_zero)
     receipt = _record(update, money, judgement, is_in_review=bool(findings))
     if receipt is None:
         return _known(kept)
@@ -272,7 +272,7 @@ def _bring_about(
     payment = received.payment
     is_later = payment.affairs.payment_id != series
     effects = fulfil(received, by_itself=payment.affairs.provider if is_later else "")
-    if event.tax:
+    if event.tax is not None and not event.tax.is_zero:
         book_tax(payment.books, received.receipt, now=payment.now)
     if is_later:
         payment.books[StarSubscriptions].follow(series, payment.affairs.order_id)

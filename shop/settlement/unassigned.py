@@ -78,7 +78,7 @@ def assign(
     customer = books[Customers].claim(customer_id)
     books[Receipts].claim(receipt)
     money = _receipt(books, receipt)
-    if books[Refunds].case(receipt).standing.refunded:
+    if not books[Refunds].case(receipt).standing.refunded.is_zero:
         raise BadInputError(reason="Some of this money went back already; it is nobody's now.")
     payment = _payment(books, customer, reference, policy=policy, now=now) if reference else None
     judgement = _all_to_wallet(money) if payment is None else _judged(payment, money)

@@ -23,6 +23,7 @@ from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
+from shop.renewals.star_records import StarSubscription, StarSubscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ class Basket:
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
     aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
-    `learned` is what providers refused lately.
+    `star` is the Star subscription that renews it, if one does: then no card will. `learned` is
+    what providers refused lately.
     """
 
     product: Product
@@ -77,6 +79,7 @@ class Basket:
     live: Subscription | None
     span: Span
     renewal: Renewal | None = None
+    star: StarSubscription | None = None
     learned: Learned = field(default_factory=dict)
 
     @property
@@ -114,6 +117,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     live = books[Subscriptions].live(customer_id, price.product_id)
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
+    star = None if live is None else books[StarSubscriptions].running_for(live, now=now)
     return Basket(
         product=books[CatalogRecords].get(price.product_id),
         price=price,
@@ -125,6 +129,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         live=live,
         span=bought_span(price.interval, live=live, now=now),
         renewal=None if live is None else books[Renewals].of(live.id),
+        star=star if star is not None and star.renews else None,
         learned=learned_limits(books, now=now),
     )
 
@@ -186,7 +191,7 @@ def rest_of(
     if price is None or not product.is_offered:
         return None, None
     before = _came_before(books, customer_id, price)
-    return price, price.amount - before if before else None
+    return price, None if before.is_zero else price.amount - before
 
 
 def try_of(books: Books, reference: str, customer_id: int) -> Try:

@@ -101,7 +101,7 @@ def test_adding_and_taking_away_cancel_out(money: Money, minor: int) -> None:
     assert money + -money == Money.zero(money.currency)
     assert (money < other) == (money.minor < minor)
     assert (money <= other) == (money.minor <= minor)
-    assert bool(money) == (money.minor != 0)
+    assert money.is_zero == (money.minor == 0)
 
 
 def test_amounts_of_two_currencies_never_meet() -> None:

@@ -269,7 +269,7 @@ def test_parts_of_lines_add_up_and_end_at_nothing(
             )
             assert min(left[one.line_id].money.minor, left[one.line_id].tax.minor) >= 0
         gone, gone_tax = gone + back, gone_tax + tax
-    assert not any(one.money or one.tax for one in left.values())
+    assert all(one.money.is_zero and one.tax.is_zero for one in left.values())
 
 
 def test_where_the_owner_chose_nothing_access_ends_with_the_whole_and_stays_with_a_part() -> None:

@@ -12,7 +12,7 @@ from shop.books.books import Books
 from shop.catalog.document import plan_document
 from shop.catalog.products import STAR_TERM
 from shop.catalog.records import CatalogRecords
-from shop.checkout.payment import Choice, SubscribedError, begin_payment
+from shop.checkout.payment import Choice, begin_payment
 from shop.core.money import Money
 from shop.intake.notices import StarDifference
 from shop.intake.pre_checkout import may_pay
@@ -28,6 +28,8 @@ from shop.ports import (
 )
 from shop.refunds.notices import MoneyBack
 from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
+from shop.renewals.saved_methods import switch
+from shop.renewals.star_records import SubscribedError
 from shop.renewals.star_subscriptions import steer
 from shop.settlement.notices import Paid
 from shop.settlement.settle import Outcome
@@ -130,7 +132,8 @@ def offer(books: Books, *, now: datetime) -> int:
 async def ask(shop: Shop) -> Payment:
     anna = await shop.greet()
     price = await shop.run(offer, now=shop.now)
-    choice = Choice(customer_id=anna.id, price_id=price, provider=STARS)
+    takes = frozenset({"XTR"})
+    choice = Choice(customer_id=anna.id, price_id=price, provider=STARS, currencies=takes)
     intent = await shop.run(begin_payment, choice, policy=shop.policy, now=shop.now)
     assert intent.recurs
     return intent.payment
@@ -209,6 +212,30 @@ async def test_nobody_subscribes_twice_to_the_same_plan(series: Series) -> None:
         await ask(series.shop)
     await series.says(Happening.STOPPED, 1)
     await ask(series.shop)  # it ends, so it may be bought anew
+
+
+async def test_where_telegram_renews_no_card_does_be_it_ticked_or_switched_on(
+    shop: Shop, tables: Tables
+) -> None:
+    kept = await keep(shop)
+    shop.clock.move(days=1)
+    telegram = Telegram()
+    shop.providers = {**shop.providers, STARS: telegram}  # type: ignore[dict-item]
+    series = Series(shop=shop, payment=await ask(shop), telegram=telegram)
+    assert await series.arrive(series.charge(1)) is Outcome.SETTLED
+    assert tables.rows("SELECT is_on FROM renewals") == [(0,)]
+
+    with pytest.raises(SubscribedError):
+        await kept.buy(saves=True)
+    with pytest.raises(SubscribedError):
+        await shop.run(switch, 1, kept.anna.id, is_on=True, policy=shop.policy, now=shop.now)
+    await kept.buy(saves=False)
+    assert tables.rows("SELECT is_on FROM renewals") == [(0,)]
+
+    await series.says(Happening.STOPPED, 1)
+    assert await shop.run(switch, 1, kept.anna.id, is_on=True, policy=shop.policy, now=shop.now)
+    await series.says(Happening.RESUMED, 2)
+    assert tables.rows("SELECT is_on FROM renewals") == [(0,)], "it goes on, so the card rests"
 
 
 async def test_a_later_checkout_of_the_running_subscription_is_let_through(

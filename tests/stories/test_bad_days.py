@@ -1,19 +1,16 @@
 """Telegram is away, people block the bot, updates come twice, buttons grow old."""
 
-import json
-from itertools import count
-
 from pydantic import SecretStr
 
 from bot.assemble import KNOWN
 from shop.catalog.changes import apply_catalog
 from shop.owner_file.reading import read_catalog
+from tests.fixtures.forging import TELEGRAM_SECRET, forge
 from tests.fixtures.kiosk import Kiosk
 from tests.fixtures.process import CATALOG
 from tests.stories.conftest import OpenKiosk
 
 ANNA = 1001
-TELEGRAM_SECRET = "a-secret-of-telegram"
 SECRET = {"x-telegram-bot-api-secret-token": TELEGRAM_SECRET}
 FORGED = (
     "",
@@ -196,25 +193,8 @@ async def test_forged_and_forgotten_buttons_lead_back_home(open_kiosk: OpenKiosk
     anna = kiosk.person(ANNA)
     await anna.say("/start plan_solo")
     shown = await anna.button("ways:")
-    numbers = count(10_000)
     for data in FORGED:
-        update = {
-            "update_id": next(numbers),
-            "callback_query": {
-                "id": str(next(numbers)),
-                "chat_instance": "1",
-                "data": data,
-                "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
-                "message": {
-                    "message_id": shown["message_id"],
-                    "date": 0,
-                    "chat": {"id": ANNA, "type": "private", "first_name": "Anna"},
-                },
-            },
-        }
-        body = json.dumps(update)
-        answer = await kiosk.http.post("/telegram", content=body, headers=SECRET)
-        assert answer.status_code == 200
+        await forge(kiosk, anna, data, message_id=shown["message_id"])
     await kiosk.quiet()
     assert kiosk.tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'stuck'") == 0
     assert kiosk.tables.one("SELECT COUNT(*) FROM audit") == 0

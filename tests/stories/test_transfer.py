@@ -4,6 +4,8 @@ import zlib
 from struct import pack
 from typing import Any
 
+import pytest
+
 from preview.client import text_of
 from tests.fixtures.kiosk import Kiosk, Person
 from tests.fixtures.shop import STAFF
@@ -129,6 +131,58 @@ async def test_another_amount_follows_the_rules_for_money_that_is_short(
     await anna.tap("pay_rest:")
     await anna.pay(await anna.page())
     await anna.sees("Payment received")
+
+
+@pytest.mark.parametrize("written", ["0", "0.00", "0,00", "00"])
+async def test_nothing_that_arrived_is_never_taken_for_the_whole_price(
+    open_kiosk: OpenKiosk, written: str
+) -> None:
+    kiosk, anna, olga = await open_for_transfers(open_kiosk)
+    await anna.chat.send_photo(picture())
+    await sees_proof(olga)
+    number = kiosk.tables.one("SELECT MAX(id) FROM proofs")
+    await olga.say(f"/paid {number} {written}")
+    await olga.sees(f"If nothing arrived, refuse it: /refuse {number} …")
+    assert kiosk.tables.rows("SELECT state FROM proofs") == [("waiting",)]
+    assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 0
+
+
+@pytest.mark.parametrize("written", ["-0", "-7.99", "+7.99", "7.99.9", "seven", "€7.99"])
+async def test_what_is_no_sum_changes_nothing(open_kiosk: OpenKiosk, written: str) -> None:
+    kiosk, anna, olga = await open_for_transfers(open_kiosk)
+    await anna.chat.send_photo(picture())
+    await sees_proof(olga)
+    number = kiosk.tables.one("SELECT MAX(id) FROM proofs")
+    await olga.say(f"/paid {number} {written}")
+    await olga.sees("is not an amount in EUR such as")
+    assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "offered", "chosen", "booked"),
+    [
+        ("799", ["€799.00 is here", "€7.99 is here"], "€7.99", 799),
+        ("1,000", ["€1,000.00 is here", "€1.00 is here", "€10.00 is here"], "€10.00", 1000),
+        ("79.90", ["€79.90 is here"], "€79.90", 7990),
+        ("0.79", ["€0.79 is here"], "€0.79", 79),
+    ],
+)
+async def test_a_sum_that_is_far_or_means_two_things_is_asked_back_before_it_is_booked(
+    open_kiosk: OpenKiosk, written: str, offered: list[str], chosen: str, booked: int
+) -> None:
+    kiosk, anna, olga = await open_for_transfers(open_kiosk)
+    await anna.chat.send_photo(picture())
+    await sees_proof(olga)
+    number = kiosk.tables.one("SELECT MAX(id) FROM proofs")
+    await olga.say(f"/paid {number} {written}")
+    asked = await olga.sees("€7.99 was asked. What has arrived?")
+    keys = [key["text"] for row in asked["reply_markup"]["inline_keyboard"] for key in row]
+    assert keys == [*offered, "Neither, I write it again"]
+    assert kiosk.tables.one("SELECT COUNT(*) FROM receipts") == 0
+    await olga.chat.press(f"{chosen} is here")
+    await olga.sees("Approved by")
+    await kiosk.quiet()
+    assert kiosk.tables.rows("SELECT minor, currency FROM receipts") == [(booked, "EUR")]
 
 
 async def test_what_is_no_proof_is_answered_kindly(open_kiosk: OpenKiosk) -> None:

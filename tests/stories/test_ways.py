@@ -2,9 +2,13 @@
 
 import asyncio
 
+import pytest
+from pydantic import SecretStr
+
 from bot.assemble import KNOWN
 from shop.catalog.changes import apply_catalog
 from shop.owner_file import read_catalog
+from tests.fixtures.forging import TELEGRAM_SECRET, forge
 from tests.fixtures.kiosk import Kiosk, Person
 from tests.fixtures.process import CATALOG
 from tests.stories.conftest import OpenKiosk
@@ -73,3 +77,44 @@ async def test_a_button_of_a_way_that_shows_no_more_is_explained(open_kiosk: Ope
     assert "closed just now" in str(tapped.toast)
     assert await ways_of(anna) == ["sandbox_crypto"]
     assert kiosk.tables.one("SELECT COUNT(*) FROM payments") == 0
+
+
+@pytest.mark.parametrize("rules", ["", WAYS])
+async def test_what_is_not_offered_is_not_taken_from_a_forged_button_either(
+    open_kiosk: OpenKiosk, rules: str
+) -> None:
+    kiosk = await open_kiosk(
+        transfer_details="IBAN: DE02 1203", telegram_webhook_secret=SecretStr(TELEGRAM_SECRET)
+    )
+    await apply(kiosk, rules)
+    anna = kiosk.person(1001)
+    await anna.say("/start plan_solo")
+    shown = await anna.button("ways:")
+    prices = kiosk.tables.rows(
+        "SELECT p.id, p.currency, g.slug FROM prices AS p"
+        " INNER JOIN products AS g ON g.id = p.product_id"
+    )
+    ways = ("stars", "transfer", "sandbox_card", "sandbox_crypto", "wallet")
+    for price, _currency, _slug in prices:
+        for way in ways:
+            for saves in ("", ":save"):
+                data = f"pay:{price}:{way}{saves}"
+                await forge(kiosk, anna, data, message_id=shown["message_id"])
+    await kiosk.quiet()
+
+    taken = kiosk.tables.rows(
+        "SELECT DISTINCT p.provider, p.currency, g.slug FROM payments AS p"
+        " INNER JOIN order_lines AS l ON l.order_id = p.order_id"
+        " INNER JOIN products AS g ON g.id = l.product_id"
+    )
+    right = {
+        (way, currency, slug)
+        for _, currency, slug in prices
+        for way in ("stars", "transfer", "sandbox_card", "sandbox_crypto")
+        if (way == "stars") == (currency == "XTR")
+        # Nobody said yet where they live, and the owner's rules name neither Stars nor the card.
+        if not rules or (way == "sandbox_crypto" or (way == "sandbox_card" and slug != "solo"))
+    }
+    assert set(taken) == right
+    assert kiosk.tables.one("SELECT COUNT(*) FROM consents") == 0, "no card is kept in this shop"
+    assert kiosk.tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'stuck'") == 0

@@ -13,7 +13,6 @@ from handlers.customer.checkout.refusals import (
 from handlers.customer.checkout.ways import (
     SAVES,
     changed,
-    is_shown,
     summary,
     way_again,
     way_name,
@@ -27,6 +26,7 @@ from shop.checkout.payment import (
     Choice,
     Intent,
     NotOfferedError,
+    NotThisWayError,
     PageTexts,
     PaidAlreadyError,
     PriceChangedError,
@@ -50,15 +50,15 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
     price_id, name = args.number(0), args.text(1)
     provider = counter.providers.get(name)
     hidden = await counter.storage.read(hidden_ways)
-    if provider is None or name in hidden or not await is_shown(visit, price_id, name):
-        gone = _("This way to pay is closed just now. Here are the others.")
-        return (await ways_screen(visit, price_id)).explaining(gone)
+    if provider is None or name in hidden:
+        return await _closed(visit, price_id)
     if visit.message_id is None:
         visit = await visit.show(_preparing(_))
     choice = Choice(
         customer_id=visit.customer.id,
         price_id=price_id,
         provider=name,
+        currencies=provider.currencies,
         screen_id=visit.message_id,
         saves=args.choice(2) == SAVES,
         limits=limits_of(provider),
@@ -72,6 +72,8 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return paid_screen(
             _, await counter.storage.read(try_of, reference, visit.customer.id)
         ).saying(_("Your payment is here. Thank you!"))
+    except NotThisWayError:
+        return await _closed(visit, price_id)
     except REFUSALS as error:
         return (await ways_screen(visit, price_id)).explaining(await refusal_of(visit, error))
     except (PriceChangedError, NotOfferedError):
@@ -79,6 +81,13 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         return None
     await visit.show(await _with_page(visit, provider, intent))
     return None
+
+
+async def _closed(visit: Visit, price_id: int) -> Screen:
+    """Why not this way, with the others below."""
+    _ = visit.speech
+    gone = _("This way to pay is closed just now. Here are the others.")
+    return (await ways_screen(visit, price_id)).explaining(gone)
 
 
 async def renew(visit: Visit, args: Args) -> Screen | None:

@@ -2,10 +2,15 @@
 
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
-from shop.checkout.payment import InReviewError, RenewalUnderWayError, SubscribedError
+from shop.checkout.payment import (
+    InReviewError,
+    NotSavedError,
+    RenewalUnderWayError,
+)
 from shop.core.errors import ShopError
 from shop.orders.limits import BeyondLimitsError
 from shop.ports import ProviderError, RequestRefusedError, TooLittleError, TooMuchError
+from shop.renewals.star_records import SubscribedError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
@@ -14,6 +19,7 @@ REFUSALS = (
     InReviewError,
     RenewalUnderWayError,
     SubscribedError,
+    NotSavedError,
     BeyondLimitsError,
 )
 
@@ -40,6 +46,8 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
         return _("This way to pay does not take such a sum. Please choose another one.")
     if isinstance(error, SubscribedError):
         return _("You have this subscription already; Telegram renews it by itself.")
+    if isinstance(error, NotSavedError):
+        return _("Nothing renews by itself here just now. Please pay without that tick.")
     return being_looked_at(_)
 
 

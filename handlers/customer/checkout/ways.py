@@ -1,9 +1,8 @@
 """What is about to be bought, and the ways to pay for it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.customer.checkout.able import Way, prices_by_way, ways_for
+from handlers.customer.checkout.able import Way, ways_for
 from handlers.customer.checkout.countries import country_question, country_row
 from handlers.customer.storefront.plans import plan_screen
 from handlers.names import provider_name
@@ -19,7 +18,7 @@ from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name
 from shop.ports import saver_of
 from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
-from shop.storefront.plans import Basket, basket, own_basket, rest_of, way_used_last
+from shop.storefront.plans import Basket, own_basket, rest_of, way_used_last
 
 SAVES = "save"
 """The argument in a button's data that stands for consent to keep the card."""
@@ -76,22 +75,9 @@ async def country(visit: Visit, args: Args) -> Screen:
     return country_question(visit, args.number(0))
 
 
-async def is_shown(visit: Visit, price_id: int, provider: str) -> bool:
-    """Whether this way would be offered today; the tapped button may be old.
-
-    What is beyond its limits passes here: `begin_payment` refuses it, and says why.
-    """
-    one = await visit.counter.storage.read(basket, price_id, visit.customer.id, now=visit.now)
-    able = prices_by_way(visit.counter.providers, one).items()
-    return provider in _ruled(visit, one, {name: price.amount.currency for name, price in able})
-
-
 def _shown(visit: Visit, one: Basket, found: list[Way]) -> list[str]:
-    return _ruled(visit, one, {way.provider: way.amount.currency for way in found})
-
-
-def _ruled(visit: Visit, one: Basket, currencies: Mapping[str, str]) -> list[str]:
-    there = {WALLET: one.price.amount.currency, **currencies}
+    there = {WALLET: one.price.amount.currency}
+    there |= {way.provider: way.amount.currency for way in found}
     return arranged(
         visit.counter.policy[WayPolicy].rules,
         there,
@@ -125,7 +111,7 @@ def way_name(visit: Visit, provider: str) -> Html:
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
     """Providers that can keep the card, if the owner offers that and it is not on already."""
     is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
-    if not visit.counter.policy[RenewalPolicy].asks or is_on:
+    if not visit.counter.policy[RenewalPolicy].asks or is_on or one.star is not None:
         return set()
     providers = visit.counter.providers
     return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
@@ -146,9 +132,9 @@ def _wallet_rows(_: Speech, one: Basket) -> list[Row]:
         if price is not None and covers(price.amount, free=free):
             name = _("Wallet · {price}", price=_.money(price.amount))
             rows.append((button(name, "wallet_pay", price.id),))
-    if one.part:
+    if not one.part.is_zero:
         rows.append((button(_("Keep the wallet out of it"), "wallet_reserve", one.price.id, 0),))
-    elif part := _further(one):
+    elif not (part := _further(one)).is_zero:
         use = _("Use my wallet ({amount})", amount=_.money(part))
         rows.append((button(use, "wallet_reserve", one.price.id, 1),))
     return rows
@@ -188,6 +174,12 @@ def _repeats(visit: Visit, one: Basket) -> Html:
             price=_.money(one.price.amount),
             time=_.interval(one.price.interval),
         )
+    if one.star is not None:
+        return _(
+            "Telegram renews it in Stars by itself on {date}, whatever you pay here. To let a "
+            "card do that instead, stop it first: /account",
+            date=_.moment(one.star.expires_at, now=visit.now),
+        )
     renewal = one.renewal
     if renewal is not None and renewal.is_on and not renewal.waits_for_person:
         return _(
@@ -200,7 +192,7 @@ def _repeats(visit: Visit, one: Basket) -> Html:
 def _price(_: Speech, one: Basket) -> Html:
     if one.due == one.price.amount:
         return _("Price: <b>{price}</b>", price=_.money(one.due))
-    if one.part:
+    if not one.part.is_zero:
         return _(
             "Still to pay: <b>{rest}</b> of {price}; {part} comes from your wallet.",
             rest=_.money(one.due),

@@ -9,7 +9,13 @@ from handlers.customer.storefront.plans import plan_screen
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
-from shop.checkout.payment import Choice, NotOfferedError, PaidAlreadyError, PriceChangedError
+from shop.checkout.payment import (
+    Choice,
+    NotOfferedError,
+    NotThisWayError,
+    PaidAlreadyError,
+    PriceChangedError,
+)
 from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
 from shop.credit.records import Move
 from shop.credit.rules import covers
@@ -140,7 +146,7 @@ async def _pay(visit: Visit, price_id: int) -> Screen:
         return (await ways_screen(visit, price_id)).explaining(_too_small(_))
     except REFUSALS as error:
         return (await ways_screen(visit, price_id)).explaining(await refusal_of(visit, error))
-    except (PriceChangedError, NotOfferedError):
+    except (PriceChangedError, NotOfferedError, NotThisWayError):
         return await ways_screen(visit, price_id)
     counter.wake()
     one = await counter.storage.read(try_of, reference, visit.customer.id)

@@ -6,6 +6,7 @@ from handlers.visit import Visit
 from handlers.wording import Html, paragraphs
 from shop.core.errors import NotFoundError
 from shop.renewals.saved_methods import card_label, forget, switch
+from shop.renewals.star_records import SubscribedError
 from shop.renewals.star_subscriptions import steer
 from shop.storefront.overview import Holding, overview
 
@@ -81,7 +82,11 @@ def _stars(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
 async def turn_on(visit: Visit, args: Args) -> Screen:
     """Renew automatically with the saved card from now on."""
     _ = visit.speech
-    is_on = await _switch(visit, args.number(0), is_on=True)
+    try:
+        is_on = await _switch(visit, args.number(0), is_on=True)
+    except SubscribedError:
+        already = _("You have this subscription already; Telegram renews it by itself.")
+        return (await renewal(visit, args)).saying(already)
     words = _("It renews by itself again.") if is_on else _("This card is no longer kept.")
     return (await renewal(visit, args)).saying(words)
 

@@ -60,7 +60,7 @@ def _paid(_: Speech, notice: Paid) -> Html:
     """What it cost, and which part of it the wallet gave."""
     used = notice.from_wallet
     whole = notice.money + used
-    if not used:
+    if used.is_zero:
         return _("Paid: {price}", price=_.money(whole))
     if used == whole:
         return _("Paid from your wallet: {price}", price=_.money(whole))
@@ -75,7 +75,7 @@ def _remark(visit: Visit, notice: Paid) -> Html:
     if by_itself := notice.by_itself:
         how = provider_name(_, by_itself) if by_itself == STARS_PROVIDER else by_itself
         return _("🔁 Renewed by itself with {way}. How to change that: /account", way=how)
-    if notice.to_wallet:
+    if not notice.to_wallet.is_zero:
         return _(
             "That was {amount} more than the price. We keep it for you: /wallet",
             amount=_.money(notice.to_wallet),

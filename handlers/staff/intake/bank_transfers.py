@@ -11,10 +11,12 @@ from telegram.error import BadRequest
 from handlers.customer.checkout.bank_transfer import refusal
 from handlers.screens import Args, Row, Screen, bold, button, code
 from handlers.staff.confirm import back
+from handlers.staff.intake.sums_arrived import is_far, which_sum
 from handlers.visit import Visit, answer, is_gone
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.money import Money
+from shop.core.sums import readings_of
 from shop.intake.transfer_proofs import Case, approve, case_of, pile, refuse
 from shop.intake.transfers import FileKind, ProofState, Reason
 from shop.orders.states import OrderState
@@ -148,8 +150,12 @@ def _decided(_: Speech, case: Case) -> Html | None:
 
 
 async def approved(visit: Visit, args: Args) -> Screen | None:
-    """Approve with one tap: exactly the price has arrived."""
-    return await _approve(visit, args.number(0), None)
+    """`proof_approve:PROOF[:MINOR]`: approve with one tap: the price, or this, has arrived."""
+    if not args.choice(1):
+        return await _approve(visit, args.number(0), None)
+    case = await visit.counter.storage.read(case_of, args.number(0))
+    money = Money(args.number(1), case.payment.due.currency)
+    return await _approve(visit, case.proof.id, money)
 
 
 async def approve_by_words(visit: Visit, words: list[str]) -> Screen | None:
@@ -159,8 +165,18 @@ async def approve_by_words(visit: Visit, words: list[str]) -> Screen | None:
         raise BadInputError(reason=_("Write it like this: /paid 12 4.50").plain)
     proof_id = Args(tuple(words)).number(0)
     case = await visit.counter.storage.read(case_of, proof_id)
-    money = Money.parse(words[1].replace(",", "."), case.payment.due.currency)
-    return await _approve(visit, proof_id, money)
+    due = case.payment.due
+    meant = readings_of(words[1], due.currency)
+    if any(one.is_zero for one in meant):
+        raise BadInputError(
+            reason=_(
+                "If nothing arrived, refuse it: /refuse {id} …\nIf something did, write how much.",
+                id=proof_id,
+            ).plain
+        )
+    if len(meant) == 1 and not is_far(meant[0], due):
+        return await _approve(visit, proof_id, meant[0])
+    return which_sum(visit, case, meant)
 
 
 async def _approve(visit: Visit, proof_id: int, money: Money | None) -> Screen | None:

@@ -121,7 +121,7 @@ async def dispute_told(visit: Visit, notice: DisputeOpened) -> Screen:
         _(
             "⚠️ {name} disputes {money} for {plan} ({way}).",
             name=_short(notice.name),
-            money=bold(_.money(one.money)) if one.money else _("a payment"),
+            money=bold(_.money(one.money)) if not one.money.is_zero else _("a payment"),
             plan=await plan_name(visit, notice.plan),
             way=provider_name(_, one.provider),
         ),

@@ -32,7 +32,7 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
         "plan": await plan_name(visit, notice.plan),
         "name": notice.name,
     }
-    if notice.money:
+    if not notice.money.is_zero:
         text = _(
             "↩️ {money} for {plan} went back to {name} ({way}).",
             money=_.money(notice.money),

@@ -27,10 +27,10 @@ async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
         button(
             _("All: {money}", money=_.money(everything)), "refund", case.receipt, everything.minor
         )
-        if everything
+        if not everything.is_zero
         else None,
         button(_("Half: {money}", money=_.money(half)), "refund", case.receipt, half.minor)
-        if half and half != most and _parts(visit, case)
+        if not half.is_zero and half != most and _parts(visit, case)
         else None,
         button(
             _("The whole order, into the wallet: {money}", money=_.money(it.to_wallet)),
@@ -43,7 +43,7 @@ async def offer_amounts(visit: Visit, it: Refundable) -> Screen:
         else None,
     ]
     other = _("Another amount: /refund {receipt} AMOUNT", receipt=case.receipt)
-    left = _("Nothing is left to give back.") if not most else other
+    left = _("Nothing is left to give back.") if most.is_zero else other
     below: Row = (
         (button(_("Evidence file"), "receipt_evidence", case.receipt),) if case.order_id else ()
     )
@@ -138,7 +138,11 @@ async def _title(visit: Visit, case: Case) -> Html:
         plan = await plan_name(visit, case.plan)
         came = _("{money} for {plan} came by {way} on {date}.", plan=plan, **named)
     tax = case.standing.tax
-    taxed = _("{tax} of it is tax, and goes back with it.", tax=_.money(tax)) if tax else Html("")
+    taxed = (
+        Html("")
+        if tax.is_zero
+        else _("{tax} of it is tax, and goes back with it.", tax=_.money(tax))
+    )
     return lines(bold(_("Give money back")), came, taxed)
 
 

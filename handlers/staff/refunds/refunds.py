@@ -17,6 +17,7 @@ from handlers.visit import Visit
 from handlers.wording import Html
 from shop.core.errors import BadInputError
 from shop.core.money import Money
+from shop.core.sums import readings_of
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund, carry_out_refund, refunder
 from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
@@ -97,7 +98,7 @@ async def refund_details(visit: Visit, args: Args) -> Screen:
 async def refund_all(visit: Visit, args: Args) -> Screen:
     """`refund_all:RECEIPT:TAP`: give back all that is left, from a fraud warning's button."""
     it = await visit.counter.storage.read(refundable, args.number(0))
-    if not it.outside:
+    if it.outside.is_zero:
         done = next((one for one in reversed(it.refunds)), None)
         if done is not None:
             return refund_screen(visit, done, it.case)
@@ -121,10 +122,13 @@ async def refund_by_words(visit: Visit, words: list[str]) -> Screen | None:
     if len(words) != 2 or not words[0].isdigit():  # noqa: PLR2004 - the two
         raise BadInputError(reason=_("Write it like this: /refund 12 4.50").plain)
     it = await visit.counter.storage.read(refundable, Args(tuple(words)).number(0))
-    money = Money.parse(words[1].replace(",", "."), it.case.standing.money.currency)
-    if money.minor <= 0:
+    meant = readings_of(words[1], it.case.standing.money.currency)
+    if any(one.is_zero for one in meant):
         raise BadInputError(reason=_("Write it like this: /refund 12 4.50").plain)
-    return await refund_receipt(visit, Args((words[0], str(money.minor))))
+    if len(meant) == 1:
+        return await refund_receipt(visit, Args((words[0], str(meant[0].minor))))
+    rows = [button(_.money(one), "refund", it.case.receipt, one.minor) for one in meant]
+    return Screen(text=_("How much do you mean?"), rows=in_rows(rows, wide=1))
 
 
 async def refunds(visit: Visit, args: Args) -> Screen:

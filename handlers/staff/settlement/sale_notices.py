@@ -32,14 +32,14 @@ async def sale(visit: Visit, notice: Sale) -> Screen:
 
 def _from_wallet(_: Speech, notice: Sale) -> Html:
     """How much of it is no new money."""
-    if not notice.from_wallet:
+    if notice.from_wallet.is_zero:
         return Html("")
     return _("{part} of it came from the wallet.", part=_.money(notice.from_wallet))
 
 
 def _remark(_: Speech, notice: Sale) -> Html:
     """What was unusual about a sale."""
-    if notice.to_wallet:
+    if not notice.to_wallet.is_zero:
         more = _.money(notice.to_wallet)
         return _("That was {amount} more than the price; it is in the wallet.", amount=more)
     if notice.verdict is Verdict.TOLERATED:
