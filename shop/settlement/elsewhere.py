@@ -21,6 +21,9 @@ _SEEN_BY_A_PERSON = frozenset(
         Happening.FOREIGN,
     }
 )
+_TELLS_OF_MONEY = frozenset(
+    {Happening.RECEIVED, Happening.ASK, Happening.REFUNDED, Happening.UNHANDLED}
+)
 
 
 def is_elsewhere(kept: KeptEvent) -> bool:
@@ -38,7 +41,9 @@ def is_elsewhere(kept: KeptEvent) -> bool:
 
 
 def count_elsewhere(kept: KeptEvent) -> None:
-    """Keep it where it is counted; staff hear of the first from each provider, and no more."""
+    """Keep it where it is counted; staff hear of each provider's first money, and no more."""
     kept.books[Inbox].finish(kept.inbox_event, InboxState.ELSEWHERE, note="of another business")
+    if kept.event.happening not in _TELLS_OF_MONEY:
+        return
     told = tell_staff(kept.policy, OtherBusiness(provider=kept.provider), key=kept.provider)
     kept.books[Outbox].add(told, now=kept.now)

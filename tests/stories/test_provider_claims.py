@@ -150,13 +150,42 @@ async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read
         event_id="evt_1",
         kind="grave",
         happening=happening,
+        reference="tk_gone",
         receipt_id="pi_early",
         detail=DisputeFacts(dispute_ref="dp_1", reason="fraudulent"),
     )
     assert await told_by_webhook(shop, news) is Outcome.UNKNOWN
     assert await told_by_webhook(shop, replace(news, event_id="evt_2")) is Outcome.UNKNOWN
-    assert await left_to_staff(shop) == ["money pi_early, dispute dp_1, reason fraudulent"]
+    assert await left_to_staff(shop) == [
+        "reference tk_gone, money pi_early, dispute dp_1, reason fraudulent"
+    ]
     assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'unknown'") == 2
+
+
+@pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED])
+async def test_a_dispute_that_names_only_money_is_told_though_it_may_be_anothers(
+    shop: Shop, happening: Happening
+) -> None:
+    news = PaymentEvent(event_id="1", kind="grave", happening=happening, receipt_id="pi_early")
+    assert await told_by_webhook(shop, news) is Outcome.UNKNOWN
+    assert await left_to_staff(shop) == ["money pi_early"]
+
+
+async def test_a_refund_that_names_only_its_money_is_booked_once_that_comes(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    back = PaymentEvent(
+        event_id="1",
+        kind="refunded",
+        happening=Happening.REFUNDED,
+        receipt_id="pi_1",
+        money=payment.due,
+    )
+    assert await told_by_webhook(shop, back) is Outcome.ELSEWHERE
+    assert await left_to_staff(shop) == []
+    await shop.settle(shop.received(payment, receipt="pi_1"))
+    assert tables.rows("SELECT minor, state FROM refunds") == [(payment.due.minor, "done")]
 
 
 async def test_what_nobody_has_to_look_at_is_kept_quietly(shop: Shop) -> None:
