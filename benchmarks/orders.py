@@ -9,7 +9,8 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.catalog.changes import apply_catalog
 from shop.catalog.offers import has_catalog, offer
-from shop.checkout.payment import Choice, begin_payment, note_page
+from shop.checkout.pages import note_page
+from shop.checkout.payment import Choice, begin_payment
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.policy import Policy

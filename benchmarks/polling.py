@@ -19,7 +19,7 @@ from bot.clocks import SystemClock
 from payments.cryptopay import CryptoPay
 from shop.books.books import Books
 from shop.books.opening import Storage, storage_at
-from shop.checkout.payment import note_page
+from shop.checkout.pages import note_page
 from shop.intake.polling import ask_about, claim_polls
 from shop.ports import PaymentPage, PaymentProvider
 from tests.fixtures.tables import Tables

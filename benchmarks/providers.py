@@ -16,7 +16,8 @@ from benchmarks.tables import milliseconds, ratio, show, thousands
 from shop.books.books import Books
 from shop.books.opening import storage_at
 from shop.catalog.offers import offer
-from shop.checkout.payment import Choice, begin_payment, note_page
+from shop.checkout.pages import note_page
+from shop.checkout.payment import Choice, begin_payment
 from shop.core.intervals import Interval
 from shop.customers.people import Visitor, greet
 from shop.orders.payment_records import Payment

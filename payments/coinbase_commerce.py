@@ -19,6 +19,7 @@ from payments.outgoing import (
     is_silence,
     pending,
     reason_without,
+    refusal,
     understood,
 )
 from payments.signatures import check_code, check_open, keys_of
@@ -161,9 +162,7 @@ class CoinbaseCommerce:
     def _trouble(self, status: int | None, words: str) -> ProviderError:
         reason = reason_without(words, [self._api_key])
         return (
-            ProviderSilentError(reason=reason)
-            if is_silence(status)
-            else ProviderError(reason=reason)
+            ProviderSilentError(reason=reason) if is_silence(status) else refusal(status, reason)
         )
 
     def _client(self) -> "Client":

@@ -12,7 +12,7 @@ from hashlib import sha256
 import httpx
 
 from payments import fields
-from payments.outgoing import TOTAL_SECONDS, ask, pending, reason_without, understood
+from payments.outgoing import TOTAL_SECONDS, ask, pending, reason_without, refusal, understood
 from payments.signatures import check_code, check_open, keys_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
@@ -145,8 +145,10 @@ class CryptoPay:
         )
         if answer.get("ok") is False:
             error = answer.get("error")
-            name = error.get("name") if isinstance(error, dict) else ""
-            raise ProviderError(reason=reason_without(f"{name}", [self._token]))
+            told = error if isinstance(error, dict) else {}
+            words = reason_without(f"{told.get('name', '')}", [self._token])
+            code = told.get("code")
+            raise refusal(code if type(code) is int else None, words)
         return understood(lambda data: fields.section(data, "result"), answer)
 
 
@@ -177,6 +179,7 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
             event_id=f"{invoice_id}.{kind}",
             kind=kind,
             happening=_H.UNHANDLED,
+            reference=fields.optional_text(invoice, "payload"),
             for_staff={"invoice": invoice_id, "asset": fields.optional_text(invoice, "asset")},
         )
     is_paid = happening is _H.RECEIVED

@@ -15,6 +15,7 @@ from payments import fields
 from payments import javascript_json as js
 from payments.nowpayments_events import events_of, read_events
 from payments.nowpayments_ipn import check_ipn
+from payments.nowpayments_least import Least
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
 from payments.signatures import keys_of
 from shop.core.errors import BadInputError
@@ -24,6 +25,7 @@ from shop.ports import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    TooLittleError,
 )
 
 NAME = "nowpayments"
@@ -32,6 +34,7 @@ API_URL = "https://api.nowpayments.io"
 CURRENCIES = frozenset({"USD", "EUR", "GBP", "BRL", "NZD"})
 
 _MOST = 500
+_SMALL = 100_00  # what is more, any coin takes
 
 
 class NowPayments:
@@ -59,13 +62,18 @@ class NowPayments:
         self._http = http
         self._base = f"{api_url.rstrip('/')}/v1"
         self._seconds = seconds
+        self._least = Least(self._ask)
 
     async def create(self, request: PaymentRequest) -> PaymentPage:
-        """Make an invoice.
+        """Make an invoice, unless no coin takes so little.
 
         There are no idempotency keys and no search: a repeated request makes a second page for
         the same reference, and money on either counts.
         """
+        if request.amount.minor < _SMALL:
+            least = await self._least.of(request.amount.currency)
+            if request.amount.minor < least:
+                raise TooLittleError(reason=f"the least is {least}", least=least)
         answer = await self._ask("POST", "/invoice", body=self._invoice(request))
         return understood(_page_of, answer)
 

@@ -11,7 +11,13 @@ import httpx
 
 from payments import fields
 from shop.core.errors import BadInputError
-from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
+from shop.ports import (
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    ProviderSilentError,
+    RequestRefusedError,
+)
 
 Read = TypeVar("Read")
 Answer = TypeVar("Answer")
@@ -21,6 +27,8 @@ TOTAL_SECONDS = 15.0
 
 # Timeouts, conflicts, rate limits: the same call may succeed later.
 _ASK_AGAIN = frozenset({408, 409, 425, 429})
+# What is wrong with this one request; 401, 403 and 404 are about the keys or the address.
+_ABOUT_REQUEST = frozenset({400, 402, 405, 406, 410, 411, 412, 413, 414, 415, 422})
 _FIRST_SERVER_ERROR = 500
 _LONGEST_REASON = 200
 
@@ -39,7 +47,8 @@ async def ask(
     """Call a provider and read the JSON object it answers; `content` is ready-made JSON.
 
     Raises `ProviderSilentError` when the outcome is unknown (no connection, too slow,
-    overloaded, unreadable) and `ProviderError` when the provider refused.
+    overloaded, unreadable), `RequestRefusedError` when the provider refused this request, and
+    `ProviderError` when it refused us.
     """
     answer = await _send(
         http, method, url, seconds=seconds, headers=headers, json=json, content=content
@@ -84,6 +93,12 @@ def is_silence(status: int | None) -> bool:
     return status is None or status in _ASK_AGAIN or status >= _FIRST_SERVER_ERROR
 
 
+def refusal(status: int | None, reason: str) -> ProviderError:
+    """The error for a no with this HTTP status: about this request, or about us."""
+    kind = RequestRefusedError if status in _ABOUT_REQUEST else ProviderError
+    return kind(reason=reason)
+
+
 def reason_without(text: str, secrets: Sequence[str]) -> str:
     """Shorten a provider's message to one line, without secrets."""
     for secret in secrets:
@@ -123,7 +138,7 @@ def _read(
         raise ProviderSilentError(reason=f"HTTP {answer.status_code}")
     if not answer.is_success:
         words = reason_without(_said(answer.content), secrets)
-        raise ProviderError(reason=f"HTTP {answer.status_code} {words}".strip())
+        raise refusal(answer.status_code, f"HTTP {answer.status_code} {words}".strip())
     try:
         return parse(answer.content)
     except BadInputError:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from payments import fields
+from payments.star_commissions import gross_and_commission
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, SeriesFacts
 
@@ -32,7 +33,7 @@ def of_transaction(
     row: fields.Fields, *, reference: str, told: Sequence[PaymentEvent]
 ) -> PaymentEvent | None:
     """Read a transaction if it belongs to this payment; incoming ones have a source."""
-    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
+    charge_id = fields.text(row, "id")
     source = fields.optional_section(row, "source")
     if source.get("invoice_payload") == reference:
         happening = Happening.RECEIVED
@@ -41,6 +42,8 @@ def of_transaction(
         happening = Happening.REFUNDED
     else:
         return None
+    partner = source or fields.optional_section(row, "receiver")
+    stars, commission = gross_and_commission(row, partner)
     return event_of(
         happening,
         charge_id=charge_id,
@@ -48,12 +51,13 @@ def of_transaction(
         stars=stars,
         at=date_of(row),
         series=_series_in(row),
+        commission=commission,
     )
 
 
 def of_any(row: fields.Fields) -> PaymentEvent | None:
     """Read a payment of an invoice or its refund; gifts, withdrawals and so on are skipped."""
-    charge_id, stars = fields.text(row, "id"), fields.whole(row, "amount")
+    charge_id = fields.text(row, "id")
     for role, happening in (("source", Happening.RECEIVED), ("receiver", Happening.REFUNDED)):
         partner = fields.optional_section(row, role)
         if partner.get("type") != "user":
@@ -61,6 +65,7 @@ def of_any(row: fields.Fields) -> PaymentEvent | None:
         reference = fields.optional_text(partner, "invoice_payload")
         if happening is Happening.RECEIVED and not reference:
             return None
+        stars, commission = gross_and_commission(row, partner)
         return event_of(
             happening,
             charge_id=charge_id,
@@ -68,6 +73,7 @@ def of_any(row: fields.Fields) -> PaymentEvent | None:
             stars=stars,
             at=date_of(row),
             series=_series_in(row),
+            commission=commission,
         )
     return None
 
@@ -119,8 +125,12 @@ def event_of(
     stars: int,
     at: datetime,
     series: SeriesFacts | None = None,
+    commission: int = 0,
 ) -> PaymentEvent:
-    """Make the event; the charge id identifies the money, here and in the update."""
+    """Make the event; the charge id identifies the money, here and in the update.
+
+    Only a transaction names a commission, an update never does.
+    """
     return PaymentEvent(
         event_id=f"{charge_id}.{happening}",
         kind=f"stars.{happening}",
@@ -129,6 +139,7 @@ def event_of(
         provider_ref=reference,
         receipt_id=charge_id,
         money=Money(stars, CURRENCY),
+        commission=Money(commission, CURRENCY) if commission else None,
         occurred_at=at,
         detail=series,
     )

@@ -28,6 +28,7 @@ from shop.ports import (
     Clock,
     EndpointClosedError,
     Happening,
+    Limits,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
@@ -45,6 +46,7 @@ _MESSAGES = {
     "successful_payment": Happening.RECEIVED,
     "refunded_payment": Happening.REFUNDED,
 }
+_MOST_STARS = 25_000
 _ALREADY = "CHARGE_ALREADY_REFUNDED"
 _PAGE, _MOST_PAGES, _MOST_PAGES_A_NIGHT = 100, 50, 1000
 _OLD = timedelta(days=3)  # older transactions belong to no open payment
@@ -55,6 +57,7 @@ class Stars:
 
     name = NAME
     currencies: frozenset[str] | None = frozenset({CURRENCY})
+    limits: Mapping[str, Limits] = {CURRENCY: Limits(most=_MOST_STARS)}
     refunds_parts = False
     can_steer = True
 

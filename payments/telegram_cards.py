@@ -17,12 +17,30 @@ from payments.stars import API_URL
 from shop.core.currencies import CURRENCIES
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import EndpointClosedError, Happening, PaymentEvent, PaymentPage, PaymentRequest
+from shop.ports import (
+    EndpointClosedError,
+    Happening,
+    Limits,
+    PaymentEvent,
+    PaymentPage,
+    PaymentRequest,
+    ProviderError,
+    RequestRefusedError,
+)
 
 NAME = "telegram_cards"
 
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 32, 255
 _CODE = 3  # Telegram uses ISO 4217's three letters, and XTR, which is not for cards
+# Telegram takes about 1 to 10,000 US dollars, at rates that it changes by itself; these leave a
+# margin, and others are left to its answer. Source: https://core.telegram.org/bots/payments
+# ("Supported currencies").
+LIMITS = {
+    "USD": Limits(least=100, most=1_000_000),
+    "EUR": Limits(least=100, most=750_000),
+    "GBP": Limits(least=100, most=650_000),
+}
+_NO_SUCH_PROVIDER = "PAYMENT_PROVIDER_INVALID"
 _TRIED = 1000  # minor units of the invoice that the doctor makes and nobody sees
 
 
@@ -31,6 +49,7 @@ class TelegramCards:
 
     name = NAME
     is_askable = False
+    limits: Mapping[str, Limits] = LIMITS
     currencies: frozenset[str] | None = frozenset(
         code for code in CURRENCIES if len(code) == _CODE and code != STARS
     )
@@ -113,7 +132,20 @@ class TelegramCards:
 
     async def _invoice(self, payload: str, amount: Money, *, title: str, description: str) -> str:
         short = title[:_LONGEST_TITLE]
-        answer = await ask(
+        try:
+            answer = await self._link(amount, payload=payload, short=short, long=description)
+        except RequestRefusedError as error:
+            if _NO_SUCH_PROVIDER in str(
+                error.facts["reason"]
+            ):  # about the key, not about this request
+                raise ProviderError(**error.facts) from None
+            raise
+        return understood(lambda data: fields.address(data, "result"), answer)
+
+    async def _link(
+        self, amount: Money, *, payload: str, short: str, long: str
+    ) -> Mapping[str, object]:
+        return await ask(
             self._http,
             "POST",
             f"{self._base}/createInvoiceLink",
@@ -121,11 +153,10 @@ class TelegramCards:
             seconds=self._seconds,
             json={
                 "title": short,
-                "description": description[:_LONGEST_DESCRIPTION],
+                "description": long[:_LONGEST_DESCRIPTION],
                 "payload": payload,
                 "provider_token": self._provider_token,
                 "currency": amount.currency,
                 "prices": [{"label": short, "amount": amount.minor}],
             },
         )
-        return understood(lambda data: fields.address(data, "result"), answer)

@@ -27,6 +27,7 @@ _TELLING = {
     Outcome.ASKED,
     Outcome.UNKNOWN,
     Outcome.UNHANDLED,
+    Outcome.ELSEWHERE,
 }
 log = structlog.get_logger()
 

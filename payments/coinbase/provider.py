@@ -21,6 +21,7 @@ from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
 from payments.signatures import keys_of
 from shop.ports import (
     Clock,
+    Limits,
     PaymentEvent,
     PaymentPage,
     PaymentRequest,
@@ -34,6 +35,7 @@ CURRENCIES = frozenset({"USD", "EUR", "GBP", "SGD", "USDC"})
 _PATH = "/api/v1/checkouts"
 _NAMESPACE = UUID("6a3b5a38-7f4e-5f0a-9c55-2d5b9a3f7a10")  # ours; any fixed value will do
 _LONGEST_DESCRIPTION = 500
+_MOST = 100_000_000_00  # of cents; the least is one
 
 
 class Coinbase:
@@ -45,6 +47,7 @@ class Coinbase:
 
     name = NAME
     currencies: frozenset[str] | None = CURRENCIES
+    limits: Mapping[str, Limits] = dict.fromkeys(CURRENCIES, Limits(most=_MOST))
     refunds_parts = True
 
     def __init__(

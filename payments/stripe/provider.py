@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,16 +14,15 @@ import httpx
 from payments import fields
 from payments.outgoing import (
     TOTAL_SECONDS,
-    is_silence,
     pending,
-    reason_without,
     understood,
 )
 from payments.signatures import check_stamped, keys_of
 from payments.stripe.events import events_of, read_event
-from payments.stripe.money import CURRENCIES
+from payments.stripe.money import CURRENCIES, LIMITS
 from payments.stripe.payer import ours_or_foreign
 from payments.stripe.refunds import answer_of, create_params, find, list_params
+from payments.stripe.refusals import card_refusal_of, trouble_of
 from payments.stripe.saved_methods import (
     KEPT_FOR,
     RENEWAL,
@@ -53,7 +51,6 @@ from shop.ports import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import stripe
     from stripe import RequestOptions, StripeClient
     from stripe.params import (
         PaymentIntentCreateParams,
@@ -78,6 +75,7 @@ class Stripe:
 
     name = NAME
     currencies: frozenset[str] | None = CURRENCIES
+    limits = LIMITS
     refunds_parts = True
 
     def __init__(
@@ -225,36 +223,21 @@ class Stripe:
                 return answer.to_dict()
             trouble: ProviderError = ProviderSilentError(reason="its answer is not readable")
         except stripe.CardError as error:
-            trouble = self._refusal(error)
+            trouble = card_refusal_of(error, [self._secret_key])
         except stripe.InvalidRequestError as error:
             is_gone = error.code == "resource_missing"
-            trouble = self._refusal(error) if is_gone else self._trouble(error)
+            refused_as = card_refusal_of if is_gone else trouble_of
+            trouble = refused_as(error, [self._secret_key])
         except stripe.IdempotencyError:
             trouble = _OtherParametersError(reason="another request has this idempotency key")
         except stripe.StripeError as error:
-            trouble = self._trouble(error)
+            trouble = trouble_of(error, [self._secret_key])
         except TimeoutError as error:
             trouble = ProviderSilentError(reason=type(error).__name__)
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             # What the library raises when the JSON is not a Stripe object.
             trouble = ProviderSilentError(reason="its answer is not readable")
         raise trouble  # outside `except`: the library's error may quote the key
-
-    def _refusal(self, error: "stripe.StripeError") -> ProviderError:
-        told = error.error.to_dict() if error.error is not None else {}
-        intent = told.get("payment_intent")
-        codes = [str(told.get(key) or "") for key in ("code", "decline_code")]
-        words = reason_without(error.user_message or codes[0], [self._secret_key])
-        return CardRefusedError(
-            reason=words, codes=codes, intent=intent if isinstance(intent, dict) else {}
-        )
-
-    def _trouble(self, error: "stripe.StripeError") -> ProviderError:
-        words = reason_without(error.user_message or type(error).__name__, [self._secret_key])
-        # An error with a success status: the library could not read the answer.
-        if is_silence(error.http_status) or error.http_status == HTTPStatus.OK:
-            return ProviderSilentError(reason=words)
-        return ProviderError(reason=words)
 
     async def _connected(self) -> "StripeClient":
         if self._client is None:

@@ -27,6 +27,11 @@ class Notes:
         found: str | None = self._sql.value("note_get", key=key)
         return found
 
+    def under(self, prefix: str) -> dict[str, str]:
+        """The notes whose keys begin so, by the rest of their keys."""
+        rows = self._sql.all("notes_under", prefix=prefix, size=len(prefix))
+        return {row["key"].removeprefix(prefix): row["value"] for row in rows}
+
     def set_note(self, key: str, value: str) -> None:
         """Keep a small note."""
         self._sql.run("note_set", key=key, value=value)

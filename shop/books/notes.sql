@@ -1,6 +1,9 @@
 -- name: note_get$
 SELECT value FROM notes WHERE key = :key;
 
+-- name: notes_under
+SELECT key, value FROM notes WHERE SUBSTR(key, 1, :size) = :prefix ORDER BY key;
+
 -- name: note_set!
 INSERT INTO notes (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;

@@ -1,34 +1,38 @@
 """From a choice to a page where it is paid: the intent is in the books before anyone is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.catalog.records import CatalogRecords, Price, Product
+from shop.checkout.pages import note_answered, note_no_answer
 from shop.core.errors import ShopError
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.credit.reservations import paid_before
 from shop.customers.records import Customer, Customers
-from shop.orders.health_rules import HealthPolicy
+from shop.orders.limits import (
+    BeyondLimitsError,
+    asked_of,
+    learned_limits,
+    limits_now,
+)
 from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
-from shop.orders.provider_health import note_answer, note_trouble
-from shop.orders.states import PAYMENT_MOVES, PaymentState
+from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
 from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
     Clock,
-    PaymentPage,
+    Limits,
     PaymentProvider,
     PaymentRequest,
     ProviderError,
-    ProviderSilentError,
     takes,
 )
 from shop.renewals.records import Renewals
@@ -75,8 +79,8 @@ class InReviewError(ShopError):
 class Choice:
     """What a customer wants to pay, and how; `price_id` is the price on the button.
 
-    `currencies` are what the way takes, as its port says; `saves`: the customer agrees that the
-    method is kept and renews it by itself.
+    `currencies` and `limits` are what the way takes, as its port says; `saves`: the customer
+    agrees that the method is kept and renews it by itself.
     """
 
     customer_id: int
@@ -85,6 +89,7 @@ class Choice:
     currencies: frozenset[str] | None = None
     screen_id: int | None = None
     saves: bool = False
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +139,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         if recurs
         else paid_before(books, customer.id, asked.order.id, price.amount)
     )
+    before = _counted(books, choice, price.amount, before, now=now)
     payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
     is_stale = payment.due + before != price.amount or payment.expires_at <= now
     if payment.url and books[Renewals].has_consent(payment.id) != choice.saves:
@@ -156,6 +162,16 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         saves=choice.saves,
         recurs=recurs,
     )
+
+
+def _counted(books: Books, choice: Choice, price: Money, before: Money, *, now: datetime) -> Money:
+    """How much of what is here already counts, so that this way takes the rest."""
+    learned = learned_limits(books, now=now)
+    limits = limits_now(choice.provider, price.currency, choice.limits, learned)
+    asked = asked_of(price, price - before, limits)
+    if asked is None:
+        raise BeyondLimitsError
+    return price - asked
 
 
 def _refuse_way(
@@ -216,44 +232,6 @@ def _open(
         expires_at=expires_at,
         poll_at=now + (poll_wait(timedelta(0)) or timedelta(0)),
     )
-
-
-def note_page(books: Books, payment: Payment, page: PaymentPage) -> None:
-    """Note where it is paid; a page that closes earlier than the order says so."""
-    expires_at = min(page.expires_at or payment.expires_at, payment.expires_at)
-    books[Payments].note_page(
-        payment.id, provider_ref=page.provider_ref, url=page.url, expires_at=expires_at
-    )
-
-
-def note_answered(
-    books: Books,
-    payment: Payment,
-    page: PaymentPage,
-    seconds: float,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    """The provider made the page; one that takes too long for people is in trouble, too."""
-    note_page(books, payment, page)
-    if seconds > policy[HealthPolicy].slow_seconds:
-        error = f"{seconds:.0f} s for a page"
-        note_trouble(books, payment.provider, error, policy=policy, now=now)
-    else:
-        note_answer(books, payment.provider)
-
-
-def note_no_answer(
-    books: Books, payment: Payment, error: ProviderError, *, policy: Policy, now: datetime
-) -> None:
-    """Law 11: no answer is not a no, so the clock asks again; in either case it is counted."""
-    is_no = not isinstance(error, ProviderSilentError)
-    note_trouble(books, payment.provider, error.sentence, policy=policy, now=now, is_no=is_no)
-    if not is_no and may_move(PAYMENT_MOVES, payment.state, PaymentState.UNKNOWN):
-        books[Payments].move(
-            payment.id, old=payment.state, new=PaymentState.UNKNOWN, poll_at=payment.poll_at
-        )
 
 
 async def open_page(

@@ -14,6 +14,7 @@ from shop.intake.backlog import Backlog, backlog
 from shop.intake.proof_records import Proofs
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipt, Receipts
+from shop.messaging.inbox_records import Inbox
 from shop.orders.order_records import Orders, OrderShown
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, Refunds
@@ -22,7 +23,10 @@ from shop.staff.audit_records import Act, AuditLog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The shop at a glance; sales are (how many, how much) a currency since `since`."""
+    """The shop at a glance; sales are (how many, how much) a currency since `since`.
+
+    `elsewhere` is how often providers told of another business in the same account.
+    """
 
     since: datetime
     sales: tuple[tuple[int, Money], ...]
@@ -32,6 +36,7 @@ class Today:
     stock: dict[str, int]
     backlog: Backlog
     proofs: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ def today(books: Books, *, since: datetime, policy: Policy, now: datetime) -> To
         stock=books[Stock].levels(),
         backlog=backlog(books),
         proofs=books[Proofs].count_waiting(),
+        elsewhere=books[Inbox].count_elsewhere(since=since),
     )
 
 

@@ -53,7 +53,9 @@ async def renew_one(
     clock: Clock,
 ) -> list[Outcome]:
     """Do what this renewal's time has come for; the outcomes of the money that moved."""
-    intent = await storage.run(take_up, subscription_id, policy=policy, now=clock.now())
+    intent = await storage.run(
+        take_up, subscription_id, providers=providers, policy=policy, now=clock.now()
+    )
     if intent is None:
         return []
     saver = saver_of(providers.get(intent.renewal.method.provider))

@@ -125,6 +125,7 @@ def take_again(
             provider=inbox_event.provider,
             is_believed=is_believed,
             is_looked_at=False,
+            is_wanted=True,
             policy=policy,
             now=now,
         )
@@ -144,7 +145,11 @@ def take_said(
     """Money a provider confirms when asked about an inbox event: it can be assigned now."""
     received = [event for event in said if event.happening is Happening.RECEIVED]
     outcomes = settle_all(
-        books, received, Source(provider=inbox_event.provider), policy=policy, now=now
+        books,
+        received,
+        Source(provider=inbox_event.provider, is_wanted=True),
+        policy=policy,
+        now=now,
     )
     if not outcomes:
         return Replayed.LEFT

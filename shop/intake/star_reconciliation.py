@@ -13,6 +13,7 @@ from shop.ledger.receipt_records import Receipts
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
 from shop.ports import Clock, Happening, PaymentEvent, PaymentProvider, ProviderError, steerer_of
+from shop.settlement.commissions import book_commission
 from shop.settlement.settle import Outcome, Source, settle
 
 _TURN, _UNTIL = "reconcile_turn:", "reconciled_until:"
@@ -22,6 +23,7 @@ _OVERLAP = timedelta(days=1)
 _FIRST = timedelta(days=30)
 _ON_ITS_WAY = timedelta(minutes=15)  # money this fresh may still be told by its own update
 _NAMED = 5
+_NOTHING_NEW = frozenset({Outcome.KNOWN, Outcome.ELSEWHERE})
 
 
 async def reconcile(
@@ -66,14 +68,16 @@ def compare(
         if event.occurred_at is None or event.occurred_at >= until:
             continue
         theirs.add(event.receipt_id)
-        known = books[Receipts].receipt_named(provider, event.receipt_id) is not None
-        if event.happening is Happening.RECEIVED and known:
+        known = books[Receipts].receipt_named(provider, event.receipt_id)
+        if known is not None:
+            book_commission(books, provider, known, event, now=now)
+        if event.happening is Happening.RECEIVED and known is not None:
             stands = ours.get(event.receipt_id)
             if stands is not None and event.money and stands != event.money:
                 odd.append(event.receipt_id)
             continue
         outcome = settle(books, event, Source(provider=provider), policy=policy, now=now)
-        if event.happening is Happening.RECEIVED and outcome is not Outcome.KNOWN:
+        if event.happening is Happening.RECEIVED and outcome not in _NOTHING_NEW:
             outcomes.append(outcome)
             found.append(event)
     odd += sorted(ours.keys() - theirs)

@@ -64,6 +64,10 @@ class Journal:
             ],
         )
 
+    def knows(self, group_ref: str) -> bool:
+        """Whether this group was written."""
+        return self._sql.value("journal_knows", group_ref=group_ref) is not None
+
     def wallet(self, customer_id: int, currency: str) -> Money:
         """What the customer has in this currency: a sum, never a column."""
         found = self._sql.value("wallet_balance", customer_id=customer_id, currency=currency)

@@ -2,6 +2,9 @@
 INSERT INTO journal (group_ref, line, account, customer_id, minor, currency, entered_at)
 VALUES (:group_ref, :line, :account, :customer_id, :minor, :currency, :now);
 
+-- name: journal_knows$
+SELECT group_ref FROM journal WHERE group_ref = :group_ref LIMIT 1;
+
 -- name: wallet_balance$
 SELECT COALESCE(SUM(-minor), 0) FROM journal
 WHERE account = 'wallet' AND customer_id = :customer_id AND currency = :currency;

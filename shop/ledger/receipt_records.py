@@ -135,7 +135,7 @@ class Receipts:
         return [_receipt(row) for row in rows]
 
     def totals(self, *, since: datetime, until: datetime) -> list[tuple[int, Money]]:
-        """How many receipts, and how much, in each currency."""
+        """How many receipts, and how much, in each currency: of what has its place."""
         rows = self._sql.all("receipts_totals", since=seconds(since), until=seconds(until))
         return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
 

@@ -34,8 +34,10 @@ RETURNING id;
 SELECT * FROM receipts WHERE customer_id = :customer_id ORDER BY id DESC LIMIT :most;
 
 -- name: receipts_totals
+-- What is settled: money that waits for its owner, or for a person, is not yet taken.
 SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM receipts
 WHERE recorded_at >= :since AND recorded_at < :until AND provider <> 'wallet'
+    AND verdict NOT IN ('unknown_order', 'in_review')
 GROUP BY currency ORDER BY currency;
 
 -- name: receipts_of_payment

@@ -19,6 +19,7 @@ class InboxState(StrEnum):
     DONE = "done"
     UNHANDLED = "unhandled"  # of a kind the shop does not act on: kept and visible
     UNKNOWN = "unknown"  # about an order the shop does not know
+    ELSEWHERE = "elsewhere"  # of another business in the same account: counted
     STUCK = "stuck"  # it failed again and again: staff see it
 
 
@@ -125,6 +126,10 @@ class Inbox:
     def counts(self) -> dict[InboxState, int]:
         """How many inbox events wait for staff, by state."""
         return {InboxState(row["state"]): row["many"] for row in self._sql.all("inbox_counts")}
+
+    def count_elsewhere(self, *, since: datetime) -> int:
+        """How many inbox events were of another business."""
+        return int(self._sql.value("inbox_elsewhere", since=seconds(since)))
 
     def waiting(self) -> int:
         """How many inbox events wait to be handled."""

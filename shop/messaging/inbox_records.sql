@@ -7,7 +7,7 @@ ORDER BY id DESC LIMIT :most;
 -- name: inbox_erase!
 UPDATE inbox SET body = :nothing, headers = '{}' WHERE id IN (
     SELECT id FROM inbox
-    WHERE state = 'done' AND provider <> 'telegram' AND length(body) > 0
+    WHERE state IN ('done', 'elsewhere') AND provider <> 'telegram' AND length(body) > 0
         AND received_at < :before
     ORDER BY received_at LIMIT :most
 );
@@ -65,6 +65,9 @@ ORDER BY CASE WHEN state = 'unhandled' AND note = '' THEN 1 ELSE 0 END, id LIMIT
 -- name: inbox_counts
 SELECT state, COUNT(*) AS many FROM inbox
 WHERE state IN ('stuck', 'unhandled', 'unknown') GROUP BY state ORDER BY state;
+
+-- name: inbox_elsewhere$
+SELECT COUNT(*) FROM inbox WHERE state = 'elsewhere' AND received_at >= :since;
 
 -- name: inbox_waiting$
 SELECT COUNT(*) FROM inbox WHERE state = 'waiting';

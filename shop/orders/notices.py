@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.core.money import Money
 from shop.messaging.notices import StaffNotice
 
 
@@ -12,6 +13,15 @@ class ProviderDown(StaffNotice):
 
     provider: str
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRefused(StaffNotice):
+    """A provider answers, and refused to open a page for `money`."""
+
+    provider: str
+    money: Money
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from shop.ports.details import (
     ReturnedRefund,
     SeriesFacts,
 )
+from shop.ports.limits import NO_LIMITS, Limits, limits_of
 from shop.ports.payments import (
     BadSignatureError,
     EndpointClosedError,
@@ -37,6 +38,9 @@ from shop.ports.payments import (
     PaymentRequest,
     ProviderError,
     ProviderSilentError,
+    RequestRefusedError,
+    TooLittleError,
+    TooMuchError,
     can_be_asked,
     takes,
 )
@@ -52,6 +56,7 @@ from shop.ports.renewals import (
 )
 
 __all__ = [
+    "NO_LIMITS",
     "Account",
     "AccountOrder",
     "BadSignatureError",
@@ -70,6 +75,7 @@ __all__ = [
     "EventDetail",
     "ForeignAccount",
     "Happening",
+    "Limits",
     "MethodDetails",
     "OnItsWay",
     "OutOfStockError",
@@ -85,14 +91,18 @@ __all__ = [
     "RefundStep",
     "RefundsPayments",
     "Refusal",
+    "RequestRefusedError",
     "ReturnedRefund",
     "SeriesFacts",
     "Shelf",
     "SteersSubscriptions",
     "StockLine",
+    "TooLittleError",
+    "TooMuchError",
     "Verb",
     "books_answer",
     "can_be_asked",
+    "limits_of",
     "saver_of",
     "steerer_of",
     "takes",

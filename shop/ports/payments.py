@@ -16,6 +16,23 @@ class ProviderError(ShopError):
     """The payment provider refused: {reason}"""  # noqa: D400 - the reason is a sentence
 
 
+class RequestRefusedError(ProviderError):
+    """The payment provider does not take this: {reason}"""  # noqa: D400 - the same
+
+
+class TooLittleError(RequestRefusedError):
+    """The payment provider takes no payment as small as this: {reason}"""  # noqa: D400 - the same
+
+    def __init__(self, *, reason: str, least: int | None = None) -> None:
+        """Keep how many minor units it takes at least, where it says so."""
+        super().__init__(reason=reason)
+        self.least = least
+
+
+class TooMuchError(RequestRefusedError):
+    """The payment provider takes no payment as large as this: {reason}"""  # noqa: D400 - the same
+
+
 class ProviderSilentError(ProviderError):
     """The payment provider does not answer just now: {reason}"""  # noqa: D400 - the same
 
@@ -109,8 +126,9 @@ class PaymentEvent:
     the same money carry the same one. `money` is what arrived, None when nothing did; of
     REFUNDED it is the total given back so far, None when that is not said; of REFUND_RETURNED
     the sum of that refund. `tax` is the tax inside RECEIVED `money` where the provider has
-    reckoned it. `detail` is what only such an event has; `for_staff` what nobody but a person
-    reads, as words and their values.
+    reckoned it; `commission` what of RECEIVED `money` somebody else has who brought the payer,
+    of REFUNDED what of it came back from them. `detail` is what only such an event has;
+    `for_staff` what nobody but a person reads, as words and their values.
     """
 
     event_id: str
@@ -121,6 +139,7 @@ class PaymentEvent:
     receipt_id: str = ""
     money: Money | None = None
     tax: Money | None = None
+    commission: Money | None = None
     occurred_at: datetime | None = None
     payer: Payer = field(default_factory=Payer)
     detail: EventDetail | None = None
@@ -139,8 +158,10 @@ class PaymentProvider(Protocol):
     """One way of being paid.
 
     Every call has a timeout; `ProviderSilentError` means the outcome is not known (law 11),
-    `ProviderError` a plain no. `currencies` None means any but Stars (see `takes`). One whose
-    `look_up` never knows anything says `is_askable = False` (see `can_be_asked`).
+    `ProviderError` a plain no, of which `RequestRefusedError` is about this one request and
+    not about the keys. `currencies` None means any but Stars (see `takes`); `limits`, where it
+    has some, are what one payment may be (see `limits_of`). One whose `look_up` never knows
+    anything says `is_askable = False` (see `can_be_asked`).
     """
 
     name: str

@@ -4,6 +4,7 @@ A card is charged in three steps (law 4): `take_up` notes the intent under the c
 `shop.intake.charges` makes the call, and settlement takes the outcome as it takes any payment's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,12 +19,14 @@ from shop.credit.reservations import paid_before
 from shop.customers.records import Customer, Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
+from shop.orders.limits import asked_of, learned_limits, limits_now
 from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OPEN_PAYMENTS, PaymentState
 from shop.orders.waits import POLL_FOR
+from shop.ports import PaymentProvider, limits_of
 from shop.renewals.notices import OffReason, RenewalAhead, RenewalOff
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.rules import RenewalPolicy, notice_after, plan_round
@@ -59,12 +62,18 @@ class DueRenewal:
     customer: Customer
     renewal: Renewal
     subscription: Subscription
+    providers: Mapping[str, PaymentProvider]
     policy: Policy
     now: datetime
 
 
 def take_up(
-    books: Books, subscription_id: int, *, policy: Policy, now: datetime
+    books: Books,
+    subscription_id: int,
+    *,
+    providers: Mapping[str, PaymentProvider],
+    policy: Policy,
+    now: datetime,
 ) -> ChargeIntent | None:
     """Do what this renewal's time has come for; the charge to be made, if it is that.
 
@@ -80,6 +89,7 @@ def take_up(
         customer=customer,
         renewal=books[Renewals].of(subscription_id) or found,
         subscription=books[Subscriptions].get(subscription_id),
+        providers=providers,
         policy=policy,
         now=now,
     )
@@ -162,6 +172,7 @@ def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeInte
     )
     asked = books[Orders].open_one(renewal.customer_id, [line], now=now, expires_at=expires_at)
     before = paid_before(books, renewal.customer_id, asked.order.id, price.amount)
+    before = _counted(due, price.amount, before)
     payment = _open_try(books, renewal, asked, price, before, now=now)
     if payment.created_at != now:
         # A page that has run out; money that still comes through it goes to the wallet.
@@ -174,6 +185,19 @@ def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeInte
     renewal = replace(renewal, payment_id=payment.id, silences=0, next_at=now + LEASE)
     books[Renewals].write(renewal, is_under_way=True)
     return ChargeIntent(payment=payment, renewal=renewal, product=product)
+
+
+def _counted(due: DueRenewal, price: Money, before: Money) -> Money:
+    """How much of what is here already counts, so that the card's provider takes the rest.
+
+    What it does not take at all it refuses, and staff hear of it.
+    """
+    name = due.renewal.method.provider
+    provider = due.providers.get(name)
+    own = {} if provider is None else limits_of(provider)
+    learned = learned_limits(due.books, now=due.now)
+    asked = asked_of(price, price - before, limits_now(name, price.currency, own, learned))
+    return before if asked is None else price - asked
 
 
 def _open_try(

@@ -16,7 +16,7 @@ from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 class KeptEvent:
     """An event in the inbox, with what whoever acts on it needs besides.
 
-    `is_believed` and `is_looked_at` are those of its `Source`.
+    `is_believed`, `is_looked_at` and `is_wanted` are those of its `Source`.
     """
 
     books: Books
@@ -25,6 +25,7 @@ class KeptEvent:
     provider: str
     is_believed: bool
     is_looked_at: bool
+    is_wanted: bool
     policy: Policy
     now: datetime
 

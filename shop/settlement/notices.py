@@ -174,6 +174,13 @@ class FalseClaim(StaffNotice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherBusiness(StaffNotice):
+    """A provider tells of money that bears no reference of our form; told once."""
+
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignEvent(StaffNotice):
     """An event names another account than ours."""
 

@@ -12,6 +12,7 @@ from shop.messaging.outbox_records import Outbox
 from shop.orders.line_records import OrderLines
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.records import Refunds
+from shop.settlement.commissions import book_commission
 from shop.settlement.kept_event import KeptEvent
 from shop.settlement.notices import UnknownMoney
 
@@ -56,6 +57,7 @@ def record_receipt(
         ),
         now=now,
     )
+    book_commission(books, provider, receipt, event, now=now)
     return receipt
 
 

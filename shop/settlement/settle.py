@@ -29,6 +29,7 @@ from shop.renewals.star_subscriptions import (
 from shop.screening.rules import Finding
 from shop.screening.screening import note_payer
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
+from shop.settlement.elsewhere import count_elsewhere, is_elsewhere
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.kept_event import KeptEvent, claim_payment, inbox_name
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
@@ -53,6 +54,7 @@ class Outcome(StrEnum):
     ASKED = "asked"  # the provider shall be asked next
     UNHANDLED = "unhandled"
     UNKNOWN = "unknown"  # of an order the shop does not know; kept for staff
+    ELSEWHERE = "elsewhere"  # of another business in the same account: counted, not booked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,8 @@ class Source:
     """Where an event came from: the provider's name and what it sent, for the inbox.
 
     `is_believed` where we asked the provider ourselves, or staff say so; a webhook is not.
-    `is_looked_at` where a person of the shop has seen this very payment and let it pass.
+    `is_looked_at` where a person of the shop has seen this very payment and let it pass,
+    `is_wanted` where one picked this very event, to be booked even if nothing says it is ours.
     """
 
     provider: str
@@ -68,6 +71,7 @@ class Source:
     body: bytes = b""
     is_believed: bool = True
     is_looked_at: bool = False
+    is_wanted: bool = False
 
 
 def settle(
@@ -127,6 +131,7 @@ def settle_kept_event(
             provider=source.provider,
             is_believed=source.is_believed,
             is_looked_at=source.is_looked_at,
+            is_wanted=source.is_wanted,
             policy=policy,
             now=now,
         )
@@ -137,8 +142,7 @@ def act_on(kept: KeptEvent) -> Outcome:
     """Take an event that is in the inbox, now or once more, to its end."""
     event = kept.event
     if event.happening in _LEFT_TO_STAFF:
-        leave_to_staff(kept)
-        return Outcome.UNHANDLED
+        return _leave(kept)
     update = claim_payment(kept)
     if update is None:
         return _keep_unknown(kept)
@@ -156,8 +160,20 @@ def act_on(kept: KeptEvent) -> Outcome:
     return Outcome.NOTED
 
 
+def _leave(kept: KeptEvent) -> Outcome:
+    """What the shop does not act on; where it tells of money at all, it may be another's."""
+    if kept.event.for_staff and is_elsewhere(kept):
+        count_elsewhere(kept)
+        return Outcome.ELSEWHERE
+    leave_to_staff(kept)
+    return Outcome.UNHANDLED
+
+
 def _keep_unknown(kept: KeptEvent) -> Outcome:
-    """Its payment is in no book: what it says of money is kept all the same."""
+    """Its payment is in no book: what it says of money is kept all the same, if it is ours."""
+    if is_elsewhere(kept):
+        count_elsewhere(kept)
+        return Outcome.ELSEWHERE
     kept.books[Inbox].finish(kept.inbox_event, InboxState.UNKNOWN, note="no such payment")
     keep_unknown_money(kept)
     tell_of_unknown(kept)

@@ -1,6 +1,6 @@
 """What a customer looks at before paying: the menu, a plan, what is about to be bought."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shop.access.subscription_records import Subscription, Subscriptions
@@ -16,6 +16,7 @@ from shop.core.policy import Policy
 from shop.credit.records import Wallets
 from shop.credit.reservations import free_for, paid_before
 from shop.customers.records import Customers
+from shop.orders.limits import Learned, learned_limits
 from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders
 from shop.orders.payment_records import Payment, Payments
@@ -64,7 +65,8 @@ class Basket:
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
     aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
-    `star` is the Star subscription that renews it, if one does: then no card will.
+    `star` is the Star subscription that renews it, if one does: then no card will. `learned` is
+    what providers refused lately.
     """
 
     product: Product
@@ -78,6 +80,7 @@ class Basket:
     span: Span
     renewal: Renewal | None = None
     star: StarSubscription | None = None
+    learned: Learned = field(default_factory=dict)
 
     @property
     def recurs(self) -> bool:
@@ -127,6 +130,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         span=bought_span(price.interval, live=live, now=now),
         renewal=None if live is None else books[Renewals].of(live.id),
         star=star if star is not None and star.renews else None,
+        learned=learned_limits(books, now=now),
     )
 
 

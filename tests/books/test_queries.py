@@ -341,6 +341,7 @@ def money(books: Books) -> None:
     assert books[Journal].wallets(1) == [EUR]
     assert books[Journal].totals() == [("card", EUR), (WALLET, -EUR)]
     assert books[Journal].unbalanced() == []
+    assert not books[Journal].knows("none")
     with pytest.raises(UnbalancedError):
         books[Journal].enter("odd", [Entry(account="card", money=EUR)], now=NOW)
 
@@ -660,6 +661,11 @@ def inbox(books: Books) -> None:
     books[Inbox].finish(waiting, InboxState.STUCK, note="why")
     assert [one.note for one in books[Inbox].stuck(most=9)] == ["why"]
     assert books[Inbox].counts() == {InboxState.STUCK: 1}
+    assert books[Inbox].count_elsewhere(since=NOW) == 0
+    books[Inbox].finish(done, InboxState.ELSEWHERE)
+    assert books[Inbox].count_elsewhere(since=NOW) == 1
+    assert books[Inbox].count_elsewhere(since=NOW + DAY) == 0
+    books[Inbox].finish(done, InboxState.DONE)
     assert books[Inbox].reopen(waiting, now=NOW)
     assert not books[Inbox].reopen(done, now=NOW)
     assert books[Inbox].get(99) is None
@@ -678,6 +684,9 @@ def staff(books: Books) -> None:
     books[Notes].set_note("clock", "1")
     books[Notes].set_note("clock", "2")
     assert books[Notes].note("clock") == "2"
+    books[Notes].set_note("clock:<%_>:a", "3")
+    books[Notes].set_note("clocks", "4")
+    assert books[Notes].under("clock:<%_>:") == {"a": "3"}
     for staff, many in (((), 2), ((7,), 1), ((8, 7), 1), ((77, 1_007), 2)):
         found = books[Customers].new_customers(since=NOW, until=NOW + DAY, staff_ids=staff)
         assert found == many, staff

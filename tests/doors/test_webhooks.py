@@ -69,6 +69,7 @@ def test_an_event_of_an_unknown_kind_is_kept_and_visible(doors: Doors, sender: S
         "update_type": "mandate.updated",
         "payment_id": 7,
         "payment_status": "mandate.updated",
+        "order_id": "tk_gone",
     }
     body = json.dumps(event).encode()
 

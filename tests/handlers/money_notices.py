@@ -57,6 +57,7 @@ from shop.settlement.notices import (
     MoneyInReview,
     NeverConfirmed,
     OddMoney,
+    OtherBusiness,
     Paid,
     PaymentFailed,
     ReviewRefused,
@@ -122,6 +123,7 @@ def _settlement(plan: str) -> Iterator[Notice]:
         money=MONEY,
         reference="tk_" + "a" * 19,
     )
+    yield OtherBusiness(provider=PROVIDER)
     yield InReview(plan=plan, money=MONEY, receipt=1)
     yield ReviewRefused(plan=plan, money=MONEY)
     yield Assigned(money=MONEY)

@@ -25,7 +25,7 @@ from shop.core.intervals import Interval, Unit
 from shop.core.money import Money
 from shop.intake.notices import ProofSent
 from shop.messaging.notices import CustomerNotice, Notice, StaffNotice
-from shop.orders.notices import ProviderBack, ProviderDown
+from shop.orders.notices import PageRefused, ProviderBack, ProviderDown
 from shop.ports import Verb
 from shop.refunds.notices import DisputeOpened
 from shop.screening.notices import TurnedAway
@@ -79,6 +79,7 @@ NOTICES: list[Notice] = [
         effect=1, customer=1, name=NAME, plan=LONG, verb=Verb.CREATE, reason="<reason>"
     ),
     ProviderDown(provider="coinbase_commerce", error="<error>"),
+    PageRefused(provider="coinbase_commerce", money=Money(4, "EUR"), reason="<no>."),
     ProviderBack(provider="coinbase_commerce", since=THEN - timedelta(days=1)),
     TurnedAway(customer=1, name=NAME, findings=FINDINGS),
     *money_notices(LONG),

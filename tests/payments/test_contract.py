@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 
 from shop.core.money import Money
-from shop.ports import Happening, PaymentEvent, ProviderError, ProviderSilentError
+from shop.ports import (
+    Happening,
+    PaymentEvent,
+    ProviderError,
+    ProviderSilentError,
+    RequestRefusedError,
+)
 from tests.fixtures.rigs import (
     MUTE,
     UNDATED,
@@ -167,7 +173,7 @@ async def test_a_no_is_a_no_and_shows_no_secret(remote: Remote, call: str) -> No
     remote.server.mood = Mood.REFUSING
     with pytest.raises(ProviderError) as caught:
         await _call(remote, call)
-    assert type(caught.value) is ProviderError
+    assert type(caught.value) is RequestRefusedError
     assert not [word for word in _shown(caught.value) if any(s in word for s in remote.hidden)]
 
 

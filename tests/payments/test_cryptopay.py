@@ -13,7 +13,7 @@ import pytest
 from payments.cryptopay import CryptoPay
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import Happening, ProviderError
+from shop.ports import Happening, ProviderError, RequestRefusedError
 from tests.fixtures.rigs import CryptoPayRig, Hands, hear, request_of, rig_of
 from tests.standins.cryptopay import TOKEN
 
@@ -105,12 +105,15 @@ async def test_a_deleted_invoice_says_nothing_about_money(rig: CryptoPayRig) -> 
         await rig.provider.look_up("pay_1", page.provider_ref)
 
 
-async def test_a_no_that_comes_with_200_is_a_no() -> None:
-    no = {"ok": False, "error": {"code": 400, "name": f"NOT_WITH_{TOKEN}"}}
+@pytest.mark.parametrize(
+    ("code", "kind"), [(400, RequestRefusedError), (401, ProviderError), ("", ProviderError)]
+)
+async def test_a_no_that_comes_with_200_is_a_no(code: object, kind: type[ProviderError]) -> None:
+    no = {"ok": False, "error": {"code": code, "name": f"NOT_WITH_{TOKEN}"}}
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(lambda _: httpx.Response(200, json=no))
     ) as http:
         provider = CryptoPay(token=TOKEN, webhook_tokens=TOKEN, clock=Hands(), http=http)
         with pytest.raises(ProviderError, match="NOT_WITH_…") as caught:
             await provider.check()
-    assert type(caught.value) is ProviderError
+    assert type(caught.value) is kind

@@ -17,6 +17,7 @@ from shop.ports import (
     RefundAnswer,
     RefundRequest,
     RefundStep,
+    RequestRefusedError,
 )
 from shop.refunds.refund import refunder
 from tests.fixtures.rigs import (
@@ -162,7 +163,7 @@ async def test_a_no_is_a_no_and_shows_no_secret(remote_refunding: Remote) -> Non
     remote_refunding.server.mood = Mood.REFUSING
     with pytest.raises(ProviderError) as caught:
         await give(remote_refunding, event)
-    assert type(caught.value) is ProviderError
+    assert type(caught.value) is RequestRefusedError
     secrets = remote_refunding.hidden
     assert not [word for word in _shown(caught.value) if any(s in word for s in secrets)]
 

@@ -18,6 +18,7 @@ from shop.ports import (
     PaymentEvent,
     ProviderError,
     ProviderSilentError,
+    RequestRefusedError,
     SeriesFacts,
 )
 from tests.fixtures.rigs import NOW, StarsRig, hear, request_of, rig_of
@@ -181,7 +182,7 @@ async def test_a_telegram_that_is_away_has_not_stopped_or_listed_anything(
     rig.server.mood = Mood.REFUSING
     with pytest.raises(ProviderError) as caught:
         await _ask(rig, call, first.receipt_id)
-    assert type(caught.value) is ProviderError
+    assert type(caught.value) is RequestRefusedError
     assert not [word for word in _shown(caught.value) if any(s in word for s in rig.hidden)]
 
 

@@ -44,7 +44,7 @@ def meet_at_the_first_lock(patch: pytest.MonkeyPatch, *, seconds: float) -> None
 
 async def both(shop: Shop, *, claims_first: bool) -> tuple[list[Outcome], int]:
     """Take the same news as answer and as webhook; what came of it, and how often it was tried."""
-    intent = await shop.run(take_up, 1, policy=shop.policy, now=shop.now)
+    intent = await shop.run(take_up, 1, providers=shop.providers, policy=shop.policy, now=shop.now)
     assert isinstance(intent, ChargeIntent)
     event = shop.received(intent.payment)
     tries: list[str] = []

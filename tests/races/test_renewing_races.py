@@ -58,7 +58,7 @@ async def both(kept: Kept) -> tuple[object, object]:
     )
     assert price is not None
     choice = Choice(customer_id=kept.anna.id, price_id=price.id, provider="sandbox_crypto")
-    by_card = shop.run(take_up, 1, policy=shop.policy, now=shop.now)
+    by_card = shop.run(take_up, 1, providers=shop.providers, policy=shop.policy, now=shop.now)
     by_hand = shop.run(begin_payment, choice, policy=shop.policy, now=shop.now)
     charge, page = await asyncio.gather(by_card, by_hand, return_exceptions=True)
     return charge, page
@@ -103,7 +103,10 @@ async def test_two_processes_that_charge_at_once_name_the_same_charge(
     meet_after(monkeypatch, Renewals, "awaited", seconds=UNGUARDED)
 
     charges = await asyncio.gather(
-        *(shop.run(take_up, 1, policy=shop.policy, now=shop.now) for _ in range(2))
+        *(
+            shop.run(take_up, 1, providers=shop.providers, policy=shop.policy, now=shop.now)
+            for _ in range(2)
+        )
     )
 
     assert len({one.payment.reference for one in charges if one is not None}) == 1

@@ -1,6 +1,6 @@
 """A shop in hand whose customer let a card be kept, and a card that does as it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from shop.ports import (
     ChargeRequest,
     Decline,
     Happening,
+    Limits,
     MethodDetails,
     OnItsWay,
     PaymentEvent,
@@ -46,6 +47,7 @@ class Card:
     name: str = CARD
     currencies: frozenset[str] | None = None
     can_save: bool = True
+    limits: Mapping[str, Limits] = field(default_factory=dict)
     why: Refusal | None = None
     trouble: ProviderError | None = None
     is_deaf: bool = False

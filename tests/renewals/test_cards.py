@@ -17,7 +17,7 @@ from shop.customers.people import note_unreachable
 from shop.intake.polling import note_poll
 from shop.orders.payment_records import Payment
 from shop.orders.states import PaymentState
-from shop.ports import ProviderError, ProviderSilentError, Refusal
+from shop.ports import Limits, ProviderError, ProviderSilentError, Refusal
 from shop.renewals.notices import MethodRefused, RenewalAhead, RenewalFailed, RenewalOff
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.renew import due_renewals, take_up
@@ -87,7 +87,9 @@ async def test_a_crash_between_the_charge_and_its_note_changes_nothing(
     shop = kept.shop
     shop.clock.move(days=2)
     [number] = await shop.run(due_renewals, now=shop.now, most=9)
-    intent = await shop.run(take_up, number, policy=shop.policy, now=shop.now)
+    intent = await shop.run(
+        take_up, number, providers=shop.providers, policy=shop.policy, now=shop.now
+    )
     assert intent is not None
     kept.card.charged[intent.payment.reference] = None  # type: ignore[assignment]  # charged; killed here
     shop.clock.move(minutes=3)  # the lease is over
@@ -150,6 +152,22 @@ async def test_a_charge_nobody_ever_confirms_waits_for_the_person(kept: Kept) ->
     assert (told.payload["why"], told.payload["again_at"]) == (Refusal.UNCONFIRMED, None)
     assert len(kept.told(NeverConfirmed)) == 1
     assert await kept.shop.pay(await kept.buy(saves=False)) is Outcome.SETTLED
+
+
+async def test_a_card_is_charged_no_less_than_it_takes_and_the_wallet_keeps_the_more(
+    kept: Kept, tables: Tables
+) -> None:
+    kept.card.limits = {"EUR": Limits(least=50)}
+    shop = kept.shop
+    await kept.pass_days(25)
+    payment = await kept.buy(saves=False)
+    short = shop.received(payment, money=payment.due - Money(4, "EUR"))
+    assert await shop.settle(short) is Outcome.TO_WALLET
+    shop.clock.move(days=1)  # its page is closed
+    assert await kept.pass_days(6) == [Outcome.SETTLED]
+    [charge] = kept.card.charged.values()
+    assert charge.amount == Money(50, "EUR")
+    assert tables.one("SELECT SUM(-minor) FROM journal WHERE account = 'wallet'") == 46
 
 
 async def test_paid_by_hand_with_another_card_that_one_renews(kept: Kept, tables: Tables) -> None:

@@ -416,8 +416,69 @@ async def test_of_two_processes_one_looks(series: Series) -> None:
 async def test_money_of_no_payment_of_ours_is_kept_for_staff(
     series: Series, tables: Tables
 ) -> None:
-    stray = replace(series.charge(9), reference="not ours", provider_ref="not ours")
+    stray = replace(series.charge(9), reference="tk_gone", provider_ref="tk_gone")
     series.telegram.moneys.append(stray)
     series.shop.clock.move(hours=15)
     assert await series.reconcile() == [Outcome.UNKNOWN]
     assert tables.one("SELECT COUNT(*) FROM receipts WHERE customer_id IS NULL") == 1
+
+
+async def test_money_of_other_invoices_of_this_bot_is_counted_and_told_to_nobody_each_night(
+    series: Series, tables: Tables
+) -> None:
+    stray = replace(series.charge(9), reference="not ours", provider_ref="not ours")
+    series.telegram.moneys.append(stray)
+    for _ in range(3):
+        series.shop.clock.move(hours=24)
+        assert await series.reconcile() == []
+    assert tables.one("SELECT COUNT(*) FROM receipts") == 1
+    assert tables.one("SELECT COUNT(*) FROM inbox WHERE state = 'elsewhere'") == 1
+    assert not series.told(StarDifference)
+
+
+async def test_an_affiliates_part_is_booked_once_and_is_no_difference(
+    series: Series, tables: Tables
+) -> None:
+    series.telegram.moneys[0] = replace(series.telegram.moneys[0], commission=Money(43, "XTR"))
+    for _ in range(2):
+        series.shop.clock.move(hours=24)
+        assert await series.reconcile() == []
+    assert not series.told(StarDifference)
+    accounts = "SELECT account, SUM(minor) FROM journal GROUP BY account ORDER BY account"
+    assert tables.rows(accounts) == [
+        ("commission:stars", 43),
+        ("provider:stars", 387),
+        ("sales", -430),
+    ]
+    assert tables.one("SELECT minor FROM receipts") == 430, "the payer gave all of it"
+
+
+async def test_money_that_never_reached_us_brings_its_affiliates_part(
+    series: Series, tables: Tables
+) -> None:
+    series.shop.clock.move(days=30)
+    series.telegram.moneys.append(replace(series.charge(2), commission=Money(43, "XTR")))
+    series.shop.clock.move(hours=15)
+    assert await series.reconcile() == [Outcome.SETTLED]
+    assert tables.one("SELECT SUM(minor) FROM journal WHERE account = 'commission:stars'") == 43
+
+
+async def test_what_goes_back_to_the_payer_comes_back_from_the_affiliate(
+    series: Series, tables: Tables
+) -> None:
+    paid = replace(series.telegram.moneys[0], commission=Money(43, "XTR"))
+    back = replace(
+        paid,
+        event_id="charge1.refunded",
+        happening=Happening.REFUNDED,
+        occurred_at=series.shop.now,
+        detail=None,
+    )
+    series.telegram.moneys[:] = [paid, back]
+    for _ in range(2):
+        series.shop.clock.move(hours=24)
+        await series.reconcile()
+    assert tables.rows(
+        "SELECT account, SUM(minor) FROM journal WHERE account LIKE '%stars' "
+        "GROUP BY account ORDER BY account"
+    ) == [("commission:stars", 0), ("provider:stars", 0)]

@@ -195,6 +195,7 @@ def test_logs_and_metrics_have_these_words_for_what_an_event_did() -> None:
         "asked",
         "unhandled",
         "unknown",
+        "elsewhere",
     ]
 
 

@@ -18,6 +18,7 @@ KEY = "NOWPAY-KEY-OF-THE-STAND-IN"
 SECRET = "ipn-secret-of-the-stand-in"
 
 Json = dict[str, Any]
+_FIAT = frozenset({"usd", "eur", "gbp", "brl", "nzd"})
 
 
 def _now() -> datetime:
@@ -33,6 +34,7 @@ class NowServer(Moody):
         self.secret = secret
         self.url = ""
         self.may_list = True
+        self.least: dict[str, str] = {"trx": "0.01"}
         self.invoices: dict[str, Json] = {}
         self.payments: dict[str, Json] = {}
         self.bodies: list[bytes] = []
@@ -42,6 +44,7 @@ class NowServer(Moody):
                 Route("/v1/invoice", self.moody(self._create), methods=["POST"]),
                 Route("/v1/payment/", self.moody(self._list)),
                 Route("/v1/merchant/coins", self.moody(self._coins)),
+                Route("/v1/min-amount", self.moody(self._min_amount)),
             ]
         )
 
@@ -113,7 +116,19 @@ class NowServer(Moody):
         return JSONResponse({"data": rows, "limit": 500, "page": 0, "total": len(rows)})
 
     async def _coins(self, request: Request) -> Response:
-        return _unauthorized(request) or JSONResponse({"selectedCurrencies": ["TRX"]})
+        coins = [coin.upper() for coin in self.least]
+        return _unauthorized(request) or JSONResponse({"selectedCurrencies": coins})
+
+    async def _min_amount(self, request: Request) -> Response:
+        if refused := _unauthorized(request):
+            return refused
+        coin = request.query_params["currency_from"]
+        is_off = self.least.get(coin, "refused") == "refused"
+        if is_off or request.query_params["fiat_equivalent"] not in _FIAT:
+            return JSONResponse({"statusCode": 400, "message": f"Currency {coin} is off"}, 400)
+        worth = float(self.least[coin])
+        told = {"currency_from": coin, "currency_to": "usdttrc20", "min_amount": 2.5}
+        return JSONResponse({**told, "fiat_equivalent": worth})
 
 
 def _form(body: bytes) -> bytes:

@@ -40,6 +40,8 @@ class StripeServer(Cards):
         self.refunds: list[Json] = []
         self.refund_status = "succeeded"
         self.base_url = ""
+        self.accepts = KEY
+        self.least = {"eur": 50, "usd": 50}
         self._answers: dict[str, tuple[str, int, Json]] = {}
         self._numbers = count(1)
         self.app = Starlette(
@@ -173,6 +175,11 @@ class StripeServer(Cards):
         params = dict(parse_qsl(raw))
         if problem := self._problem(params):
             return _no(400, "invalid_request_error", problem)
+        item = "line_items[0][price_data]"
+        least = self.least.get(params[f"{item}[currency]"], 0)
+        if int(params[f"{item}[unit_amount]"]) < least:
+            words = f"The Checkout Session's total amount must be at least {least}."
+            return _no(400, "invalid_request_error", words, code="amount_too_small")
         answer = _shown(self._open(params))
         self._answers[key] = (raw, 200, answer)
         return JSONResponse(answer)
@@ -244,7 +251,7 @@ class StripeServer(Cards):
         return PlainTextResponse(f"Pay {session['amount_total']} {session['currency']}")
 
     def _unauthorized(self, request: Request) -> Response | None:
-        if request.headers.get("authorization") == f"Bearer {KEY}":
+        if request.headers.get("authorization") == f"Bearer {self.accepts}":
             return None
         return _no(401, "invalid_request_error", "Invalid API Key provided: sk_test_****")
 
@@ -359,8 +366,8 @@ def _shown(thing: Json) -> Json:
     return {key: value for key, value in thing.items() if key not in _OURS}
 
 
-def _no(status: int, kind: str, message: str) -> Response:
-    return JSONResponse({"error": {"type": kind, "message": message}}, status)
+def _no(status: int, kind: str, message: str, **more: str) -> Response:
+    return JSONResponse({"error": {"type": kind, "message": message, **more}}, status)
 
 
 def _bracketed(pairs: Iterable[tuple[str, str]], name: str) -> dict[str, str]:

@@ -33,8 +33,14 @@ async def test_the_same_hint_asks_once(shop: Shop) -> None:
 
 
 async def test_a_hint_of_nobodys_payment_is_kept_for_staff(shop: Shop) -> None:
-    event = PaymentEvent(event_id="1", kind="news", happening=H.ASK, reference="another shop's")
+    event = PaymentEvent(event_id="1", kind="news", happening=H.ASK, reference="tk_gone")
     assert await shop.settle(event) is Outcome.UNKNOWN
+
+
+async def test_a_hint_of_another_shops_payment_is_counted(shop: Shop) -> None:
+    event = PaymentEvent(event_id="1", kind="news", happening=H.ASK, reference="another shop's")
+    assert await shop.settle(event) is Outcome.ELSEWHERE
+    assert await shop.storage.read(_stuck) == []
 
 
 async def test_a_hint_while_the_provider_is_being_asked_is_not_forgotten(shop: Shop) -> None:
@@ -123,6 +129,7 @@ async def test_what_we_may_not_act_on_is_kept_with_its_facts(shop: Shop) -> None
         event_id="1",
         kind="invoice.marked_settled",
         happening=H.UNHANDLED,
+        reference="tk_1",
         for_staff={"reference": "tk_1", "invoice": "abc"},
     )
     assert await shop.settle(event) is Outcome.UNHANDLED

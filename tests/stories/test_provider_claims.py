@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from payments.telegram_cards import TelegramCards
-from shop.checkout.payment import note_answered, note_no_answer
+from shop.checkout.pages import note_answered, note_no_answer
 from shop.core.errors import BadInputError, DoneAlreadyError
 from shop.core.money import Money
 from shop.desk.failed_jobs import trouble

@@ -4,7 +4,12 @@ import asyncio
 from urllib.parse import quote
 
 from handlers.customer.checkout.bank_transfer import transfer_screen
-from handlers.customer.checkout.refusals import REFUSALS, being_looked_at, refusal_of
+from handlers.customer.checkout.refusals import (
+    REFUSALS,
+    being_looked_at,
+    no_page,
+    refusal_of,
+)
 from handlers.customer.checkout.ways import (
     SAVES,
     changed,
@@ -31,7 +36,7 @@ from shop.checkout.payment import (
 from shop.intake.polling import ask_about
 from shop.orders.provider_health import hidden_ways
 from shop.orders.states import OPEN_PAYMENTS, OrderState, PaymentState
-from shop.ports import PaymentProvider, ProviderError
+from shop.ports import PaymentProvider, ProviderError, limits_of
 from shop.ports.transfers import TRANSFER
 from shop.storefront.plans import Basket, Try, basket, renewal, try_of
 
@@ -56,6 +61,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         currencies=provider.currencies,
         screen_id=visit.message_id,
         saves=args.choice(2) == SAVES,
+        limits=limits_of(provider),
     )
     try:
         intent = await counter.storage.run(
@@ -118,13 +124,10 @@ async def _with_page(visit: Visit, provider: PaymentProvider, intent: Intent) ->
         await visit.show(_preparing(_))
     try:
         url = await making
-    except ProviderError:
-        refusal_of = _(
-            "{way} does not answer just now, and nothing was charged. Please try again in a "
-            "moment or pay another way.",
-            way=way_name(visit, provider.name),
-        )
-        return (await ways_screen(visit, intent.price.id)).explaining(refusal_of)
+    except ProviderError as error:
+        counter.wake()
+        why = no_page(_, error, way=way_name(visit, provider.name))
+        return (await ways_screen(visit, intent.price.id)).explaining(why)
     one = await counter.storage.read(basket, intent.price.id, visit.customer.id, now=visit.now)
     if provider.name == TRANSFER:
         return transfer_screen(visit, intent, one)
@@ -165,14 +168,27 @@ def _pay_screen(visit: Visit, name: str, intent: Intent, one: Basket, *, url: st
             "Your card is kept by our payment provider, not by us, and renews this by itself "
             "until you say stop: /account"
         )
+    raised = _raised(visit, name, intent, one)
     price = _("Pay {price}", price=_.money(intent.payment.due))
     return Screen(
-        text=paragraphs(*summary(visit, one), how, keeps, until),
+        text=paragraphs(*summary(visit, one), raised, how, keeps, until),
         rows=(
             (link(price, url, style="primary"),),
             (button(_("I have paid"), "check_payment", intent.payment.reference),),
             (button(_("← Pay another way"), "ways", intent.price.id),),
         ),
+    )
+
+
+def _raised(visit: Visit, name: str, intent: Intent, one: Basket) -> Html:
+    """Why this way asks more than is left to pay, and where the more stays."""
+    _, asked = visit.speech, intent.payment.due
+    if intent.recurs or not one.due < asked:
+        return Html("")
+    return _(
+        "{way} takes no less than {least}. So much more of your money stays in your wallet.",
+        way=way_name(visit, name),
+        least=_.money(asked),
     )
 
 

@@ -8,11 +8,20 @@ from shop.checkout.payment import (
     RenewalUnderWayError,
 )
 from shop.core.errors import ShopError
+from shop.orders.limits import BeyondLimitsError
+from shop.ports import ProviderError, RequestRefusedError, TooLittleError, TooMuchError
 from shop.renewals.star_records import SubscribedError
 from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
-REFUSALS = (RefusedError, InReviewError, RenewalUnderWayError, SubscribedError, NotSavedError)
+REFUSALS = (
+    RefusedError,
+    InReviewError,
+    RenewalUnderWayError,
+    SubscribedError,
+    NotSavedError,
+    BeyondLimitsError,
+)
 
 
 async def refusal_of(visit: Visit, error: ShopError) -> Html:
@@ -33,11 +42,42 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
             "Your saved card is being charged for this right now. Please wait a moment; we "
             "write to you."
         )
+    if isinstance(error, BeyondLimitsError):
+        return _("This way to pay does not take such a sum. Please choose another one.")
     if isinstance(error, SubscribedError):
         return _("You have this subscription already; Telegram renews it by itself.")
     if isinstance(error, NotSavedError):
         return _("Nothing renews by itself here just now. Please pay without that tick.")
     return being_looked_at(_)
+
+
+def no_page(_: Speech, error: ProviderError, *, way: Html) -> Html:
+    """Why the provider opened no page, and what to do about it; nothing was charged."""
+    match error:
+        case TooLittleError():
+            return _(
+                "{way} does not take so small a payment, and nothing was charged. Please pay "
+                "another way.",
+                way=way,
+            )
+        case TooMuchError():
+            return _(
+                "{way} does not take so large a payment, and nothing was charged. Please pay "
+                "another way.",
+                way=way,
+            )
+        case RequestRefusedError():
+            return _(
+                "{way} does not take this payment, and nothing was charged. Please pay another "
+                "way, or write to us: /support",
+                way=way,
+            )
+        case _trouble:
+            return _(
+                "{way} does not answer just now, and nothing was charged. Please try again in a "
+                "moment or pay another way.",
+                way=way,
+            )
 
 
 def being_looked_at(_: Speech) -> Html:

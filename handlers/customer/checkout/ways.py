@@ -1,8 +1,8 @@
 """What is about to be bought, and the ways to pay for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from handlers.customer.checkout.able import Way, ways_for
 from handlers.customer.checkout.countries import country_question, country_row
 from handlers.customer.storefront.plans import plan_screen
 from handlers.names import provider_name
@@ -15,38 +15,13 @@ from shop.credit.rules import covers, offered_part
 from shop.customers.people import choose_country
 from shop.orders.provider_health import hidden_ways
 from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name_of
-from shop.ports import PaymentProvider, saver_of, takes
+from shop.ports import saver_of
 from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
 from shop.storefront.plans import Basket, own_basket, rest_of, way_used_last
 
-STARS_PROVIDER = "stars"
 SAVES = "save"
 """The argument in a button's data that stands for consent to keep the card."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A provider that can take this payment, and the price it would charge."""
-
-    provider: str
-    price_id: int
-    amount: Money
-
-
-def ways_for(providers: Mapping[str, PaymentProvider], one: Basket) -> list[Way]:
-    """Providers that can take this, in the owner's order; Stars only the full price in Stars."""
-    found = []
-    for name, provider in providers.items():
-        price = one.stars if name == STARS_PROVIDER else one.price
-        if price is None or not takes(provider.currencies, price.amount.currency):
-            continue
-        is_apart = price.id != one.price.id
-        if is_apart and one.due != one.price.amount:
-            continue
-        amount = price.amount if is_apart else one.due
-        found.append(Way(provider=name, price_id=price.id, amount=amount))
-    return found
 
 
 async def ways(visit: Visit, args: Args) -> Screen:

@@ -7,8 +7,9 @@ import structlog
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
+from handlers.customer.checkout.able import STARS_PROVIDER
 from handlers.customer.checkout.payment import paid_text
-from handlers.customer.checkout.ways import STARS_PROVIDER, way_name, ways_screen
+from handlers.customer.checkout.ways import way_name, ways_screen
 from handlers.customer.storefront.plans import plan_screen
 from handlers.names import provider_name
 from handlers.screens import Args, Screen, button

@@ -79,6 +79,7 @@ def _inbox_event(_: Speech, one: InboxEvent) -> Html:
         InboxState.STUCK: _("failed"),
         InboxState.UNKNOWN: _("order unknown"),
         InboxState.UNHANDLED: _("of a kind we do not act on"),
+        InboxState.ELSEWHERE: _("of another business"),
         InboxState.DONE: _("handled"),
     }
     how = states.get(one.state, Html(one.state))

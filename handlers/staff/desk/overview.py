@@ -121,6 +121,14 @@ def _guarded(visit: Visit, found: Today) -> list[Html]:
                 waits.unassigned,
             )
         )
+    if found.elsewhere:
+        said.append(
+            _.ngettext(
+                "🏷 {n} message of a provider was about another business: nothing was booked.",
+                "🏷 {n} messages of providers were about another business: nothing was booked.",
+                found.elsewhere,
+            )
+        )
     for one in waits.hidden:
         since = _.moment(one.opened_at or visit.now, now=visit.now)
         said.append(

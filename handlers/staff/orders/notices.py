@@ -7,7 +7,7 @@ from handlers.names import provider_name
 from handlers.screens import Screen
 from handlers.visit import Visit
 from shop.messaging.notices import StaffNotice
-from shop.orders.notices import ProviderBack, ProviderDown
+from shop.orders.notices import PageRefused, ProviderBack, ProviderDown
 
 
 async def provider_down(visit: Visit, notice: ProviderDown) -> Screen:
@@ -33,7 +33,21 @@ async def provider_back(visit: Visit, notice: ProviderBack) -> Screen:
     return Screen(text=text)
 
 
+async def page_refused(visit: Visit, notice: PageRefused) -> Screen:
+    """A provider refused one payment; it is no outage, and customers still see it."""
+    _ = visit.speech
+    text = _(
+        "⚠️ {way} answers, but refuses to open a page for {money}: {reason}. The customer was "
+        "asked to pay another way. Should that go on, look into its dashboard or settings.",
+        way=provider_name(_, notice.provider),
+        money=_.money(notice.money),
+        reason=notice.reason.rstrip("."),
+    )
+    return Screen(text=text)
+
+
 WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None]]] = {
     ProviderDown: provider_down,
     ProviderBack: provider_back,
+    PageRefused: page_refused,
 }

@@ -16,6 +16,7 @@ from shop.settlement.notices import (
     LeftToStaff,
     MoneyInReview,
     NeverConfirmed,
+    OtherBusiness,
 )
 
 
@@ -114,6 +115,24 @@ async def left_to_staff(visit: Visit, notice: LeftToStaff) -> Screen:
     return Screen(text=text, rows=((to_failed_jobs(_),),))
 
 
+async def other_business(visit: Visit, notice: OtherBusiness) -> Screen:
+    """Money came by an account that this shop shares with another business."""
+    _ = visit.speech
+    text = lines(
+        _(
+            "🏷 {way} tells of money that bears no reference of this shop: another business in "
+            "the same account, or something made there by hand. It is counted, not booked, and "
+            "you are not told each time.",
+            way=provider_name(_, notice.provider),
+        ),
+        _(
+            "Should it be this shop's after all: Failed jobs, “What providers sent lately”, "
+            "“try again” books it."
+        ),
+    )
+    return Screen(text=text, rows=((to_failed_jobs(_),),))
+
+
 async def never_confirmed(visit: Visit, notice: NeverConfirmed) -> Screen:
     """A payment was seen, and its provider has no last word on it."""
     _ = visit.speech
@@ -143,4 +162,5 @@ WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None
     ForeignEvent: foreign_account,
     LeftToStaff: left_to_staff,
     NeverConfirmed: never_confirmed,
+    OtherBusiness: other_business,
 }

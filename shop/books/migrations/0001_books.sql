@@ -57,8 +57,9 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_waiting ON inbox (due_at, id) WHERE state = 'waiting';
 CREATE INDEX inbox_stuck ON inbox (id) WHERE state IN ('stuck', 'unhandled', 'unknown');
+CREATE INDEX inbox_elsewhere ON inbox (received_at) WHERE state = 'elsewhere';
 CREATE INDEX inbox_erasable ON inbox (received_at)
-WHERE state = 'done' AND provider <> 'telegram' AND length(body) > 0;
+WHERE state IN ('done', 'elsewhere') AND provider <> 'telegram' AND length(body) > 0;
 CREATE INDEX inbox_chats ON inbox (chat_id, id) WHERE chat_id IS NOT NULL;
 
 -- messaging: what is still to go out, each once by its key.
