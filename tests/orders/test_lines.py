@@ -183,7 +183,9 @@ async def test_money_of_nobody_that_is_given_an_order_serves_its_lines(
     shop: Shop, tables: Tables
 ) -> None:
     payment = await basket(shop)
-    lost = replace(shop.received(payment), reference="", provider_ref="", tax=Money(1000, "EUR"))
+    lost = replace(
+        shop.received(payment), reference="tk_gone", provider_ref="", tax=Money(1000, "EUR")
+    )
     assert await shop.settle(lost) is Outcome.UNKNOWN
     await shop.run(
         assign,
