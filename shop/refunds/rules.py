@@ -154,9 +154,7 @@ def shares_of_lines(
     Tax goes with the money of its line; only a cent that no line with money has left goes alone.
     """
     shares = split(back, [one.money.minor for one in left])
-    taxes = [
-        0 if share.is_zero else one.tax.minor for one, share in zip(left, shares, strict=True)
-    ]
+    taxes = [0 if part.is_zero else one.tax.minor for one, part in zip(left, shares, strict=True)]
     if sum(taxes) < tax.minor:
         taxes = [one.tax.minor for one in left]
     tax_shares = [tax] * len(left) if tax.is_zero else split(tax, taxes)

@@ -171,19 +171,19 @@ def _leave(kept: KeptEvent) -> Outcome:
 
 def _keep_unknown(kept: KeptEvent) -> Outcome:
     """Its payment is in no book: what it says of money is kept all the same, if it is ours."""
-    outcome = Outcome.ELSEWHERE if is_elsewhere(kept) else Outcome.UNKNOWN
-    if outcome is Outcome.ELSEWHERE:
+    is_others = is_elsewhere(kept)
+    if is_others:
         count_elsewhere(kept)
     else:
         kept.books[Inbox].finish(kept.inbox_event, InboxState.UNKNOWN, note="no such payment")
         keep_unknown_money(kept)
         tell_of_unknown(kept)
     if kept.event.happening is Happening.REFUNDED:
-        # Even where it names no reference: its money may be ours, and come after it.
+        # It may name the money alone and come before it: then that money finds it here.
         take_refund_of_unknown_money(
             kept.books, kept.event, provider=kept.provider, policy=kept.policy, now=kept.now
         )
-    return outcome
+    return Outcome.ELSEWHERE if is_others else Outcome.UNKNOWN
 
 
 def _doubt(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:

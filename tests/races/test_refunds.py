@@ -47,7 +47,7 @@ async def test_without_the_claim_the_same_money_goes_back_twice(
 ) -> None:
     shop, tables = postgres_shop
     leave_unclaimed(monkeypatch)
-    meet_after(monkeypatch, Refunds, "of_receipt", seconds=UNGUARDED)
+    meet_after(monkeypatch, Refunds, "case", seconds=UNGUARDED)
 
     await both_at_once(shop, route)
 

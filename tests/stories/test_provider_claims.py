@@ -142,7 +142,7 @@ async def test_a_short_sum_that_is_told_again_as_the_whole_price_is_told_to_staf
     assert tables.rows("SELECT minor, verdict FROM receipts") == [(1000, "short")]
 
 
-@pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED, Happening.REFUNDED])
+@pytest.mark.parametrize("happening", [Happening.DISPUTED, Happening.WARNED])
 async def test_grave_news_of_a_payment_nobody_knows_is_told_once_and_can_be_read_again(
     shop: Shop, tables: Tables, happening: Happening
 ) -> None:

@@ -7,7 +7,7 @@ from shop.orders.payment_records import Payment
 from shop.ports import Happening, PaymentEvent
 from shop.settlement.settle import Outcome
 from tests.fixtures.shop import Shop
-from tests.fixtures.tables import Tables
+from tests.fixtures.tables import Tables, contradictions
 
 
 def taken_back(
@@ -63,3 +63,25 @@ async def test_a_refund_that_is_told_before_its_payment_is_not_overlooked(
         ("told", "done", payment.due.minor)
     ]
     assert tables.one("SELECT state FROM orders") == "refunded"
+
+
+async def test_a_refund_that_names_only_money_that_has_not_come_is_booked_when_it_comes(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await shop.ask(await shop.greet())
+    money = shop.received(payment, receipt="money_1")
+    refund = replace(
+        money,
+        event_id="refunded",
+        kind="refunded",
+        happening=Happening.REFUNDED,
+        reference="",
+        provider_ref="",
+    )
+    assert await shop.settle(refund) is Outcome.ELSEWHERE, "it may be of another business"
+    await shop.settle(money)
+    assert tables.rows("SELECT route, state, minor FROM refunds") == [
+        ("told", "done", payment.due.minor)
+    ]
+    assert tables.one("SELECT state FROM subscriptions") == "ended"
+    assert contradictions(tables) == {}
