@@ -57,6 +57,7 @@ def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
         method,
         interval=Interval.from_key("1m"),
         currency="EUR",
+        agreed_at=now,
         round_end=end,
         charge_at=end - DAY,
         next_at=end,
