@@ -9,7 +9,7 @@ from payments.sandbox.till import RETURNED, Act, Slip
 from shop.ports import Happening
 
 _LATENESS = timedelta(minutes=1)
-_DECISIONS = frozenset({Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
+_BANKS_WORDS = frozenset({Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +17,16 @@ class Choice:
     """What pressing a button does to a slip; `words.labels` has its label.
 
     `card` is how a saved card behaves later, "" for buttons without a new card. `in_dispute`
-    shows a button only while a bank decides, `after_refund` only while a bank may still return
-    a refund. `make` gets the slip, the present moment, and how long the network takes to
-    confirm (zero for cards).
+    shows a button only once a bank was asked, and `word`, which it then says, only until it has
+    said so; `after_refund` shows one only while a bank may still return a refund. `make` gets
+    the slip, the present moment, and how long the network takes to confirm (zero for cards).
     """
 
     after_payment: bool
     card: str = ""
     make: Callable[[Slip, datetime, timedelta], Sequence[Act]]
     in_dispute: bool = False
+    word: Happening | None = None
     after_refund: bool = False
 
 
@@ -118,15 +119,16 @@ CHOICES: Mapping[str, Choice] = {
     "refund": Choice(after_payment=True, make=_refund),
     "bounce": Choice(after_payment=True, make=_bounce, after_refund=True),
     "warn": Choice(after_payment=True, make=_warn),
-    "dispute": Choice(after_payment=True, make=_dispute),
-    "win": Choice(after_payment=True, make=_win, in_dispute=True),
-    "lose": Choice(after_payment=True, make=_lose, in_dispute=True),
+    "dispute": Choice(after_payment=True, make=_dispute, word=Happening.DISPUTED),
+    "win": Choice(after_payment=True, make=_win, in_dispute=True, word=Happening.DISPUTE_WON),
+    "lose": Choice(after_payment=True, make=_lose, in_dispute=True, word=Happening.DISPUTE_LOST),
 }
 
 
 def may_choose(choice: Choice, slip: Slip) -> bool:
     """Whether the button is on the page now: pressing Pay twice does not pay twice."""
-    if choice.in_dispute and not is_disputed(slip):
+    said = banks_word(slip)
+    if (choice.in_dispute and said is None) or (said is not None and choice.word is said):
         return False
     if choice.after_refund and refund_to_return(slip) is None:
         return False
@@ -135,10 +137,10 @@ def may_choose(choice: Choice, slip: Slip) -> bool:
     return choice.after_payment == bool(slip.receipts())
 
 
-def is_disputed(slip: Slip) -> bool:
-    """Whether a bank is deciding now."""
-    happenings = [act.happening for act in slip.acts]
-    return Happening.DISPUTED in happenings and not _DECISIONS.intersection(happenings)
+def banks_word(slip: Slip) -> Happening | None:
+    """What a bank said last of a dispute; it may turn round any number of times."""
+    words = [act.happening for act in slip.acts if act.happening in _BANKS_WORDS]
+    return words[-1] if words else None
 
 
 def refund_to_return(slip: Slip) -> Act | None:
@@ -222,10 +224,11 @@ def _money(
 
 def _undo(slip: Slip, now: datetime, happening: Happening) -> list[Act]:
     money = slip.receipts()[-1]
-    if any(
-        a.happening is happening and a.receipt_id == money.receipt_id and a.minor == money.minor
-        for a in slip.acts
-    ):
+    same = [one for one in slip.acts if one.receipt_id == money.receipt_id]
+    if happening in _BANKS_WORDS:
+        # Only what a bank said last holds: it may come back to what it said before.
+        same = [one for one in same if one.happening in _BANKS_WORDS][-1:]
+    if any(one.happening is happening and one.minor == money.minor for one in same):
         return []
     act = _act(slip, len(slip.acts), happening, now=now, minor=money.minor, money=money.receipt_id)
     return [act]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shop.access.subscription_records import Subscriptions
-from shop.access.subscriptions import TimeAdded, add_time
+from shop.access.subscriptions import TimeAdded
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
 from shop.checkout.acts import Extend, Grant
@@ -13,8 +13,7 @@ from shop.core.intervals import Interval, Unit
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Outbox
-from shop.orders.line_records import NewLine, OrderLines
-from shop.orders.order_records import OrderKind, Orders
+from shop.orders.given_time import give_time
 from shop.staff.acts import ByStaff
 
 _MOST_DAYS = 3660
@@ -73,17 +72,12 @@ def _give(
     customer = books[Customers].claim(customer_id)
     by.refuse_second(Grant, customer_id)
     product = books[CatalogRecords].by_slug(slug)
-    line = NewLine(product_id=product.id, interval=interval, price=None, lengthens=named or None)
-    order, line_id = books[Orders].add_given(customer.id, line, kind=OrderKind.GRANT, now=now)
-    live = books[Subscriptions].live(customer.id, product.id, named=named)
-    added = add_time(
-        books, customer, product, interval, live=live, line_id=line_id, is_trial=False, now=now
-    )
-    books[OrderLines].note_sold(line_id, subscription_id=added.subscription_id)
+    given = give_time(books, customer, product, interval, named=named, now=now)
+    added = given.added
     told = tell_customer(
         customer,
         Given(plan=slug, interval=interval, until=added.span.ends_at, is_trial=False),
-        key=f"order:{order.id}",
+        key=f"order:{given.order_id}",
     )
     books[Outbox].add([told, *added.effects], now=now)
     return added

@@ -14,7 +14,7 @@ from shop.core.moves import ForbiddenMoveError
 from shop.orders.line_records import NewLine, OrderLines, basket_of
 from shop.orders.states import ORDER_MOVES, OrderState
 
-_MOST_OLDS = 3  # as many as the statement asks for
+_MOST_OLDS = 4  # as many as the statement asks for
 
 
 def _olds(new: OrderState) -> dict[str, str]:
@@ -124,6 +124,11 @@ class Orders:
     def refund(self, order_id: int, *, now: datetime) -> bool:
         """All of a paid order's money went back; False when it was not paid, or is so already."""
         return self._move(order_id, OrderState.REFUNDED, now=now)
+
+    def unrefund(self, order_id: int, *, now: datetime) -> bool:
+        """Its money is here again; False when it had not all gone back."""
+        found = self._sql.value("order_stands", id=order_id)
+        return found == OrderState.REFUNDED and self._move(order_id, OrderState.PAID, now=now)
 
     def _move(self, order_id: int, state: OrderState, *, now: datetime) -> bool:
         moved = self._sql.count(

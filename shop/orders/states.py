@@ -36,7 +36,8 @@ ORDER_MOVES: Mapping[OrderState, frozenset[OrderState]] = {
     # Money may come for an order that closed meanwhile; the owner's policy may still honour it.
     _O.EXPIRED: frozenset({_O.PAID, _O.IN_REVIEW}),
     _O.CANCELLED: frozenset(),
-    _O.REFUNDED: frozenset(),
+    # A bank that had taken its money gave it back.
+    _O.REFUNDED: frozenset({_O.PAID}),
 }
 PAYMENT_MOVES: Mapping[PaymentState, frozenset[PaymentState]] = {
     _P.CREATED: frozenset({_P.SEEN, _P.FINAL, _P.FAILED, _P.EXPIRED, _P.UNKNOWN}),
@@ -47,6 +48,6 @@ PAYMENT_MOVES: Mapping[PaymentState, frozenset[PaymentState]] = {
     _P.EXPIRED: frozenset({_P.FINAL}),
     _P.FINAL: frozenset({_P.REFUNDED, _P.DISPUTED}),
     _P.DISPUTED: frozenset({_P.FINAL, _P.REFUNDED}),
-    _P.REFUNDED: frozenset(),
+    _P.REFUNDED: frozenset({_P.FINAL, _P.DISPUTED}),  # a bank gave it back, or asks about it
 }
 OPEN_PAYMENTS = frozenset({_P.CREATED, _P.SEEN, _P.UNKNOWN})

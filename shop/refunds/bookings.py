@@ -5,20 +5,18 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.core.policy import Policy
-from shop.customers.records import Customers
+from shop.customers.records import Customer, Customers
 from shop.ledger.journal_records import REFUNDING, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
-from shop.ledger.receipt_records import Receipts
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.order_records import Orders
-from shop.orders.payment_records import Payments
-from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
+from shop.orders.states import OrderState
 from shop.refunds.cases import Case
 from shop.refunds.line_records import RefundLines
-from shop.refunds.notices import Refunded, RefundLink, RefundMade
-from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
+from shop.refunds.notices import OrderLostMoney, Reclaimed, Refunded, RefundLink, RefundMade
+from shop.refunds.payment_standing import note_standing
+from shop.refunds.records import RECLAIMED, NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.revocation import revoke_time
 from shop.refunds.rules import (
     AccessAfterRefund,
@@ -124,7 +122,8 @@ def follow(
     case = books[Refunds].case(refund.receipt)
     if refund.state is RefundState.DONE and refund.route is not RefundRoute.WALLET:
         _enter_paid(books, refund, case, now=now)
-        _close_payment(books, case)
+        if case.payment_id is not None:
+            note_standing(books, case.payment_id)
     if refund.state is RefundState.DONE and refund.returned_at is not None:
         # The second time: what follows from money that goes back followed when it first went.
         books[Outbox].add(tell_gone(books, refund, policy=policy), now=now)
@@ -152,19 +151,6 @@ def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> N
     books[Journal].enter(f"refund:{refund.id}:paid{again}", entries, now=now)
 
 
-def _close_payment(books: Books, case: Case) -> None:
-    """A payment is refunded when nothing of any of its receipts is left."""
-    if case.payment_id is None or case.payment_state is None:
-        return
-    receipts = books[Receipts].receipts_of_payment(case.payment_id)
-    if any(not left_outside(books[Refunds].case(one).standing).is_zero for one in receipts):
-        return
-    if may_move(PAYMENT_MOVES, case.payment_state, PaymentState.REFUNDED):
-        books[Payments].move(
-            case.payment_id, old=case.payment_state, new=PaymentState.REFUNDED, poll_at=None
-        )
-
-
 def _close_order(
     books: Books, refund: Refund, case: Case, *, policy: Policy, now: datetime
 ) -> tuple[AccessAfterRefund, list[Effect]]:
@@ -181,14 +167,19 @@ def _close_order(
     if case.order_state is not OrderState.PAID:
         return AccessAfterRefund.KEEP, []
     customer, effects = books[Customers].get(case.customer_id), list[Effect]()
+    is_felt = False
     for part in books[RefundLines].parts(refund, case.order_id):
         if part.back.is_zero and not is_whole:
             continue
-        seconds, more = revoke_time(books, customer, part=part, access=access, now=now)
-        if seconds:
-            books[RefundLines].note_time_revoked(refund.id, part.line_id, seconds_back=seconds)
-        effects += more
-    return (access if effects else AccessAfterRefund.KEEP), effects
+        for one in (part, *books[RefundLines].restored(part)):
+            gone = revoke_time(books, customer, part=one, access=access, now=now)
+            if gone.seconds:
+                books[RefundLines].note_time_revoked(
+                    refund.id, one.line_id, seconds_back=gone.seconds
+                )
+            effects += gone.effects
+            is_felt = is_felt or gone.is_felt
+    return (access if is_felt else AccessAfterRefund.KEEP), effects
 
 
 def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
@@ -216,12 +207,29 @@ def _tell(
     if refund.route is RefundRoute.DISPUTE:
         return []  # told as what it is
     customer = books[Customers].get(case.customer_id)
+    if refund.reason == RECLAIMED and refund.staff_id is None:
+        return _tell_reclaimed(customer, refund, case, access=access, policy=policy)
     told = tell_customer(customer, _notice(refund, case, access=access), key=key)
     if refund.route is RefundRoute.TOLD:
         return [told]  # staff hear of it from the provider's news
     staff = "–" if refund.staff_id is None else books[Customers].name_of(refund.staff_id)
     made = replace(made, customer=customer.id, name=customer.name, staff=staff)
     return [told, *tell_staff(policy, made, key=key)]
+
+
+def _tell_reclaimed(
+    customer: Customer, refund: Refund, case: Case, *, access: AccessAfterRefund, policy: Policy
+) -> list[Effect]:
+    lost = OrderLostMoney(
+        customer=customer.id,
+        name=customer.name,
+        plan=case.plan,
+        money=refund.money,
+        access=access,
+    )
+    gone = Reclaimed(money=refund.money, plan=case.plan, access=access)
+    key = str(refund.id)
+    return [tell_customer(customer, gone, key=key), *tell_staff(policy, lost, key=key)]
 
 
 def _notice(refund: Refund, case: Case, *, access: AccessAfterRefund) -> Refunded | RefundLink:

@@ -1,85 +1,119 @@
 """What a bank decided about money it was asked for, and what staff decide about its warnings."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.core.moves import may_move
+from shop.core.money import Money
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer, tell_staff
-from shop.messaging.outbox_records import Outbox
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import ClaimedPayment
-from shop.orders.payment_records import Affairs, Payments
-from shop.orders.states import PaymentState
+from shop.orders.payment_records import Affairs
+from shop.refunds.access_changes import AccessNow, changed_since, snapshot
 from shop.refunds.acts import Trust
-from shop.refunds.bookings import book_intent, follow
+from shop.refunds.dispute_losses import book_loss, undo_losses
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
-from shop.refunds.disputed_money import enter_disputed
+from shop.refunds.disputed_money import case_of_dispute, have_taken
 from shop.refunds.notices import DisputeClosed, DisputeOver
-from shop.refunds.records import RefundRoute, Refunds
+from shop.refunds.payment_standing import note_standing
 from shop.refunds.revocation import unfreeze_access
-from shop.refunds.states import DISPUTE_MOVES, DisputeState, RefundState
+from shop.refunds.rules import left_outside
+from shop.refunds.states import DisputeState
 from shop.staff.acts import ByStaff
 
 
-def close_dispute(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState) -> None:
-    """Let the money, the access and the warnings of the same money follow; tell both sides."""
-    books, customer, affairs, now = claimed.books, claimed.customer, claimed.affairs, claimed.now
-    books[Disputes].close(dispute, state, now=now)
-    if state is DisputeState.WON:
-        _give_back(claimed, dispute)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a bank's word did to the books.
+
+    `moved` is what it took for good now, or gave back; `in_wallet` what of that the customer's
+    wallet has again; `kept` what is here now of the money it is about.
+    """
+
+    dispute: Dispute
+    has_turned: bool
+    moved: Money
+    in_wallet: Money
+    kept: Money
+    access: AccessNow
+
+
+def decide(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState) -> Decision:
+    """Let the money, the access and the warnings of the same money follow from where they are."""
+    books, customer, now = claimed.books, claimed.customer, claimed.now
+    before, has_turned = snapshot(books, customer.id), dispute.state is not state
+    if has_turned:
+        books[Disputes].move(dispute, state, now=now)
+        dispute = books[Disputes].get(dispute.id)
+    in_wallet, effects = Money.zero(dispute.asked.currency), list[Effect]()
+    if state is DisputeState.LOST:
+        moved = book_loss(books, dispute, policy=claimed.policy, now=now)
     else:
-        _book_loss(claimed, dispute)
+        in_wallet, effects = undo_losses(books, customer, dispute, now=now)
+        moved = dispute.money
+        have_taken(books, dispute, Money.zero(moved.currency), now=now)
+    effects += _release(claimed, dispute, state)
+    books[Outbox].add(effects, now=now)
+    note_standing(books, claimed.affairs.payment_id)
+    dispute = books[Disputes].get(dispute.id)
+    case = case_of_dispute(books, dispute)
+    return Decision(
+        dispute=dispute,
+        has_turned=has_turned,
+        moved=moved,
+        in_wallet=in_wallet,
+        kept=Money.zero(moved.currency) if case is None else left_outside(case.standing),
+        access=changed_since(before, snapshot(books, customer.id), now=now),
+    )
+
+
+def tell_decision(claimed: ClaimedPayment[Affairs], decision: Decision) -> None:
+    """Both sides hear what it did; nothing where it did nothing."""
+    dispute, customer = decision.dispute, claimed.customer
+    if not decision.has_turned and decision.moved.is_zero:
+        return
+    key, plan = f"{dispute.id}:{dispute.turns}", claimed.affairs.product.slug
+    over = DisputeOver(
+        plan=plan,
+        how=dispute.state,
+        money=decision.moved,
+        in_wallet=decision.in_wallet,
+        access=decision.access.change,
+        until=decision.access.until,
+    )
+    closed = DisputeClosed(
+        dispute=dispute.id,
+        customer=customer.id,
+        name=customer.name,
+        provider=dispute.provider,
+        plan=plan,
+        money=claimed.affairs.whole if dispute.about.is_zero else dispute.about,
+        how=dispute.state,
+        moved=decision.moved,
+        in_wallet=decision.in_wallet,
+        kept=decision.kept,
+        access=decision.access.change,
+        until=decision.access.until,
+    )
     effects = [
+        tell_customer(customer, over, key=key),
+        *tell_staff(claimed.policy, closed, key=key),
+    ]
+    claimed.books[Outbox].add(effects, now=claimed.now)
+
+
+def _release(
+    claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState
+) -> list[Effect]:
+    """What this case held, and the warnings of the same money: it foretold what is decided now."""
+    books, now = claimed.books, claimed.now
+    return [
         effect
         for one in (*_warnings_of(books, dispute, state, now=now), dispute)
         if one.frozen_id is not None
-        for effect in unfreeze_access(books, customer, one.frozen_id, dispute_id=one.id)
+        for effect in unfreeze_access(books, claimed.customer, one.frozen_id, dispute_id=one.id)
     ]
-    key, plan = f"{dispute.id}:{state}", affairs.product.slug
-    over = DisputeOver(plan=plan, how=state)
-    closed = DisputeClosed(
-        customer=customer.id,
-        name=customer.name,
-        plan=plan,
-        money=affairs.whole if dispute.money.is_zero else dispute.money,
-        how=state,
-    )
-    effects.append(tell_customer(customer, over, key=key))
-    effects += tell_staff(claimed.policy, closed, key=key)
-    books[Outbox].add(effects, now=now)
-
-
-def _give_back(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
-    """The provider lets go of the money it kept."""
-    books = claimed.books
-    if not dispute.money.is_zero:
-        enter_disputed(books, dispute, -dispute.money, now=claimed.now, group=":won")
-    books[Payments].move(
-        claimed.affairs.payment_id,
-        old=PaymentState.DISPUTED,
-        new=PaymentState.FINAL,
-        poll_at=None,
-    )
-
-
-def _book_loss(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
-    """The bank took the money: a refund that nobody here made."""
-    books = claimed.books
-    if dispute.money.is_zero or dispute.receipt is None:
-        return
-    refund = book_intent(
-        books,
-        books[Refunds].case(dispute.receipt),
-        dispute.money,
-        route=RefundRoute.DISPUTE,
-        state=RefundState.DONE,
-        reference=f"rf_dispute_{dispute.id}",
-        reason="dispute",
-        staff_id=None,
-        ask_at=None,
-        now=claimed.now,
-    )
-    follow(books, refund, policy=claimed.policy, now=claimed.now)
 
 
 def _warnings_of(
@@ -89,18 +123,17 @@ def _warnings_of(
     if dispute.kind is DisputeKind.WARNING:
         return []
     about = books[Disputes].about(dispute.provider, DisputeKind.WARNING, dispute.receipt_id)
-    open_ones = [one for one in about if may_move(DISPUTE_MOVES, one.state, state)]
-    return [one for one in open_ones if books[Disputes].close(one, state, now=now)]
+    open_ones = [one for one in about if one.state is DisputeState.OPEN]
+    return [one for one in open_ones if books[Disputes].move(one, state, now=now)]
 
 
 def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: datetime) -> bool:
     """Staff trust this customer: access comes back. False when that was decided already."""
     customer = books[Customers].claim(books[Disputes].get(dispute_id).customer_id)
     warning = books[Disputes].get(dispute_id)
-    is_open = may_move(DISPUTE_MOVES, warning.state, DisputeState.WON)
-    if warning.kind is not DisputeKind.WARNING or not is_open:
+    if warning.kind is not DisputeKind.WARNING or warning.state is not DisputeState.OPEN:
         return False
-    books[Disputes].close(warning, DisputeState.WON, now=now)
+    books[Disputes].move(warning, DisputeState.WON, now=now)
     effects = []
     if warning.frozen_id is not None:
         effects = unfreeze_access(books, customer, warning.frozen_id, dispute_id=dispute_id)

@@ -23,7 +23,9 @@ class DisputeKind(StrEnum):
 class Dispute:
     """One case at a bank; `receipt` None until its money is in the books.
 
-    `frozen_id` is the subscription whose access it holds.
+    `asked` is what the bank wants back, zero where it never said; `money` what of that it has at
+    present. `frozen_id` is the subscription whose access it holds. `heard_at` is when, by the
+    bank's clock, it said what made this state; `turns` counts what was booked and decided.
     """
 
     id: int
@@ -35,12 +37,20 @@ class Dispute:
     payment_id: int
     customer_id: int
     money: Money
+    asked: Money
     state: DisputeState
     reason: str
     answer_by: datetime | None
     frozen_id: int | None
     opened_at: datetime
     closed_at: datetime | None
+    heard_at: datetime | None
+    turns: int
+
+    @property
+    def about(self) -> Money:
+        """What it is about: what is asked for, else what was taken."""
+        return self.money if self.asked.is_zero else self.asked
 
 
 class Disputes:
@@ -62,13 +72,13 @@ class Disputes:
         receipt: int | None,
         payment_id: int,
         customer_id: int,
-        money: Money,
-        state: DisputeState,
+        currency: str,
         reason: str,
         answer_by: datetime | None,
+        heard_at: datetime | None,
         now: datetime,
     ) -> int:
-        """Note that a bank is asking."""
+        """Note that a bank is asking; it has nothing yet."""
         found: int = self._sql.value(
             "dispute_add",
             provider=provider,
@@ -78,11 +88,10 @@ class Disputes:
             receipt=receipt,
             payment_id=payment_id,
             customer_id=customer_id,
-            minor=money.minor,
-            currency=money.currency,
-            state=state,
+            currency=currency,
             reason=reason,
             answer_by=maybe_seconds(answer_by),
+            heard_at=maybe_seconds(heard_at),
             now=seconds(now),
         )
         return found
@@ -99,6 +108,14 @@ class Disputes:
         rows = self._sql.all("disputes_about", provider=provider, kind=kind, receipt_id=receipt_id)
         return [_dispute(row) for row in rows]
 
+    def of_receipt(self, receipt: int) -> list[Dispute]:
+        """The disputes about this money, the oldest first."""
+        return [_dispute(row) for row in self._sql.all("disputes_of_receipt", receipt=receipt)]
+
+    def is_open(self, payment_id: int) -> bool:
+        """Whether a bank asks for money of this payment now."""
+        return self._sql.value("dispute_open", payment_id=payment_id) is not None
+
     def name(self, dispute: Dispute) -> None:
         """Note what became known of it since."""
         self._sql.run(
@@ -106,16 +123,29 @@ class Disputes:
             id=dispute.id,
             dispute_ref=dispute.dispute_ref,
             minor=dispute.money.minor,
+            asked=dispute.asked.minor,
             currency=dispute.money.currency,
             reason=dispute.reason,
             receipt=dispute.receipt,
             answer_by=maybe_seconds(dispute.answer_by),
+            heard_at=maybe_seconds(dispute.heard_at),
         )
 
-    def close(self, dispute: Dispute, state: DisputeState, *, now: datetime) -> bool:
-        """It is decided; False when another transaction was first."""
+    def take(self, dispute: Dispute, money: Money) -> None:
+        """So much of it the bank has now."""
+        self._sql.run("dispute_take", id=dispute.id, minor=money.minor)
+
+    def move(self, dispute: Dispute, state: DisputeState, *, now: datetime) -> bool:
+        """It is decided, or begins anew; False when another transaction was first."""
         must_move(DISPUTE_MOVES, dispute.state, state)
-        return self._sql.count("dispute_close", id=dispute.id, state=state, now=seconds(now)) == 1
+        changed = self._sql.count(
+            "dispute_move",
+            id=dispute.id,
+            old=dispute.state,
+            state=state,
+            closed_at=None if state is DisputeState.OPEN else seconds(now),
+        )
+        return changed == 1
 
     def freeze(self, dispute_id: int, subscription_id: int | None) -> None:
         """Note whose access it holds."""
@@ -145,10 +175,13 @@ def _dispute(row: Row) -> Dispute:
         payment_id=row["payment_id"],
         customer_id=row["customer_id"],
         money=Money(row["minor"], row["currency"]),
+        asked=Money(row["asked"], row["currency"]),
         state=DisputeState(row["state"]),
         reason=row["reason"],
         answer_by=maybe_moment(row["answer_by"]),
         frozen_id=row["frozen_id"],
         opened_at=moment(row["opened_at"]),
         closed_at=maybe_moment(row["closed_at"]),
+        heard_at=maybe_moment(row["heard_at"]),
+        turns=row["turns"],
     )

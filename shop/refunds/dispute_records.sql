@@ -1,11 +1,11 @@
 -- name: dispute_add$
 INSERT INTO disputes (
-    provider, kind, dispute_ref, receipt_id, receipt, payment_id, customer_id, minor, currency,
-    state, reason, answer_by, opened_at
+    provider, kind, dispute_ref, receipt_id, receipt, payment_id, customer_id, minor, asked,
+    currency, state, reason, answer_by, opened_at, heard_at
 )
 VALUES (
-    :provider, :kind, :dispute_ref, :receipt_id, :receipt, :payment_id, :customer_id, :minor,
-    :currency, :state, :reason, :answer_by, :now
+    :provider, :kind, :dispute_ref, :receipt_id, :receipt, :payment_id, :customer_id, 0, 0,
+    :currency, 'open', :reason, :answer_by, :now, :heard_at
 )
 RETURNING id;
 
@@ -16,14 +16,25 @@ SELECT * FROM disputes WHERE id = :id;
 SELECT * FROM disputes
 WHERE provider = :provider AND kind = :kind AND receipt_id = :receipt_id ORDER BY id;
 
+-- name: disputes_of_receipt
+SELECT * FROM disputes WHERE receipt = :receipt AND kind = 'dispute' ORDER BY id;
+
+-- name: dispute_open$
+SELECT id FROM disputes
+WHERE payment_id = :payment_id AND kind = 'dispute' AND state = 'open' LIMIT 1;
+
 -- name: dispute_name!
 UPDATE disputes
-SET dispute_ref = :dispute_ref, minor = :minor, currency = :currency, reason = :reason,
-    answer_by = :answer_by, receipt = :receipt
+SET dispute_ref = :dispute_ref, minor = :minor, asked = :asked, currency = :currency,
+    reason = :reason, answer_by = :answer_by, receipt = :receipt, heard_at = :heard_at
 WHERE id = :id;
 
--- name: dispute_close!
-UPDATE disputes SET state = :state, closed_at = :now WHERE id = :id AND state = 'open';
+-- name: dispute_take!
+UPDATE disputes SET minor = :minor, turns = turns + 1 WHERE id = :id;
+
+-- name: dispute_move!
+UPDATE disputes SET state = :state, closed_at = :closed_at, turns = turns + 1
+WHERE id = :id AND state = :old;
 
 -- name: dispute_freeze!
 UPDATE disputes SET frozen_id = :subscription_id WHERE id = :id;

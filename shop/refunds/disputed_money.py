@@ -1,5 +1,6 @@
-"""The money that a bank asks about: which receipt it is, and where it lies meanwhile."""
+"""The money that a bank asks about: which receipt it is, and what of it the bank has now."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from shop.books.books import Books
@@ -10,8 +11,10 @@ from shop.ledger.receiving import Verdict
 from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.payment_records import Affairs
 from shop.refunds.bookings import DISPUTED
-from shop.refunds.dispute_records import Dispute
+from shop.refunds.cases import Case
+from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refunds
+from shop.refunds.rules import left_outside
 
 
 def money_asked_about(update: PaymentUpdate[Affairs]) -> tuple[str, int | None]:
@@ -33,12 +36,37 @@ def in_place(books: Books, receipt: int | None) -> int | None:
     return receipt
 
 
-def enter_disputed(
-    books: Books, dispute: Dispute, money: Money, *, now: datetime, group: str = ""
-) -> None:
-    """The provider keeps this money until the bank has decided; negative money is given back."""
-    entries = (
-        Entry(account=f"provider:{dispute.provider}", money=-money),
-        Entry(account=DISPUTED, money=money),
+def case_of_dispute(books: Books, dispute: Dispute) -> Case | None:
+    """The money it is about; None where the books have none, or none in that currency.
+
+    A sum in another currency than came cannot be taken out of it: staff are told, no more.
+    """
+    if dispute.receipt is None:
+        return None
+    case = books[Refunds].case(dispute.receipt)
+    is_same = case.standing.money.currency == dispute.asked.currency
+    return case if is_same else None
+
+
+def hold_disputed(books: Books, dispute: Dispute, *, now: datetime) -> Dispute:
+    """The provider keeps what the bank asks for until it has decided, as far as it is here."""
+    case = case_of_dispute(books, dispute)
+    if case is None:
+        return dispute
+    return have_taken(
+        books, dispute, min(dispute.asked, dispute.money + left_outside(case.standing)), now=now
     )
-    books[Journal].enter(f"dispute:{dispute.id}{group}", entries, now=now)
+
+
+def have_taken(books: Books, dispute: Dispute, money: Money, *, now: datetime) -> Dispute:
+    """Have the bank hold just so much: what it lacks is taken, what is too much given back."""
+    more = money - dispute.money
+    if more.is_zero:
+        return dispute
+    entries = (
+        Entry(account=f"provider:{dispute.provider}", money=-more),
+        Entry(account=DISPUTED, money=more),
+    )
+    books[Journal].enter(f"dispute:{dispute.id}:{dispute.turns}", entries, now=now)
+    books[Disputes].take(dispute, money)
+    return replace(dispute, money=money, turns=dispute.turns + 1)

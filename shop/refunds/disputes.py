@@ -3,45 +3,64 @@
 from dataclasses import replace
 
 from shop.core.money import Money
-from shop.core.moves import may_move
 from shop.ledger.receipt_records import Receipts, unnamed
 from shop.messaging.notices import tell_customer, tell_staff
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import ClaimedPayment, PaymentUpdate
-from shop.orders.payment_records import Affairs, Payments
-from shop.orders.states import PAYMENT_MOVES, PaymentState
+from shop.orders.payment_records import Affairs
 from shop.ports import DisputeFacts, Happening
-from shop.refunds.dispute_decisions import close_dispute
+from shop.refunds.dispute_decisions import decide, tell_decision
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
-from shop.refunds.disputed_money import enter_disputed, in_place, money_asked_about
-from shop.refunds.notices import Disputed, DisputeOpened, FraudWarning
+from shop.refunds.dispute_rules import Word, is_stale, state_told, turns
+from shop.refunds.disputed_money import hold_disputed, in_place, money_asked_about
+from shop.refunds.notices import Disputed, DisputeOpened, DisputeReopened, FraudWarning
+from shop.refunds.payment_standing import note_standing
 from shop.refunds.records import Refunds
 from shop.refunds.revocation import freeze_access
-from shop.refunds.rules import RefundPolicy, left_outside
-from shop.refunds.states import DISPUTE_MOVES, DisputeState
+from shop.refunds.rules import RefundPolicy
+from shop.refunds.states import DisputeState
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
-_DECIDED = {
-    Happening.DISPUTE_WON: DisputeState.WON,
-    Happening.DISPUTE_LOST: DisputeState.LOST,
-}
 
 
 def take_dispute(update: PaymentUpdate[Affairs]) -> None:
-    """Take news of a dispute or a warning, in whatever order it comes."""
-    known = _known(update)
-    decided = _DECIDED.get(update.event.happening)
+    """Take news of a dispute or a warning, in whatever order it comes, however often it turns."""
+    books, known = update.books, _known(update)
+    is_new = known is None
     if known is None:
-        known = _open(update, is_told=decided is None)
-    elif known.state is DisputeState.OPEN:
-        known = _learn(update, known)
-    if decided is not None and may_move(DISPUTE_MOVES, known.state, decided):
-        close_dispute(update, known, decided)
+        known = _note(update)
+    word = Word(
+        state=state_told(update.event.happening),
+        said_at=update.event.occurred_at,
+        takes_first=known.asked.is_zero and _has_money(update),
+    )
+    was, heard_at = known.state, known.heard_at
+    if not is_new and is_stale(word, heard_at=heard_at):
+        books[Disputes].name(_named(update, known))
+        return
+    does_turn = turns(word, known=was, heard_at=heard_at)
+    known = _learn(update, known)
+    if word.state is DisputeState.OPEN and was is DisputeState.OPEN:
+        known = hold_disputed(books, known, now=update.now)
+        if is_new:
+            _act(update, known)
+        _stand(update)
+    elif word.state is DisputeState.OPEN and does_turn:
+        _begin_anew(update, known)
+    elif word.state is DisputeState.OPEN:
+        _look_again(update, known, word, heard_at=heard_at)
+    elif does_turn or word.state is DisputeState.LOST is was:
+        tell_decision(update, decide(update, known, word.state))
 
 
 def _facts(update: PaymentUpdate[Affairs]) -> DisputeFacts:
     found = update.event.detail
     return found if isinstance(found, DisputeFacts) else DisputeFacts()
+
+
+def _has_money(update: PaymentUpdate[Affairs]) -> bool:
+    money = update.event.money
+    return money is not None and not money.is_zero
 
 
 def _known(update: PaymentUpdate[Affairs]) -> Dispute | None:
@@ -51,10 +70,12 @@ def _known(update: PaymentUpdate[Affairs]) -> Dispute | None:
     about = update.books[Disputes].about(update.affairs.provider, kind, receipt_id)
     name = _facts(update).dispute_ref
     same = [one for one in about if not name or one.dispute_ref in {"", name}]
-    return same[-1] if same else None
+    running = [one for one in same if one.state is DisputeState.OPEN]
+    found = running or same
+    return found[-1] if found else None
 
 
-def _open(update: PaymentUpdate[Affairs], *, is_told: bool) -> Dispute:
+def _note(update: PaymentUpdate[Affairs]) -> Dispute:
     books, affairs, facts = update.books, update.affairs, _facts(update)
     receipt_id, receipt = money_asked_about(update)
     money = update.event.money or Money.zero(affairs.whole.currency)
@@ -66,46 +87,93 @@ def _open(update: PaymentUpdate[Affairs], *, is_told: bool) -> Dispute:
         receipt=receipt,
         payment_id=affairs.payment_id,
         customer_id=update.customer.id,
-        money=Money.zero(money.currency),
-        state=DisputeState.OPEN,
+        currency=money.currency,
         reason=facts.reason,
         answer_by=facts.answer_by,
+        heard_at=update.event.occurred_at,
         now=update.now,
     )
-    dispute = _learn(update, books[Disputes].get(dispute_id))
-    # What was decided before we heard of it has nothing to hold any more.
-    return _act(update, dispute) if is_told else dispute
+    return books[Disputes].get(dispute_id)
 
 
-def _act(update: PaymentUpdate[Affairs], dispute: Dispute) -> Dispute:
+def _named(update: PaymentUpdate[Affairs], known: Dispute) -> Dispute:
+    """The same with what of its name, reason and deadline was not known."""
+    facts = _facts(update)
+    return replace(
+        known,
+        dispute_ref=known.dispute_ref or facts.dispute_ref,
+        reason=known.reason or facts.reason,
+        answer_by=known.answer_by or facts.answer_by,
+    )
+
+
+def _learn(update: PaymentUpdate[Affairs], known: Dispute) -> Dispute:
+    """Note what is said of it now: its name, its deadline, what it asks for, and when."""
+    books, facts, told = update.books, _facts(update), update.event.money
+    receipt = known.receipt
+    if receipt is None:
+        receipt = in_place(books, books[Receipts].receipt_named(known.provider, known.receipt_id))
+    learnt = replace(
+        _named(update, known),
+        answer_by=facts.answer_by or known.answer_by,
+        receipt=receipt,
+        heard_at=update.event.occurred_at or known.heard_at,
+    )
+    if known.kind is DisputeKind.DISPUTE and told is not None and not told.is_zero:
+        if known.money.is_zero:
+            learnt = replace(learnt, asked=told, money=Money.zero(told.currency))
+        elif told.currency == known.money.currency:
+            learnt = replace(learnt, asked=told)
+    if learnt != known:
+        books[Disputes].name(learnt)
+    return learnt
+
+
+def _begin_anew(update: PaymentUpdate[Affairs], known: Dispute) -> None:
+    """What was closed is asked for again."""
+    books = update.books
+    books[Disputes].move(known, DisputeState.OPEN, now=update.now)
+    _act(update, hold_disputed(books, books[Disputes].get(known.id), now=update.now))
+    _stand(update)
+
+
+def _look_again(
+    update: PaymentUpdate[Affairs], known: Dispute, word: Word, *, heard_at: object
+) -> None:
+    """A bank looks once more at what it has taken: nothing moves until it decides; staff know."""
+    if known.state is not DisputeState.LOST or word.said_at in {None, heard_at}:
+        return  # the news of its beginning, late or doubled
+    again = DisputeReopened(
+        dispute=known.id,
+        name=update.customer.name,
+        plan=update.affairs.product.slug,
+        money=known.about,
+    )
+    key = f"{known.id}:{known.turns}"
+    update.books[Outbox].add(tell_staff(update.policy, again, key=key), now=update.now)
+
+
+def _stand(update: PaymentUpdate[Affairs]) -> None:
+    note_standing(update.books, update.affairs.payment_id)
+
+
+def _act(update: PaymentUpdate[Affairs], dispute: Dispute) -> None:
     """Hold what can be held, and tell whom it concerns."""
-    books, affairs, customer = update.books, update.affairs, update.customer
+    affairs, customer = update.affairs, update.customer
     is_dispute = dispute.kind is DisputeKind.DISPUTE
-    if is_dispute and may_move(PAYMENT_MOVES, affairs.payment_state, PaymentState.DISPUTED):
-        books[Payments].move(
-            affairs.payment_id, old=affairs.payment_state, new=PaymentState.DISPUTED, poll_at=None
-        )
     is_frozen, effects = _hold(update, dispute)
-    key, plan = str(dispute.id), affairs.product.slug
+    key, plan = f"{dispute.id}:{dispute.turns}", affairs.product.slug
     if is_dispute and is_frozen:
         effects.append(tell_customer(customer, Disputed(plan=plan), key=key))
     notice = (DisputeOpened if is_dispute else FraudWarning)(
         dispute=dispute.id,
         name=customer.name,
         plan=plan,
-        money=_disputed(dispute, update.event.money, affairs.whole),
+        money=affairs.whole if dispute.about.is_zero else dispute.about,
         is_frozen=is_frozen,
     )
     effects += tell_staff(update.policy, notice, key=key)
-    books[Outbox].add(effects, now=update.now)
-    return dispute
-
-
-def _disputed(dispute: Dispute, told: Money | None, price: Money) -> Money:
-    """The money it is about: what was taken, else what was told, else the price."""
-    if not dispute.money.is_zero:
-        return dispute.money
-    return price if told is None or told.is_zero else told
+    update.books[Outbox].add(effects, now=update.now)
 
 
 def _hold(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> tuple[bool, list[Effect]]:
@@ -123,33 +191,6 @@ def _hold(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> tuple[bool, lis
     return bool(effects), effects
 
 
-def _learn(update: PaymentUpdate[Affairs], known: Dispute) -> Dispute:
-    """Note its name, its deadline, and the money once that is said to be taken."""
-    books, told, facts = update.books, update.event.money, _facts(update)
-    receipt = known.receipt
-    if receipt is None:
-        receipt = in_place(books, books[Receipts].receipt_named(known.provider, known.receipt_id))
-    taken = known.money
-    is_dispute = known.kind is DisputeKind.DISPUTE
-    if taken.is_zero and is_dispute and told is not None and receipt is not None:
-        standing = books[Refunds].case(receipt).standing
-        # A sum in another currency than came cannot be taken out of it: staff are told, no more.
-        if told.currency == standing.money.currency:
-            taken = min(told, left_outside(standing))
-            enter_disputed(books, known, taken, now=update.now)
-    learnt = replace(
-        known,
-        dispute_ref=known.dispute_ref or facts.dispute_ref,
-        reason=known.reason or facts.reason,
-        answer_by=facts.answer_by or known.answer_by,
-        receipt=receipt,
-        money=taken,
-    )
-    if learnt != known:
-        books[Disputes].name(learnt)
-    return learnt
-
-
 def catch_up_disputes(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:
     """Money arrived that was disputed before we heard of it: now there is money to move."""
     books, affairs = claimed.books, claimed.affairs
@@ -157,19 +198,18 @@ def catch_up_disputes(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id
         return
     for key in (receipt_id, unnamed(affairs.reference)):
         for one in books[Disputes].about(affairs.provider, DisputeKind.DISPUTE, key):
-            standing = books[Refunds].case(receipt).standing
-            is_new = one.receipt is None and one.state is DisputeState.OPEN
-            if not is_new or standing.money.currency != one.money.currency:
-                continue  # of other money staff were told
-            money = left_outside(standing)
-            enter_disputed(books, one, money, now=claimed.now)
-            late = replace(one, receipt=receipt, money=money)
-            books[Disputes].name(late)
-            books[Payments].move(
-                affairs.payment_id,
-                old=PaymentState.FINAL,
-                new=PaymentState.DISPUTED,
-                poll_at=None,
-            )
-            _is_held, effects = _hold(claimed, late)
-            books[Outbox].add(effects, now=claimed.now)
+            if one.receipt is None:
+                _catch_up(claimed, replace(one, receipt=receipt))
+
+
+def _catch_up(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> None:
+    """The case has its money now; what it is about was told to staff before."""
+    books = claimed.books
+    books[Disputes].name(dispute)
+    if dispute.state is DisputeState.OPEN:
+        hold_disputed(books, dispute, now=claimed.now)
+        _is_held, effects = _hold(claimed, dispute)
+        books[Outbox].add(effects, now=claimed.now)
+        note_standing(books, claimed.affairs.payment_id)
+    elif dispute.state is DisputeState.LOST:
+        tell_decision(claimed, decide(claimed, dispute, DisputeState.LOST))

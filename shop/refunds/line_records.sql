@@ -1,5 +1,35 @@
 -- name: refund_took_time!
-UPDATE refund_lines SET seconds_back = :seconds WHERE refund_id = :id AND line_id = :line_id;
+INSERT INTO refund_lines (refund_id, line_id, minor, tax, seconds_back)
+VALUES (:id, :line_id, 0, 0, :seconds)
+ON CONFLICT (refund_id, line_id) DO UPDATE SET seconds_back = excluded.seconds_back;
+
+-- name: refund_lines_restored
+-- The given lines that stand for time of this one, and how much of each went already.
+SELECT l.id, l.subscription_id, (
+    SELECT COALESCE(SUM(b.seconds_back), 0) FROM refund_lines AS b WHERE b.line_id = l.id
+) AS seconds_back
+FROM refund_lines AS g
+INNER JOIN order_lines AS l ON l.id = g.restored_by
+WHERE g.line_id = :line_id ORDER BY l.id;
+
+-- name: refund_lines_took
+-- What stood for a line's time counts as that line's.
+SELECT t.line_id, t.seconds, l.subscription_id
+FROM (
+    SELECT COALESCE(g.line_id, b.line_id) AS line_id, SUM(b.seconds_back) AS seconds
+    FROM refund_lines AS b
+    LEFT JOIN refund_lines AS g ON g.restored_by = b.line_id
+    WHERE b.refund_id = :id
+    GROUP BY COALESCE(g.line_id, b.line_id)
+) AS t
+INNER JOIN order_lines AS l ON l.id = t.line_id
+WHERE t.seconds > 0 ORDER BY t.line_id;
+
+-- name: refund_line_restore!
+-- Where only what stood for it was taken, it has no row of this refund yet.
+INSERT INTO refund_lines (refund_id, line_id, minor, tax, restored_by)
+VALUES (:id, :line_id, 0, 0, :restored_by)
+ON CONFLICT (refund_id, line_id) DO UPDATE SET restored_by = excluded.restored_by;
 
 -- name: refund_lines_left
 -- What of each sold line of an order has not gone back, with its tax.
@@ -15,6 +45,14 @@ GROUP BY l.id, l.paid, l.tax, l.position ORDER BY l.position;
 -- name: refund_line_add*!
 INSERT INTO refund_lines (refund_id, line_id, minor, tax)
 VALUES (:refund_id, :line_id, :minor, :tax);
+
+-- name: refund_lines_of
+SELECT line_id, minor, tax FROM refund_lines
+WHERE refund_id = :id AND (minor > 0 OR tax > 0) ORDER BY line_id;
+
+-- name: refund_line_lessen*!
+UPDATE refund_lines SET minor = minor - :minor, tax = tax - :tax
+WHERE refund_id = :refund_id AND line_id = :line_id;
 
 -- name: refund_line_parts
 -- What this refund takes of each sold line, and how much of its time went before.

@@ -4,10 +4,12 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from shop.core.money import Money
 from shop.messaging.notices import CustomerNotice, StaffNotice
+from shop.refunds.access_changes import AccessChange
 from shop.refunds.records import RefundRoute
 from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState
@@ -49,21 +51,52 @@ class Disputed(CustomerNotice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOver(CustomerNotice):
-    """The bank has decided."""
+    """The bank has decided; `money` is what it took for good by that, or gave back to the shop.
+
+    `in_wallet` is what of that the wallet has again; `until` to when access runs where it changed.
+    """
 
     plan: str
     how: DisputeState
+    money: Money
+    in_wallet: Money
+    access: AccessChange
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclaimed(CustomerNotice):
+    """Money left that had been spent from the wallet: what it bought gave it back."""
+
+    money: Money
+    plan: str
+    access: AccessAfterRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyBack(StaffNotice):
-    """Someone gave money back at the provider; `money` is zero where it does not say how much."""
+    """Someone gave money back at the provider; `money` is zero where it does not say how much.
+
+    `loss` is what of it was found neither in the wallet nor in what it had bought.
+    """
 
     customer: int
     name: str
     provider: str
     plan: str
     money: Money
+    loss: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLostMoney(StaffNotice):
+    """Money left that a customer had spent from the wallet: this order gave it back."""
+
+    customer: int
+    name: str
+    plan: str
+    money: Money
+    access: AccessAfterRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +160,32 @@ class FraudWarning(StaffNotice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeClosed(StaffNotice):
-    """A bank has decided."""
+class DisputeReopened(StaffNotice):
+    """A bank looks once more at what it has taken; nothing moves until it decides."""
 
-    customer: int
+    dispute: int
     name: str
     plan: str
     money: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeClosed(StaffNotice):
+    """A bank has decided about `money`; `moved` is what it took for good by that, or gave back.
+
+    `in_wallet` is what of that the customer's wallet has again, `kept` what is here now of the
+    money it is about; `until` is to when access runs where it changed.
+    """
+
+    dispute: int
+    customer: int
+    name: str
+    provider: str
+    plan: str
+    money: Money
     how: DisputeState
+    moved: Money
+    in_wallet: Money
+    kept: Money
+    access: AccessChange
+    until: datetime | None

@@ -1,7 +1,7 @@
 """What was given back at the provider itself: booked is only what its total exceeds ours by."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shop.books.books import Books
@@ -14,9 +14,13 @@ from shop.orders.claimed_payment import ClaimedPayment, PaymentUpdate
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
 from shop.refunds.bookings import book_intent, follow, reserving_entries
+from shop.refunds.dispute_losses import bring_disputes
+from shop.refunds.owed_again import is_owed_again, pay_owed_again
+from shop.refunds.reclaiming import reclaim
 from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import left_outside
 from shop.refunds.states import REFUND_MOVES, RefundState
+from shop.refunds.total_records import RefundTotals
 
 _UNDER_WAY = frozenset(
     {
@@ -27,13 +31,22 @@ _UNDER_WAY = frozenset(
     }
 )
 # What staff give back by hand they give back at the provider, wherever one tells its total.
-_AT_PROVIDER = frozenset(
-    {RefundRoute.PROVIDER, RefundRoute.TOLD, RefundRoute.MANUAL, RefundRoute.RETURNED}
-)
+_AT_PROVIDER = frozenset({RefundRoute.PROVIDER, RefundRoute.TOLD, RefundRoute.MANUAL})
 _NOT_GIVEN = frozenset({RefundState.FAILED, RefundState.CANCELLED})
 
 
-def take_provider_refund(update: PaymentUpdate[Affairs]) -> Money | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """What was given back at the provider, and what of it is the shop's loss.
+
+    That is what was found neither in the wallet, nor in what it had bought, nor in the order.
+    """
+
+    money: Money
+    loss: Money
+
+
+def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     """A provider says how much of a payment went back so far; returns what was news to us.
 
     None when nothing was: it is our own refund.
@@ -49,16 +62,21 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> Money | None:
     ]
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
-        return None if ours else Money.zero(affairs.whole.currency)
+        nothing = Money.zero(affairs.whole.currency)
+        return None if ours else GivenBack(money=nothing, loss=nothing)
     key = event.receipt_id or unnamed(affairs.reference)
-    grew = books[Refunds].tell_total(affairs.provider, key, event.money, now=now)
+    grew = books[RefundTotals].tell(
+        affairs.provider, key, event.money, told_at=event.occurred_at, now=now
+    )
     if event.receipt_id:
         named = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
         receipts = [] if named is None else [named]
     if not receipts:
-        return event.money if grew else None  # before its receipt: booked when that comes
+        # Before its receipt: booked when that comes.
+        nothing = Money.zero(event.money.currency)
+        return GivenBack(money=event.money, loss=nothing) if grew else None
     booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
-    return None if booked is None or booked.is_zero else booked
+    return None if booked is None or booked.money.is_zero else booked
 
 
 def catch_up(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:
@@ -76,9 +94,9 @@ def book_provider_refund(
     *,
     policy: Policy,
     now: datetime,
-) -> Money | None:
+) -> GivenBack | None:
     """Book what the provider's total exceeds ours by; returns how much that was."""
-    total = books[Refunds].total(provider, key)
+    total = books[RefundTotals].of(provider, key)
     if total is None:
         return None
     ours = [
@@ -90,32 +108,47 @@ def book_provider_refund(
         and one.money.currency == total.currency
     ]
     nothing = Money.zero(total.currency)
-    known = sum((one.money for one in ours), nothing)
+    owed = [one for one in ours if is_owed_again(one)]
+    known = sum((one.money for one in ours if one not in owed), nothing)
     if known <= total:
         _finish_under_way(books, ours, policy=policy, now=now)
-    rest = total - known
+    rest, loss = max(total - known, nothing), nothing
+    for one in owed:
+        rest -= pay_owed_again(books, one, rest, policy=policy, now=now)
     for receipt in receipts:
-        case, many = books[Refunds].case(receipt), len(books[Refunds].of_receipt(receipt))
-        if case.standing.money.currency != total.currency:
-            continue
-        part = min(rest, left_outside(case.standing))
-        if part <= nothing:
-            continue
-        refund = book_intent(
-            books,
-            case,
-            part,
-            route=RefundRoute.TOLD,
-            state=RefundState.DONE,
-            reference=f"rf_told_{receipt}_{many}",
-            reason="",
-            staff_id=None,
-            ask_at=None,
-            now=now,
-        )
-        follow(books, refund, policy=policy, now=now)
-        rest -= part
-    return max(total - known - max(rest, nothing), nothing)
+        if rest.is_zero:
+            break
+        part, lost = _book_told(books, receipt, rest, policy=policy, now=now)
+        rest, loss = rest - part, loss + lost
+    return GivenBack(money=max(total - known - rest, nothing), loss=loss)
+
+
+def _book_told(
+    books: Books, receipt: int, rest: Money, *, policy: Policy, now: datetime
+) -> tuple[Money, Money]:
+    """What of it this receipt still had, and what of that is lost to the shop."""
+    nothing = Money.zero(rest.currency)
+    case, many = books[Refunds].case(receipt), len(books[Refunds].of_receipt(receipt))
+    if case.standing.money.currency != rest.currency:
+        return nothing, nothing
+    part = min(rest, left_outside(case.standing))
+    if part <= nothing:
+        return nothing, nothing
+    refund = book_intent(
+        books,
+        reclaim(books, case, part, policy=policy, now=now),
+        part,
+        route=RefundRoute.TOLD,
+        state=RefundState.DONE,
+        reference=f"rf_told_{receipt}_{many}",
+        reason="",
+        staff_id=None,
+        ask_at=None,
+        now=now,
+    )
+    follow(books, refund, policy=policy, now=now)
+    is_ours = case.customer_id is not None
+    return part, part - refund.from_wallet - refund.from_order if is_ours else nothing
 
 
 def _finish_under_way(
@@ -123,7 +156,8 @@ def _finish_under_way(
 ) -> None:
     """As much as all of ours went back: those whose answer we still wait for are done."""
     for one in refunds:
-        if one.state not in _UNDER_WAY or not may_move(REFUND_MOVES, one.state, RefundState.DONE):
+        is_waiting = one.state in _UNDER_WAY and not is_owed_again(one)
+        if not is_waiting or not may_move(REFUND_MOVES, one.state, RefundState.DONE):
             continue
         if books[Refunds].move(one, RefundState.DONE, ask_at=None, done_at=now):
             follow(books, books[Refunds].get(one.id), policy=policy, now=now)
@@ -135,7 +169,9 @@ def take_refund_of_unknown_money(
     """The same for money of no order we know: the total is kept, and booked if we have it."""
     if event.money is None or not event.receipt_id:
         return
-    books[Refunds].tell_total(provider, event.receipt_id, event.money, now=now)
+    books[RefundTotals].tell(
+        provider, event.receipt_id, event.money, told_at=event.occurred_at, now=now
+    )
     receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:
         books[Receipts].claim(receipt)
@@ -150,3 +186,4 @@ def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None
     book_provider_refund(
         books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now
     )
+    bring_disputes(books, case.receipt, policy=policy, now=now)

@@ -12,6 +12,8 @@ from shop.core.moves import must_move
 from shop.refunds.cases import Case, case_of
 from shop.refunds.states import REFUND_MOVES, RefundState
 
+RECLAIMED = "reclaimed"  # why: money had left that lay in the wallet and was spent on this
+
 
 class RefundRoute(StrEnum):
     """How money goes back."""
@@ -220,22 +222,27 @@ class Refunds:
         rows = self._sql.all("refunds_totals", since=seconds(since), until=seconds(until))
         return [(row["many"], Money(int(row["minor"]), row["currency"])) for row in rows]
 
-    def tell_total(self, provider: str, receipt_id: str, money: Money, *, now: datetime) -> bool:
-        """A provider's total given back so far; False when as much was told before."""
-        told = self._sql.value(
-            "refund_total_tell",
-            provider=provider,
-            receipt_id=receipt_id,
-            minor=money.minor,
-            currency=money.currency,
-            now=seconds(now),
+    def spendings_after(
+        self, receipt: int, *, customer_id: int, currency: str
+    ) -> list[tuple[int, Money]]:
+        """Receipts that the wallet paid a part of since, with that part; the latest first."""
+        rows = self._sql.all(
+            "wallet_spendings", receipt=receipt, customer_id=customer_id, currency=currency
         )
-        return told is not None
+        return [(row["id"], Money(int(row["minor"]), currency)) for row in rows]
 
-    def total(self, provider: str, receipt_id: str) -> Money | None:
-        """The highest total that was told of this money."""
-        row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)
-        return None if row is None else Money(row["minor"], row["currency"])
+    def lessen(
+        self, refund_id: int, *, by: Money, from_wallet: Money, from_order: Money, tax: Money
+    ) -> None:
+        """A part of it has become a refund of its own."""
+        self._sql.run(
+            "refund_lessen",
+            id=refund_id,
+            minor=by.minor,
+            from_wallet=from_wallet.minor,
+            from_order=from_order.minor,
+            tax=tax.minor,
+        )
 
 
 def _refund(row: Row) -> Refund:

@@ -17,10 +17,13 @@ SELECT
     ), r.currency) AS order_currency,
     (
         SELECT COALESCE(SUM(f.minor), 0) FROM refunds AS f
-        WHERE f.receipt = r.id AND f.route <> 'wallet' AND f.state NOT IN ('failed', 'cancelled')
+        WHERE f.receipt = r.id AND f.route NOT IN ('wallet', 'returned')
+            AND f.state NOT IN ('failed', 'cancelled')
     ) AS refunded,
     (
-        SELECT COALESCE(SUM(CASE WHEN f.route = 'wallet' THEN f.minor ELSE -f.from_wallet END), 0)
+        SELECT COALESCE(SUM(
+            CASE WHEN f.route IN ('wallet', 'returned') THEN f.minor ELSE 0 END - f.from_wallet
+        ), 0)
         FROM refunds AS f WHERE f.receipt = r.id AND f.state NOT IN ('failed', 'cancelled')
     ) AS wallet_gained,
     (
@@ -100,6 +103,12 @@ UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';
 UPDATE refunds SET state = 'manual', returned_at = :now, done_at = NULL, ask_at = NULL, note = :note
 WHERE id = :id AND state = 'done' AND returned_at IS NULL;
 
+-- name: refund_lessen!
+UPDATE refunds
+SET minor = minor - :minor, from_wallet = from_wallet - :from_wallet,
+    from_order = from_order - :from_order, tax = tax - :tax
+WHERE id = :id;
+
 -- name: refund_into_wallet!
 UPDATE refunds SET state = 'done', route = 'returned', done_at = :now
 WHERE id = :id AND state = 'manual' AND returned_at IS NOT NULL;
@@ -131,14 +140,12 @@ SELECT currency, COUNT(*) AS many, SUM(minor) AS minor FROM refunds
 WHERE state = 'done' AND done_at >= :since AND done_at < :until
 GROUP BY currency ORDER BY currency;
 
--- name: refund_total_tell$
--- Totals only grow: an older one that comes late changes nothing.
-INSERT INTO refund_totals (provider, receipt_id, minor, currency, told_at)
-VALUES (:provider, :receipt_id, :minor, :currency, :now)
-ON CONFLICT (provider, receipt_id) DO UPDATE
-SET minor = excluded.minor, told_at = excluded.told_at
-WHERE excluded.minor > refund_totals.minor AND excluded.currency = refund_totals.currency
-RETURNING minor;
-
--- name: refund_total^
-SELECT * FROM refund_totals WHERE provider = :provider AND receipt_id = :receipt_id;
+-- name: wallet_spendings
+-- What the wallet gave to each order since, less what was taken back of it already.
+SELECT r.id, r.from_wallet - COALESCE((
+    SELECT SUM(f.minor) FROM refunds AS f WHERE f.receipt = r.id AND f.reason = 'reclaimed'
+), 0) AS minor
+FROM receipts AS r
+WHERE r.customer_id = :customer_id AND r.currency = :currency AND r.from_wallet > 0
+    AND r.id > :receipt
+ORDER BY r.id DESC;

@@ -12,6 +12,7 @@ from shop.refunds.notices import RefundLate, RefundReturned
 from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.refund import note_refusal
 from shop.refunds.states import RefundState
+from shop.refunds.total_records import RefundTotals
 
 _AT_PROVIDER = frozenset({RefundRoute.PROVIDER, RefundRoute.TOLD})
 _OVER = frozenset({RefundState.FAILED, RefundState.CANCELLED})
@@ -40,6 +41,13 @@ def _set_aside(update: PaymentUpdate[Affairs], told: ReturnedRefund, refund: Ref
     """The money is at the provider again, and owed; False when that is known."""
     if not update.books[Refunds].mark_returned(refund, note=told.reason, now=update.now):
         return False
+    case = update.books[Refunds].case(refund.receipt)
+    update.books[RefundTotals].lower(
+        case.provider,
+        case.receipt_id,
+        refund.money,
+        returned_at=update.event.occurred_at or update.now,
+    )
     entries = (
         Entry(account=f"provider:{update.affairs.provider}", money=refund.money),
         Entry(account=REFUNDING, money=-refund.money),

@@ -1,6 +1,6 @@
 """Takes paid time back when its money goes back, and holds access while a bank decides."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shop.access.lifecycle import next_change, state_at
@@ -22,6 +22,15 @@ from shop.refunds.rules import AccessAfterRefund, time_to_revoke
 _SECOND = timedelta(seconds=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """What was taken of a line's time; `is_felt` where somebody could still use it."""
+
+    seconds: int = 0
+    is_felt: bool = False
+    effects: tuple[Effect, ...] = ()
+
+
 def revoke_time(
     books: Books,
     customer: Customer,
@@ -29,14 +38,14 @@ def revoke_time(
     part: LinePart,
     access: AccessAfterRefund,
     now: datetime,
-) -> tuple[int, list[Effect]]:
-    """Take the time of a line back, as `access` says; returns its seconds and the effects.
+) -> Revoked:
+    """Take the time of a line back, as `access` says.
 
     Later periods move up, so that none has a gap.
     """
     subscription = books[Subscriptions].get(part.subscription_id)
     if access is AccessAfterRefund.KEEP or subscription.standing.state is SubscriptionState.ENDED:
-        return 0, []
+        return Revoked()
     periods = books[Orders].stretches(subscription.id)
     mine = next(one for one in periods if one.line_id == part.line_id)
     left = mine.ends_at - max(now, mine.starts_at)
@@ -49,9 +58,13 @@ def revoke_time(
     )
     is_last = mine.id == periods[-1].id
     if not seconds and not (is_last and access is AccessAfterRefund.END):
-        return 0, []
+        return Revoked()
     rest = _shortened(books, periods, mine, timedelta(seconds=seconds))
-    return seconds, _standing_now(books, customer, subscription, rest[-1], now=now)
+    return Revoked(
+        seconds=seconds,
+        is_felt=now < subscription.standing.access_until,
+        effects=tuple(_standing_now(books, customer, subscription, rest[-1], now=now)),
+    )
 
 
 def _shortened(

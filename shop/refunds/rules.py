@@ -165,11 +165,20 @@ def shares_of_lines(
     )
 
 
+def spent_of_wallet(balance: RefundBalance) -> Money:
+    """What of this receipt lay in the wallet and was spent on something else."""
+    return max(_into_wallet(balance) - _wallet_part(balance), balance.nothing)
+
+
 def _wallet_part(balance: RefundBalance) -> Money:
+    return min(_into_wallet(balance), balance.wallet)
+
+
+def _into_wallet(balance: RefundBalance) -> Money:
     gained = balance.to_wallet + balance.wallet_gained
     if balance.verdict is Verdict.SHORT and balance.is_of_one_currency:
         gained -= balance.order_from_wallet  # it completed its order since
-    return max(min(gained, balance.wallet), balance.nothing)
+    return max(gained, balance.nothing)
 
 
 def time_to_revoke(

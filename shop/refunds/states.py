@@ -32,12 +32,15 @@ REFUND_MOVES: Mapping[RefundState, frozenset[RefundState]] = {
     _R.PENDING: frozenset({_R.LINK, _R.DONE, _R.FAILED}),
     _R.LINK: frozenset({_R.DONE}),  # a promise that was handed out
     _R.MANUAL: frozenset({_R.DONE, _R.CANCELLED}),
-    _R.DONE: frozenset({_R.MANUAL}),  # a bank returned it: a person finds another way
+    # A bank returned it: a person finds another way; or gave back what it had taken itself.
+    _R.DONE: frozenset({_R.MANUAL, _R.CANCELLED}),
     _R.FAILED: frozenset(),
     _R.CANCELLED: frozenset(),
 }
+# A bank may turn round: an inquiry that was closed becomes a dispute, an appeal ends otherwise.
+# What is lost stays lost while it looks again, for the money is there.
 DISPUTE_MOVES: Mapping[DisputeState, frozenset[DisputeState]] = {
     DisputeState.OPEN: frozenset({DisputeState.WON, DisputeState.LOST}),
-    DisputeState.WON: frozenset(),
-    DisputeState.LOST: frozenset(),
+    DisputeState.WON: frozenset({DisputeState.OPEN, DisputeState.LOST}),
+    DisputeState.LOST: frozenset({DisputeState.WON}),
 }

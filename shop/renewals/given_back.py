@@ -8,15 +8,16 @@ from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.customers.records import Customers
+from shop.customers.records import Customer, Customers
 from shop.messaging.notices import tell_customer, tell_staff
-from shop.messaging.outbox_records import Outbox
+from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.line_records import OrderLines
 from shop.orders.order_records import Orders
 from shop.orders.states import OrderState
-from shop.renewals.notices import RenewalStopped, StoppedByMoneyBack
+from shop.renewals.notices import NotRenewing, RenewalStopped, StoppedByMoneyBack
 from shop.renewals.records import Renewals
 from shop.renewals.saved_methods import card_label
+from shop.renewals.star_records import StarSubscriptions
 from shop.renewals.star_subscriptions import star_of, stop_series
 
 _CHARGED_LATE = timedelta(days=3)
@@ -48,6 +49,33 @@ def stop_renewing_of(books: Books, back: MoneyBack, *, policy: Policy, now: date
         is_over = subscription.standing.state is SubscriptionState.ENDED
         if is_whole or back.is_time_gone or is_over:
             _stop(books, subscription, back, policy=policy, now=now)
+
+
+def tell_not_renewing(
+    books: Books, customer: Customer, order_id: int, *, now: datetime
+) -> list[Effect]:
+    """The money is here again: what it had stopped stays off until the customer wants it on."""
+    told = list[Effect]()
+    for number in dict.fromkeys(line.subscription_id for line in books[OrderLines].sold(order_id)):
+        product = books[Subscriptions].get(number).product
+        live = books[Subscriptions].live(customer.id, product.id, named=number)
+        if live is None or not _was_renewed(books, number, customer.id, product.id, now=now):
+            continue
+        still = NotRenewing(subscription=live.id, plan=product.slug)
+        key = f"{number}:{order_id}:{int(now.timestamp())}"
+        told.append(tell_customer(customer, still, key=key))
+    return told
+
+
+def _was_renewed(
+    books: Books, subscription_id: int, customer_id: int, product_id: int, *, now: datetime
+) -> bool:
+    """Whether it renewed by itself once, and does not now."""
+    renewal = books[Renewals].of(subscription_id)
+    star = books[StarSubscriptions].running(customer_id, product_id, now=now)
+    if star is not None:
+        return not star.renews
+    return renewal is not None and not renewal.is_on and renewal.method.forgotten_at is None
 
 
 def _stop(

@@ -74,6 +74,14 @@ class RenewalStopped(CustomerNotice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotRenewing(CustomerNotice):
+    """Money that had gone back is here again; what it had stopped stays off."""
+
+    subscription: int
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedByMoneyBack(StaffNotice):
     """The same for staff."""
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from shop.books.books import Books
-from shop.core.money import Money
 from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.messaging.notices import tell_customer, tell_staff
@@ -16,7 +15,7 @@ from shop.orders.waits import SEEN_FOR, poll_wait
 from shop.ports import Decline, Happening, OnItsWay, PaymentEvent, Refusal
 from shop.refunds.disputes import catch_up_disputes, take_dispute
 from shop.refunds.notices import MoneyBack
-from shop.refunds.provider_refunds import catch_up, take_provider_refund
+from shop.refunds.provider_refunds import GivenBack, catch_up, take_provider_refund
 from shop.refunds.returned_refunds import take_returned_refund
 from shop.renewals.charge_outcomes import note_decline
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
@@ -129,14 +128,14 @@ def take_late_payment_updates(
         catch_up_disputes(claimed, receipt, receipt_id)
 
 
-def _tell_staff(update: PaymentUpdate[Circumstances], back: Money) -> list[Effect]:
-    event, affairs, customer = update.event, update.affairs, update.customer
-    so_far = event.money.minor if event.money else event.event_id
+def _tell_staff(update: PaymentUpdate[Circumstances], back: GivenBack) -> list[Effect]:
+    affairs, customer = update.affairs, update.customer
     notice = MoneyBack(
         customer=customer.id,
         name=customer.name,
         provider=affairs.provider,
         plan=affairs.product.slug,
-        money=back,
+        money=back.money,
+        loss=back.loss,
     )
-    return tell_staff(update.policy, notice, key=f"{affairs.payment_id}:{so_far}")
+    return tell_staff(update.policy, notice, key=f"{affairs.payment_id}:{update.event.event_id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +42,7 @@ from shop.refunds.line_records import RefundLines
 from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.rules import LineMoney
 from shop.refunds.states import DisputeState, RefundState
+from shop.refunds.total_records import RefundTotals
 from shop.screening.records import ScreeningRecords
 from shop.screening.rules import BlockedBy, Check, Finding, Ruling, TwoCountries
 from shop.settlement.circumstances import CircumstanceRecords
@@ -55,6 +56,7 @@ from tests.renewals.records import renewals, stars
 DAY = timedelta(days=1)
 MONTH = Interval.from_key("1m")
 EUR = Money(799, "EUR")
+NOTHING = Money.zero("EUR")
 
 
 class Heard(dict[str, Any]):
@@ -445,7 +447,18 @@ def refund_lines(books: Books, refund: Refund) -> None:
     [part] = books[RefundLines].parts(refund, order.id)
     assert (part.back, part.paid, part.seconds_back) == (taken.money, EUR, 0)
     books[RefundLines].note_time_revoked(refund.id, line.id, seconds_back=60)
-    assert books[RefundLines].parts(refund, order.id)[0].seconds_back == 60
+    [part] = books[RefundLines].parts(refund, order.id)
+    assert part.seconds_back == 60
+    assert books[RefundLines].of(refund.id, "EUR") == [taken]
+    share = replace(taken, money=Money(100, "EUR"), tax=Money(10, "EUR"))
+    books[RefundLines].lessen(refund.id, [share])
+    [less] = books[RefundLines].of(refund.id, "EUR")
+    assert (less.money, less.tax) == (Money(200, "EUR"), Money(30, "EUR"))
+    assert books[RefundLines].restored(part) == []
+    [took] = books[RefundLines].time_revoked(refund.id)
+    assert (took.line_id, took.subscription_id, took.seconds) == (line.id, 1, 60)
+    books[RefundLines].note_restored(refund.id, line.id, by=line.id)
+    assert [one.line_id for one in books[RefundLines].restored(part)] == [line.id]
 
 
 def refunds(books: Books) -> None:
@@ -485,24 +498,47 @@ def refunds(books: Books) -> None:
         NOW,
         "closed",
     )
+    books[Refunds].lessen(
+        first, by=Money(1, "EUR"), from_wallet=Money(1, "EUR"), from_order=NOTHING, tax=NOTHING
+    )
+    lessened = books[Refunds].get(first)
+    assert (lessened.money, lessened.from_wallet) == (Money(299, "EUR"), Money(299, "EUR"))
+    assert books[Refunds].spendings_after(1, customer_id=1, currency="EUR") == []
     returned = books[Refunds].get(first)
     assert books[Refunds].into_wallet(returned, now=NOW)
     assert not books[Refunds].into_wallet(returned, now=NOW)
     assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
-    assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(600, "EUR"))]
+    assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(599, "EUR"))]
     assert not books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
-    assert books[Refunds].tell_total("card", "m1", EUR, now=NOW)
-    assert not books[Refunds].tell_total("card", "m1", EUR, now=NOW)
-    assert not books[Refunds].tell_total("card", "m1", Money(1, "EUR"), now=NOW)
-    assert books[Refunds].total("card", "m1") == EUR
-    assert books[Refunds].total("card", "m2") is None
+    refund_totals(books)
     assert books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
     order = order_of(books)
     assert not books[Orders].refund(order.id, now=NOW), "it was never paid"
+    assert not books[Orders].unrefund(order.id, now=NOW)
     for look in (books[Refunds].get, books[Refunds].case):
         with pytest.raises(NotFoundError):
             look(99)
+
+
+def refund_totals(books: Books) -> None:
+    def tells(minor: int, told_at: datetime | None) -> bool:
+        money = Money(minor, "EUR")
+        return books[RefundTotals].tell("card", "m1", money, told_at=told_at, now=NOW)
+
+    later = NOW + DAY
+    assert tells(799, NOW)
+    assert not tells(799, None)
+    assert not tells(1, later), "totals only grow"
+    assert books[RefundTotals].of("card", "m1") == Money(799, "EUR")
+    assert books[RefundTotals].of("card", "m2") is None
+    books[RefundTotals].lower("card", "m1", Money(500, "EUR"), returned_at=later)
+    assert books[RefundTotals].of("card", "m1") == Money(299, "EUR")
+    assert not tells(799, None), "that may be of the time before it came back"
+    assert not tells(799, later)
+    assert tells(400, later + DAY)
+    books[RefundTotals].lower("card", "m3", Money(500, "EUR"), returned_at=later)
+    assert books[RefundTotals].of("card", "m3") == Money(0, "EUR"), "its total was never told"
 
 
 def disputes(books: Books) -> None:
@@ -514,22 +550,37 @@ def disputes(books: Books) -> None:
         receipt=None,
         payment_id=1,
         customer_id=1,
-        money=Money.zero("EUR"),
-        state=DisputeState.OPEN,
+        currency="EUR",
         reason="",
         answer_by=None,
+        heard_at=None,
         now=NOW,
     )
     one = books[Disputes].get(number)
-    named = replace(one, dispute_ref="du_1", money=EUR, receipt=1, answer_by=NOW, reason="fraud")
+    named = replace(
+        one,
+        dispute_ref="du_1",
+        asked=EUR,
+        receipt=1,
+        answer_by=NOW,
+        reason="fraud",
+        heard_at=NOW,
+    )
     books[Disputes].name(named)
     assert books[Disputes].about("card", DisputeKind.DISPUTE, "m1") == [named]
     assert books[Disputes].about("card", DisputeKind.WARNING, "m1") == []
     books[Disputes].freeze(number, 1)
     assert books[Disputes].is_frozen(1, besides=number + 1)
     assert not books[Disputes].is_frozen(1, besides=number)
-    assert books[Disputes].close(named, DisputeState.WON, now=NOW)
-    assert not books[Disputes].close(named, DisputeState.LOST, now=NOW)
+    assert books[Disputes].is_open(1)
+    books[Disputes].take(named, EUR)
+    [taken] = books[Disputes].of_receipt(1)
+    assert (taken.money, taken.turns) == (EUR, 1)
+    assert books[Disputes].move(named, DisputeState.WON, now=NOW)
+    assert not books[Disputes].move(named, DisputeState.LOST, now=NOW), "the first was right"
+    won = books[Disputes].get(number)
+    assert (won.state, won.closed_at, won.turns) == (DisputeState.WON, NOW, 2)
+    assert not books[Disputes].is_open(1)
     assert [each.state for each in books[Disputes].of(1, most=9)] == [DisputeState.WON]
     effect = Effect(kind=MessageKind.CHAT, lane="chat:7", key="told", payload={"notice": "paid"})
     books[Outbox].add([effect], now=NOW)

@@ -10,13 +10,17 @@ from shop.intake.notices import ProofRefused, StarDifference, Stuck
 from shop.ledger.receiving import Verdict
 from shop.messaging.notices import Notice
 from shop.ports import Refusal
+from shop.refunds.access_changes import AccessChange
 from shop.refunds.notices import (
     DisputeClosed,
     Disputed,
     DisputeOpened,
     DisputeOver,
+    DisputeReopened,
     FraudWarning,
     MoneyBack,
+    OrderLostMoney,
+    Reclaimed,
     Refunded,
     RefundFailed,
     RefundLate,
@@ -30,6 +34,7 @@ from shop.refunds.states import DisputeState
 from shop.renewals.notices import (
     ChargeUnheard,
     MethodRefused,
+    NotRenewing,
     OffReason,
     RenewalAhead,
     RenewalFailed,
@@ -217,6 +222,42 @@ def _judged(plan: str, verdict: Verdict) -> Iterator[Notice]:
     )
 
 
+def _decisions(plan: str) -> Iterator[Notice]:
+    yield DisputeReopened(dispute=1, name=NAME, plan=plan, money=MONEY)
+    half = Money(MONEY.minor // 2, MONEY.currency)
+    for how, access, until in product(
+        (DisputeState.WON, DisputeState.LOST), AccessChange, (LATER, None)
+    ):
+        for moved, in_wallet, kept in (
+            (MONEY, NOTHING, MONEY),
+            (half, half, NOTHING),
+            (NOTHING, NOTHING, MONEY),
+            (NOTHING, NOTHING, NOTHING),
+        ):
+            yield DisputeOver(
+                plan=plan,
+                how=how,
+                money=moved,
+                in_wallet=in_wallet,
+                access=access,
+                until=until,
+            )
+            yield DisputeClosed(
+                dispute=1,
+                customer=1,
+                name=NAME,
+                provider=PROVIDER,
+                plan=plan,
+                money=MONEY,
+                how=how,
+                moved=moved,
+                in_wallet=in_wallet,
+                kept=kept,
+                access=access,
+                until=until,
+            )
+
+
 def _refunds(plan: str) -> Iterator[Notice]:
     for access in AccessAfterRefund:
         yield RefundLink(refund=1, plan=plan, access=access)
@@ -235,11 +276,14 @@ def _refunds(plan: str) -> Iterator[Notice]:
                 )
     yield RefundLate(money=MONEY, plan=plan)
     yield Disputed(plan=plan)
-    for how in DisputeState:
-        yield DisputeOver(plan=plan, how=how)
-        yield DisputeClosed(customer=1, name=NAME, plan=plan, money=MONEY, how=how)
-    for money in (MONEY, NOTHING):
-        yield MoneyBack(customer=1, name=NAME, provider=PROVIDER, plan=plan, money=money)
+    yield from _decisions(plan)
+    for access in AccessAfterRefund:
+        yield Reclaimed(money=MONEY, plan=plan, access=access)
+        yield OrderLostMoney(customer=1, name=NAME, plan=plan, money=MONEY, access=access)
+    for money, loss in ((MONEY, NOTHING), (MONEY, MONEY), (NOTHING, NOTHING)):
+        yield MoneyBack(
+            customer=1, name=NAME, provider=PROVIDER, plan=plan, money=money, loss=loss
+        )
     yield RefundFailed(customer=1, provider=PROVIDER, money=MONEY, reason="<reason>")
     for refund in (1, None):
         yield RefundReturned(
@@ -272,6 +316,7 @@ def renewal_notices(plan: str) -> Iterator[Notice]:
         yield RenewalStopped(
             subscription=1, plan=plan, card=card, money=MONEY, is_under_way=is_under_way
         )
+    yield NotRenewing(subscription=1, plan=plan)
     yield StarsStopped(plan=plan, until=LATER)
     yield StarsResumed(plan=plan, until=LATER)
     yield StarsFailed(plan=plan, money=Money(430, "XTR"))

@@ -287,12 +287,15 @@ def test_an_act_of_ours_that_a_dispute_cannot_follow_is_an_error(
         payment_id=1,
         customer_id=1,
         money=PART,
+        asked=PART,
         state=old,
         reason="",
         answer_by=None,
         frozen_id=None,
         opened_at=EARLIER,
         closed_at=None,
+        heard_at=None,
+        turns=0,
     )
     with pytest.raises(ForbiddenMoveError):
-        Disputes(NOTHING_IS_WRITTEN).close(dispute, new, now=EARLIER)
+        Disputes(NOTHING_IS_WRITTEN).move(dispute, new, now=EARLIER)

@@ -244,10 +244,60 @@ async def test_a_dispute_lost_ends_access(kiosk: Kiosk) -> None:
     anna, olga, page = await disputed(kiosk)
     await anna.pay(page, "lose")
     await olga.sees("is lost")
-    await anna.sees("took the money")
+    await anna.sees("Your bank took €7.99 for Solo back")
+    await anna.sees("the access that it paid for has ended")
     await kiosk.quiet()
     assert states(kiosk) == ("refunded", "refunded", "ended")
     assert await kiosk.access() == 403
+
+
+async def test_lost_and_won_after_all_access_is_back_and_both_read_what_it_did(
+    kiosk: Kiosk,
+) -> None:
+    anna, olga, page = await disputed(kiosk)
+    await anna.pay(page, "lose")
+    await olga.sees("€7.99 is gone")
+    await olga.sees("What was left of the time has ended")
+    await kiosk.quiet()
+    kiosk.clock.move(days=1)
+    await anna.pay(page, "win")
+    await olga.sees("€7.99 is here again")
+    await anna.sees("is yours again")
+    await anna.sees("Your access to", times=2)
+    await kiosk.quiet()
+    live = kiosk.tables.rows("SELECT id FROM subscriptions WHERE state = 'active'")
+    assert len(live) == 1
+    assert kiosk.tables.one("SELECT state FROM orders") == "paid"
+    kiosk.clock.move(days=1)
+    await anna.pay(page, "lose")
+    await olga.sees("€7.99 is gone", times=2)
+    await kiosk.quiet()
+    assert kiosk.tables.rows("SELECT id FROM subscriptions WHERE state = 'active'") == []
+
+
+async def test_an_old_payments_dispute_is_lost_while_a_paid_month_runs_on(kiosk: Kiosk) -> None:
+    anna, page = await bought(kiosk)
+    olga = kiosk.person(STAFF)
+    await olga.say("/admin")
+    await olga.sees("The shop today")
+    kiosk.clock.move(days=29)
+    await anna.pay(await anna.to_pay("sandbox_card"))
+    await anna.sees("Payment received", times=2)
+    await kiosk.quiet()
+    kiosk.clock.move(days=10)
+    await kiosk.quiet()
+    await anna.pay(page, "dispute")
+    await anna.sees("your access rests")
+    await anna.pay(page, "lose")
+    await olga.sees("is lost")
+    await olga.sees("Access is on again, until")
+    await anna.sees("Your bank took €7.99 for Solo back")
+    await anna.sees("Your access is on again")
+    assert await anna.having("has ended") == []
+    await kiosk.quiet()
+    assert await kiosk.access() == 200
+    await anna.say("/account")
+    await anna.sees("taken back by your bank")
 
 
 async def test_a_warning_of_fraud_is_answered_with_one_tap(kiosk: Kiosk) -> None:

@@ -109,11 +109,13 @@ async def test_or_it_goes_into_the_wallet(shop: Shop, tables: Tables) -> None:
     assert [one.payload["route"] for one in shop.told] == ["returned", "returned"]
     seen = await shop.storage.read(overview, customer.id, now=shop.now)
     assert [one.route for one in seen.refunds] == ["returned"]
-    with pytest.raises(TooMuchBackError):
-        await give(shop, 100)
     await shop.settle(news(shop, payment, Happening.REFUNDED))
     assert refunds(tables) == [("returned", "done", 1598)], "the old total is no news"
     assert tables.rows("SELECT act FROM audit ORDER BY id") == [("refund",), ("refund_to_wallet",)]
+    with pytest.raises(TooMuchBackError):
+        await give(shop, 1599)
+    await give(shop, 100)
+    assert balance(tables, "wallet") == -1498, "what lies there may go back from there"
     assert contradictions(tables) == {}
 
 
@@ -201,3 +203,109 @@ async def test_one_whose_news_came_before_its_answer_is_known_by_its_name_all_th
     assert refunds(tables) == [("provider", "done", 1598)]
     await shop.settle(bounced(shop, payment, refund_ref="re_1"))
     assert refunds(tables) == [("provider", "manual", 1598)]
+
+
+# --- given back anew, in parts -----------------------------------------------------------------
+
+
+async def told_total(shop: Shop, payment: Payment, minor: int, *, receipt: str = "") -> None:
+    """The provider's total of today; each is a day later than what was told before."""
+    shop.clock.move(days=1)
+    event = news(shop, payment, Happening.REFUNDED, minor)
+    await shop.settle(replace(event, receipt_id=receipt or event.receipt_id))
+
+
+@pytest.mark.parametrize("minor", [1, 400, 1597])
+async def test_a_part_that_goes_back_anew_is_booked_and_the_rest_stays_owed(
+    shop: Shop, tables: Tables, minor: int
+) -> None:
+    payment, refund = await returned(shop)
+    await told(shop)
+    shop.told.clear()
+
+    await told_total(shop, payment, minor)
+
+    assert refunds(tables) == [("provider", "manual", 1598 - minor), ("told", "done", minor)]
+    assert balance(tables, "provider:sandbox_card") == 1598 - minor
+    assert balance(tables, "refunding") == minor - 1598, "the rest is owed, staff have the task"
+    await shop.drain()
+    sums = {one.payload["notice"]: one.payload["money"]["minor"] for one in shop.told}
+    assert sums == {"refunded": minor, "money_back": minor}
+    assert tables.one("SELECT state FROM orders") == "refunded"
+    await told_total(shop, payment, minor)
+    assert balance(tables, "refunding") == minor - 1598, "the same total is no news"
+
+    await shop.run(
+        confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+    )
+    assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
+    assert contradictions(tables) == {}
+
+
+async def test_in_two_parts_it_has_all_gone_back_and_nothing_is_left_to_do(
+    shop: Shop, tables: Tables
+) -> None:
+    payment, refund = await returned(shop)
+    await told_total(shop, payment, 400)
+    await told_total(shop, payment, 1598)
+    assert refunds(tables) == [("provider", "done", 1198), ("told", "done", 400)]
+    assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
+    with pytest.raises(RefundMovedOnError):
+        await shop.run(
+            confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+        )
+
+
+async def test_the_total_of_the_time_before_it_came_back_is_no_news_when_it_comes_late(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await give(shop)
+    old = news(shop, payment, Happening.REFUNDED)  # told a month ago, and it comes today
+    shop.clock.move(days=30)
+    await shop.settle(bounced(shop, payment))
+    shop.clock.move(days=1)
+    await shop.settle(old)
+    untimed = replace(news(shop, payment, Happening.REFUNDED), occurred_at=None)
+    await shop.settle(untimed)
+    assert refunds(tables) == [("provider", "manual", 1598)], "staff keep the task"
+
+
+async def test_what_the_wallet_has_instead_goes_from_there_when_the_provider_gives_it_after_all(
+    shop: Shop, tables: Tables
+) -> None:
+    payment, refund = await returned(shop)
+    await shop.run(
+        cancel_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
+    )
+    assert balance(tables, "wallet") == -1598
+    await told_total(shop, payment, 1000)
+    assert refunds(tables) == [("returned", "done", 1598), ("told", "done", 1000)]
+    assert balance(tables, "wallet") == -598
+    assert balance(tables, "provider:sandbox_card") == 598
+    assert contradictions(tables) == {}
+
+
+async def test_of_two_refunds_only_the_one_that_came_back_takes_the_new_part(
+    shop: Shop, tables: Tables
+) -> None:
+    payment = await bought(shop)
+    await give(shop, 500, till=Till(replace(DONE, refund_ref="re_a")))
+    second = await give(shop, 500, till=Till(replace(DONE, refund_ref="re_b")))
+    await told_total(shop, payment, 1000)
+    shop.clock.move(days=9)
+    await shop.settle(bounced(shop, payment, 500, refund=second.reference, refund_ref="re_b"))
+    await told_total(shop, payment, 700)
+    assert refunds(tables) == [
+        ("provider", "done", 500),
+        ("provider", "manual", 300),
+        ("told", "done", 200),
+    ]
+    await told_total(shop, payment, 1100)
+    assert refunds(tables) == [
+        ("provider", "done", 500),
+        ("provider", "done", 300),
+        ("told", "done", 200),
+        ("told", "done", 100),
+    ]
+    assert contradictions(tables) == {}

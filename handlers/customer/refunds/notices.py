@@ -8,8 +8,16 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.catalog.offers import offer
 from shop.messaging.notices import CustomerNotice
+from shop.refunds.access_changes import AccessChange
 from shop.refunds.dispute_records import Dispute
-from shop.refunds.notices import Disputed, DisputeOver, Refunded, RefundLate, RefundLink
+from shop.refunds.notices import (
+    Disputed,
+    DisputeOver,
+    Reclaimed,
+    Refunded,
+    RefundLate,
+    RefundLink,
+)
 from shop.refunds.records import Refund, RefundRoute
 from shop.refunds.refundable import refund as refund_of_id
 from shop.refunds.rules import AccessAfterRefund
@@ -89,21 +97,58 @@ async def disputed(visit: Visit, notice: Disputed) -> Screen:
 
 
 async def dispute_over(visit: Visit, notice: DisputeOver) -> Screen:
-    """The bank has decided."""
+    """The bank has decided, and this is what it did."""
     _ = visit.speech
     plan = await _plan(visit, notice.plan)
     if notice.how is DisputeState.WON:
-        text = _(
-            "Your bank has left the payment for {plan} as it was. Thank you for your patience.",
-            plan=plan,
-        )
+        text = _("Your bank leaves the payment for {plan} as it is.", plan=plan)
+    elif notice.money.is_zero:
+        text = _("Your bank has decided in your favour about the payment for {plan}.", plan=plan)
     else:
-        text = _(
-            "Your bank took the money for {plan} back, and so the access has ended. You are "
-            "welcome to buy again at any time.",
-            plan=plan,
-        )
-    return Screen(text=text, rows=((button(_("My account"), "+account"),),))
+        text = _("Your bank took {money} for {plan} back.", money=_.money(notice.money), plan=plan)
+    wallet = Html("")
+    if not notice.in_wallet.is_zero:
+        wallet = _("{money} of it is in your wallet again.", money=_.money(notice.in_wallet))
+    rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysupport")),)
+    return Screen(text=paragraphs(text, lines(wallet, _after(visit, notice))), rows=rows)
+
+
+def _after(visit: Visit, notice: DisputeOver) -> Html:
+    """What became of access by it; nothing is said where nothing did."""
+    _ = visit.speech
+    until = Html("") if notice.until is None else _.moment(notice.until, now=visit.now)
+    match notice.access, notice.until is not None:
+        case AccessChange.ENDED, _any:
+            return _(
+                "With it the access that it paid for has ended. You are welcome to buy again."
+            )
+        case AccessChange.SHORTENED, True:
+            return _(
+                "The time that it paid for has ended; your access runs until {date}.", date=until
+            )
+        case AccessChange.SHORTENED, False:
+            return _("The time that it paid for has ended.")
+        case AccessChange.RESTORED, True:
+            return _("The time that had ended is yours again: until {date}.", date=until)
+        case AccessChange.BACK, True:
+            return _(
+                "Your access is on again, until {date}. Thank you for your patience.", date=until
+            )
+        case _other:
+            return Html("")
+
+
+async def reclaimed(visit: Visit, notice: Reclaimed) -> Screen:
+    """Money left that had been spent from the wallet."""
+    _ = visit.speech
+    text = _(
+        "↩️ Money that you had used from your wallet went back to where it came from. {money} of "
+        "it had paid for {plan}.",
+        money=bold(_.money(notice.money)),
+        plan=await _plan(visit, notice.plan),
+    )
+    rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysupport")),)
+    return Screen(text=paragraphs(text, _access(_, notice.access)), rows=rows)
 
 
 def back_lines(_: Speech, refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]) -> Html:
@@ -111,7 +156,7 @@ def back_lines(_: Speech, refunds: tuple[Refund, ...], disputes: tuple[Dispute, 
     rows = [
         _(
             "⏸ Your bank asks about {money}; your access may rest until it has decided.",
-            money=_.money(one.money),
+            money=_.money(one.about),
         )
         for one in disputes
     ]
@@ -149,4 +194,5 @@ WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | N
     RefundLate: refund_late,
     Disputed: disputed,
     DisputeOver: dispute_over,
+    Reclaimed: reclaimed,
 }

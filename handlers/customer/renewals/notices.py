@@ -13,6 +13,7 @@ from shop.catalog.offers import offer
 from shop.messaging.notices import CustomerNotice
 from shop.ports import Refusal
 from shop.renewals.notices import (
+    NotRenewing,
     OffReason,
     RenewalAhead,
     RenewalFailed,
@@ -167,6 +168,22 @@ async def stopped(visit: Visit, notice: RenewalStopped) -> Screen | None:
     return Screen(text=paragraphs(text, under_way, _lasts(visit, one)), rows=rows)
 
 
+async def not_renewing(visit: Visit, notice: NotRenewing) -> Screen | None:
+    """The money is here again, and the renewal stays off; nothing where it is on again."""
+    _ = visit.speech
+    one = await _holding(visit, notice.subscription)
+    if one is None or one.renewer is not Renewer.NOBODY:
+        return None
+    text = _(
+        "🔁 The money that had gone back for {plan} is here again. It does not renew by itself "
+        "unless you let it.",
+        plan=bold(await _plan(visit, notice.plan)),
+    )
+    has_renewal = one.renewal is not None or one.star is not None
+    manage = (_manage(visit, notice.subscription),) if has_renewal else ()
+    return Screen(text=paragraphs(text, _lasts(visit, one)), rows=(*manage, _account(visit)))
+
+
 def _lasts(visit: Visit, one: Holding) -> Html:
     """How long what is still paid lasts."""
     _, standing = visit.speech, one.subscription.standing
@@ -267,6 +284,7 @@ WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | N
     RenewalFailed: failed,
     RenewalOff: off,
     RenewalStopped: stopped,
+    NotRenewing: not_renewing,
     StarsStopped: stars_stopped,
     StarsResumed: stars_resumed,
     StarsFailed: stars_failed,

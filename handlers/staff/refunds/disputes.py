@@ -13,7 +13,7 @@ from shop.core.errors import NotFoundError
 from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.dispute_records import Dispute, DisputeKind
 from shop.refunds.evidence import Evidence, evidence_of, evidence_of_dispute
-from shop.refunds.notices import DisputeOpened, FraudWarning
+from shop.refunds.notices import DisputeOpened, DisputeReopened, FraudWarning
 from shop.refunds.refundable import dispute as dispute_of
 from shop.refunds.states import DisputeState
 
@@ -121,7 +121,7 @@ async def dispute_told(visit: Visit, notice: DisputeOpened) -> Screen:
         _(
             "⚠️ {name} disputes {money} for {plan} ({way}).",
             name=_short(notice.name),
-            money=bold(_.money(one.money)) if not one.money.is_zero else _("a payment"),
+            money=bold(_.money(one.about)) if not one.about.is_zero else _("a payment"),
             plan=await plan_name(visit, notice.plan),
             way=provider_name(_, one.provider),
         ),
@@ -129,6 +129,22 @@ async def dispute_told(visit: Visit, notice: DisputeOpened) -> Screen:
         _rests(_, is_frozen=notice.is_frozen),
         _("The file holds what the bank wants to know; upload it where the payment was made."),
     )
+    return Screen(text=text, rows=rows_of(_, one))
+
+
+async def tell_reopened(visit: Visit, notice: DisputeReopened) -> Screen:
+    """A bank looks once more at what it has taken."""
+    _ = visit.speech
+    text = lines(
+        _(
+            "⚖️ The bank looks again at the {money} that it took back from {name} for {plan}.",
+            money=bold(_.money(notice.money)),
+            name=_short(notice.name),
+            plan=await plan_name(visit, notice.plan),
+        ),
+        _("Until it decides, the money is with the bank and access is as it was."),
+    )
+    one = await visit.counter.storage.read(dispute_of, notice.dispute)
     return Screen(text=text, rows=rows_of(_, one))
 
 

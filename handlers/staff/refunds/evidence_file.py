@@ -75,7 +75,7 @@ def _money(_: Speech, it: Evidence) -> list[str]:
     ]
     back = [_refund(_, one) for one in it.refunds]
     bank = [
-        f"{_at(one.opened_at)}  {one.kind} {one.dispute_ref}  {_.money(one.money).plain}  "
+        f"{_at(one.opened_at)}  {one.kind} {one.dispute_ref}  {_.money(one.about).plain}  "
         f"{one.reason}  {one.state}"
         for one in it.disputes
     ]

@@ -6,15 +6,18 @@ from typing import Any
 from handlers.names import plan_name, provider_name
 from handlers.screens import Row, Screen, button, in_rows
 from handlers.staff.links import to_customer
-from handlers.staff.refunds.disputes import tell_dispute, tell_warning
+from handlers.staff.refunds.disputes import tell_dispute, tell_reopened, tell_warning
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.messaging.notices import StaffNotice
+from shop.refunds.access_changes import AccessChange
 from shop.refunds.notices import (
     DisputeClosed,
     DisputeOpened,
+    DisputeReopened,
     FraudWarning,
     MoneyBack,
+    OrderLostMoney,
     RefundFailed,
     RefundMade,
     RefundReturned,
@@ -33,11 +36,18 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
         "name": notice.name,
     }
     if not notice.money.is_zero:
-        text = _(
+        went = _(
             "↩️ {money} for {plan} went back to {name} ({way}).",
             money=_.money(notice.money),
             **named,
         )
+        lost = Html("")
+        if not notice.loss.is_zero:
+            lost = _(
+                "{money} of it had been used up: nothing that it paid for could be taken back.",
+                money=_.money(notice.loss),
+            )
+        text = lines(went, lost)
     else:
         text = lines(
             _(
@@ -112,25 +122,87 @@ async def refund_returned(visit: Visit, notice: RefundReturned) -> Screen:
 
 
 async def dispute_closed(visit: Visit, notice: DisputeClosed) -> Screen:
-    """A bank has decided."""
+    """A bank has decided: what that did to the money, and to access."""
     _ = visit.speech
     named = {
         "money": _.money(notice.money),
         "plan": await plan_name(visit, notice.plan),
         "name": notice.name,
+        "way": provider_name(_, notice.provider),
     }
     if notice.how is DisputeState.WON:
-        text = _(
-            "✅ The dispute with {name} over {money} for {plan} is won: the money stays, and "
-            "access is as it was.",
-            **named,
-        )
+        text = _("✅ The dispute with {name} over {money} for {plan} ({way}) is won.", **named)
     else:
-        text = _(
-            "🔴 The dispute with {name} over {money} for {plan} is lost: the money is gone, and "
-            "what was left of the time has ended.",
-            **named,
+        text = _("🔴 The dispute with {name} over {money} for {plan} ({way}) is lost.", **named)
+    said = lines(text, _money_of(_, notice), _after(visit, notice))
+    return Screen(text=said, rows=((to_customer(_, notice.customer),),))
+
+
+def _money_of(_: Speech, notice: DisputeClosed) -> Html:
+    """What a decision did to the money, as the books have it."""
+    return (_taken if notice.how is DisputeState.LOST else _kept)(_, notice)
+
+
+def _taken(_: Speech, notice: DisputeClosed) -> Html:
+    way, moved = provider_name(_, notice.provider), _.money(notice.moved)
+    if notice.moved.is_zero:
+        return _("The books had nothing left of it that could go: please look at {way}.", way=way)
+    if notice.moved == notice.money:
+        return _("{money} is gone.", money=moved)
+    return _(
+        "{money} is gone. The books had no more of it, or the bank does not say how much it "
+        "took: please look at {way}.",
+        money=moved,
+        way=way,
+    )
+
+
+def _kept(_: Speech, notice: DisputeClosed) -> Html:
+    moved = _.money(notice.moved)
+    if not notice.in_wallet.is_zero:
+        return _(
+            "{money} is here again; {wallet} of it is in the customer’s wallet.",
+            money=moved,
+            wallet=_.money(notice.in_wallet),
         )
+    if not notice.moved.is_zero:
+        return _("{money} is here again.", money=moved)
+    if notice.kept.is_zero:
+        return _("No money moved by it: what was paid had gone back before, or never came.")
+    return _("No money moved by it: {money} stays here.", money=_.money(notice.kept))
+
+
+def _after(visit: Visit, notice: DisputeClosed) -> Html:
+    """What became of access by it."""
+    _ = visit.speech
+    until = Html("") if notice.until is None else _.moment(notice.until, now=visit.now)
+    match notice.access, notice.until is not None:
+        case AccessChange.ENDED, _any:
+            return _("What was left of the time has ended.")
+        case AccessChange.SHORTENED, True:
+            return _("Its time was taken back; access runs until {date}.", date=until)
+        case AccessChange.SHORTENED, False:
+            return _("Its time was taken back.")
+        case AccessChange.RESTORED, True:
+            return _("The time that had been taken was given again: until {date}.", date=until)
+        case AccessChange.BACK, True:
+            return _("Access is on again, until {date}.", date=until)
+        case _other:
+            return _("Access was left as it is.")
+
+
+async def order_lost_money(visit: Visit, notice: OrderLostMoney) -> Screen:
+    """Money left that a customer had spent from the wallet."""
+    _ = visit.speech
+    text = lines(
+        _(
+            "↩️ Money left that {name} had used from the wallet: {plan} has lost {money} by it.",
+            name=notice.name,
+            plan=await plan_name(visit, notice.plan),
+            money=_.money(notice.money),
+        ),
+        _access(_, notice.access),
+    )
     return Screen(text=text, rows=((to_customer(_, notice.customer),),))
 
 
@@ -155,4 +227,6 @@ WORDS: Mapping[type[StaffNotice], Callable[[Visit, Any], Awaitable[Screen | None
     DisputeOpened: tell_dispute,
     FraudWarning: tell_warning,
     DisputeClosed: dispute_closed,
+    DisputeReopened: tell_reopened,
+    OrderLostMoney: order_lost_money,
 }

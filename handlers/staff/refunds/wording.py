@@ -9,7 +9,7 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.refunds.cases import Case
 from shop.refunds.dispute_records import Dispute, DisputeKind
-from shop.refunds.records import Refund, RefundRoute
+from shop.refunds.records import RECLAIMED, Refund, RefundRoute
 from shop.refunds.states import DisputeState, RefundState
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def state_name(_: Speech, refund: Refund) -> Html:
     """The refund's state, in a word."""
+    if refund.route is RefundRoute.DISPUTE and refund.state is RefundState.CANCELLED:
+        return _("given back by the bank since")
     names = {
         RefundState.ASKED: _("on its way"),
         RefundState.UNKNOWN: _("no answer yet, we keep asking"),
@@ -33,6 +35,8 @@ def state_name(_: Speech, refund: Refund) -> Html:
 
 def route_name(_: Speech, refund: Refund) -> Html:
     """The refund's route, in a word."""
+    if refund.reason == RECLAIMED and refund.staff_id is None:
+        return _("into the wallet, whose money had left")
     names = {
         RefundRoute.PROVIDER: _("by the provider"),
         RefundRoute.WALLET: _("into the wallet"),
@@ -80,7 +84,7 @@ def dispute_line(_: Speech, one: Dispute) -> Html:
     return _(
         "⚖️ {date} dispute over {money}: {how}",
         date=_.day(one.opened_at),
-        money=_.money(one.money),
+        money=_.money(one.about),
         how=states[one.state],
     )
 

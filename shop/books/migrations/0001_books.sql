@@ -458,28 +458,34 @@ CREATE INDEX refunds_receipt ON refunds (receipt);
 CREATE INDEX refunds_customer ON refunds (customer_id);
 CREATE INDEX refunds_ask ON refunds (ask_at) WHERE ask_at IS NOT NULL;
 
--- refunds: what of a refund's `from_order` and `tax` each line gives back, and how much paid time.
+-- refunds: what of a refund's `from_order` and `tax` each line gives back, and how much paid time;
+-- `restored_by` is the line that gave this time again, once the money had come back.
 CREATE TABLE refund_lines (
     refund_id INTEGER NOT NULL REFERENCES refunds (id),
     line_id INTEGER NOT NULL REFERENCES order_lines (id),
     minor INTEGER NOT NULL CHECK (minor >= 0),
     tax INTEGER NOT NULL CHECK (tax >= 0),
     seconds_back INTEGER NOT NULL DEFAULT 0,
+    restored_by INTEGER REFERENCES order_lines (id),
     PRIMARY KEY (refund_id, line_id)
 );
 CREATE INDEX refund_lines_line ON refund_lines (line_id);
+CREATE INDEX refund_lines_restored ON refund_lines (restored_by) WHERE restored_by IS NOT NULL;
 
--- refunds: how much of a receipt its provider says went back.
+-- refunds: how much of a receipt its provider says went back; `returned` of it came back since.
 CREATE TABLE refund_totals (
     provider TEXT NOT NULL,
     receipt_id TEXT NOT NULL,
     minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
     told_at INTEGER NOT NULL,
+    returned INTEGER NOT NULL DEFAULT 0,
+    returned_at INTEGER,
     PRIMARY KEY (provider, receipt_id)
 );
 
--- refunds: payments that a bank or a customer contests.
+-- refunds: payments that a bank or a customer contests. `asked` is what a bank wants, `minor` what
+-- it has; `heard_at` is when, by its own clock, it said what made this state.
 CREATE TABLE disputes (
     id INTEGER PRIMARY KEY,
     provider TEXT NOT NULL,
@@ -490,13 +496,17 @@ CREATE TABLE disputes (
     payment_id INTEGER NOT NULL REFERENCES payments (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     minor INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
     currency TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
     answer_by INTEGER,
     frozen_id INTEGER REFERENCES subscriptions (id),
     opened_at INTEGER NOT NULL,
-    closed_at INTEGER
+    closed_at INTEGER,
+    heard_at INTEGER,
+    turns INTEGER NOT NULL DEFAULT 0,
+    CHECK (minor >= 0 AND asked >= 0)
 );
 CREATE UNIQUE INDEX disputes_once ON disputes (provider, kind, receipt_id, dispute_ref);
 CREATE INDEX disputes_receipt ON disputes (receipt);
