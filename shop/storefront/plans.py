@@ -24,6 +24,7 @@ from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.star_records import StarSubscription, StarSubscriptions
+from shop.renewals.who_renews import Renewer, who_renews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ class Basket:
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
     aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
-    `star` is the Star subscription that renews it, if one does: then no card will. `learned` is
-    what providers refused lately.
+    `star` is the Star subscription that renews it, if one does. `learned` is what providers
+    refused lately.
     """
 
     product: Product
@@ -80,6 +81,7 @@ class Basket:
     span: Span
     renewal: Renewal | None = None
     star: StarSubscription | None = None
+    renewer: Renewer = Renewer.NOBODY
     learned: Learned = field(default_factory=dict)
 
     @property
@@ -118,6 +120,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
     star = None if live is None else books[StarSubscriptions].running_for(live, now=now)
+    card = None if live is None else books[Renewals].of(live.id)
     return Basket(
         product=books[CatalogRecords].get(price.product_id),
         price=price,
@@ -128,8 +131,9 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         free_stars=free_for(books, customer_id, order, STARS),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
-        renewal=None if live is None else books[Renewals].of(live.id),
+        renewal=card,
         star=star if star is not None and star.renews else None,
+        renewer=Renewer.NOBODY if live is None else who_renews(live, card, star, now=now),
         learned=learned_limits(books, now=now),
     )
 

@@ -390,7 +390,7 @@ CREATE TABLE saved_methods (
 );
 CREATE INDEX saved_methods_customer ON saved_methods (customer_id) WHERE forgotten_at IS NULL;
 
--- renewals: subscriptions that are charged automatically.
+-- renewals: subscriptions that are charged automatically; `agreed_at` is when the person last wanted it so.
 CREATE TABLE renewals (
     subscription_id INTEGER PRIMARY KEY REFERENCES subscriptions (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
@@ -398,6 +398,7 @@ CREATE TABLE renewals (
     term TEXT NOT NULL,
     currency TEXT NOT NULL,
     is_on INTEGER NOT NULL DEFAULT 1,
+    agreed_at INTEGER NOT NULL,
     round_end INTEGER NOT NULL,
     told_price_id INTEGER,
     charge_at INTEGER NOT NULL,
