@@ -119,4 +119,4 @@ def is_in_fiat(checkout: fields.Fields) -> bool:
     Without metadata, it is.
     """
     asked = fields.optional_section(checkout, "metadata").get("currency")
-    return bool(checkout.get("fiatAmount")) and asked != checkout.get("currency")
+    return checkout.get("fiatAmount") not in (None, "") and asked != checkout.get("currency")

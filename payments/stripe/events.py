@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from payments import fields
+from payments.receiving import no_receipt_of_nothing
 from payments.stripe.money import from_stripe
 from payments.stripe.payer import payer_of
 from payments.stripe.saved_methods import ON_ITS_WAY, RENEWAL, events_of_intent
@@ -107,7 +108,7 @@ def _of_session(
 ) -> PaymentEvent:
     session_id = fields.text(session, "id")
     is_received = happening is _H.RECEIVED
-    return PaymentEvent(
+    event = PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
         happening=happening,
@@ -120,6 +121,9 @@ def _of_session(
         occurred_at=heading.occurred_at,
         detail=ON_ITS_WAY if happening is _H.SEEN else None,
     )
+    # With nothing to pay, nothing came; but who has paid has paid something.
+    is_owed = session.get("payment_status") != "no_payment_required"
+    return no_receipt_of_nothing(event) if is_owed else event
 
 
 def _of_payment(
