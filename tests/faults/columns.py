@@ -60,6 +60,14 @@ class Column(Protocol):
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None: ...
 
+    async def undo(self, provider_ref: str) -> Delivery | None:
+        """Take back that this was paid; None where its provider tells of nothing like it."""
+        ...
+
+    async def restore(self, provider_ref: str) -> Delivery | None:
+        """Let it count again."""
+        ...
+
 
 class Remote:
     """A provider whose stand-in is a server."""
@@ -88,6 +96,18 @@ class Remote:
         del link, chat
         delivery: Delivery = self._server.pay(provider_ref)
         return delivery
+
+    async def undo(self, provider_ref: str) -> Delivery | None:
+        return self._turn(_UNDONE, provider_ref)
+
+    async def restore(self, provider_ref: str) -> Delivery | None:
+        return self._turn(_RESTORED, provider_ref)
+
+    def _turn(
+        self, levers: Mapping[str, Callable[[Any, str], Delivery]], provider_ref: str
+    ) -> Delivery | None:
+        lever = levers.get(self.name)
+        return None if lever is None else lever(self._server, provider_ref)
 
     @property
     def _moody(self) -> Moody:
@@ -126,6 +146,15 @@ class SandboxColumn:
 
     async def pay(self, provider_ref: str, link: str, chat: Chat) -> Delivery | None:
         del link, chat
+        return await self._press(provider_ref, "pay")
+
+    async def undo(self, provider_ref: str) -> Delivery | None:
+        return await self._press(provider_ref, "dispute")
+
+    async def restore(self, provider_ref: str) -> Delivery | None:
+        return await self._press(provider_ref, "win")
+
+    async def _press(self, provider_ref: str, choice: str) -> Delivery:
         sent: asyncio.Queue[Delivery] = asyncio.Queue()
 
         async def catch(request: httpx.Request) -> httpx.Response:
@@ -141,7 +170,7 @@ class SandboxColumn:
                 clock=HandClock(self._now()),
                 http=http,
             )
-            await sandbox.press(provider_ref, "pay")
+            await sandbox.press(provider_ref, choice)
             return await asyncio.wait_for(sent.get(), timeout=5)
 
 
@@ -179,6 +208,15 @@ class ChatColumn:
         assert paid.paid, paid.error
         return None
 
+    async def undo(self, provider_ref: str) -> Delivery | None:
+        """Telegram gives Stars back for good, and tells of cards nothing."""
+        del provider_ref
+        return None
+
+    async def restore(self, provider_ref: str) -> Delivery | None:
+        del provider_ref
+        return None
+
 
 class TransferColumn:
     """A bank transfer: the customer sends a picture of it, staff say yes."""
@@ -213,6 +251,41 @@ class TransferColumn:
                 if str(button.get("callback_data", "")).startswith("proof_approve:"):
                     await self._staff.press(button["callback_data"], wait=0.1)
         return None
+
+    async def undo(self, provider_ref: str) -> Delivery | None:
+        """No bank tells the shop of anything."""
+        del provider_ref
+        return None
+
+    async def restore(self, provider_ref: str) -> Delivery | None:
+        del provider_ref
+        return None
+
+
+def _only(server: nowpayments.NowServer, status: str) -> Delivery:
+    [payment] = server.payments
+    return server.change(payment, status)
+
+
+def _fail_charge(server: coinbase_commerce.CommerceServer, charge_id: str) -> Delivery:
+    server.charges[charge_id]["payments"][0]["status"] = "failed"
+    return server.fail(charge_id)
+
+
+_UNDONE: Mapping[str, Callable[[Any, str], Delivery]] = {
+    "stripe": lambda server, ref: server.dispute(ref),
+    "coinbase": lambda server, ref: server.fail(ref),
+    "coinbase_commerce": _fail_charge,
+    "btcpay": lambda server, ref: server.drop(ref),
+    "nowpayments": lambda server, _ref: _only(server, "failed"),
+}
+_RESTORED: Mapping[str, Callable[[Any, str], Delivery]] = {
+    "stripe": lambda server, ref: server.decide(ref, "won"),
+    "coinbase": lambda server, ref: server.pay(ref),
+    "coinbase_commerce": lambda server, ref: server.confirm(ref),
+    "btcpay": lambda server, ref: server.settle(ref),
+    "nowpayments": lambda server, _ref: _only(server, "finished"),
+}
 
 
 def _stripe(url: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from preview.client import Message, text_of
 from shop.core.money import Money
 from tests.fixtures.tables import Tables, contradictions
 
-RECEIPT, ACCESS, SALE = "Payment received", "Your access to", "💰"
+RECEIPT, ACCESS, SALE = "Payment received", "🔑 Your access to", "💰"
 WAITING = """
     SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'waiting')
         + (SELECT COUNT(*) FROM inbox WHERE state = 'waiting')

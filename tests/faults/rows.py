@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from preview.client import text_of
-from tests.faults.findings import RECEIPT, Findings
+from tests.faults.findings import ACCESS, RECEIPT, Findings
 from tests.faults.scene import IN_CHAT, LEASE, NO_ANSWER, POLL, Scene
 from tests.faults.wire import COPIES, EVERYTHING, LISTENING, SPEAKING, Money, Telling
 from tests.standins.moods import Delivery, Mood
@@ -28,6 +28,9 @@ _SETTLES = {
     "transfer": "approve",
     "btcpay": "note_poll",
 }
+# Their webhooks say how a dispute stands; what others deny, the shop asks about.
+BELIEVED = ("sandbox_card", "stripe")
+OPEN, SHUT = 200, 403
 SILENT = "does not answer just now"
 
 
@@ -248,6 +251,43 @@ async def two_processes(scene: Scene) -> Findings:
     return replace(findings, struck=tuple(scene.struck))
 
 
+async def taken_back(scene: Scene) -> Findings:
+    """The provider takes its word back and tells so three times, then it counts again."""
+    await start(scene)
+    await sold(scene)
+    undone = await scene.undo()
+    if undone is None:
+        return await never_undone(scene)
+    await thrice(scene, undone)
+    await is_held(scene)
+    await is_restored(scene)
+    findings = await scene.end(step=POLL)
+    answered(scene, ["200"] * 7)
+    return findings
+
+
+async def taken_back_killed(scene: Scene) -> Findings:
+    """The same; killed when that was booked and not committed, and when it was committed."""
+    await start(scene)
+    await sold(scene)
+    undone = await scene.undo()
+    if undone is None:
+        return await never_undone(scene)
+    is_hinted = scene.column.name not in BELIEVED
+    use_case = "note_poll" if is_hinted else "settle_all"
+    for place in ("inside", "after"):
+        scene.shop.kill()
+        await start(scene, crash_at=f"books:{use_case}:{place}:1")
+        if place == "inside" or not is_hinted:
+            await scene.deliver(undone)
+        await died(scene, f"taken back: {place} the transaction")
+        scene.skip(LEASE)
+    await start(scene)
+    await is_held(scene)
+    await is_restored(scene)
+    return await scene.end(step=POLL)
+
+
 ROWS = (
     Row(
         name="SIGKILL",
@@ -314,10 +354,59 @@ ROWS = (
         processes=2,
         story="both are told three times at once, just when the provider is to be asked",
     ),
+    Row(
+        name="word taken back",
+        play=taken_back,
+        story="paid and delivered; then the provider takes that back and says so three times (a "
+        "dispute, coins that the chain lost, failed after all), and later that it counts again, "
+        "three times; Crypto Pay, Telegram and banks tell the shop of nothing like that",
+    ),
+    Row(
+        name="word taken back, SIGKILL",
+        play=taken_back_killed,
+        story="the same, killed when that was booked and not committed, and again when it was",
+    ),
 )
 
 
 # --- what the rows are made of -------------------------------------------------------------------
+
+
+async def sold(scene: Scene) -> None:
+    """A month, paid and delivered."""
+    await scene.to_pay()
+    await scene.deliver(await scene.pay())
+    await scene.hears(ACCESS)
+    await scene.shuts(OPEN)
+    await scene.rests()
+    scene.skip(POLL)
+
+
+async def never_undone(scene: Scene) -> Findings:
+    """Nobody can take this back and restore it: it is a sale as any."""
+    scene.strikes("nothing: its provider tells of nothing like it", is_so=True)
+    return await scene.end(step=POLL)
+
+
+async def thrice(scene: Scene, delivery: Delivery) -> None:
+    for _ in range(3):
+        await scene.deliver(delivery)
+
+
+async def is_held(scene: Scene) -> None:
+    await scene.shuts(SHUT, step=POLL)
+    held = scene.tables.one("SELECT COUNT(*) FROM disputes WHERE state = 'open'")
+    scene.strikes("taken back: the door shut, one case open", is_so=held == 1)
+    scene.skip(POLL)
+
+
+async def is_restored(scene: Scene) -> None:
+    restored = await scene.restore()
+    assert restored
+    await thrice(scene, restored)
+    await scene.shuts(OPEN, step=POLL)
+    won = scene.tables.one("SELECT COUNT(*) FROM disputes WHERE state = 'won'")
+    scene.strikes("restored: it opened, the case won", is_so=won == 1)
 
 
 async def start(scene: Scene, *, crash_at: str = "") -> None:

@@ -159,6 +159,14 @@ class Scene:
         reference, link = self._page
         return await self.column.pay(str(reference), str(link), self.chat)
 
+    async def undo(self) -> Delivery | None:
+        """The provider takes back that it was paid; gives the webhook, if it tells of it."""
+        return await self.column.undo(str(self._page[0]))
+
+    async def restore(self) -> Delivery | None:
+        """It counts again."""
+        return await self.column.restore(str(self._page[0]))
+
     async def is_answered(self) -> None:
         """Wait until the shop has done with every update it was told of."""
         waiting = "SELECT COUNT(*) FROM inbox WHERE state = 'waiting'"
@@ -258,12 +266,9 @@ class Scene:
             heard = "\n".join(text_of(one) for one in await self._staff())
             return RECEIPT in said and ACCESS in said and SALE in heard
 
-        async def is_quiet() -> bool:
-            return bool(self.tables.one(WAITING) == 0)
-
         await self.until(is_told, "receipt, access and staff's notice", step=step)
-        await self.until(is_quiet, "the outbox to empty", step=step)
-        door = await self._door()
+        await self.rests(step=step)
+        door = await self.door()
         for shop in self.shops:
             await asyncio.to_thread(shop.stop)
         return find(
@@ -276,10 +281,27 @@ class Scene:
             struck=self.struck,
         )
 
+    async def rests(self, *, step: int = 0) -> None:
+        """Wait until everything is sent and answered."""
+
+        async def is_quiet() -> bool:
+            return bool(self.tables.one(WAITING) == 0)
+
+        await self.until(is_quiet, "the outbox to empty", step=step)
+
     async def _staff(self) -> list[dict[str, Any]]:
         return await self.preview.chat(STAFF).messages()
 
-    async def _door(self) -> int:
+    async def shuts(self, status: int, *, step: int = 0) -> None:
+        """Wait until the media server's door answers so."""
+
+        async def look() -> bool:
+            return await self.door() == status
+
+        await self.until(look, f"the door to answer {status}", step=step)
+
+    async def door(self) -> int:
+        """What a media server is told about this access."""
         token = self.tables.one("SELECT token FROM accounts")
         async with httpx.AsyncClient(timeout=30, trust_env=False) as media:
             answer = await media.get(f"{self.shop.url}/access/nginx?token={token}")

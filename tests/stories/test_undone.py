@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from preview.client import text_of
 from tests.fixtures.kiosk import Kiosk, Person
 from tests.fixtures.shop import STAFF
-from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, nowpayments
+from tests.standins import btcpay, coinbase, coinbase_commerce, cryptopay, nowpayments, stripe
 from tests.standins.moods import Delivery, Mood
 from tests.standins.server import serve
 from tests.stories.conftest import OpenKiosk
@@ -77,6 +77,7 @@ def standing_in(way: str) -> Iterator[tuple[Any, dict[str, Any]]]:
         "coinbase": coinbase.CoinbaseServer,
         "coinbase_commerce": coinbase_commerce.CommerceServer,
         "cryptopay": cryptopay.CryptoPayServer,
+        "stripe": stripe.StripeServer,
     }
     server = made[way]()
     with serve(server.app) as url:
@@ -102,6 +103,11 @@ def standing_in(way: str) -> Iterator[tuple[Any, dict[str, Any]]]:
                 "coinbase_commerce_api_key": SecretStr(coinbase_commerce.KEY),
                 "coinbase_commerce_webhook_secret": SecretStr(coinbase_commerce.SECRET),
                 "coinbase_commerce_api_url": url,
+            },
+            "stripe": {
+                "stripe_secret_key": SecretStr(stripe.KEY),
+                "stripe_webhook_secret": SecretStr(stripe.SECRET),
+                "stripe_api_url": url,
             },
             "cryptopay": {
                 "cryptopay_token": SecretStr(cryptopay.TOKEN),
@@ -382,3 +388,46 @@ async def test_a_refund_that_coinbase_could_not_make_is_not_passed_over(till: Ti
     await till.hears(till.server.fail_refund(ref))
     told = text_of(await till.olga.sees("checkout.refund.failed"))
     assert ref in told
+
+
+@pytest.mark.parametrize("till", ["stripe"], indirect=True)
+async def test_stripes_inquiry_holds_access_and_closed_lets_it_go_however_it_is_told(
+    till: Till,
+) -> None:
+    session = await till.bought()
+    opened = till.server.dispute(session, status="warning_needs_response")
+    for told in [opened] * 2:
+        await till.hears(told)
+    assert await till.kiosk.access() == GONE
+    assert till.balance("disputed") == 0, "an inquiry has taken nothing"
+    till.kiosk.clock.move(minutes=1)
+    closed = till.server.dispute(session, status="warning_closed", kind="closed")
+    for told in (closed, opened, closed):
+        await till.hears(told)
+    assert await till.kiosk.access() == FRESH
+    assert await till.many(till.anna, IN_DOUBT) == await till.many(till.anna, NO_DOUBT) == 1
+
+
+@pytest.mark.parametrize(("moved", "access"), [((), FRESH), ((-799,), GONE)])
+@pytest.mark.parametrize("till", ["stripe"], indirect=True)
+async def test_a_dispute_that_stripe_prevented_is_over_by_what_it_moved(
+    till: Till, moved: tuple[int, ...], access: int
+) -> None:
+    session = await till.bought()
+    till.kiosk.clock.move(minutes=1)
+    for told in [till.server.dispute(session, status="prevented", moved=moved)] * 2:
+        await till.hears(told)
+    assert till.balance("disputed") == 0
+    assert till.balance("provider:stripe") == (0 if moved else 799)
+    assert await till.kiosk.access() == access
+
+
+@pytest.mark.parametrize("till", ["stripe"], indirect=True)
+async def test_a_warning_told_again_warns_once_and_one_that_is_over_never(till: Till) -> None:
+    session = await till.bought()
+    await till.hears(till.server.warn(session, kind="updated", is_open=False))
+    assert await till.kiosk.access() == FRESH
+    for kind in ("updated", "created", "updated"):
+        await till.hears(till.server.warn(session, kind=kind))
+    assert await till.kiosk.access() == GONE
+    assert await till.many(till.olga, "suspects fraud") == 1
