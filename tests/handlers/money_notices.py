@@ -280,9 +280,19 @@ def _refunds(plan: str) -> Iterator[Notice]:
     for access in AccessAfterRefund:
         yield Reclaimed(money=MONEY, plan=plan, access=access)
         yield OrderLostMoney(customer=1, name=NAME, plan=plan, money=MONEY, access=access)
-    for money, loss in ((MONEY, NOTHING), (MONEY, MONEY), (NOTHING, NOTHING)):
+    for money, loss, owed in (
+        (MONEY, NOTHING, NOTHING),
+        (MONEY, MONEY, MONEY),
+        (NOTHING, NOTHING, NOTHING),
+    ):
         yield MoneyBack(
-            customer=1, name=NAME, provider=PROVIDER, plan=plan, money=money, loss=loss
+            customer=1,
+            name=NAME,
+            provider=PROVIDER,
+            plan=plan,
+            money=money,
+            loss=loss,
+            owed=owed,
         )
     yield RefundFailed(customer=1, provider=PROVIDER, money=MONEY, reason="<reason>")
     for refund in (1, None):
