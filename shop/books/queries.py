@@ -41,6 +41,16 @@ def _read(path: Path, dialect: Dialect) -> dict[str, str]:
     return {name: getattr(queries, name).sql for name in names}
 
 
+@cache
+def _unreturned(text: str) -> str:
+    """The same without RETURNING, for which SQLite makes a table each time: it knows the id."""
+    head, returning, rest = text.partition("RETURNING id")
+    if not returning or rest.strip("; \n") or "DO UPDATE" in head:
+        msg = f"the id is not that of a row this adds: {text}"
+        raise ValueError(msg)
+    return head
+
+
 class Sql:
     """The queries, bound to the connection of one unit of work."""
 
@@ -85,6 +95,14 @@ class Sql:
         if row is None:
             return None
         return row[0] if self._names is not None else next(iter(row.values()))
+
+    def added(self, query: str, **values: object) -> int | None:
+        """The id of the row it adds, or None where one was there (`$` queries, RETURNING id)."""
+        if self._names is None:
+            found: int | None = self.value(query, **values)
+            return found
+        cursor = self._execute(_unreturned(self._queries[query]), values)
+        return int(cursor.lastrowid) if cursor.rowcount else None
 
     def run(self, query: str, **values: object) -> None:
         """Change rows, as many as there are (`!` queries); nobody waits for the answer."""
