@@ -12,7 +12,7 @@ VALUES (
     :reference, :order_id, :customer_id, :provider, :quote, :minor, :whole, :currency, 'created',
     :screen_id, :now, :expires_at, :poll_at
 )
-ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
+ON CONFLICT (order_id, provider, currency) WHERE state = 'created' OR state = 'seen' OR state = 'unknown'
 DO UPDATE SET screen_id = excluded.screen_id
 RETURNING *;
 

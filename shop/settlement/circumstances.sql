@@ -18,10 +18,16 @@ SELECT
     ) AS is_listed,
     EXISTS (
         SELECT 1 FROM refund_totals AS t
-        WHERE t.provider = pay.provider AND t.receipt_id IN (:receipt_id, :unnamed)
+        WHERE t.provider = pay.provider AND t.receipt_id = :receipt_id
+    ) OR EXISTS (
+        SELECT 1 FROM refund_totals AS t
+        WHERE t.provider = pay.provider AND t.receipt_id = :unnamed
     ) OR EXISTS (
         SELECT 1 FROM disputes AS d
-        WHERE d.provider = pay.provider AND d.kind = 'dispute' AND d.receipt_id IN (:receipt_id, :unnamed)
+        WHERE d.provider = pay.provider AND d.kind = 'dispute' AND d.receipt_id = :receipt_id
+    ) OR EXISTS (
+        SELECT 1 FROM disputes AS d
+        WHERE d.provider = pay.provider AND d.kind = 'dispute' AND d.receipt_id = :unnamed
     ) AS is_told_of
 FROM payments AS pay
 INNER JOIN customers AS c ON c.id = pay.customer_id
