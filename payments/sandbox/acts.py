@@ -58,7 +58,22 @@ def _decline(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
 
 
 def _refund(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
-    return _undo(slip, now, Happening.REFUNDED)
+    return _give_back(slip, now, of=1)
+
+
+def _refund_half(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
+    """Half of what is left."""
+    return _give_back(slip, now, of=2)
+
+
+def _give_back(slip: Slip, now: datetime, *, of: int) -> list[Act]:
+    money = slip.receipts()[-1]
+    before = back_so_far(slip, money.receipt_id)
+    part = -(-(money.minor - before) // of)
+    if part <= 0:
+        return []
+    total, place = before + part, len(slip.acts)
+    return [_act(slip, place, Happening.REFUNDED, now=now, minor=total, money=money.receipt_id)]
 
 
 def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
@@ -66,20 +81,12 @@ def _bounce(slip: Slip, now: datetime, _delay: timedelta) -> list[Act]:
     last = refund_to_return(slip)
     if last is None:
         return []
-    before = max(
-        (
-            one.minor
-            for one in _refunds(slip)
-            if one.receipt_id == last.receipt_id and one.minor < last.minor
-        ),
-        default=0,
-    )
     return [
         Act(
             event_id=f"{last.event_id}{RETURNED}",
             happening=Happening.REFUND_RETURNED,
             receipt_id=last.receipt_id,
-            minor=last.minor - before,
+            minor=_parts(slip, last.receipt_id)[last.event_id],
             occurred_at=now,
             ripe_at=now,
         )
@@ -117,6 +124,7 @@ CHOICES: Mapping[str, Choice] = {
     "decline": Choice(after_payment=False, make=_decline),
     "again": Choice(after_payment=True, make=_pay),
     "refund": Choice(after_payment=True, make=_refund),
+    "refund_half": Choice(after_payment=True, make=_refund_half),
     "bounce": Choice(after_payment=True, make=_bounce, after_refund=True),
     "warn": Choice(after_payment=True, make=_warn),
     "dispute": Choice(after_payment=True, make=_dispute, word=Happening.DISPUTED),
@@ -186,13 +194,21 @@ def refund_named(slip: Slip, name: str) -> bool:
 
 
 def back_so_far(slip: Slip, receipt_id: str) -> int:
-    """How much of a receipt went back."""
-    told = [
-        act.minor
-        for act in slip.acts
-        if act.happening is Happening.REFUNDED and act.receipt_id == receipt_id
-    ]
-    return max(told, default=0)
+    """How much of a receipt went back, less what a bank returned of it."""
+    return sum(_parts(slip, receipt_id).values())
+
+
+def _parts(slip: Slip, receipt_id: str) -> dict[str, int]:
+    """What each event moved: a refund tells the total so far."""
+    parts: dict[str, int] = {}
+    for act in slip.acts:
+        if act.receipt_id != receipt_id:
+            continue
+        if act.happening is Happening.REFUNDED:
+            parts[act.event_id] = act.minor - sum(parts.values())
+        elif act.happening is Happening.REFUND_RETURNED:
+            parts[act.event_id] = -act.minor
+    return parts
 
 
 def _refund_id(slip: Slip, name: str) -> str:

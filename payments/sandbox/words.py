@@ -74,6 +74,7 @@ def labels(_: Words) -> Mapping[str, str]:
         "decline": _("Let it be declined"),
         "again": _("Pay once more"),
         "refund": _("Take the money back"),
+        "refund_half": _("Take half of it back"),
         "bounce": _("Let the bank return the refund"),
         "warn": _("Let the bank suspect fraud"),
         "dispute": _("Dispute it at the bank"),

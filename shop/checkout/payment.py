@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from shop.access.holds import refuse_on_hold
+from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.catalog.records import CatalogRecords, Price, Product
@@ -123,6 +125,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
+    refuse_on_hold(books[Subscriptions].live(customer.id, product.id))
     _refuse_way(choice, customer, product, price, policy=policy)
     _refuse_renewing(books, choice, product, price, policy=policy, now=now)
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.core.money import Money
 from shop.core.policy import Policy
@@ -25,6 +26,9 @@ def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: 
     if now >= payment.expires_at:
         return False
     if is_turned_away(books, payment.customer_id, policy=policy[FraudPolicy]):
+        return False
+    about = books[Payments].affairs(reference).subscription_id
+    if about is not None and books[Subscriptions].get(about).standing.is_frozen:
         return False
     return payment.state in OPEN_PAYMENTS and _is_enough(books, payment, now=now)
 

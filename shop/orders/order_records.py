@@ -115,8 +115,11 @@ class Orders:
     def close(self, order_id: int, state: OrderState, *, now: datetime) -> None:
         """Move an order on; raises `ForbiddenMoveError` where it stands in none that may."""
         if not self._move(order_id, state, now=now):
-            found = self._sql.value("order_stands", id=order_id)
-            raise ForbiddenMoveError(old=found, new=state)
+            raise ForbiddenMoveError(old=self.state(order_id), new=state)
+
+    def state(self, order_id: int) -> OrderState:
+        """Where it stands."""
+        return OrderState(self._sql.value("order_stands", id=order_id))
 
     def refund(self, order_id: int, *, now: datetime) -> bool:
         """All of a paid order's money went back; False when it was not paid, or is so already."""

@@ -11,7 +11,7 @@ from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.moves import must_move
 from shop.customers.records import Customer, customer_of
-from shop.orders.order_records import OrderKind, QuotedOrder
+from shop.orders.order_records import QuotedOrder
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 
 
@@ -49,16 +49,13 @@ class Affairs:
     payment_id: int
     reference: str
     provider: str
-    provider_ref: str
     due: Money
     whole: Money
     payment_state: PaymentState
     expires_at: datetime
-    screen_id: int | None
     poll_at: datetime | None
     order_id: int
     order_state: OrderState
-    order_kind: OrderKind
     quote: str
     lines: int
     line_id: int
@@ -278,16 +275,13 @@ def affairs_of(row: Row) -> dict[str, Any]:
         "payment_id": row["payment_id"],
         "reference": row["reference"],
         "provider": row["provider"],
-        "provider_ref": row["provider_ref"],
         "due": Money(row["minor"], row["currency"]),
         "whole": Money(row["whole"], row["currency"]),
         "payment_state": PaymentState(row["payment_state"]),
         "expires_at": moment(row["expires_at"]),
-        "screen_id": row["screen_id"],
         "poll_at": maybe_moment(row["poll_at"]),
         "order_id": row["order_id"],
         "order_state": OrderState(row["order_state"]),
-        "order_kind": OrderKind(row["order_kind"]),
         "quote": row["quote"],
         "lines": row["lines"],
         "line_id": row["line_id"],

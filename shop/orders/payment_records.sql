@@ -12,7 +12,7 @@ VALUES (
     :reference, :order_id, :customer_id, :provider, :quote, :minor, :whole, :currency, 'created',
     :screen_id, :now, :expires_at, :expires_at, :poll_at
 )
-ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
+ON CONFLICT (order_id, provider, currency) WHERE state = 'created' OR state = 'seen' OR state = 'unknown'
 DO UPDATE SET screen_id = excluded.screen_id
 RETURNING *;
 
@@ -112,9 +112,8 @@ RETURNING *;
 
 -- name: payment_affairs^
 SELECT
-    pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
-    pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
-    o.id AS order_id, o.state AS order_state, o.kind AS order_kind,
+    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
+    pay.state AS payment_state, pay.expires_at, pay.poll_at, o.id AS order_id, o.state AS order_state,
     l.id AS line_id, l.term, l.product_id, l.target_id AS subscription_id,
     pay.quote, (SELECT COUNT(*) FROM order_lines AS n WHERE n.order_id = pay.order_id AND n.quote = pay.quote) AS lines,
     pr.slug, pr.document

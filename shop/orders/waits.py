@@ -9,7 +9,8 @@ SEEN_FOR = timedelta(days=7)
 """How long what a provider sees may stay without its last word, where it names no bound."""
 NEWS_FOR = timedelta(minutes=10)
 """How long after a page has closed the news that it was paid in time may be on its way."""
-_SILENT_FOR = timedelta(days=2)
+SILENT_FOR = timedelta(days=2)
+"""How much longer, where nobody answers at all (law 11)."""
 
 
 def poll_wait(age: timedelta) -> timedelta | None:
@@ -36,4 +37,4 @@ def seen_wait(age: timedelta, *, left: timedelta) -> timedelta:
 
 def is_seen_too_long(until: datetime, *, now: datetime, is_silent: bool) -> bool:
     """Whether what was seen ends: at its bound, or later where nobody answers (law 11)."""
-    return now >= (until + _SILENT_FOR if is_silent else until)
+    return now >= (until + SILENT_FOR if is_silent else until)

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shop.access.states import SubscriptionState
-from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.core.money import Money
 from shop.core.policy import Policy
@@ -31,7 +29,7 @@ from shop.refunds.rules import (
     tax_part,
 )
 from shop.refunds.states import RefundState
-from shop.renewals.star_subscriptions import star_of, steer
+from shop.renewals.given_back import MoneyBack, stop_renewing_of
 
 DISPUTED = "disputed"
 
@@ -135,6 +133,12 @@ def follow(
     access, effects = _close_order(books, refund, case, policy=policy, now=now)
     effects += _tell(books, refund, case, access=access, policy=policy)
     books[Outbox].add(effects, now=now)
+    if case.order_id is not None:
+        is_time_gone = access is not AccessAfterRefund.KEEP
+        back = MoneyBack(
+            order_id=case.order_id, money=refund.from_order, is_time_gone=is_time_gone
+        )
+        stop_renewing_of(books, back, policy=policy, now=now)
 
 
 def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> None:
@@ -173,20 +177,9 @@ def _close_order(
                 books[RefundLines].note_time_revoked(
                     refund.id, one.line_id, seconds_back=gone.seconds
                 )
-            _stop_stars(books, case.customer_id, one.subscription_id, now=now)
             effects += gone.effects
             is_felt = is_felt or gone.is_felt
     return (access if is_felt else AccessAfterRefund.KEEP), effects
-
-
-def _stop_stars(books: Books, customer_id: int, subscription_id: int, *, now: datetime) -> None:
-    """Whose time has ended with its money is charged no more by Telegram's own subscription."""
-    subscription = books[Subscriptions].get(subscription_id)
-    if subscription.standing.state is not SubscriptionState.ENDED:
-        return
-    star = star_of(books, subscription, now=now)
-    if star is not None and star.renews:
-        steer(books, star.payment_id, customer_id, is_stopped=True, now=now)
 
 
 def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:

@@ -19,6 +19,7 @@ from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.restoration import restore_time
 from shop.refunds.rules import left_outside
 from shop.refunds.states import DisputeState, RefundState
+from shop.renewals.given_back import tell_not_renewing
 
 
 def losses_of(books: Books, dispute: Dispute) -> list[Refund]:
@@ -80,6 +81,8 @@ def undo_losses(
             books[Orders].unrefund(case.order_id, now=now)
         in_wallet += one.from_wallet
         effects += restore_time(books, customer, one, now=now)
+        if case.order_id is not None:
+            effects += tell_not_renewing(books, customer, case.order_id, now=now)
     return in_wallet, effects
 
 

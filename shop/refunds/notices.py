@@ -77,7 +77,8 @@ class Reclaimed(CustomerNotice):
 class MoneyBack(StaffNotice):
     """Someone gave money back at the provider; `money` is zero where it does not say how much.
 
-    `loss` is what of it was found neither in the wallet nor in what it had bought.
+    `loss` is what of it was found neither in the wallet nor in what it had bought, `owed` what
+    is still to be paid back of that which a bank had returned.
     """
 
     customer: int
@@ -86,6 +87,7 @@ class MoneyBack(StaffNotice):
     plan: str
     money: Money
     loss: Money
+    owed: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,10 +40,12 @@ class GivenBack:
     """What was given back at the provider, and what of it is the shop's loss.
 
     That is what was found neither in the wallet, nor in what it had bought, nor in the order.
+    `owed` is what is still to be paid back of that which a bank had returned.
     """
 
     money: Money
     loss: Money
+    owed: Money
 
 
 def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
@@ -63,7 +65,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
         nothing = Money.zero(affairs.whole.currency)
-        return None if ours else GivenBack(money=nothing, loss=nothing)
+        return None if ours else GivenBack(money=nothing, loss=nothing, owed=nothing)
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[RefundTotals].tell(
         affairs.provider, key, event.money, told_at=event.occurred_at, now=now
@@ -74,7 +76,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     if not receipts:
         # Before its receipt: booked when that comes.
         nothing = Money.zero(event.money.currency)
-        return GivenBack(money=event.money, loss=nothing) if grew else None
+        return GivenBack(money=event.money, loss=nothing, owed=nothing) if grew else None
     booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
     return None if booked is None or booked.money.is_zero else booked
 
@@ -113,14 +115,17 @@ def book_provider_refund(
     if known <= total:
         _finish_under_way(books, ours, policy=policy, now=now)
     rest, loss = max(total - known, nothing), nothing
+    still_owed = nothing
     for one in owed:
-        rest -= pay_owed_again(books, one, rest, policy=policy, now=now)
+        part = pay_owed_again(books, one, rest, policy=policy, now=now)
+        rest, still_owed = rest - part, still_owed + one.money - part
     for receipt in receipts:
         if rest.is_zero:
             break
         part, lost = _book_told(books, receipt, rest, policy=policy, now=now)
         rest, loss = rest - part, loss + lost
-    return GivenBack(money=max(total - known - rest, nothing), loss=loss)
+    moved = max(total - known - rest, nothing)
+    return GivenBack(money=moved, loss=loss, owed=still_owed)
 
 
 def _book_told(

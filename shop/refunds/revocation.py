@@ -95,16 +95,15 @@ def _standing_now(
         state=SubscriptionState.ACTIVE,
     )
     has_ended = last.ends_at <= now + _SECOND
-    reminders = schedule(
-        starts_at=last.starts_at, ends_at=last.ends_at, zone=zone_of(customer.zone)
-    )
+    starts_at = _began(books, subscription, last)
+    reminders = schedule(starts_at=starts_at, ends_at=last.ends_at, zone=zone_of(customer.zone))
     upcoming = None if has_ended else next_after(reminders, after=now)
     books[Subscriptions].extend(
         subscription.id,
         Schedule(
             state=SubscriptionState.ENDED if has_ended else state_at(standing, now=now),
             is_trial=last.is_trial,
-            starts_at=last.starts_at,
+            starts_at=starts_at,
             paid_until=last.ends_at,
             # The end is off the anchor now: months bought later count from here.
             anchor_day=last.ends_at.day,
@@ -123,6 +122,19 @@ def _standing_now(
             ended_at=now,
         )
     return [wish(books, subscription.id, Verb.TERMINATE if has_ended else Verb.CHANGE)]
+
+
+def _began(books: Books, subscription: Subscription, last: Period) -> datetime:
+    """When the time that runs out last began: what remains as a trace is no time of its own.
+
+    Reminders and renewals reckon from it.
+    """
+    lived = [one for one in books[Orders].stretches(subscription.id) if _is_lived(one)]
+    return lived[-1].starts_at if lived else last.starts_at
+
+
+def _is_lived(one: Period) -> bool:
+    return one.ends_at - one.starts_at > _SECOND
 
 
 def freeze_access(books: Books, subscription_id: int, *, dispute_id: int) -> list[Effect]:

@@ -14,8 +14,8 @@ from shop.orders.states import PaymentState
 from shop.ports import Decline, Refusal
 from shop.renewals.notices import MethodRefused, RenewalFailed
 from shop.renewals.records import GIVEN_UP, Renewals
-from shop.renewals.renew import LEASE, LOOK_AGAIN, ChargeIntent
-from shop.renewals.rules import RenewalPolicy, decline_wait, silence_wait
+from shop.renewals.renew import LEASE, ChargeIntent
+from shop.renewals.rules import LOOK_AGAIN, RenewalPolicy, decline_wait, silence_wait
 from shop.renewals.saved_methods import card_label
 
 _WORRYING = 4  # silences
@@ -58,21 +58,21 @@ def note_charge_silence(
 def note_decline(update: PaymentUpdate[Affairs]) -> list[Effect]:
     """A charge failed: when it is tried again, and what the person is told.
 
-    The caller has moved the payment to failed.
+    The caller has moved the payment to failed. Nothing follows where it was switched off since.
     """
     books, affairs, now = update.books, update.affairs, update.now
     told = update.event.detail
     why = told.why if isinstance(told, Decline) else Refusal.DECLINED
-    assert affairs.subscription_id is not None  # noqa: S101 - found through its renewal
-    renewal = books[Renewals].of(affairs.subscription_id)
-    assert renewal is not None  # noqa: S101 - the same
+    renewal = books[Renewals].charged_by(update.customer.id, affairs.payment_id)
+    if renewal is None or not renewal.is_on:
+        return []
     tries = renewal.tries + 1
     wait = decline_wait(tries, update.policy[RenewalPolicy]) if why is Refusal.DECLINED else None
     again = None if wait is None else now + wait
     books[Renewals].write(
         replace(
             renewal,
-            is_on=renewal.is_on and why is not Refusal.GONE,
+            is_on=why is not Refusal.GONE,
             tries=GIVEN_UP if again is None else tries,
             charge_at=again or renewal.charge_at,
             next_at=again or now + LOOK_AGAIN,

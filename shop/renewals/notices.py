@@ -60,6 +60,40 @@ class RenewalOff(CustomerNotice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalStopped(CustomerNotice):
+    """Money for it went back, so it does not renew by itself any more; `card` is "" for Stars.
+
+    `is_under_way`: the card was asked before, and what that charge brings still counts.
+    """
+
+    subscription: int
+    plan: str
+    card: str
+    money: Money
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRenewing(CustomerNotice):
+    """Money that had gone back is here again; what it had stopped stays off."""
+
+    subscription: int
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedByMoneyBack(StaffNotice):
+    """The same for staff."""
+
+    customer: int
+    name: str
+    plan: str
+    card: str
+    money: Money
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StarsStopped(CustomerNotice):
     """The customer stopped a Star subscription in Telegram; it is paid `until`."""
 
@@ -81,6 +115,19 @@ class StarsFailed(CustomerNotice):
 
     plan: str
     money: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeUnheard(StaffNotice):
+    """A charge was asked for, and nobody ever said whether it was made."""
+
+    customer: int
+    name: str
+    provider: str
+    plan: str
+    card: str
+    money: Money
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

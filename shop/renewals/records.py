@@ -36,7 +36,7 @@ class Renewal:
     A round is about one end of the paid time, `round_end`: the person is told of it
     (`told_price_id` is the price that was told), charged at `charge_at`, and again after a decline
     (`tries` of them so far). `silences` counts answers that never came, `payment_id` is the
-    charge made last.
+    charge made last. `agreed_at` is when the person last wanted it so.
     """
 
     subscription_id: int
@@ -45,6 +45,7 @@ class Renewal:
     interval: Interval
     currency: str
     is_on: bool
+    agreed_at: datetime
     round_end: datetime
     told_price_id: int | None
     charge_at: datetime
@@ -116,6 +117,7 @@ class Renewals:
         *,
         interval: Interval,
         currency: str,
+        agreed_at: datetime,
         round_end: datetime,
         charge_at: datetime,
         next_at: datetime,
@@ -128,6 +130,7 @@ class Renewals:
             method_id=method.id,
             term=interval.key,
             currency=currency,
+            agreed_at=seconds(agreed_at),
             round_end=seconds(round_end),
             charge_at=seconds(charge_at),
             next_at=seconds(next_at),
@@ -137,6 +140,16 @@ class Renewals:
         """How this subscription renews, on or off; None when it never did."""
         row = self._sql.one("renewal_of", subscription_id=subscription_id)
         return None if row is None else _renewal(row)
+
+    def charged_by(self, customer_id: int, payment_id: int) -> Renewal | None:
+        """What this charge is of, though that may have ended while it was under way."""
+        row = self._sql.one("renewal_charged_by", customer_id=customer_id, payment_id=payment_id)
+        return None if row is None else _renewal(row)
+
+    def has_money_gone(self, subscription_id: int) -> bool:
+        """Whether all the money of an order for this went back since the person last agreed."""
+        found = self._sql.value("renewal_money_gone", subscription_id=subscription_id)
+        return found is not None
 
     def with_means(self, method_id: int) -> list[int]:
         """The subscriptions these means renew, or did."""
@@ -239,6 +252,7 @@ def _renewal(row: Row) -> Renewal:
         interval=Interval.from_key(row["term"]),
         currency=row["currency"],
         is_on=bool(row["is_on"]),
+        agreed_at=moment(row["agreed_at"]),
         round_end=moment(row["round_end"]),
         told_price_id=row["told_price_id"],
         charge_at=moment(row["charge_at"]),

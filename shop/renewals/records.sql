@@ -23,20 +23,27 @@ UPDATE saved_methods SET encrypted = :nothing WHERE id = :id AND forgotten_at IS
 
 -- name: renewal_plan!
 INSERT INTO renewals (
-    subscription_id, customer_id, method_id, term, currency, is_on, round_end, charge_at, next_at
+    subscription_id, customer_id, method_id, term, currency, is_on, agreed_at, round_end, charge_at,
+    next_at
 )
 VALUES (
-    :subscription_id, :customer_id, :method_id, :term, :currency, 1, :round_end, :charge_at, :next_at
+    :subscription_id, :customer_id, :method_id, :term, :currency, 1, :agreed_at, :round_end,
+    :charge_at, :next_at
 )
 ON CONFLICT (subscription_id) DO UPDATE
 SET method_id = excluded.method_id, term = excluded.term, currency = excluded.currency, is_on = 1,
-    round_end = excluded.round_end, charge_at = excluded.charge_at, next_at = excluded.next_at,
+    agreed_at = excluded.agreed_at, round_end = excluded.round_end, charge_at = excluded.charge_at, next_at = excluded.next_at,
     told_price_id = NULL, tries = 0, silences = 0;
 
 -- name: renewal_of^
 SELECT r.*, m.brand, m.last4, m.provider, m.encrypted, m.forgotten_at FROM renewals AS r
 INNER JOIN saved_methods AS m ON m.id = r.method_id
 WHERE r.subscription_id = :subscription_id;
+
+-- name: renewal_charged_by^
+SELECT r.*, m.brand, m.last4, m.provider, m.encrypted, m.forgotten_at FROM renewals AS r
+INNER JOIN saved_methods AS m ON m.id = r.method_id
+WHERE r.customer_id = :customer_id AND r.payment_id = :payment_id;
 
 -- name: renewal_running_for^
 -- The charge that may be under way for this customer and product.
@@ -58,6 +65,14 @@ WHERE r.subscription_id = :subscription_id AND p.state IN ('created', 'seen', 'u
 SELECT p.id FROM renewals AS r
 INNER JOIN payments AS p ON p.id = r.payment_id
 WHERE r.method_id = :method_id AND p.state IN ('created', 'unknown') AND p.provider_ref = ''
+LIMIT 1;
+
+-- name: renewal_money_gone$
+-- Money for this subscription went back since the person last wanted it renewed.
+SELECT o.id FROM renewals AS r
+INNER JOIN order_lines AS l ON l.customer_id = r.customer_id AND l.subscription_id = r.subscription_id
+INNER JOIN orders AS o ON o.id = l.order_id
+WHERE r.subscription_id = :subscription_id AND o.state = 'refunded' AND o.closed_at > r.agreed_at
 LIMIT 1;
 
 -- name: renewals_with

@@ -29,13 +29,13 @@ from shop.orders.waits import POLL_FOR
 from shop.ports import PaymentProvider, limits_of
 from shop.renewals.notices import OffReason, RenewalAhead, RenewalOff
 from shop.renewals.records import Renewal, Renewals
-from shop.renewals.rules import RenewalPolicy, notice_after, plan_round
+from shop.renewals.rules import LOOK_AGAIN, RenewalPolicy, notice_after, plan_round
 from shop.renewals.saved_methods import card_label, plan_anew, round_key
+from shop.renewals.unheard_charges import give_up_unheard, unheard_until
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import is_turned_away
 
 LEASE = timedelta(minutes=2)
-LOOK_AGAIN = timedelta(hours=6)
 _SEEN_AGAIN = timedelta(hours=1)
 _TOLD_LATE = timedelta(hours=12)
 
@@ -99,8 +99,10 @@ def take_up(
         return _ask_again(due, charge)
     if not renewal.is_on or standing.state is SubscriptionState.ENDED:
         return _turn_off(due)
-    if standing.paid_until < renewal.round_end:
-        # Time was taken back, with its money: nobody is charged for that again unasked.
+    is_given_back = books[Renewals].has_money_gone(subscription_id)
+    if is_given_back or standing.paid_until < renewal.round_end:
+        # Time was taken back, or its money was: nobody is charged for that again unasked. Whoever
+        # gives money back switches it off (`given_back`); this holds whatever else was done.
         return _turn_off(due, why=OffReason.TAKEN_BACK)
     if standing.paid_until != renewal.round_end:
         plan_anew(books, renewal.method, due.subscription, renewal, policy=policy, now=now)
@@ -221,6 +223,18 @@ def _open_try(
 
 
 def _ask_again(due: DueRenewal, charge: Payment) -> ChargeIntent | None:
+    until = unheard_until(charge)
+    if until is not None and due.now >= until:
+        give_up_unheard(
+            due.books,
+            due.customer,
+            due.renewal,
+            charge,
+            plan=due.subscription.product.slug,
+            policy=due.policy,
+            now=due.now,
+        )
+        return None
     if charge.provider_ref:
         return _later(due, due.now + _SEEN_AGAIN)  # the clock asks about it as about any
     renewal = replace(due.renewal, next_at=due.now + LEASE)

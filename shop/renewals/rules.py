@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+LOOK_AGAIN = timedelta(hours=6)
+"""When a renewal that has to wait for something else is looked at again."""
 _SILENCE_MINUTES = (1, 5, 15, 60)
 
 

@@ -3,20 +3,29 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shop.access.holds import refuse_on_hold
+from shop.access.lifecycle import state_at
+from shop.access.states import SubscriptionState
 from shop.access.subscription_records import Subscription, Subscriptions
 from shop.books.books import Books
-from shop.core.errors import NotFoundError
+from shop.core.errors import NotFoundError, ShopError
 from shop.core.facts import write_facts
 from shop.core.policy import Policy
 from shop.customers.records import Customers
 from shop.messaging.notices import tell_customer
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import OrderState
 from shop.renewals.jobs import MethodJob, MethodVerb, RenewalKind
 from shop.renewals.notices import OffReason, RenewalOff, RenewalOn
 from shop.renewals.records import Renewal, Renewals, SavedMethod
 from shop.renewals.rules import RenewalPolicy, plan_round
-from shop.renewals.star_records import StarSubscriptions, SubscribedError
+from shop.renewals.star_records import SubscribedError
+from shop.renewals.who_renews import is_telegrams
+
+
+class OverError(ShopError):
+    """This has ended, so there is nothing to renew. You are welcome to buy it again."""
 
 
 def keep_method(
@@ -29,15 +38,18 @@ def keep_method(
 ) -> None:
     """Keep what this was paid with (sealed handle, brand, last4), and renew by it from now on.
 
-    None: it cannot be charged again, and people are told so.
+    None: it cannot be charged again, and people are told so. Whose money went back meanwhile has
+    taken that wish back with it.
     """
     payment = books[Payments].get(payment_id)
     if payment is None or not books[Renewals].has_consent(payment_id):
         return
     customer = books[Customers].claim(payment.customer_id)
+    affairs = books[Payments].affairs(payment.reference)
+    if affairs.order_state is OrderState.REFUNDED:
+        return
     if method is None:
-        slug = books[Payments].affairs(payment.reference).product.slug
-        off = RenewalOff(plan=slug, why=OffReason.UNKEPT)
+        off = RenewalOff(plan=affairs.product.slug, why=OffReason.UNKEPT)
         told = tell_customer(customer, off, key=f"unkept:{payment_id}")
         books[Outbox].add([told], now=now)
         return
@@ -59,8 +71,8 @@ def plan_with(
         return []  # it ended meanwhile, or the money did not buy anything
     customer = books[Customers].get(payment.customer_id)
     subscription = books[Subscriptions].get(affairs.subscription_id)
-    if (star := books[StarSubscriptions].running_for(subscription, now=now)) and star.renews:
-        return []  # Telegram renews it; twice would be once too often
+    if is_telegrams(books, subscription, now=now):
+        return []
     if method.provider != payment.provider or not subscription.standing.paid_until > now:
         return []
     fresh = Renewal(
@@ -70,6 +82,7 @@ def plan_with(
         interval=affairs.interval,
         currency=payment.whole.currency,
         is_on=True,
+        agreed_at=now,
         round_end=subscription.standing.paid_until,
         told_price_id=None,
         charge_at=now,
@@ -99,19 +112,24 @@ def switch(
 ) -> bool:
     """Turn one's own renewal on or off; False when the card is no longer kept.
 
-    Raises `SubscribedError` where Telegram renews it: twice would be once too often.
+    Raises `SubscribedError` where Telegram renews it, `OnHoldError` while it rests, `OverError`
+    once it has ended: what is answered with "it renews again" does.
     """
     renewal = _own(books, subscription_id, customer_id)
     if renewal.method.forgotten_at is not None:
         return False
-    subscription = books[Subscriptions].get(subscription_id)
-    star = books[StarSubscriptions].running_for(subscription, now=now)
-    if is_on and star is not None and star.renews:
-        raise SubscribedError
     if not is_on:
         books[Renewals].write(replace(renewal, is_on=False))
-    elif not renewal.is_on or renewal.tries:
-        plan_anew(books, renewal.method, subscription, renewal, policy=policy, now=now)
+        return True
+    subscription = books[Subscriptions].get(subscription_id)
+    if is_telegrams(books, subscription, now=now):
+        raise SubscribedError
+    refuse_on_hold(subscription)
+    if state_at(subscription.standing, now=now) is SubscriptionState.ENDED:
+        raise OverError
+    if not renewal.is_on or renewal.tries:
+        agreed = replace(renewal, agreed_at=now)
+        plan_anew(books, renewal.method, subscription, agreed, policy=policy, now=now)
     return True
 
 
@@ -164,6 +182,7 @@ def plan_anew(
         method,
         interval=renewal.interval,
         currency=renewal.currency,
+        agreed_at=renewal.agreed_at,
         round_end=ends_at,
         charge_at=times.charge_at,
         next_at=max(times.tell_at, now),
@@ -176,9 +195,9 @@ def round_key(renewal: Renewal, *, price_id: int = 0) -> str:
     return f"{renewal.subscription_id}:{int(renewal.round_end.timestamp())}:{price_id}"
 
 
-def card_of(books: Books, subscription_id: int) -> str:
-    """The card that renews this subscription, "" when none does."""
-    renewal = books[Renewals].of(subscription_id)
+def card_of(books: Books, customer_id: int, payment_id: int) -> str:
+    """The card that we charged with this payment, "" when it was none."""
+    renewal = books[Renewals].charged_by(customer_id, payment_id)
     return card_label(renewal.method) if renewal else ""
 
 

@@ -71,12 +71,24 @@ def take_charge(update: PaymentUpdate[Affairs]) -> str | None:
         now=now,
         expires_at=expires_at,
     )
-    until = max(series.until, star.expires_at)
-    # A charge proves that it renews, whatever was heard in between.
-    books[StarSubscriptions].note(
-        star.payment_id, state=StarState.ACTIVE, is_stopped_here=False, expires_at=until
-    )
+    _note_charged(books, star, until=max(series.until, star.expires_at), now=now)
     return reference
+
+
+def _note_charged(books: Books, star: StarSubscription, *, until: datetime, now: datetime) -> None:
+    """A charge proves that it renews, whatever was heard in between.
+
+    Not what we stopped: nobody but us can let that go on, so Telegram took it before it heard of
+    the stop, or never did, and is told once more.
+    """
+    is_ours = star.is_stopped_here
+    state = star.state if is_ours else StarState.ACTIVE
+    books[StarSubscriptions].note(
+        star.payment_id, state=state, is_stopped_here=is_ours, expires_at=until
+    )
+    if is_ours:
+        stop = method_effect(MethodVerb.STOP, star.payment_id, now=now)
+        books[Outbox].add([stop], now=now)
 
 
 def note_first_charge(update: PaymentUpdate[Affairs]) -> None:
@@ -149,10 +161,20 @@ def steer(
         return False
     if not is_stopped and not star.is_stopped_here:
         return False  # stopped in Telegram itself: there is nothing for us to allow
-    state = StarState.CANCELED if is_stopped else star.state
+    if is_stopped:
+        stop_series(books, star, now=now)
+        return True
     books[StarSubscriptions].note(
-        payment_id, state=state, is_stopped_here=is_stopped, expires_at=star.expires_at
+        payment_id, state=star.state, is_stopped_here=False, expires_at=star.expires_at
     )
-    verb = MethodVerb.STOP if is_stopped else MethodVerb.RESUME
-    books[Outbox].add([method_effect(verb, payment_id, now=now)], now=now)
+    books[Outbox].add([method_effect(MethodVerb.RESUME, payment_id, now=now)], now=now)
     return True
+
+
+def stop_series(books: Books, star: StarSubscription, *, now: datetime) -> None:
+    """Telegram charges no more, and is told so after the commit."""
+    books[StarSubscriptions].note(
+        star.payment_id, state=StarState.CANCELED, is_stopped_here=True, expires_at=star.expires_at
+    )
+    stop = method_effect(MethodVerb.STOP, star.payment_id, now=now)
+    books[Outbox].add([stop], now=now)

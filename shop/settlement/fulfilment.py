@@ -135,10 +135,10 @@ def _tell_sale(received: ReceivedMoney, added: TimeAdded, *, by_itself: str) -> 
 
 def _charged_card(received: ReceivedMoney) -> str:
     """The card that this was taken from by ourselves, "" when somebody paid by hand."""
-    affairs = received.payment.affairs
-    if not affairs.is_charge or affairs.subscription_id is None:
+    payment = received.payment
+    if not payment.affairs.is_charge:
         return ""
-    return card_of(received.payment.books, affairs.subscription_id)
+    return card_of(payment.books, payment.customer.id, payment.affairs.payment_id)
 
 
 def tell_not_owed(received: ReceivedMoney) -> list[Effect]:

@@ -137,5 +137,6 @@ def _tell_staff(update: PaymentUpdate[Circumstances], back: GivenBack) -> list[E
         plan=affairs.product.slug,
         money=back.money,
         loss=back.loss,
+        owed=back.owed,
     )
     return tell_staff(update.policy, notice, key=f"{affairs.payment_id}:{update.event.event_id}")

@@ -15,6 +15,7 @@ from shop.refunds.records import Refund, Refunds
 from shop.refunds.states import DisputeState
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.star_records import StarSubscription, StarSubscriptions
+from shop.renewals.who_renews import Renewer, who_renews
 
 _MOST_BACK, _SHOWN_FOR = 5, timedelta(days=60)
 
@@ -28,17 +29,7 @@ class Holding:
     has_credentials: bool
     renewal: Renewal | None = None
     star: StarSubscription | None = None
-
-    @property
-    def renews_by_card(self) -> bool:
-        """Whether a kept card is going to be charged, or is being charged, for the next time."""
-        one = self.renewal
-        return one is not None and one.is_on and not one.waits_for_person
-
-    @property
-    def renews_by_stars(self) -> bool:
-        """Whether Telegram is going to charge Stars for the next time."""
-        return self.star is not None and self.star.renews
+    renewer: Renewer = Renewer.NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +70,13 @@ def overview(books: Books, customer_id: int, *, now: datetime) -> Overview:
 
 def _holding(books: Books, subscription: Subscription, *, now: datetime) -> Holding:
     account = books[Accounts].get(subscription.id)
+    renewal = books[Renewals].of(subscription.id)
+    star = books[StarSubscriptions].running_for(subscription, now=now)
     return Holding(
         subscription=subscription,
         has_access=may_use(subscription.standing, now=now),
         has_credentials=account.encrypted is not None and account.actual is not Actual.TERMINATED,
-        renewal=books[Renewals].of(subscription.id),
-        star=books[StarSubscriptions].running_for(subscription, now=now),
+        renewal=renewal,
+        star=star,
+        renewer=who_renews(subscription, renewal, star, now=now),
     )

@@ -25,6 +25,7 @@ from shop.orders.states import OrderState
 from shop.pricing.savings import lowest, saving, shortest
 from shop.renewals.records import Renewal, Renewals
 from shop.renewals.star_records import StarSubscription, StarSubscriptions
+from shop.renewals.who_renews import Renewer, who_renews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,7 @@ class Basket:
     `due` is less than the price when a part of it came before; `part` of that the customer set
     aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars); of
     the `in_wallet` that lies there it keeps `kept` for other orders. `star` is the Star
-    subscription that renews it, if one does: then no card will. `learned` is what providers
-    refused lately.
+    subscription that renews it, if one does. `learned` is what providers refused lately.
     """
 
     product: Product
@@ -84,6 +84,7 @@ class Basket:
     kept: tuple[Kept, ...]
     renewal: Renewal | None = None
     star: StarSubscription | None = None
+    renewer: Renewer = Renewer.NOBODY
     learned: Learned = field(default_factory=dict)
 
     @property
@@ -126,6 +127,7 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     nothing = Money.zero(currency)
     here = wallet.here(order, price.amount, claims=claims, counted=nothing)
     star = None if live is None else books[StarSubscriptions].running_for(live, now=now)
+    card = None if live is None else books[Renewals].of(live.id)
     return Basket(
         product=books[CatalogRecords].get(price.product_id),
         price=price,
@@ -138,8 +140,9 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
         kept=wallet.kept_elsewhere(order, currency),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
-        renewal=None if live is None else books[Renewals].of(live.id),
+        renewal=card,
         star=star if star is not None and star.renews else None,
+        renewer=Renewer.NOBODY if live is None else who_renews(live, card, star, now=now),
         learned=learned_limits(books, now=now),
     )
 

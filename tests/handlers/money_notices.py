@@ -32,15 +32,19 @@ from shop.refunds.records import RefundRoute
 from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState
 from shop.renewals.notices import (
+    ChargeUnheard,
     MethodRefused,
+    NotRenewing,
     OffReason,
     RenewalAhead,
     RenewalFailed,
     RenewalOff,
     RenewalOn,
+    RenewalStopped,
     StarsFailed,
     StarsResumed,
     StarsStopped,
+    StoppedByMoneyBack,
 )
 from shop.screening.rules import (
     BlockedBy,
@@ -97,6 +101,24 @@ def money_notices(plan: str) -> Iterator[Notice]:
     yield from _settlement(plan)
     yield from _refunds(plan)
     yield from renewal_notices(plan)
+    for card, is_under_way in product(("<Visa>", ""), (True, False)):
+        yield StoppedByMoneyBack(
+            customer=1,
+            name=NAME,
+            plan=plan,
+            card=card,
+            money=MONEY,
+            is_under_way=is_under_way,
+        )
+    yield ChargeUnheard(
+        customer=1,
+        name=NAME,
+        provider=PROVIDER,
+        plan=plan,
+        card="<Visa>",
+        money=MONEY,
+        reference="tk_" + "a" * 19,
+    )
     yield MethodRefused(verb="create", reason="<reason>", customer=1)
     yield MethodRefused(verb="create", reason="<reason>")
     yield ProofRefused(plan=plan, term=YEAR, reason="<reason>", money=MONEY)
@@ -258,9 +280,19 @@ def _refunds(plan: str) -> Iterator[Notice]:
     for access in AccessAfterRefund:
         yield Reclaimed(money=MONEY, plan=plan, access=access)
         yield OrderLostMoney(customer=1, name=NAME, plan=plan, money=MONEY, access=access)
-    for money, loss in ((MONEY, NOTHING), (MONEY, MONEY), (NOTHING, NOTHING)):
+    for money, loss, owed in (
+        (MONEY, NOTHING, NOTHING),
+        (MONEY, MONEY, MONEY),
+        (NOTHING, NOTHING, NOTHING),
+    ):
         yield MoneyBack(
-            customer=1, name=NAME, provider=PROVIDER, plan=plan, money=money, loss=loss
+            customer=1,
+            name=NAME,
+            provider=PROVIDER,
+            plan=plan,
+            money=money,
+            loss=loss,
+            owed=owed,
         )
     yield RefundFailed(customer=1, provider=PROVIDER, money=MONEY, reason="<reason>")
     for refund in (1, None):
@@ -290,6 +322,11 @@ def renewal_notices(plan: str) -> Iterator[Notice]:
         )
     for reason in OffReason:
         yield RenewalOff(plan=plan, why=reason)
+    for card, is_under_way in product(("<Visa>", ""), (True, False)):
+        yield RenewalStopped(
+            subscription=1, plan=plan, card=card, money=MONEY, is_under_way=is_under_way
+        )
+    yield NotRenewing(subscription=1, plan=plan)
     yield StarsStopped(plan=plan, until=LATER)
     yield StarsResumed(plan=plan, until=LATER)
     yield StarsFailed(plan=plan, money=Money(430, "XTR"))

@@ -19,6 +19,7 @@ from shop.books.books import Books
 from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.orders.payment_records import Payments
+from shop.renewals.notices import NotRenewing, RenewalStopped
 from shop.renewals.records import GIVEN_UP, Renewals
 from shop.renewals.star_records import StarState, StarSubscriptions
 from tests.fixtures.chat import House, open_house
@@ -27,6 +28,7 @@ from tests.handlers.test_screens import faults
 
 ANNA = 1001
 DAY = timedelta(days=1)
+OFF = (RenewalStopped, NotRenewing)
 
 
 @pytest.fixture
@@ -57,6 +59,7 @@ def keep_a_card(books: Books, *, now: Any) -> None:  # noqa: ANN401 - a moment
         method,
         interval=Interval.from_key("1m"),
         currency="EUR",
+        agreed_at=now,
         round_end=end,
         charge_at=end - DAY,
         next_at=end,
@@ -126,6 +129,7 @@ async def test_every_notice_of_a_renewal_is_sound(house: House) -> None:
         visit = await visit_to(house.application.bot, house.counter, ANNA)
         visit = replace(visit, speech=speak(language, "Europe/Berlin"))
         for notice in renewal_notices("solo"):
+            await house.storage.run(change, is_on=not isinstance(notice, OFF))
             screen = await WORDS[notice.kind][1](visit, notice)
             assert screen is not None, notice
             said.add(screen.text)

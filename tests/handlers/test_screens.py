@@ -23,6 +23,7 @@ from handlers.staff.routes import SCREENS as STAFF_SCREENS
 from handlers.visit import Visit, visit_to
 from handlers.wording import speak
 from preview.client import Chat
+from shop.access.subscription_records import Subscriptions
 from shop.checkout.payment import Choice, begin_payment
 from shop.core.money import Money
 from shop.customers.countries import ELSEWHERE
@@ -197,6 +198,7 @@ async def test_what_stands_below_a_proof_is_sound_in_every_language(long_house: 
     assert anna
     choice = Choice(customer_id=anna.id, price_id=1, provider="transfer")
     policy = long_house.counter.policy
+    await storage.run(lambda books: books[Subscriptions].freeze(1, is_frozen=False))
     await storage.run(begin_payment, choice, policy=policy, now=now)
     for name in "ab":
         file = File(kind=FileKind.PHOTO, file_id=name, unique_id=name, digest="")

@@ -21,6 +21,7 @@ from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
 from shop.access.by_staff import freeze, rotate
 from shop.access.expiry import change_one, due_changes
+from shop.access.holds import OnHoldError
 from shop.access.may import may
 from shop.access.reminders import remind
 from shop.access.stock import BooksShelf
@@ -128,7 +129,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
             return self.do(
                 self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
             )
-        except (InReviewError, RenewalUnderWayError):
+        except (InReviewError, RenewalUnderWayError, OnHoldError):
             return multiple()
 
     @rule(person=people, slug=st.sampled_from(PLANS))

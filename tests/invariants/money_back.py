@@ -1,6 +1,7 @@
 """What may happen to money after it came: refunds by staff, by the provider, and by banks."""
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -114,9 +115,8 @@ class MoneyBack(Things):
     @rule(which=st.integers(0, 9), percent=st.sampled_from([1, 40, 100, 150]))
     def a_provider_tells_a_total(self, which: int, percent: int) -> None:
         _receipt, minor, currency, provider, name = self._receipt(which)
-        self.told(
-            provider, Happening.REFUNDED, name, Money(max(minor * percent // 100, 1), currency)
-        )
+        money = Money(max(minor * percent // 100, 1), currency)
+        self.told(provider, Happening.REFUNDED, name, money, at=self.shop.now)
 
     @there_are("refunds")
     @rule(which=st.integers(0, 6), percent=st.sampled_from([50, 100]), is_named=st.booleans())
@@ -124,7 +124,7 @@ class MoneyBack(Things):
         provider, name, minor, currency, reference = self.one_of("refunds", which)
         money = Money(max(minor * percent // 100, 1), currency)
         detail = ReturnedRefund(reference=reference if is_named else "", refund_ref="re_odd")
-        self.told(provider, Happening.REFUND_RETURNED, name, money, detail)
+        self.told(provider, Happening.REFUND_RETURNED, name, money, detail, at=self.shop.now)
 
     @there_are("receipts")
     @rule(
@@ -138,15 +138,42 @@ class MoneyBack(Things):
             ]
         ),
         name=st.sampled_from(["", "du_1", "du_2"]),
-        is_inquiry=st.booleans(),
+        percent=st.sampled_from([0, 30, 100, 100, 170]),
     )
-    def a_bank_asks(
-        self, which: int, happening: Happening, name: str, *, is_inquiry: bool
-    ) -> None:
+    def a_bank_asks(self, which: int, happening: Happening, name: str, percent: int) -> None:
+        """An inquiry names no sum."""
         _receipt, minor, currency, provider, receipt_id = self._receipt(which)
-        money = None if is_inquiry or not minor else Money(minor, currency)
+        asked = minor * percent // 100
+        money = Money(asked, currency) if asked else None
         detail = DisputeFacts(dispute_ref=name) if name else None
-        self.told(provider, happening, receipt_id, money, detail)
+        self.told(provider, happening, receipt_id, money, detail, at=self.shop.now)
+
+    @there_are("disputes")
+    @rule(
+        which=st.integers(0, 4),
+        words=st.lists(
+            st.tuples(
+                st.sampled_from(
+                    [Happening.DISPUTED, Happening.DISPUTE_WON, Happening.DISPUTE_LOST]
+                ),
+                st.sampled_from([1, 1, 1, 0, -1, -9, None]),
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+    )
+    def a_bank_turns_round(self, which: int, words: list[tuple[Happening, int | None]]) -> None:
+        """It says one thing after the other about one case, in any order of its own days."""
+        number = self.one_of("disputes", which)
+        provider, receipt_id, name, asked, currency = self.tables.rows(
+            f"SELECT provider, receipt_id, dispute_ref, asked, currency FROM disputes WHERE id = {number}"  # noqa: E501,S608 - a number of ours
+        )[0]
+        for happening, days in words:
+            self.shop.clock.move(days=1)
+            at = None if days is None else self.shop.now + timedelta(days=days - 1)
+            money = Money(asked, currency) if asked else None
+            detail = DisputeFacts(dispute_ref=name)
+            self.told(provider, happening, receipt_id, money, detail, at=at)
 
     @there_are("disputes")
     @rule(which=st.integers(0, 4))
@@ -161,8 +188,10 @@ class MoneyBack(Things):
         receipt_id: str,
         money: Money | None,
         detail: EventDetail | None = None,
+        *,
+        at: datetime | None = None,
     ) -> None:
-        """A provider's news that names only the money."""
+        """A provider's news that names only the money; `at` by its own clock."""
         event = PaymentEvent(
             event_id=f"news_{next(self.shop.numbers)}",
             kind=f"payment.{happening}",
@@ -170,7 +199,7 @@ class MoneyBack(Things):
             receipt_id=receipt_id,
             money=money,
             detail=detail,
-            occurred_at=self.shop.now,
+            occurred_at=at,
         )
         self.do(self.shop.settle(event, provider=provider))
 

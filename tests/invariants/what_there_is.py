@@ -19,6 +19,10 @@ THINGS = {
     """,
     "subscriptions": "SELECT id FROM subscriptions",
     "renewals": "SELECT subscription_id, customer_id FROM renewals WHERE next_at IS NOT NULL",
+    # Those that a kept card gave.
+    "charges": """
+        SELECT receipt_id, minor, currency FROM receipts WHERE SUBSTR(receipt_id, 1, 2) = 'm_'
+    """,
     "effects": "SELECT id FROM outbox WHERE state IN ('waiting', 'dead')",
     "reviews": "SELECT id FROM reviews WHERE state = 'open'",
     "refunds asked for": "SELECT id FROM refunds WHERE route = 'provider'",

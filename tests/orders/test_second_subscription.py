@@ -20,6 +20,7 @@ from shop.ports import Happening, PaymentEvent, Refusal, SeriesFacts
 from shop.refunds.evidence import evidence_of
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund
+from shop.renewals.who_renews import Renewer
 from shop.settlement.settle import Outcome
 from shop.storefront.overview import Holding, overview
 from shop.storefront.plans import renewal
@@ -230,7 +231,7 @@ async def test_a_decline_is_about_the_one_that_was_charged(
     assert tables.one("SELECT tries FROM renewals WHERE subscription_id = 1") == 0
     assert tables.one("SELECT tries FROM renewals WHERE subscription_id = 2") > 0
     seen = await shop.storage.read(overview, both_kept.anna.id, now=shop.now)
-    assert renewing(seen.holdings, lambda one: one.renews_by_card) == [2]
+    assert renewing(seen.holdings, lambda one: one.renewer is Renewer.CARD) == [2]
 
 
 async def test_a_page_for_the_other_does_not_hold_up_a_charge(
@@ -264,7 +265,7 @@ async def test_a_series_pays_for_the_one_it_began_with(shop: Shop, tables: Table
     assert await shop.settle(charge(shop, payment, 2), provider="stars") is Outcome.SETTLED
     assert longer(tables, before) == [1], "twice, though the other ends first"
     seen = await shop.storage.read(overview, anna.id, now=shop.now)
-    assert renewing(seen.holdings, lambda one: one.renews_by_stars) == [1]
+    assert renewing(seen.holdings, lambda one: one.renewer is Renewer.STARS) == [1]
 
 
 async def test_a_series_goes_on_with_what_its_charge_began(shop: Shop, tables: Tables) -> None:
@@ -275,7 +276,7 @@ async def test_a_series_goes_on_with_what_its_charge_began(shop: Shop, tables: T
     await shop.settle(charge(shop, payment, 2), provider="stars")
     assert tables.one("SELECT COUNT(*) FROM subscriptions") == 2
     seen = await shop.storage.read(overview, anna.id, now=shop.now)
-    assert renewing(seen.holdings, lambda one: one.renews_by_stars) == [2]
+    assert renewing(seen.holdings, lambda one: one.renewer is Renewer.STARS) == [2]
 
 
 async def test_what_ends_with_its_money_stops_its_own_series_alone(

@@ -40,8 +40,8 @@ __all__ = ["database_url", "kept", "new_database", "postgres_shop", "shop", "tab
 class Card:
     """A provider that keeps cards: the same reference is charged once, however often asked.
 
-    `is_slow`: what is charged is on its way. `trouble` is raised instead of an answer, after the
-    money was taken when `is_deaf`.
+    `is_slow`: what is charged is on its way; `is_mute`: nothing is said of what became of it.
+    `trouble` is raised instead of an answer, after the money was taken when `is_deaf`.
     """
 
     name: str = CARD
@@ -52,6 +52,7 @@ class Card:
     trouble: ProviderError | None = None
     is_deaf: bool = False
     is_slow: bool = False
+    is_mute: bool = False
     charged: dict[str, ChargeRequest] = field(default_factory=dict)
     handles: dict[str, str] = field(default_factory=dict)
     ends: dict[str, Refusal | None] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Card:
         self.ends.setdefault(request.reference, self.why)
         if self.trouble is not None:
             raise self.trouble
-        return Charge(provider_ref=f"c_{request.reference}", events=self._told(request))
+        return Charge(provider_ref=f"c_{request.reference}", events=self.told_of(request))
 
     @property
     def paid(self) -> list[str]:
@@ -80,8 +81,11 @@ class Card:
     async def forget(self, handle: str) -> None:
         self.forgotten.append(handle)
 
-    def _told(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
+    def told_of(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
+        """What its answer, or its webhook, says of this charge."""
         why = self.ends[request.reference]
+        if self.is_mute:
+            return []
         if self.is_slow:
             return [
                 PaymentEvent(

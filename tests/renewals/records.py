@@ -68,6 +68,7 @@ def renewals(books: Books) -> None:
             method,
             interval=MONTH,
             currency="EUR",
+            agreed_at=NOW,
             round_end=NOW + 30 * DAY,
             charge_at=NOW + 29 * DAY,
             next_at=NOW,
@@ -76,6 +77,7 @@ def renewals(books: Books) -> None:
     assert renewal is not None
     assert (renewal.is_on, renewal.tries, renewal.method) == (True, 0, method)
     assert books[Renewals].with_means(number) == [subscription.id]
+    assert not books[Renewals].has_money_gone(subscription.id)
     assert books[Renewals].next_due() == NOW
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == [subscription.id]
     assert books[Renewals].claim_due(now=NOW, lease=NOW + DAY, most=9) == []
@@ -90,6 +92,9 @@ def renewals(books: Books) -> None:
     assert books[CircumstanceRecords].of("keeps").is_charge
     charge = books[Renewals].charge_under_way(customer_id, product_id)
     assert charge is not None
+    assert books[Renewals].charged_by(customer_id, payment.id) == books[Renewals].of(
+        subscription.id
+    )
     assert books[Renewals].charge_of(subscription.id) == charge
     assert books[Renewals].is_charging(number)
     assert not books[Renewals].is_charging(999)
@@ -97,7 +102,11 @@ def renewals(books: Books) -> None:
     assert books[Renewals].charge_under_way(customer_id, product_id) is None
     assert books[Renewals].charge_of(subscription.id) is None
     assert not books[Renewals].is_charging(number)
+    _forgetting(books, number)
 
+
+def _forgetting(books: Books, number: int) -> None:
+    method = books[Renewals].method(number)
     books[Renewals].wipe_means(number)
     assert books[Renewals].method(number) == method, "only what is forgotten is wiped"
     assert books[Renewals].forget_means(number, now=NOW)

@@ -27,7 +27,8 @@ from shop.ports import (
     SeriesFacts,
 )
 from shop.refunds.notices import MoneyBack
-from shop.renewals.notices import StarsFailed, StarsResumed, StarsStopped
+from shop.refunds.rules import AccessAfterRefund, RefundPolicy
+from shop.renewals.notices import RenewalStopped, StarsFailed, StarsResumed, StarsStopped
 from shop.renewals.saved_methods import switch
 from shop.renewals.star_records import SubscribedError
 from shop.renewals.star_subscriptions import steer
@@ -320,6 +321,44 @@ async def test_who_gets_a_charge_back_is_not_charged_the_next(
     assert states == [("final",), ("refunded",)], "the money knows which payment it was"
     assert tables.one("SELECT state FROM star_subscriptions") == "canceled"
     assert series.telegram.stopped == [(1001, "charge1", True)]
+
+
+async def test_what_telegram_took_before_it_heard_of_the_stop_counts_and_does_not_renew(
+    series: Series, tables: Tables
+) -> None:
+    """A charge under way while the one before goes back."""
+    series.shop.clock.move(days=30)
+    await series.arrive(series.charge(2))
+    back = replace(
+        series.charge(1), event_id="charge1.back", happening=Happening.REFUNDED, detail=None
+    )
+    await series.arrive(back)
+    assert len(series.told(RenewalStopped)) == 1
+    series.shop.clock.move(days=30)
+    assert await series.arrive(series.charge(3)) is Outcome.SETTLED
+    assert tables.rows("SELECT state, is_stopped_here FROM star_subscriptions") == [
+        ("canceled", 1)
+    ]
+    assert series.telegram.stopped == [(1001, "charge1", True)] * 2, "it is told once more"
+    assert len(series.told(RenewalStopped)) == 1
+
+
+async def test_given_back_whole_it_stops_though_the_time_is_left_to_the_customer(
+    series: Series, tables: Tables
+) -> None:
+    shop = series.shop
+    shop.policy = shop.policy.choosing(RefundPolicy(whole=AccessAfterRefund.KEEP))
+    shop.clock.move(days=30)
+    await series.arrive(series.charge(2))
+    shop.clock.move(days=30, hours=5)  # the next is late, and may come any moment
+    back = replace(
+        series.charge(2), event_id="charge2.back", happening=Happening.REFUNDED, detail=None
+    )
+    await series.arrive(back)
+    assert tables.one("SELECT state FROM star_subscriptions") == "canceled"
+    assert series.telegram.stopped == [(1001, "charge1", True)]
+    [told] = series.told(RenewalStopped)
+    assert (told["card"], told["money"]["minor"]) == ("", PRICE.minor)
 
 
 async def test_each_charge_that_goes_back_is_told_to_staff_though_all_name_the_first_payment(

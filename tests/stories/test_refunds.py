@@ -300,6 +300,57 @@ async def test_an_old_payments_dispute_is_lost_while_a_paid_month_runs_on(kiosk:
     await anna.sees("taken back by your bank")
 
 
+async def test_what_the_bank_returned_and_is_given_back_anew_in_part_stays_a_task(
+    kiosk: Kiosk,
+) -> None:
+    anna, page = await bought(kiosk)
+    olga = await at_the_money(kiosk)
+    await give(olga, "799", "p")
+    await anna.sees("€7.99 for Solo goes back to you")
+    kiosk.clock.move(days=20)
+    await anna.pay(page, "bounce")
+    await olga.sees("came back: the bank did not take it")
+    await kiosk.quiet()
+    kiosk.clock.move(days=1)
+    await anna.pay(page, "refund_half")
+    await anna.sees("€4.00 for Solo goes back to you")
+    await olga.sees("€4.00 for Solo went back to Anna")
+    await olga.sees("€3.99 that a bank had returned is still to be paid back")
+    await kiosk.quiet()
+    query = "SELECT route, state, minor FROM refunds ORDER BY id"
+    assert kiosk.tables.rows(query) == [("provider", "manual", 399), ("told", "done", 400)]
+    assert len(await anna.having("€7.99 for Solo goes back")) == 1
+    await olga.tap("refund_details:")
+    await olga.tap("refund_paid:")
+    await anna.sees("€3.99 for Solo goes back to you")
+
+
+async def test_money_that_the_wallet_spent_is_taken_from_what_it_bought(kiosk: Kiosk) -> None:
+    anna, page = await bought(kiosk)
+    olga = kiosk.person(STAFF)
+    await olga.say("/admin")
+    await olga.sees("The shop today")
+    await anna.pay(page, "again")
+    await anna.sees("we keep the second €7.99 for you")
+    await kiosk.quiet()
+    month = left(kiosk)
+    await anna.say("/plans")
+    await anna.tap("plan:")
+    await anna.tap("ways:")
+    await anna.tap("wallet_pay:")
+    await anna.tap("wallet_pay:")  # and yes
+    await anna.sees("Payment received", times=2)
+    await kiosk.quiet()
+    assert left(kiosk) > month + 27
+    await anna.pay(page, "refund")
+    await olga.sees("Solo has lost €7.99 by it")
+    await anna.sees("€7.99 of it had paid for Solo")
+    await kiosk.quiet()
+    assert left(kiosk) < month + 0.01
+    assert await kiosk.access() == 200
+    assert kiosk.tables.one("SELECT SUM(minor) FROM journal WHERE account = 'wallet'") == 0
+
+
 async def test_a_warning_of_fraud_is_answered_with_one_tap(kiosk: Kiosk) -> None:
     anna, page = await bought(kiosk)
     olga = kiosk.person(STAFF)

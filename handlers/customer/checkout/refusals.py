@@ -1,7 +1,9 @@
 """What a customer reads when we cannot sell right now: why, and what to do."""
 
+from handlers.customer.storefront.plans import on_hold
 from handlers.visit import Visit
 from handlers.wording import Html, Speech
+from shop.access.holds import OnHoldError
 from shop.checkout.payment import (
     InReviewError,
     NotSavedError,
@@ -15,6 +17,7 @@ from shop.screening.rules import RefusedError
 from shop.screening.screening import note_refusal
 
 REFUSALS = (
+    OnHoldError,
     RefusedError,
     InReviewError,
     RenewalUnderWayError,
@@ -48,7 +51,7 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
         return _("You have this subscription already; Telegram renews it by itself.")
     if isinstance(error, NotSavedError):
         return _("Nothing renews by itself here just now. Please pay without that tick.")
-    return being_looked_at(_)
+    return on_hold(_) if isinstance(error, OnHoldError) else being_looked_at(_)
 
 
 def no_page(_: Speech, error: ProviderError, *, way: Html) -> Html:

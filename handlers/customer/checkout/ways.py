@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.customer.checkout.able import Way, ways_for
 from handlers.customer.checkout.countries import country_question, country_row
 from handlers.customer.checkout.kept import kept_lines
-from handlers.customer.storefront.plans import plan_screen
+from handlers.customer.storefront.plans import on_hold, plan_screen
 from handlers.names import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
@@ -19,6 +19,7 @@ from shop.orders.ways import WALLET, WayPolicy, arranged, asks_for_country, name
 from shop.ports import saver_of
 from shop.renewals.rules import RenewalPolicy
 from shop.renewals.saved_methods import card_label
+from shop.renewals.who_renews import Renewer
 from shop.storefront.plans import Basket, own_basket, rest_of, way_used_last
 
 SAVES = "save"
@@ -121,8 +122,7 @@ def way_name(visit: Visit, provider: str) -> Html:
 
 def _savers(visit: Visit, one: Basket, found: list[Way]) -> set[str]:
     """Providers that can keep the card, if the owner offers that and it is not on already."""
-    is_on = one.renewal is not None and one.renewal.is_on and not one.renewal.waits_for_person
-    if not visit.counter.policy[RenewalPolicy].asks or is_on or one.star is not None:
+    if not visit.counter.policy[RenewalPolicy].asks or one.renewer is not Renewer.NOBODY:
         return set()
     providers = visit.counter.providers
     return {way.provider for way in found if saver_of(providers[way.provider]) is not None}
@@ -163,6 +163,8 @@ def changed(_: Speech, one: Basket) -> Html | None:
         return _("{plan} is no longer on offer.", plan=_.own(one.product.name))
     if not one.price.is_in_force:
         return _("The price has changed since. Here is today's.")
+    if one.live is not None and one.live.standing.is_frozen:
+        return on_hold(_)
     return None
 
 
@@ -185,17 +187,16 @@ def _repeats(visit: Visit, one: Basket) -> Html:
             price=_.money(one.price.amount),
             time=_.interval(one.price.interval),
         )
-    if one.star is not None:
+    if one.renewer is Renewer.STARS and one.star is not None:
         return _(
             "Telegram renews it in Stars by itself on {date}, whatever you pay here. To let a "
             "card do that instead, stop it first: /account",
             date=_.moment(one.star.expires_at, now=visit.now),
         )
-    renewal = one.renewal
-    if renewal is not None and renewal.is_on and not renewal.waits_for_person:
+    if one.renewer is Renewer.CARD and one.renewal is not None:
         return _(
             "It also renews by itself with {card}, once this time is used up: /account",
-            card=card_label(renewal.method),
+            card=card_label(one.renewal.method),
         )
     return Html("")
 

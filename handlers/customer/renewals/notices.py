@@ -6,20 +6,25 @@ from typing import Any
 
 from handlers.screens import Row, Screen, bold, button
 from handlers.visit import Visit
-from handlers.wording import Html
+from handlers.wording import Html, paragraphs
+from shop.access.lifecycle import state_at
+from shop.access.states import SubscriptionState
 from shop.catalog.offers import offer
 from shop.messaging.notices import CustomerNotice
 from shop.ports import Refusal
 from shop.renewals.notices import (
+    NotRenewing,
     OffReason,
     RenewalAhead,
     RenewalFailed,
     RenewalOff,
     RenewalOn,
+    RenewalStopped,
     StarsFailed,
     StarsResumed,
     StarsStopped,
 )
+from shop.renewals.who_renews import Renewer
 from shop.storefront.overview import Holding, overview
 
 
@@ -27,7 +32,7 @@ async def agreed(visit: Visit, notice: RenewalOn) -> Screen | None:
     """The card is kept, and renews this from now on."""
     _ = visit.speech
     one = await _holding(visit, notice.subscription)
-    if one is None or not one.renews_by_card:
+    if one is None or one.renewer is not Renewer.CARD:
         return None
     text = _(
         "🔁 {plan} renews by itself from now on. We charge {card} on {date}, and tell you a few "
@@ -43,7 +48,7 @@ async def ahead(visit: Visit, notice: RenewalAhead) -> Screen | None:
     """What is going to be charged, and when; nothing when it was stopped or renewed meanwhile."""
     _ = visit.speech
     one = await _holding(visit, notice.subscription)
-    if one is None or not one.renews_by_card or one.renewal is None:
+    if one is None or one.renewer is not Renewer.CARD or one.renewal is None:
         return None
     if one.renewal.told_price_id != notice.price_id:
         return None  # another price was told since, or another period began
@@ -133,6 +138,63 @@ async def off(visit: Visit, notice: RenewalOff) -> Screen:
     return Screen(text=text, rows=((button(_("See the plans"), "+plans"),),))
 
 
+async def stopped(visit: Visit, notice: RenewalStopped) -> Screen | None:
+    """Money for it went back; whoever let it renew again meanwhile needs no word of it."""
+    _ = visit.speech
+    one = await _holding(visit, notice.subscription)
+    if one is None or one.renewer is not Renewer.NOBODY:
+        return None
+    what = {"money": _.money(notice.money), "plan": bold(await _plan(visit, notice.plan))}
+    if notice.card:
+        text = _(
+            "🔁 {money} for {plan} went back, so it does not renew by itself any more. We do not "
+            "charge {card} again unless you tell us to.",
+            card=notice.card,
+            **what,
+        )
+    else:
+        text = _(
+            "🔁 {money} for {plan} went back, so your Star subscription is stopped. Telegram "
+            "takes no more Stars for it.",
+            **what,
+        )
+    under_way = Html("")
+    if notice.is_under_way:
+        under_way = _("A charge that was under way may still arrive; it buys the time after that.")
+    rows: tuple[Row, ...] = ((button(_("See the plans"), "+plans"),),)
+    if state_at(one.subscription.standing, now=visit.now) is not SubscriptionState.ENDED:
+        renew = button(_("Renew"), "+renew", notice.subscription, style="primary")
+        rows = ((renew,), _manage(visit, notice.subscription))
+    return Screen(text=paragraphs(text, under_way, _lasts(visit, one)), rows=rows)
+
+
+async def not_renewing(visit: Visit, notice: NotRenewing) -> Screen | None:
+    """The money is here again, and the renewal stays off; nothing where it is on again."""
+    _ = visit.speech
+    one = await _holding(visit, notice.subscription)
+    if one is None or one.renewer is not Renewer.NOBODY:
+        return None
+    text = _(
+        "🔁 The money that had gone back for {plan} is here again. It does not renew by itself "
+        "unless you let it.",
+        plan=bold(await _plan(visit, notice.plan)),
+    )
+    has_renewal = one.renewal is not None or one.star is not None
+    manage = (_manage(visit, notice.subscription),) if has_renewal else ()
+    return Screen(text=paragraphs(text, _lasts(visit, one)), rows=(*manage, _account(visit)))
+
+
+def _lasts(visit: Visit, one: Holding) -> Html:
+    """How long what is still paid lasts."""
+    _, standing = visit.speech, one.subscription.standing
+    if state_at(standing, now=visit.now) is not SubscriptionState.ACTIVE:
+        return Html("")
+    date = _.moment(standing.paid_until, now=visit.now)
+    if visit.customer.wants_reminders:
+        return _("It is paid until {date}; we remind you before.", date=date)
+    return _("It is paid until {date}.", date=date)
+
+
 async def stars_stopped(visit: Visit, notice: StarsStopped) -> Screen:
     """The customer stopped a Star subscription in Telegram."""
     _ = visit.speech
@@ -173,7 +235,7 @@ def renewal_ahead(visit: Visit, one: Holding, *, days: int) -> Html | None:
     """What a reminder says instead, when all renews by itself; "" leaves it unsaid."""
     _ = visit.speech
     plan = bold(_.own(one.subscription.product.name))
-    if one.renews_by_stars and one.star is not None:
+    if one.renewer is Renewer.STARS and one.star is not None:
         if days <= 0:
             return Html("")
         return _(
@@ -181,7 +243,7 @@ def renewal_ahead(visit: Visit, one: Holding, *, days: int) -> Html | None:
             plan=plan,
             date=_.moment(one.star.expires_at, now=visit.now),
         )
-    if one.renews_by_card and one.renewal is not None:
+    if one.renewer is Renewer.CARD and one.renewal is not None:
         if days > 0 or not one.renewal.silences:
             return Html("")  # what is charged and when is told by itself
         return _(
@@ -221,6 +283,8 @@ WORDS: Mapping[type[CustomerNotice], Callable[[Visit, Any], Awaitable[Screen | N
     RenewalAhead: ahead,
     RenewalFailed: failed,
     RenewalOff: off,
+    RenewalStopped: stopped,
+    NotRenewing: not_renewing,
     StarsStopped: stars_stopped,
     StarsResumed: stars_resumed,
     StarsFailed: stars_failed,

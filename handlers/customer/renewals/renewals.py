@@ -1,13 +1,19 @@
 """How a plan renews automatically, by card or Stars, and the buttons that change it."""
 
 from handlers.customer.storefront.account import account
+from handlers.customer.storefront.plans import on_hold
 from handlers.screens import Args, Row, Screen, bold, button
 from handlers.visit import Visit
-from handlers.wording import Html, paragraphs
+from handlers.wording import Html, lines, paragraphs
+from shop.access.holds import OnHoldError
+from shop.access.lifecycle import state_at
+from shop.access.states import SubscriptionState
 from shop.core.errors import NotFoundError
-from shop.renewals.saved_methods import card_label, forget, switch
+from shop.renewals.records import Renewal
+from shop.renewals.saved_methods import OverError, card_label, forget, switch
 from shop.renewals.star_records import SubscribedError
 from shop.renewals.star_subscriptions import steer
+from shop.renewals.who_renews import Renewer, charged_at
 from shop.storefront.overview import Holding, overview
 
 
@@ -34,7 +40,14 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
         text = _("It does not renew by itself. The card you paid with is forgotten here.")
         return text, ((button(_("Renew"), "renew", number),),)
     forget_it = button(_("Forget this card"), "forget_card", number)
-    if not renewal.is_on:
+    standing = one.subscription.standing
+    if state_at(standing, now=visit.now) is SubscriptionState.ENDED:
+        text = _("It has ended and does not renew. We still keep {card}.", card=bold(card))
+        return text, ((forget_it,),)
+    if standing.is_frozen:
+        text = lines(on_hold(_), _("While it is, {card} is not charged.", card=bold(card)))
+        return text, ((forget_it,),)
+    if one.renewer is Renewer.NOBODY and not renewal.waits_for_person:
         text = _("It does not renew by itself. We still keep {card}.", card=bold(card))
         on = button(_("Let it renew by itself"), "renewal_on", number, style="success")
         return text, ((on,), (forget_it,))
@@ -45,15 +58,22 @@ def _card(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
         )
         rows: tuple[Row, ...] = ((button(_("Renew"), "renew", number, style="primary"),),)
     else:
-        date = _.moment(renewal.charge_at, now=visit.now)
-        text = _(
-            "It renews by itself: we charge {card} on {date}, and tell you a few days before.",
-            card=bold(card),
-            date=date,
-        )
+        text = _charged(visit, one, renewal)
         rows = ()
     off = button(_("Stop renewing"), "renewal_off", number)
     return text, (*rows, (off,), (forget_it,))
+
+
+def _charged(visit: Visit, one: Holding, renewal: Renewal) -> Html:
+    _, at = visit.speech, charged_at(one.subscription, renewal, now=visit.now)
+    card = bold(card_label(renewal.method))
+    if at is None:
+        return _("It renews by itself with {card} once this time is used up.", card=card)
+    return _(
+        "It renews by itself: we charge {card} on {date}, and tell you a few days before.",
+        card=card,
+        date=_.moment(at, now=visit.now),
+    )
 
 
 def _stars(visit: Visit, one: Holding) -> tuple[Html, tuple[Row, ...]]:
@@ -87,6 +107,11 @@ async def turn_on(visit: Visit, args: Args) -> Screen:
     except SubscribedError:
         already = _("You have this subscription already; Telegram renews it by itself.")
         return (await renewal(visit, args)).saying(already)
+    except OnHoldError:
+        return (await renewal(visit, args)).saying(on_hold(_))
+    except OverError:
+        over = _("It has ended, so there is nothing to renew. You are welcome to buy it again.")
+        return (await renewal(visit, args)).saying(over)
     words = _("It renews by itself again.") if is_on else _("This card is no longer kept.")
     return (await renewal(visit, args)).saying(words)
 

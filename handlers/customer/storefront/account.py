@@ -3,6 +3,7 @@
 from telegram import InlineKeyboardButton
 
 from handlers.customer.refunds.notices import back_lines
+from handlers.customer.storefront.plans import on_hold
 from handlers.screens import Args, Row, Screen, bold, button, in_rows
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
@@ -10,6 +11,7 @@ from shop.access.lifecycle import Standing, state_at
 from shop.access.reminders import choose_reminders
 from shop.access.states import SubscriptionState as State
 from shop.renewals.saved_methods import card_label
+from shop.renewals.who_renews import Renewer, charged_at
 from shop.storefront.overview import Holding, Overview, overview
 
 _MOST_SHOWN = 8
@@ -67,16 +69,20 @@ def _holding(visit: Visit, one: Holding) -> Html:
 def _by_itself(visit: Visit, one: Holding) -> Html:
     """One line on when and how it renews automatically."""
     _ = visit.speech
-    if one.renews_by_stars and one.star is not None:
+    if one.renewer is Renewer.STARS and one.star is not None:
         date = _.moment(one.star.expires_at, now=visit.now)
         return _("🔁 Telegram renews it in Stars on {date}", date=date)
-    if one.renews_by_card and one.renewal is not None:
-        return _(
-            "🔁 Renews by itself on {date} with {card}",
-            card=card_label(one.renewal.method),
-            date=_.moment(one.renewal.charge_at, now=visit.now),
-        )
-    return Html("")
+    if one.renewer is not Renewer.CARD or one.renewal is None:
+        return Html("")
+    card, at = (
+        card_label(one.renewal.method),
+        charged_at(one.subscription, one.renewal, now=visit.now),
+    )
+    if at is None:
+        return _("🔁 Renews by itself with {card} once this time is used up", card=card)
+    return _(
+        "🔁 Renews by itself on {date} with {card}", card=card, date=_.moment(at, now=visit.now)
+    )
 
 
 def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
@@ -84,7 +90,7 @@ def status(visit: Visit, standing: Standing) -> tuple[Html, ...]:
     _, now = visit.speech, visit.now
     until = _.moment(standing.paid_until, now=now)
     if standing.is_frozen:
-        return (_("🔴 On hold. Please write to us: /support"),)
+        return (on_hold(_),)
     match state_at(standing, now=now):
         case State.TRIALING:
             left = _.left(standing.paid_until, now=now)

@@ -51,6 +51,8 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
     if not one.product.is_offered:
         gone = _("{plan} is no longer on offer.", plan=_.own(one.product.name))
         return (await plans(visit, Args(()))).explaining(gone)
+    if one.live is not None and one.live.standing.is_frozen:
+        return Screen(text=_card_text(visit, one), rows=(_back(_, "plans"),))
     terms = [button(_term(_, term), "ways", term.price.id) for term in one.terms]
     rows = (
         *_trial_row(_, one),
@@ -62,12 +64,19 @@ async def plan_screen(visit: Visit, slug: str) -> Screen:
     return Screen(text=_card_text(visit, one), rows=rows)
 
 
+def on_hold(_: Speech) -> Html:
+    """Why neither more time nor a renewal is sold for it, said the same wherever it is asked."""
+    return _("🔴 On hold. Please write to us: /support")
+
+
 def _card_text(visit: Visit, one: Card) -> Html:
     _ = visit.speech
     screens = _.ngettext(
         "On {n} screen at a time", "On {n} screens at a time", one.product.screens
     )
-    if not one.terms:
+    if one.live is not None and one.live.standing.is_frozen:
+        ask = Html("")
+    elif not one.terms:
         ask = _("It has no price in your currency yet. Write to us: /support")
     elif one.may_try:
         ask = _("Try it first, or choose how long:")
@@ -85,6 +94,8 @@ def _running(visit: Visit, one: Card) -> Html:
     _ = visit.speech
     if one.live is None:
         return Html("")
+    if one.live.standing.is_frozen:
+        return on_hold(_)
     date = _.moment(one.live.standing.paid_until, now=visit.now)
     if one.live.standing.paid_until < visit.now:
         return _("You have this plan; it was paid until {date}.", date=date)

@@ -47,7 +47,13 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
                 "{money} of it had been used up: nothing that it paid for could be taken back.",
                 money=_.money(notice.loss),
             )
-        text = lines(went, lost)
+        owed = Html("")
+        if not notice.owed.is_zero:
+            owed = _(
+                "{money} that a bank had returned is still to be paid back.",
+                money=_.money(notice.owed),
+            )
+        text = lines(went, lost, owed)
     else:
         text = lines(
             _(

@@ -56,7 +56,7 @@ CREATE TABLE inbox (
     UNIQUE (provider, event_id)
 );
 CREATE INDEX inbox_waiting ON inbox (due_at, id) WHERE state = 'waiting';
-CREATE INDEX inbox_stuck ON inbox (id) WHERE state IN ('stuck', 'unhandled', 'unknown');
+CREATE INDEX inbox_stuck ON inbox (id) WHERE state = 'stuck' OR state = 'unhandled' OR state = 'unknown';
 CREATE INDEX inbox_elsewhere ON inbox (received_at) WHERE state = 'elsewhere';
 CREATE INDEX inbox_erasable ON inbox (received_at)
 WHERE state IN ('done', 'elsewhere') AND provider <> 'telegram' AND length(body) > 0;
@@ -145,7 +145,7 @@ CREATE TABLE subscriptions (
     remind_at INTEGER,
     ended_at INTEGER
 );
-CREATE INDEX subscriptions_customer ON subscriptions (customer_id);
+CREATE INDEX subscriptions_customer ON subscriptions (customer_id, product_id, paid_until);
 CREATE INDEX subscriptions_change ON subscriptions (change_at) WHERE change_at IS NOT NULL;
 CREATE INDEX subscriptions_remind ON subscriptions (remind_at) WHERE remind_at IS NOT NULL;
 
@@ -286,7 +286,7 @@ CREATE TABLE payments (
     leased_until INTEGER
 );
 CREATE UNIQUE INDEX payments_one_try ON payments (order_id, provider, currency)
-WHERE state IN ('created', 'seen', 'unknown');
+WHERE state = 'created' OR state = 'seen' OR state = 'unknown';
 CREATE UNIQUE INDEX payments_provider_ref ON payments (provider, provider_ref)
 WHERE provider_ref <> '';
 CREATE INDEX payments_poll ON payments (poll_at) WHERE poll_at IS NOT NULL;
@@ -393,7 +393,7 @@ CREATE TABLE saved_methods (
 );
 CREATE INDEX saved_methods_customer ON saved_methods (customer_id) WHERE forgotten_at IS NULL;
 
--- renewals: subscriptions that are charged automatically.
+-- renewals: subscriptions that are charged automatically; `agreed_at` is when the person last wanted it so.
 CREATE TABLE renewals (
     subscription_id INTEGER PRIMARY KEY REFERENCES subscriptions (id),
     customer_id INTEGER NOT NULL REFERENCES customers (id),
@@ -401,6 +401,7 @@ CREATE TABLE renewals (
     term TEXT NOT NULL,
     currency TEXT NOT NULL,
     is_on INTEGER NOT NULL DEFAULT 1,
+    agreed_at INTEGER NOT NULL,
     round_end INTEGER NOT NULL,
     told_price_id INTEGER,
     charge_at INTEGER NOT NULL,
