@@ -26,7 +26,6 @@ from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
-from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
 from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
@@ -140,7 +139,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     before = (
         Money.zero(price.amount.currency)
         if recurs
-        else paid_before(books, customer.id, asked.order.id, price.amount)
+        else paid_before(books, customer.id, asked.order.id, price.amount, now=now)
     )
     before = _counted(books, choice, price.amount, before, now=now)
     payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
@@ -149,9 +148,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         is_stale = True  # its page was made for the other answer
     if is_stale:
         # An older try asks for another sum or has run out: it ends, yet late money still counts.
-        books[Payments].move(
-            payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
-        )
+        books[Payments].supersede(payment)
         payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
     if choice.saves:
         books[Renewals].note_consent(payment.id, now=now)

@@ -179,6 +179,14 @@ class Payments:
         )
         return changed == 1
 
+    def supersede(self, payment: Payment) -> None:
+        """Another try takes its place; its page stays open, and money that comes for it counts.
+
+        What the page counts on stays kept for it, too.
+        """
+        must_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED)
+        self._sql.run("payment_supersede", id=payment.id, old=payment.state)
+
     def poll_later(self, payment_id: int, at: datetime | None) -> None:
         """Ask again then, or never."""
         self._sql.run("payment_poll_later", id=payment_id, poll_at=maybe_seconds(at))
@@ -206,11 +214,6 @@ class Payments:
     def next_poll(self) -> datetime | None:
         """When it is time to ask about a payment next."""
         return maybe_moment(self._sql.value("payments_next_poll"))
-
-    def short_before(self, order_id: int, currency: str) -> Money:
-        """What came for this order as too little and went to the wallet."""
-        found = self._sql.value("receipts_short_of", order_id=order_id, currency=currency)
-        return Money(int(found or 0), currency)
 
     def payment_for_charge(
         self,

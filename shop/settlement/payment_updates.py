@@ -79,7 +79,7 @@ def _note_seen(update: PaymentUpdate[Circumstances]) -> None:
     told, now, affairs = update.event.detail, update.now, update.affairs
     until = now + (told.within if isinstance(told, OnItsWay) else SEEN_FOR)
     poll_at = min(affairs.poll_at or until, until)
-    update.books[SeenPayments].note(affairs.payment_id, until=until, poll_at=poll_at)
+    update.books[SeenPayments].note(affairs.payment_id, until=until, poll_at=poll_at, now=now)
 
 
 def end_seen(books: Books, payment: Payment, *, policy: Policy, now: datetime) -> None:

@@ -246,7 +246,7 @@ def payments(books: Books) -> None:
     asked = books[Payments].get(payment.id)
     assert asked is not None
     assert books[SeenPayments].until(payment.id) == asked.expires_at
-    books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW)
+    books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW, now=NOW)
     assert books[SeenPayments].until(payment.id) == NOW + 3 * DAY
     books[Payments].poll_later(payment.id, NOW + 2 * DAY)
     affairs = books[Payments].affairs(payment.reference)
@@ -258,6 +258,11 @@ def payments(books: Books) -> None:
     moved = books[Payments].by_reference("r1")
     assert moved is not None
     assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
+    other = payment_of(books, "r3")
+    books[Payments].supersede(other)
+    ended = books[Payments].get(other.id)
+    assert ended is not None
+    assert (ended.state, ended.poll_at) == (PaymentState.EXPIRED, other.poll_at)
 
 
 def proofs(books: Books) -> None:
@@ -328,8 +333,8 @@ def money(books: Books) -> None:
     assert books[Payments].screens(99) == []
     assert books[Payments].way_used_last(1, 1) == ""  # its order is not paid yet
     order_id = order_of(books).id
-    assert books[Payments].short_before(order_id, "EUR") == EUR
-    assert books[Payments].short_before(order_id, "USD") == Money(0, "USD")
+    assert books[Wallets].claims(order_id, "EUR").short == EUR
+    assert books[Wallets].claims(order_id, "USD").short == Money(0, "USD")
     [receipt] = books[Receipts].receipts_of(1, most=9)
     assert (receipt.money, receipt.verdict) == (EUR, Verdict.SHORT)
     assert books[Receipts].totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
@@ -338,8 +343,6 @@ def money(books: Books) -> None:
         [Entry(account="card", money=EUR), Entry(account=WALLET, money=-EUR, customer_id=1)],
         now=NOW,
     )
-    assert books[Journal].wallet(1, "EUR") == EUR
-    assert books[Journal].wallet(1, "USD") == Money(0, "USD")
     assert books[Journal].wallets(1) == [EUR]
     assert books[Journal].totals() == [("card", EUR), (WALLET, -EUR)]
     assert books[Journal].unbalanced() == []
@@ -630,15 +633,16 @@ def wallets(books: Books) -> None:
     order = books[Orders].open_one(1, [quarter], now=NOW, expires_at=NOW + DAY).order
     books[Wallets].reserve(order.id, 1, Money(300, "EUR"), now=NOW)
     books[Wallets].reserve(order.id, 1, Money(200, "EUR"), now=NOW)
-    assert books[Wallets].part(order.id, "EUR") == Money(200, "EUR")
-    assert (
-        books[Wallets].part(order.id, "USD") == books[Wallets].part(99, "USD") == Money(0, "USD")
-    )
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
-    assert books[Wallets].reserved_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
+    claims = books[Wallets].claims(order.id, "EUR")
+    assert (claims.part, claims.short) == (Money(200, "EUR"), Money(0, "EUR"))
+    assert books[Wallets].claims(order.id, "USD").part == Money(0, "USD")
+    assert books[Wallets].claims(99, "EUR").part == Money(0, "EUR")
+    kept = {one.order_id: one for one in books[Wallets].kept(1, now=NOW)}
+    assert kept[order.id].money == Money(200, "EUR")
+    assert (kept[order.id].interval, kept[order.id].until) == (quarter.interval, NOW + DAY)
+    assert books[Wallets].kept(2, now=NOW) == []
     books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
+    assert order.id not in {one.order_id for one in books[Wallets].kept(1, now=NOW)}
     credit = Entry(account=WALLET, money=Money(-50, "GBP"), customer_id=1)
     books[Journal].enter("gift", (Entry(account="x", money=Money(50, "GBP")), credit), now=NOW)
     latest, *_others = books[Wallets].moves(1, most=9)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from handlers.customer.checkout.kept import kept_lines
 from handlers.customer.checkout.payment import paid_screen
 from handlers.customer.checkout.refusals import REFUSALS, being_looked_at, refusal_of
 from handlers.customer.checkout.ways import changed, summary, ways_screen
@@ -29,7 +30,7 @@ from shop.storefront.wallet import WalletView, wallet_view
 async def wallet(visit: Visit, _args: Args) -> Screen:
     """Show the balance, how it came about, and what it would buy."""
     _ = visit.speech
-    has = await visit.counter.storage.read(wallet_view, visit.customer.id)
+    has = await visit.counter.storage.read(wallet_view, visit.customer.id, now=visit.now)
     rows = (
         (button(_("See the plans"), "plans"),),
         (button(_("My account"), "account"), button(_("Write to us"), "support")),
@@ -45,7 +46,14 @@ async def wallet(visit: Visit, _args: Args) -> Screen:
     )
     buys = _("It is enough for:") if has.prices else Html("")
     return Screen(
-        text=paragraphs(bold(_("Your wallet")), amounts, _moves(_, has), text, buys),
+        text=paragraphs(
+            bold(_("Your wallet")),
+            amounts,
+            kept_lines(visit, has.kept),
+            _moves(_, has),
+            text,
+            buys,
+        ),
         rows=(*_prices(_, has), *rows),
     )
 

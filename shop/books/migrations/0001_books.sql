@@ -278,6 +278,8 @@ CREATE TABLE payments (
     screen_id INTEGER,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    -- Until then the wallet keeps what this counts on, which is `whole - minor`.
+    kept_until INTEGER NOT NULL,
     seen_until INTEGER,
     poll_at INTEGER,
     leased_by INTEGER,
@@ -290,6 +292,7 @@ WHERE provider_ref <> '';
 CREATE INDEX payments_poll ON payments (poll_at) WHERE poll_at IS NOT NULL;
 CREATE INDEX payments_order ON payments (order_id);
 CREATE INDEX payments_customer ON payments (customer_id, created_at);
+CREATE INDEX payments_counting ON payments (customer_id) WHERE whole > minor;
 
 -- orders: providers that do not answer.
 CREATE TABLE provider_health (
