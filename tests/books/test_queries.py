@@ -460,6 +460,8 @@ def refund_lines(books: Books, refund: Refund) -> None:
     assert books[RefundLines].restored(part) == []
     [took] = books[RefundLines].time_revoked(refund.id)
     assert (took.line_id, took.subscription_id, took.seconds) == (line.id, 1, 60)
+    assert books[RefundLines].subscriptions(order.id) == [1]
+    assert books[RefundLines].paid_until(99) is None
     books[RefundLines].note_restored(refund.id, line.id, by=line.id)
     assert [one.line_id for one in books[RefundLines].restored(part)] == [line.id]
 
@@ -508,9 +510,10 @@ def refunds(books: Books) -> None:
     assert (lessened.money, lessened.from_wallet) == (Money(299, "EUR"), Money(299, "EUR"))
     assert books[Refunds].spendings_after(1, customer_id=1, currency="EUR") == []
     returned = books[Refunds].get(first)
+    assert (returned.is_owed_again, returned.again) == (True, ":again")
     assert books[Refunds].into_wallet(returned, now=NOW)
     assert not books[Refunds].into_wallet(returned, now=NOW)
-    assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
+    refund_routes(books, first + 1)
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
     assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(599, "EUR"))]
     assert not books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
@@ -524,6 +527,13 @@ def refunds(books: Books) -> None:
             look(99)
 
 
+def refund_routes(books: Books, refund_id: int) -> None:
+    assert [each.id for each in books[Refunds].of_receipt(1)] == [refund_id - 1, refund_id]
+    for act, route in ((books[Refunds].by_hand, "manual"), (books[Refunds].given_anew, "told")):
+        act(books[Refunds].get(refund_id))
+        assert books[Refunds].get(refund_id).route == route
+
+
 def refund_totals(books: Books) -> None:
     def tells(minor: int, told_at: datetime | None) -> bool:
         money = Money(minor, "EUR")
@@ -533,15 +543,17 @@ def refund_totals(books: Books) -> None:
     assert tells(799, NOW)
     assert not tells(799, None)
     assert not tells(1, later), "totals only grow"
-    assert books[RefundTotals].of("card", "m1") == Money(799, "EUR")
-    assert books[RefundTotals].of("card", "m2") is None
+    assert books[RefundTotals].of("card", "m1", "EUR") == Money(799, "EUR")
+    assert books[RefundTotals].of("card", "m2", "EUR") is None
     books[RefundTotals].lower("card", "m1", Money(500, "EUR"), returned_at=later)
-    assert books[RefundTotals].of("card", "m1") == Money(299, "EUR")
+    assert books[RefundTotals].of("card", "m1", "EUR") == Money(299, "EUR")
     assert not tells(799, None), "that may be of the time before it came back"
     assert not tells(799, later)
     assert tells(400, later + DAY)
     books[RefundTotals].lower("card", "m3", Money(500, "EUR"), returned_at=later)
-    assert books[RefundTotals].of("card", "m3") == Money(0, "EUR"), "its total was never told"
+    assert books[RefundTotals].of("card", "m3", "EUR") == Money(0, "EUR"), (
+        "its total was never told"
+    )
 
 
 def disputes(books: Books) -> None:

@@ -456,6 +456,7 @@ CREATE TABLE refunds (
     made_at INTEGER NOT NULL,
     done_at INTEGER,
     returned_at INTEGER,
+    returns INTEGER NOT NULL DEFAULT 0,
     CHECK (from_wallet >= 0 AND from_order >= 0 AND from_wallet + from_order <= minor)
 );
 CREATE INDEX refunds_receipt ON refunds (receipt);
@@ -485,7 +486,7 @@ CREATE TABLE refund_totals (
     told_at INTEGER NOT NULL,
     returned INTEGER NOT NULL DEFAULT 0,
     returned_at INTEGER,
-    PRIMARY KEY (provider, receipt_id)
+    PRIMARY KEY (provider, receipt_id, currency)
 );
 
 -- refunds: payments that a bank or a customer contests. `asked` is what a bank wants, `minor` what
