@@ -42,10 +42,10 @@ def _read(path: Path, dialect: Dialect) -> dict[str, str]:
 
 
 @cache
-def _unreturned(text: str) -> str:
+def without_returning(text: str) -> str:
     """The same without RETURNING, for which SQLite makes a table each time: it knows the id."""
     head, returning, rest = text.partition("RETURNING id")
-    if not returning or rest.strip("; \n") or "DO UPDATE" in head:
+    if not returning or rest.strip("; \n") or "INSERT" not in head or "DO UPDATE" in head:
         msg = f"the id is not that of a row this adds: {text}"
         raise ValueError(msg)
     return head
@@ -101,7 +101,7 @@ class Sql:
         if self._names is None:
             found: int | None = self.value(query, **values)
             return found
-        cursor = self._execute(_unreturned(self._queries[query]), values)
+        cursor = self._execute(without_returning(self._queries[query]), values)
         return int(cursor.lastrowid) if cursor.rowcount else None
 
     def run(self, query: str, **values: object) -> None:

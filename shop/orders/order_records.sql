@@ -11,7 +11,7 @@ VALUES (:customer_id, :kind, :basket, 'paid', :now, :now, :now)
 RETURNING *;
 
 -- name: order_move!
--- From whichever state the table lets become this one.
+-- From whichever state the table lets become this one; OR, for SQLite makes a table for a long IN.
 UPDATE orders SET state = :state, closed_at = :now
 WHERE id = :id AND (state = :old_0 OR state = :old_1 OR state = :old_2 OR state = :old_3);
 

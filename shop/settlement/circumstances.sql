@@ -1,6 +1,7 @@
 -- name: payment_circumstances^
 -- Everything settlement decides on, read under the customer's claim. `is_listed`: the blocklist
--- names the customer; `is_told_of`: this receipt was told before to have gone back or to be disputed.
+-- names the customer; `is_told_of`: this receipt was told before to have gone back or to be disputed,
+-- by either name: asked one by one, for SQLite makes a table for a list.
 SELECT
     pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
     pay.state AS payment_state, pay.expires_at, pay.poll_at, o.id AS order_id, o.state AS order_state,

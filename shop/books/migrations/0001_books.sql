@@ -1,7 +1,8 @@
 -- The first books. Times are whole seconds since 1970 UTC, money whole minor units, flags 0 or 1.
 -- Each table says whose wing it is; the wings follow one another from the ground up, and a table
 -- refers only to those above it in this file. What PostgreSQL calls otherwise is replaced on
--- loading (shop/books/migrate.py); sqlite/ and postgres/ hold the triggers.
+-- loading (shop/books/migrate.py); sqlite/ and postgres/ hold the triggers. An index on some rows
+-- says OR: for IN with three or more SQLite makes a table, each time that such a row is written.
 
 -- books: what a deed remembers between its turns.
 CREATE TABLE notes (
