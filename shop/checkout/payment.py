@@ -126,7 +126,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if not price.is_in_force:
         raise PriceChangedError
     refuse_on_hold(books[Subscriptions].live(customer.id, product.id))
-    _refuse_way(choice, customer, product, price, policy=policy)
+    refuse_way(choice, customer, product, price, policy=policy)
     _refuse_renewing(books, choice, product, price, policy=policy, now=now)
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
@@ -174,13 +174,15 @@ def _counted(books: Books, choice: Choice, price: Money, before: Money, *, now: 
     return price - asked
 
 
-def _refuse_way(
+def refuse_way(
     choice: Choice, customer: Customer, product: Product, price: Price, *, policy: Policy
 ) -> None:
     """A button of another day, or nobody's: what is not offered is not taken either."""
     way, currency = choice.provider, price.amount.currency
     # What lies in the wallet is of any currency that ever came.
-    is_taken = way == WALLET or takes(choice.currencies, currency)
+    # It renews nothing by itself, so it begins no series of charges.
+    is_wallet = way == WALLET
+    is_taken = not product.recurs_at(price) if is_wallet else takes(choice.currencies, currency)
     rules = policy[WayPolicy].rules
     shown = arranged(rules, {way: currency}, country=customer.country, plan=product.slug)
     if not is_taken or way not in shown:

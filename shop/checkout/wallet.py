@@ -5,7 +5,13 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
-from shop.checkout.payment import Choice, NotOfferedError, PriceChangedError, begin_payment
+from shop.checkout.payment import (
+    Choice,
+    NotOfferedError,
+    PriceChangedError,
+    begin_payment,
+    refuse_way,
+)
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.policy import Policy
@@ -33,10 +39,14 @@ def use_wallet(
     """
     customer = books[Customers].claim(customer_id)
     price = books[CatalogRecords].price(price_id)
-    if not books[CatalogRecords].get(price.product_id).is_offered:
+    product = books[CatalogRecords].get(price.product_id)
+    if not product.is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
+    if wants:
+        choice = Choice(customer_id=customer.id, price_id=price.id, provider=WALLET)
+        refuse_way(choice, customer, product, price, policy=policy)
     asked = books[Orders].open_one(
         customer.id, [NewLine.at(price)], now=now, expires_at=now + policy.order_lifetime
     )

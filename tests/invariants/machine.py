@@ -50,11 +50,11 @@ from tests.fixtures.shop import CARD, STAFF, Shop
 from tests.fixtures.tables import Dump, KeptTables, contradictions
 from tests.invariants.money_back import MoneyBack
 from tests.invariants.own_money import OwnMoney
+from tests.invariants.pages import PROVIDERS, Pages
 from tests.invariants.what_there_is import there_are
 from tests.renewals.conftest import Card
 
 T = TypeVar("T")
-PROVIDERS = (CARD, "sandbox_crypto")
 SUMS: dict[str, Callable[[int], int]] = {
     "just": lambda due: due,
     "half": lambda due: max(due // 2, 1),
@@ -72,7 +72,7 @@ NEXT_DUE = """
 """
 
 
-class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
+class ShopMachine(MoneyBack, OwnMoney, Pages, RuleBasedStateMachine):
     """`new_url` gives the DATABASE_URL of empty books."""
 
     new_url: ClassVar[Callable[[], str]]
@@ -93,6 +93,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.shop.policy = self.shop.policy.choosing(RenewalPolicy(asks=True))
         self.do(self.shop.open())
         self.asked = 0
+        self.over = set()
         self.count_things()
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
@@ -193,6 +194,8 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     def something_happens(self, payment: Payment, happening: Happening) -> PaymentEvent:
         told = self.shop.received(payment)
         event = replace(told, happening=happening, receipt_id="", kind=f"payment.{happening}")
+        if happening in {Happening.FAILED, Happening.EXPIRED}:
+            self.over.add(payment.reference)
         self.do(self.shop.settle(event, provider=payment.provider))
         return event
 

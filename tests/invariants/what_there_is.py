@@ -17,6 +17,12 @@ THINGS = {
         WHERE account = 'wallet' AND currency <> 'GBP'
         GROUP BY customer_id, currency HAVING SUM(-minor) > 0 ORDER BY customer_id, currency
     """,
+    # Those of which somebody was shown the address, one that another took the place of included.
+    "pages": """
+        SELECT p.reference FROM payments AS p INNER JOIN orders AS o ON o.id = p.order_id
+        WHERE o.state = 'open' AND p.url <> ''
+            AND p.state IN ('created', 'seen', 'unknown', 'expired') ORDER BY p.id
+    """,
     "subscriptions": "SELECT id FROM subscriptions",
     "renewals": "SELECT subscription_id, customer_id FROM renewals WHERE next_at IS NOT NULL",
     # Those that a kept card gave.

@@ -100,7 +100,8 @@ def _prices(_: Speech, has: WalletView) -> tuple[Row, ...]:
 async def reserve(visit: Visit, args: Args) -> Screen:
     """Reserve part of the wallet for this order, or release it."""
     counter, price_id = visit.counter, args.number(0)
-    with suppress(NotOfferedError, PriceChangedError):  # the screen says what changed
+    # The screen says what changed, and shows the ways that are there.
+    with suppress(NotOfferedError, PriceChangedError, NotThisWayError):
         await counter.storage.run(
             use_wallet,
             visit.customer.id,
