@@ -4,6 +4,7 @@ from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape
 from shop.catalog import offers
 from shop.ledger.receiving import Verdict
+from shop.orders.states import OrderState
 
 
 def provider_name(_: Speech, name: str) -> Html:
@@ -41,6 +42,19 @@ def verdict_name(_: Speech, verdict: Verdict) -> Html:
         Verdict.ASSIGNED: _("found to be this customer’s"),
     }
     return names[verdict]
+
+
+def order_state_name(_: Speech, state: OrderState) -> Html:
+    """How an order stands, in a word."""
+    names = {
+        OrderState.OPEN: _("open"),
+        OrderState.IN_REVIEW: _("waits for your decision"),
+        OrderState.PAID: _("paid"),
+        OrderState.EXPIRED: _("expired"),
+        OrderState.CANCELLED: _("cancelled"),
+        OrderState.REFUNDED: _("refunded"),
+    }
+    return names[state]
 
 
 async def plan_name(visit: Visit, slug: str) -> Html:

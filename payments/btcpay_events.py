@@ -5,16 +5,17 @@ receipt, worth what BTCPay credits for it: (value - fee) at the invoice's rate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from payments import fields
 from payments.outgoing import pending
+from payments.receiving import no_receipt_of_nothing
 from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money, round_minor
-from shop.ports import ForeignAccount, Happening, OnItsWay, PaymentEvent
+from shop.ports import ForeignAccount, Happening, OnItsWay, PaymentEvent, taken_back
 
 _H = Happening
 _KINDS_TO_ASK = (
@@ -29,8 +30,10 @@ _NO_NEWS = ("InvoiceCreated",)
 _LONGEST_REFERENCE = 40
 # An invoice is watched for a day (see `create`), and then it is settled or invalid.
 _ON_ITS_WAY = OnItsWay(within=timedelta(days=3))
+_INVALID = "Invalid"  # of an invoice, and of a payment
 _OPEN = ("New", "Processing")
 _ENDS = {"Settled": _H.EXPIRED, "Expired": _H.EXPIRED, "Invalid": _H.FAILED}
+_LOUD = (_H.RECEIVED, _H.DISPUTED, _H.UNHANDLED)
 # When several invoices of one reference have no money, the most advanced state counts.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.EXPIRED, _H.FAILED)
 
@@ -76,14 +79,15 @@ def read_events(delivery: fields.Fields, *, store_id: str) -> list[PaymentEvent]
 def events_of(told: Sequence[Invoice], *, reference: str) -> list[PaymentEvent]:
     """Return what became of all invoices with one reference.
 
-    Money counts once its invoice is closed: until then the rest may still come.
+    Money counts once its invoice is closed: until then the rest may still come. From an invoice
+    that is invalid, and from a payment that is, it is taken back.
     """
     events = [event for invoice in told for event in _of_invoice(invoice, reference)]
-    loud = [event for event in events if event.happening in (_H.RECEIVED, _H.UNHANDLED)]
+    loud = [event for event in events if event.happening in _LOUD]
     quiet = [event for event in events if event not in loud]
     best = min(quiet, key=lambda event: _FURTHEST.index(event.happening), default=None)
-    if not loud:
-        return [best or pending(reference)]
+    if not any(event.happening is not _H.DISPUTED for event in loud):
+        return [*loud, best or pending(reference)]
     return [*loud, best] if best and best.happening is _H.SEEN else loud
 
 
@@ -94,45 +98,58 @@ def is_of(invoice: fields.Fields, reference: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Paid:
-    """One payment; `gross` is in the invoice's currency, unrounded."""
+    """One payment; `came` is in coins, `gross` in the invoice's currency, unrounded."""
 
     receipt_id: str
     at: datetime
-    is_settled: bool
+    status: str
+    came: Decimal
     gross: Decimal
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status == "Settled"
 
 
 def _of_invoice(told: Invoice, reference: str) -> list[PaymentEvent]:
     invoice, methods = told
     invoice_id, status = fields.text(invoice, "id"), fields.text(invoice, "status")
-    payments = _payments(methods)
+    rows = _payments(methods)
+    payments = [payment for payment in rows if payment.status != _INVALID]
+    undone = _invalid_payments(invoice, rows, reference)
     if status in _OPEN:
         state = _H.SEEN if payments or status == "Processing" else _H.PENDING
-        return [_plain(invoice_id, reference, state)]
+        return [*undone, _plain(invoice_id, reference, state)]
     if status not in _ENDS:
         raise BadInputError(reason=f"{status} is no status of an invoice.")
+    is_marked = invoice.get("additionalStatus") == "Marked"
     events = _receipts(invoice, payments, reference)
+    came = [event for event in events if event.happening is _H.RECEIVED]
+    denied = _denied(came, invoice_id, is_marked=is_marked) if status == _INVALID else []
+    # An invoice that nobody marked may have failed for another payment than one that has come:
+    # its word is about money that was told of before, and not about what it tells of now.
+    events = [*undone, *events, *denied] if is_marked else [*undone, *denied, *events]
     if any(not payment.is_settled for payment in payments):
         events.append(_plain(invoice_id, reference, _H.SEEN))
-    elif not events:
+    elif not any(event.happening in (_H.RECEIVED, _H.UNHANDLED) for event in events):
         events.append(_plain(invoice_id, reference, _ENDS[status]))
-    if status == "Settled" and invoice.get("additionalStatus") == "Marked":
+    if status == "Settled" and is_marked:
         events.append(_marked(invoice_id, reference))
     return events
 
 
 def _payments(methods: Sequence[fields.Fields]) -> list[_Paid]:
-    """Read the payments by all methods, oldest first, without double spends."""
+    """Read the payments by all methods, oldest first."""
     found = [
         _Paid(
             receipt_id=fields.text(row, "id"),
             at=fields.unix_moment(row, "receivedDate"),
-            is_settled=row.get("status") == "Settled",
+            status=str(row.get("status")),
+            came=fields.amount(row, "value"),
             gross=_counted(row, method),
         )
         for method in methods
         for row in fields.rows(method, "payments")
-        if row.get("status") != "Invalid"
     ]
     return sorted(found, key=lambda payment: (payment.at, payment.receipt_id))
 
@@ -143,34 +160,79 @@ def _counted(payment: fields.Fields, method: fields.Fields) -> Decimal:
     return net * fields.amount(method, "rate")
 
 
-def _receipts(
-    invoice: fields.Fields, payments: Sequence[_Paid], reference: str
-) -> list[PaymentEvent]:
+def _worths(payments: Sequence[_Paid], currency: str) -> list[tuple[_Paid, Money]]:
     """Round the running total, not each payment, so that the receipts add up to the invoice."""
-    currency = fields.currency(invoice, "currency")
-    total, before, events = Decimal(0), 0, []
+    total, before, found = Decimal(0), 0, []
     for payment in payments:
         total += payment.gross.scaleb(exponent_of(currency))
         minor, before = round_minor(total) - before, round_minor(total)
-        if payment.is_settled and minor:
-            events.append(
-                PaymentEvent(
-                    event_id=f"{payment.receipt_id}.received",
-                    kind="payment.received",
-                    happening=_H.RECEIVED,
-                    reference=reference,
-                    provider_ref=fields.text(invoice, "id"),
-                    receipt_id=payment.receipt_id,
-                    money=Money(fields.minor_units(minor), currency),
-                    occurred_at=payment.at,
-                    for_staff={"invoice": fields.optional_text(invoice, "additionalStatus")},
-                )
-            )
-    return events
+        found.append((payment, Money(fields.minor_units(minor), currency)))
+    return found
+
+
+def _receipts(
+    invoice: fields.Fields, payments: Sequence[_Paid], reference: str
+) -> list[PaymentEvent]:
+    """What came; coins that BTCPay reckons to be worth nothing are for a person to see."""
+    told = []
+    for payment, money in _worths(payments, fields.currency(invoice, "currency")):
+        if not payment.is_settled or not payment.came:
+            continue
+        event = PaymentEvent(
+            event_id=f"{payment.receipt_id}.received",
+            kind="payment.received",
+            happening=_H.RECEIVED,
+            reference=reference,
+            provider_ref=fields.text(invoice, "id"),
+            receipt_id=payment.receipt_id,
+            money=money,
+            occurred_at=payment.at,
+            for_staff={"invoice": fields.optional_text(invoice, "additionalStatus")},
+        )
+        told.append(no_receipt_of_nothing(event, came=f"{payment.came:f}"))
+    return told
+
+
+def _invalid_payments(
+    invoice: fields.Fields, rows: Sequence[_Paid], reference: str
+) -> list[PaymentEvent]:
+    """Payments that the chain has no more: replaced, spent twice, or reorganised away."""
+    return [
+        PaymentEvent(
+            event_id=f"{payment.receipt_id}.taken_back.payment",
+            kind="payment.invalid",
+            happening=_H.DISPUTED,
+            reference=reference,
+            provider_ref=fields.text(invoice, "id"),
+            receipt_id=payment.receipt_id,
+            money=money,
+            detail=taken_back(fields.text(invoice, "id"), reason="payment invalid"),
+        )
+        for payment, money in _worths(rows, fields.currency(invoice, "currency"))
+        if payment.status == _INVALID
+    ]
+
+
+def _denied(
+    received: Sequence[PaymentEvent], invoice_id: str, *, is_marked: bool
+) -> list[PaymentEvent]:
+    """The same money once its invoice is invalid: by itself, or marked so by its merchant."""
+    word = "marked invalid" if is_marked else "invalid"
+    return [
+        replace(
+            event,
+            event_id=f"{event.receipt_id}.taken_back.{'marked' if is_marked else 'invoice'}",
+            kind="invoice.marked_invalid" if is_marked else "invoice.invalid",
+            happening=_H.DISPUTED,
+            occurred_at=None,
+            detail=taken_back(invoice_id, reason=word),
+        )
+        for event in received
+    ]
 
 
 def _marked(invoice_id: str, reference: str) -> PaymentEvent:
-    """The event for an invoice marked paid by hand: we see no money, so staff decide."""
+    """The event for an invoice marked paid by hand: by that word no money came; staff see it."""
     return PaymentEvent(
         event_id=f"{invoice_id}.marked",
         kind="invoice.marked_settled",

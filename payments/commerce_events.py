@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from payments import fields
+from payments.receiving import no_receipt_of_nothing
 from shop.core.currencies import exponent_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money, round_minor
@@ -71,7 +72,7 @@ def _told(
     payments = _confirmed(charge, is_final=happening is _H.RECEIVED)
     if not payments:
         return [_plain(charge, happening, event_id=event_id, kind=kind)]
-    return [
+    received = [
         PaymentEvent(
             event_id=f"{event_id}.{place}" if place else event_id,
             kind=kind,
@@ -88,28 +89,38 @@ def _told(
         )
         for place, payment in enumerate(payments)
     ]
+    return [no_receipt_of_nothing(event) for event in received]
 
 
 def _plain(
     charge: fields.Fields, happening: Happening, *, event_id: str, kind: str
 ) -> PaymentEvent:
-    is_received = happening is _H.RECEIVED
     charge_id = fields.text(charge, "id")
+    if happening is _H.RECEIVED:
+        # Confirmed, and no payment is named: how much came is not said.
+        return PaymentEvent(
+            event_id=event_id,
+            kind=kind,
+            happening=_H.UNHANDLED,
+            reference=_reference(charge),
+            provider_ref=charge_id,
+            for_staff={"charge": charge_id, "reference": _reference(charge)},
+        )
     return PaymentEvent(
         event_id=event_id,
         kind=kind,
         happening=happening,
         reference=_reference(charge),
         provider_ref=charge_id,
-        # Confirmed without naming a payment: then it was the price.
-        receipt_id=charge_id if is_received else "",
-        money=(
-            _rounded(fields.section(fields.section(charge, "pricing"), "local"))
-            if is_received
-            else None
-        ),
+        receipt_id=_denied(charge) if happening in (_H.FAILED, _H.EXPIRED) else "",
         detail=_ON_ITS_WAY if happening is _H.SEEN else None,
     )
+
+
+def _denied(charge: fields.Fields) -> str:
+    """The only payment of a charge that has failed: had it been confirmed, it is taken back."""
+    payments = fields.rows(charge, "payments")
+    return _receipt_id(payments[0], charge) if len(payments) == 1 else ""
 
 
 def _confirmed(charge: fields.Fields, *, is_final: bool) -> Sequence[fields.Fields]:

@@ -13,6 +13,7 @@ import httpx
 
 from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, reason_without, refusal, understood
+from payments.receiving import no_receipt_of_nothing
 from payments.signatures import check_code, check_open, keys_of
 from shop.core.errors import BadInputError
 from shop.core.money import Money
@@ -183,24 +184,29 @@ def _event_of(invoice: fields.Fields, *, provider_ref: str = "") -> PaymentEvent
             for_staff={"invoice": invoice_id, "asset": fields.optional_text(invoice, "asset")},
         )
     is_paid = happening is _H.RECEIVED
-    return PaymentEvent(
+    event = PaymentEvent(
         event_id=f"{invoice_id}.{kind}",
         kind=kind,
         happening=happening,
         reference=fields.optional_text(invoice, "payload"),
         provider_ref=invoice_id,
-        receipt_id=invoice_id if is_paid else "",
-        money=_price(invoice) if is_paid else None,
+        receipt_id="" if happening is _H.PENDING else invoice_id,
+        money=_paid(invoice) if is_paid else None,
         occurred_at=fields.iso_moment(invoice, "paid_at") if invoice.get("paid_at") else None,
         for_staff={
             key: str(fields.amount(invoice, key))
             if key == "paid_amount"
             else fields.text(invoice, key)
             for key in ("paid_asset", "paid_amount")
-            if invoice.get(key)
+            if invoice.get(key) not in (None, "")
         },
     )
+    return no_receipt_of_nothing(event)
 
 
-def _price(invoice: fields.Fields) -> Money:
-    return Money.parse(f"{fields.amount(invoice, 'amount'):f}", fields.currency(invoice, "fiat"))
+def _paid(invoice: fields.Fields) -> Money:
+    """Read the price, which is what was paid; nothing where the coins paid are said to be none."""
+    price = Money.parse(f"{fields.amount(invoice, 'amount'):f}", fields.currency(invoice, "fiat"))
+    is_said = invoice.get("paid_amount") not in (None, "")
+    is_nothing = is_said and not fields.amount(invoice, "paid_amount")
+    return Money.zero(price.currency) if is_nothing else price

@@ -6,7 +6,7 @@ have several payments, one for each coin that was tried.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ _STATES = {
 }
 # When several payments have brought no money, the most advanced state counts.
 _FURTHEST = (_H.SEEN, _H.PENDING, _H.FAILED, _H.EXPIRED)
+# They name the payment that brought none, or brings none any more.
+_NO_MONEY = (_H.FAILED, _H.EXPIRED, _H.REFUNDED)
 _ON_ITS_WAY = OnItsWay(within=timedelta(days=7))  # as long as a payment of theirs may wait
 _PART = "partially_paid"
 _TOLD_TO_STAFF = ("actually_paid", "pay_amount", "price_amount")
@@ -90,16 +92,23 @@ def _read(payment: fields.Fields) -> PaymentEvent:
     return PaymentEvent(
         **heading._asdict(),
         happening=happening,
-        receipt_id=payment_id if is_received else "",
+        receipt_id=payment_id if is_received or happening in _NO_MONEY else "",
         money=money,
+        occurred_at=_changed_at(payment) if happening is _H.REFUNDED else None,
         detail=_ON_ITS_WAY if happening is _H.SEEN else None,
     )
+
+
+def _changed_at(payment: fields.Fields) -> datetime | None:
+    """When it changed last: listed payments say so, notifications may not [?]."""
+    told = payment.get("updated_at")
+    return fields.iso_moment(payment, "updated_at") if isinstance(told, str) and told else None
 
 
 def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
     told = {"payment": fields.identifier(payment, "payment_id"), "reference": heading.reference}
     for key in _TOLD_TO_STAFF:
-        if payment.get(key) is not None:
+        if payment.get(key) not in (None, ""):
             unit = "price_currency" if key == "price_amount" else "pay_currency"
             code = fields.optional_text(payment, unit).upper()
             told[key] = f"{fields.amount(payment, key):f} {code}".strip()
@@ -109,19 +118,21 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
 def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:
     """Convert what came, at the rate this payment was quoted at.
 
-    A finished payment is worth at least its price. None when the figures of a partial payment
-    are missing or not partial: staff have to look.
+    A finished payment is worth at least its price. None when nothing is said to have come, or the
+    figures of a partial payment are missing or not partial: staff have to look.
     """
     price = _price(payment)
     asked, came = (_coins(payment, key) for key in ("pay_amount", "actually_paid"))
-    if not (asked and came) or is_part == (came >= asked):
+    if not came or price.is_zero:
+        return None
+    if not asked or is_part == (came >= asked):
         return None if is_part else price
     worth = fields.minor_units(round_minor(price.minor * came / asked))
     return Money(worth, price.currency) if worth else None
 
 
 def _coins(payment: fields.Fields, key: str) -> Decimal:
-    return Decimal(0) if payment.get(key) is None else fields.amount(payment, key)
+    return Decimal(0) if payment.get(key) in (None, "") else fields.amount(payment, key)
 
 
 def _price(payment: fields.Fields) -> Money:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from payments import fields
+from payments.receiving import no_receipt_of_nothing
 from payments.star_commissions import gross_and_commission
 from shop.core.money import Money
 from shop.ports import Happening, PaymentEvent, SeriesFacts
@@ -131,7 +132,7 @@ def event_of(
 
     Only a transaction names a commission, an update never does.
     """
-    return PaymentEvent(
+    event = PaymentEvent(
         event_id=f"{charge_id}.{happening}",
         kind=f"stars.{happening}",
         happening=happening,
@@ -143,3 +144,4 @@ def event_of(
         occurred_at=at,
         detail=series,
     )
+    return no_receipt_of_nothing(event)

@@ -12,6 +12,7 @@ import httpx
 
 from payments import fields
 from payments.outgoing import TOTAL_SECONDS, ask, pending, understood
+from payments.receiving import no_receipt_of_nothing
 from payments.star_events import CURRENCY as STARS
 from payments.stars import API_URL
 from shop.core.currencies import CURRENCIES
@@ -40,6 +41,10 @@ LIMITS = {
     "EUR": Limits(least=100, most=750_000),
     "GBP": Limits(least=100, most=650_000),
 }
+_MESSAGES = (
+    ("successful_payment", Happening.RECEIVED),
+    ("refunded_payment", Happening.REFUNDED),
+)
 _NO_SUCH_PROVIDER = "PAYMENT_PROVIDER_INVALID"
 _TRIED = 1000  # minor units of the invoice that the doctor makes and nobody sees
 
@@ -93,12 +98,15 @@ class TelegramCards:
         raise EndpointClosedError
 
     def read_update(self, update: Mapping[str, object]) -> PaymentEvent | None:
-        """Read a `successful_payment` by card; None in any other update.
+        """Read a `successful_payment` by card, or its `refunded_payment`; else None.
 
-        Telegram writes amounts in the minor units of ISO 4217, as we do: 145 is USD 1.45, JPY 145.
+        Today Telegram tells of refunds in Stars only; cards go back at their own provider, which
+        the Bot API does not report. It writes amounts in the minor units of ISO 4217, as we do:
+        145 is USD 1.45, JPY 145.
         """
         message = fields.optional_section(update, "message")
-        payment = fields.optional_section(message, "successful_payment")
+        told = ((happening, fields.optional_section(message, key)) for key, happening in _MESSAGES)
+        happening, payment = next((one for one in told if one[1]), (Happening.PENDING, {}))
         if not payment or payment.get("currency") == STARS:
             return None
         currency = fields.currency(payment, "currency")
@@ -107,10 +115,10 @@ class TelegramCards:
             raise BadInputError(reason=f"{currency!r} is not a currency.")
         charge_id = fields.text(payment, "telegram_payment_charge_id")
         reference = fields.text(payment, "invoice_payload")
-        return PaymentEvent(
-            event_id=f"{charge_id}.{Happening.RECEIVED}",
-            kind=f"{NAME}.{Happening.RECEIVED}",
-            happening=Happening.RECEIVED,
+        event = PaymentEvent(
+            event_id=f"{charge_id}.{happening}",
+            kind=f"{NAME}.{happening}",
+            happening=happening,
             reference=reference,
             provider_ref=reference,
             receipt_id=charge_id,
@@ -120,6 +128,7 @@ class TelegramCards:
                 "provider_charge": fields.optional_text(payment, "provider_payment_charge_id")
             },
         )
+        return no_receipt_of_nothing(event)
 
     async def check(self) -> str:
         """Make an invoice that nobody sees: this tests both tokens."""

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from payments import fields
-from payments.coinbase.refunds import back_so_far, is_in_fiat
+from payments.coinbase.refunds import back_so_far, is_in_fiat, read_failed
+from payments.receiving import no_receipt_of_nothing
 from shop.core.errors import BadInputError
 from shop.core.money import Money
 from shop.ports import Happening, OnItsWay, PaymentEvent
 
 _H = Happening
 _ON_ITS_WAY = OnItsWay(within=timedelta(days=3))  # a day at most for a checkout, and some patience
+_RETURNED = "checkout.refund.failed"
 _HAPPENINGS: Mapping[str, Happening] = {
     "checkout.payment.success": _H.RECEIVED,
     "checkout.payment.failed": _H.FAILED,
@@ -40,6 +42,8 @@ def read_event(checkout: fields.Fields) -> PaymentEvent:
     """
     kind, checkout_id = fields.text(checkout, "eventType"), fields.text(checkout, "id")
     happening = _HAPPENINGS.get(kind, _H.UNHANDLED)
+    if kind == _RETURNED:
+        return read_failed(checkout, kind)
     when = f".{fields.optional_text(checkout, 'updatedAt')}" if ".refund." in kind else ""
     event_id = f"{checkout_id}.{kind}{when}"
     if happening is _H.UNHANDLED:
@@ -48,7 +52,10 @@ def read_event(checkout: fields.Fields) -> PaymentEvent:
 
 
 def events_of(checkout: fields.Fields) -> list[PaymentEvent]:
-    """Return the events that webhooks would have reported for a fetched checkout."""
+    """Return the events that webhooks would have reported for a fetched checkout.
+
+    One that failed or ran out names its money: had it been paid, that is taken back.
+    """
     status = fields.text(checkout, "status")
     happening = _STATES.get(status)
     if happening is None:
@@ -73,7 +80,7 @@ def _told(
     # The last change to a refunded checkout was its refund, not its payment.
     is_dated = is_refunded or _STATES.get(status) is not _H.REFUNDED
     checkout_id = fields.text(checkout, "id")
-    return PaymentEvent(
+    event = PaymentEvent(
         event_id=event_id,
         kind=kind,
         happening=happening,
@@ -89,6 +96,7 @@ def _told(
             if checkout.get(key)
         },
     )
+    return no_receipt_of_nothing(event)
 
 
 def _price(checkout: fields.Fields) -> Money:

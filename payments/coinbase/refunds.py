@@ -4,16 +4,29 @@ Source: https://docs.cdp.coinbase.com/api-reference/business-api/rest-api/checko
 not documented that the refund call honours X-Idempotency-Key [?], so the checkout is read first.
 """
 
+import re
+from dataclasses import replace
+
 from payments import fields
 from shop.core.errors import BadInputError
 from shop.core.money import Money
-from shop.ports import RefundAnswer, RefundRequest, RefundStep
+from shop.ports import (
+    Happening,
+    PaymentEvent,
+    RefundAnswer,
+    RefundRequest,
+    RefundStep,
+    ReturnedRefund,
+)
 
 _STEPS = {
     "PENDING": RefundStep.PENDING,
     "COMPLETED": RefundStep.DONE,
     "FAILED": RefundStep.FAILED,
 }
+
+
+_OURS = re.compile(r"\(([a-z0-9_]{1,40})\)$")
 
 
 def body_of(request: RefundRequest) -> dict[str, object]:
@@ -51,12 +64,53 @@ def answer_of(refund: fields.Fields) -> RefundAnswer:
     return RefundAnswer(step=step, refund_ref=ref)
 
 
+def read_failed(checkout: fields.Fields, kind: str) -> PaymentEvent:
+    """Read `checkout.refund.failed`: the money is at Coinbase again.
+
+    It is not documented that it lists the refunds, as an answer may [?]: without, staff look.
+    """
+    checkout_id = fields.text(checkout, "id")
+    metadata = fields.optional_section(checkout, "metadata")
+    event = PaymentEvent(
+        event_id=f"{checkout_id}.{kind}.{fields.optional_text(checkout, 'updatedAt')}",
+        kind=kind,
+        happening=Happening.UNHANDLED,
+        reference=fields.optional_text(metadata, "reference"),
+        provider_ref=checkout_id,
+        occurred_at=fields.iso_moment(checkout, "updatedAt")
+        if checkout.get("updatedAt")
+        else None,
+        for_staff={"checkout": checkout_id, "status": fields.optional_text(checkout, "status")},
+    )
+    failed = [one for one in fields.rows(checkout, "refunds") if one.get("status") == "FAILED"]
+    if not failed:
+        return event
+    why = fields.optional_text(failed[-1], "reason")
+    ours, amount = _OURS.search(why), fields.amount(failed[-1], "amount")
+    return replace(
+        event,
+        happening=Happening.REFUND_RETURNED,
+        receipt_id=checkout_id,
+        money=Money.parse(f"{amount:f}", fields.currency(failed[-1], "currency")),
+        detail=ReturnedRefund(
+            refund_ref=fields.optional_text(failed[-1], "id") or event.event_id,
+            reference=ours.group(1) if ours else "",
+            reason=why,
+        ),
+        for_staff={},
+    )
+
+
 def back_so_far(checkout: fields.Fields) -> Money | None:
-    """Read the total given back, if it is stated in the currency we asked for."""
-    if not checkout.get("refundedAmount") or is_in_fiat(checkout):
+    """Read the total given back, if it is stated in the currency we asked for.
+
+    Nothing is not stated: who tells of a refund has given something back.
+    """
+    if checkout.get("refundedAmount") in (None, "") or is_in_fiat(checkout):
         return None  # with a price in euros, Coinbase counts in USDC
     amount = fields.amount(checkout, "refundedAmount")
-    return Money.parse(f"{amount:f}", fields.currency(checkout, "currency"))
+    back = Money.parse(f"{amount:f}", fields.currency(checkout, "currency"))
+    return None if back.is_zero else back
 
 
 def is_in_fiat(checkout: fields.Fields) -> bool:
@@ -65,4 +119,4 @@ def is_in_fiat(checkout: fields.Fields) -> bool:
     Without metadata, it is.
     """
     asked = fields.optional_section(checkout, "metadata").get("currency")
-    return bool(checkout.get("fiatAmount")) and asked != checkout.get("currency")
+    return checkout.get("fiatAmount") not in (None, "") and asked != checkout.get("currency")

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from payments import fields
+from payments.receiving import no_receipt_of_nothing
 from payments.stripe.money import from_stripe
 from payments.stripe.payer import payer_of
 from payments.stripe.saved_methods import ON_ITS_WAY, RENEWAL, events_of_intent
@@ -107,7 +108,7 @@ def _of_session(
 ) -> PaymentEvent:
     session_id = fields.text(session, "id")
     is_received = happening is _H.RECEIVED
-    return PaymentEvent(
+    event = PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
         happening=happening,
@@ -120,6 +121,9 @@ def _of_session(
         occurred_at=heading.occurred_at,
         detail=ON_ITS_WAY if happening is _H.SEEN else None,
     )
+    # With nothing to pay, nothing came; but who has paid has paid something.
+    is_owed = session.get("payment_status") != "no_payment_required"
+    return no_receipt_of_nothing(event) if is_owed else event
 
 
 def _of_payment(
@@ -155,7 +159,9 @@ def _of_charge(
 def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
     """Read a dispute by its state, as its events come in any order.
 
-    An inquiry (`warning_…`) has taken no money yet; once closed, it never will.
+    An inquiry (`warning_…`) has taken no money yet; once closed, it never will. One that was
+    `prevented` is over: blocked, or resolved by giving the money back; its own transactions say
+    which (https://docs.stripe.com/changelog/basil/2025-08-27/add-preventions-to-dispute).
     """
     status = fields.optional_text(dispute, "status")
     deadline = fields.optional_section(dispute, "evidence_details")
@@ -164,7 +170,9 @@ def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
     return PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
-        happening=_DECIDED.get(status, _H.DISPUTED),
+        happening=_prevented(dispute)
+        if status == "prevented"
+        else _DECIDED.get(status, _H.DISPUTED),
         receipt_id=_intent_id(dispute) or fields.text(dispute, "charge"),
         money=None if is_inquiry else _money(dispute, "amount"),
         occurred_at=heading.occurred_at,
@@ -176,8 +184,21 @@ def _of_dispute(dispute: fields.Fields, heading: _Heading) -> PaymentEvent:
     )
 
 
-def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent:
-    """Read an early fraud warning: the bank has taken nothing yet, and probably will."""
+def _prevented(dispute: fields.Fields) -> Happening:
+    rows = fields.rows(dispute, "balance_transactions")
+    moved = [row.get("amount") for row in rows]
+    is_taken = sum(one for one in moved if type(one) is int) < 0
+    return _H.DISPUTE_LOST if is_taken else _H.DISPUTE_WON
+
+
+def _of_warning(warning: fields.Fields, heading: _Heading) -> PaymentEvent | None:
+    """Read an early fraud warning: the bank has taken nothing yet, and probably will.
+
+    It is told of again once it is no longer `actionable`: the money went back, or is disputed,
+    which have events of their own.
+    """
+    if heading.kind.endswith(".updated") and warning.get("actionable") is not True:
+        return None
     return PaymentEvent(
         event_id=heading.event_id,
         kind=heading.kind,
@@ -270,4 +291,5 @@ _READERS: Mapping[str, _Reader] = {
     "charge.dispute.funds_reinstated": _of_dispute,
     "charge.dispute.closed": _of_dispute,
     "radar.early_fraud_warning.created": _of_warning,
+    "radar.early_fraud_warning.updated": _of_warning,
 }

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from payments import fields
+from payments.receiving import no_receipt_of_nothing
 from payments.stripe.money import from_stripe, to_stripe
 from shop.core.errors import BadInputError
 from shop.ports import (
@@ -132,6 +133,7 @@ def events_of_intent(intent: fields.Fields, *, reference: str = "") -> list[Paym
         occurred_at=fields.unix_moment(charge or intent, "created"),
         detail=_detail(intent, happening),
     )
+    first = no_receipt_of_nothing(first)
     return [first, *(_after(charge, first) if is_received else [])]
 
 

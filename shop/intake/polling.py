@@ -7,6 +7,7 @@ from shop.books.books import Books
 from shop.books.opening import Storage
 from shop.core.moves import may_move
 from shop.core.policy import Policy
+from shop.intake.taken_back import SETTLED, as_it_stands
 from shop.orders.payment_records import Payment, Payments
 from shop.orders.provider_health import note_answer, note_trouble
 from shop.orders.seen_records import SeenPayments
@@ -26,7 +27,7 @@ from shop.settlement.provider_claims import check_provider_claims, refs_to_ask
 from shop.settlement.settle import Outcome, Source, settle_all
 
 _LEASE = timedelta(minutes=2)
-_SETTLED = frozenset({PaymentState.FINAL, PaymentState.REFUNDED, PaymentState.DISPUTED})
+_HINTED = timedelta(hours=6)  # how soon an old payment is asked about again, where nobody answers
 
 
 def claim_polls(books: Books, *, now: datetime, most: int) -> list[Payment]:
@@ -53,10 +54,12 @@ def note_poll(
     # An answer about another order is no answer about this one, whoever gave it.
     events = [event for event in events if event.reference in {"", payment.reference}]
     told = [event for event in events if event.happening is not Happening.PENDING]
+    told = as_it_stands(books, payment, told, now=now)
     outcomes = settle_all(books, told, source, policy=policy, now=now)
     today = books[Payments].by_reference(payment.reference)
     if today is not None:
-        _ask_again(books, payment, today, events, now=now)
+        is_silent = isinstance(error, ProviderSilentError)
+        _ask_again(books, payment, today, events, now=now, is_silent=is_silent)
         # What one that cannot be asked was said to have brought, a person must confirm.
         check_provider_claims(books, today, events if is_askable else (), policy=policy, now=now)
         end_what_was_seen(books, today, policy=policy, now=now, is_silent=error is not None)
@@ -64,7 +67,13 @@ def note_poll(
 
 
 def _ask_again(
-    books: Books, asked: Payment, today: Payment, events: list[PaymentEvent], *, now: datetime
+    books: Books,
+    asked: Payment,
+    today: Payment,
+    events: list[PaymentEvent],
+    *,
+    now: datetime,
+    is_silent: bool,
 ) -> None:
     """Set when to ask next, unless a webhook wanted it at once while this question ran."""
     is_more_coming = any(event.happening is Happening.SEEN for event in events)
@@ -72,8 +81,10 @@ def _ask_again(
         return
     if today.poll_at not in {None, asked.poll_at}:
         return
-    is_over = today.state in _SETTLED and events and not is_more_coming
+    is_over = today.state in SETTLED and events and not is_more_coming
     wait = None if is_over else _wait(books, today, now=now)
+    if is_silent and today.state in SETTLED:
+        wait = wait or _HINTED  # a hint, however late, had it asked about: it wants an answer
     books[Payments].poll_later(today.id, None if wait is None else now + wait)
 
 

@@ -25,6 +25,8 @@ from shop.ports.details import (
     Refusal,
     ReturnedRefund,
     SeriesFacts,
+    is_taken_back,
+    taken_back,
 )
 from shop.ports.limits import NO_LIMITS, Limits, limits_of
 from shop.ports.payments import (
@@ -102,8 +104,10 @@ __all__ = [
     "Verb",
     "books_answer",
     "can_be_asked",
+    "is_taken_back",
     "limits_of",
     "saver_of",
     "steerer_of",
+    "taken_back",
     "takes",
 ]

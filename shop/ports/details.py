@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+_TAKEN_BACK = "taken_back:"
+
 
 class Refusal(StrEnum):
     """Why a charge failed, as far as it matters."""
@@ -25,6 +27,20 @@ class DisputeFacts:
     dispute_ref: str = ""
     reason: str = ""
     answer_by: datetime | None = None
+
+
+def taken_back(name: str, *, reason: str) -> DisputeFacts:
+    """Facts of a case that no bank opened: the provider itself takes back that money came.
+
+    Such an event says how money stands, each time its provider is asked; of money that is not in
+    the books it says nothing. While `look_up` tells of the money without it, the money stands.
+    """
+    return DisputeFacts(dispute_ref=f"{_TAKEN_BACK}{name}", reason=reason)
+
+
+def is_taken_back(dispute_ref: str) -> bool:
+    """Whether a case has such a name."""
+    return dispute_ref.startswith(_TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

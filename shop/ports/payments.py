@@ -125,10 +125,11 @@ class PaymentEvent:
     `receipt_id` identifies the money itself (payment intent, transaction): two events about
     the same money carry the same one. `money` is what arrived, None when nothing did; of
     REFUNDED it is the total given back so far, None when that is not said; of REFUND_RETURNED
-    the sum of that refund. `tax` is the tax inside RECEIVED `money` where the provider has
-    reckoned it; `commission` what of RECEIVED `money` somebody else has who brought the payer,
-    of REFUNDED what of it came back from them. `detail` is what only such an event has;
-    `for_staff` what nobody but a person reads, as words and their values.
+    the sum of that refund. FAILED and EXPIRED that name money say that it is not here: where the
+    books have it, its provider takes its word back. `tax` is the tax inside RECEIVED `money` where
+    the provider has reckoned it; `commission` what of RECEIVED `money` somebody else has who
+    brought the payer, of REFUNDED what of it came back from them. `detail` is what only such an
+    event has; `for_staff` what nobody but a person reads, as words and their values.
     """
 
     event_id: str

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from shop.core.money import Money
 from shop.ledger.receipt_records import Receipts
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
+from shop.orders.payment_records import Payments
+from shop.orders.states import OrderState
 from shop.ports import DisputeFacts, ForeignAccount, Happening, PaymentEvent, ReturnedRefund
+from shop.settlement.circumstances import CircumstanceRecords
 from shop.settlement.kept_event import KeptEvent
 from shop.settlement.notices import ForeignEvent, LeftToStaff
 
@@ -90,10 +94,26 @@ def _note(*told: Mapping[str, str]) -> str:
 
 
 def _tell(kept: KeptEvent, note: str, *, key: str) -> None:
+    order, came = _in_the_books(kept)
     notice = LeftToStaff(
         inbox_event=kept.inbox_event,
         provider=kept.provider,
         what=kept.event.kind,
         note=note[:_LONGEST],
+        order=order,
+        came=came,
     )
     kept.books[Outbox].add(tell_staff(kept.policy, notice, key=key), now=kept.now)
+
+
+def _in_the_books(kept: KeptEvent) -> tuple[OrderState | None, Money | None]:
+    """How the order stands that it names, and what has come by that payment."""
+    books, reference = kept.books, kept.event.reference
+    payment = books[Payments].by_reference(reference) if reference else None
+    if payment is None or payment.provider != kept.provider:
+        return None, None
+    affairs = books[CircumstanceRecords].of(reference)
+    found = [books[Receipts].get(one) for one in books[Receipts].receipts_of_payment(payment.id)]
+    currency = affairs.whole.currency
+    came = [one.money for one in found if one is not None and one.money.currency == currency]
+    return affairs.order_state, sum(came, Money.zero(currency))

@@ -8,6 +8,7 @@ from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receiving import Verdict
 from shop.messaging.notices import CustomerNotice, StaffNotice
+from shop.orders.states import OrderState
 from shop.screening.rules import Finding
 
 
@@ -192,9 +193,15 @@ class ForeignEvent(StaffNotice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftToStaff(StaffNotice):
-    """A provider tells of something that a person has to look at; `what` is its word."""
+    """A provider tells of something that a person has to look at; `what` is its word.
+
+    `order` is how the order that it names stands, and `came` what has come by that payment;
+    None where it names none that we know.
+    """
 
     inbox_event: int
     provider: str
     what: str
     note: str
+    order: OrderState | None = None
+    came: Money | None = None

@@ -4,17 +4,22 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.core.money import Money, split
-from shop.ledger.journal_records import SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
+from shop.ledger.journal_records import IN_REVIEW, SALES, TAX, UNASSIGNED, WALLET, Entry, Journal
 from shop.ledger.receipt_records import Receipts
 from shop.ledger.receiving import Judgement, Verdict
 from shop.messaging.notices import tell_staff
 from shop.messaging.outbox_records import Outbox
+from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.line_records import OrderLines
 from shop.ports import Happening, PaymentEvent
 from shop.refunds.records import Refunds
+from shop.screening.screening import note_payer
+from shop.settlement.circumstances import Circumstances
 from shop.settlement.commissions import book_commission
 from shop.settlement.kept_event import KeptEvent
 from shop.settlement.notices import UnknownMoney
+from shop.settlement.open_review import in_review
+from shop.settlement.received_money import note_final
 
 
 def record_receipt(
@@ -58,6 +63,29 @@ def record_receipt(
         now=now,
     )
     book_commission(books, provider, receipt, event, now=now)
+    return receipt
+
+
+def record_payment(
+    update: PaymentUpdate[Circumstances], money: Money, judgement: Judgement, *, is_in_review: bool
+) -> int | None:
+    """The receipt, its payer, and that the payment is final; None when this money is known."""
+    books, affairs, event, now = update.books, update.affairs, update.event, update.now
+    receipt = record_receipt(
+        books,
+        event,
+        money,
+        in_review(judgement) if is_in_review else judgement,
+        provider=affairs.provider,
+        payment_id=affairs.payment_id,
+        customer_id=update.customer.id,
+        rest=IN_REVIEW if is_in_review else WALLET,
+        now=now,
+    )
+    if receipt is None:
+        return None
+    note_payer(books, update.customer, event.payer, provider=affairs.provider, now=now)
+    note_final(update)
     return receipt
 
 

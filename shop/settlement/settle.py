@@ -6,11 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shop.books.books import Books
-from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.ledger.journal_records import IN_REVIEW, WALLET
-from shop.ledger.receipt_records import Receipts
-from shop.ledger.receiving import Judgement, ReceiptPolicy, judge
+from shop.ledger.receiving import ReceiptPolicy, judge
 from shop.messaging.inbox_records import Inbox, InboxState
 from shop.messaging.outbox_records import Effect, Outbox
 from shop.orders.claimed_payment import PaymentUpdate
@@ -27,17 +24,23 @@ from shop.renewals.star_subscriptions import (
     take_charge,
 )
 from shop.screening.rules import Finding
-from shop.screening.screening import note_payer
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
 from shop.settlement.elsewhere import count_elsewhere, is_elsewhere
 from shop.settlement.fulfilment import due_of, fulfil, tell_not_owed
 from shop.settlement.kept_event import KeptEvent, claim_payment, inbox_name
 from shop.settlement.left_to_staff import doubt_other_sum, leave_to_staff, tell_of_unknown
-from shop.settlement.open_review import in_review, open_review
+from shop.settlement.open_review import open_review
 from shop.settlement.payment_updates import take_late_payment_updates, take_payment_update
 from shop.settlement.provider_claims import must_ask, note_provider_claim
-from shop.settlement.receipts import book_tax, keep_unknown_money, record_receipt
-from shop.settlement.received_money import ReceivedMoney, note_final
+from shop.settlement.receipts import book_tax, keep_unknown_money, record_payment
+from shop.settlement.received_money import ReceivedMoney
+from shop.settlement.taken_back import (
+    ask_if_in_doubt,
+    is_news,
+    is_true_again,
+    must_ask_again,
+    tells_of_taken_back,
+)
 from shop.settlement.weighing import weigh
 
 _LEFT_TO_STAFF = frozenset({Happening.UNHANDLED, Happening.PENDING, Happening.FOREIGN})
@@ -97,18 +100,12 @@ def keep_event(books: Books, event: PaymentEvent, source: Source, *, now: dateti
         body=source.body,
         now=now,
     )
-    if inbox_event is None and source.is_believed and _is_missing(books, event, source.provider):
+    if inbox_event is None and source.is_believed and is_true_again(books, source.provider, event):
         # An event of this name came before and was not believed, said too little, or was about
         # other money: now the provider itself says that this came, and it is not in the books.
+        # Or the provider turned round since, and says the same again.
         inbox_event = books[Inbox].take_again(source.provider, name)
     return inbox_event
-
-
-def _is_missing(books: Books, event: PaymentEvent, provider: str) -> bool:
-    """Whether money is told of that no receipt is about."""
-    if event.happening is not Happening.RECEIVED or not event.receipt_id:
-        return False
-    return books[Receipts].receipt_named(provider, event.receipt_id) is None
 
 
 def settle_kept_event(
@@ -122,7 +119,10 @@ def settle_kept_event(
 ) -> Outcome:
     """Take an event that was just put into the inbox to its end."""
     if inbox_event is None:
-        return Outcome.KNOWN
+        is_asked = not source.is_believed and ask_if_in_doubt(
+            books, source.provider, event, now=now
+        )
+        return Outcome.ASKED if is_asked else Outcome.KNOWN
     return act_on(
         KeptEvent(
             books=books,
@@ -146,13 +146,21 @@ def act_on(kept: KeptEvent) -> Outcome:
     update = claim_payment(kept)
     if update is None:
         return _keep_unknown(kept)
-    if event.happening is Happening.ASK:
+    if event.happening is Happening.ASK or must_ask_again(kept):
         kept.books[Payments].poll_later(update.affairs.payment_id, kept.now)
         return Outcome.ASKED
     if event.happening is Happening.RECEIVED:
         if not kept.is_believed and must_ask(update):
             return _doubt(kept, update)
         return _receive(kept, update)
+    return _note(kept, update)
+
+
+def _note(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
+    """What moves a payment on without new money."""
+    event = kept.event
+    if tells_of_taken_back(event) and not is_news(kept.books, kept.provider, event):
+        return Outcome.KNOWN
     if event.happening in STANDINGS:
         note_standing(update)
     else:
@@ -196,6 +204,10 @@ def _doubt(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
 
 def _known(kept: KeptEvent) -> Outcome:
     """Money that is in the books changes nothing; staff see it if it is told with another sum."""
+    if not kept.is_believed and ask_if_in_doubt(
+        kept.books, kept.provider, kept.event, now=kept.now
+    ):
+        return Outcome.ASKED
     return Outcome.UNHANDLED if doubt_other_sum(kept) else Outcome.KNOWN
 
 
@@ -225,7 +237,7 @@ def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     # What comes again by itself was weighed when it came first.
     if judgement.fulfils and not (kept.is_looked_at or is_later or update.affairs.is_charge):
         findings = weigh(update, uses_wallet=not judgement.from_wallet.is_zero)
-    receipt = _record(update, money, judgement, is_in_review=bool(findings))
+    receipt = record_payment(update, money, judgement, is_in_review=bool(findings))
     if receipt is None:
         return _known(kept)
     if not is_later:
@@ -235,29 +247,6 @@ def _receive(kept: KeptEvent, update: PaymentUpdate[Circumstances]) -> Outcome:
     kept.books[Outbox].add(effects, now=kept.now)
     take_late_payment_updates(update, receipt, event.receipt_id)
     return outcome
-
-
-def _record(
-    update: PaymentUpdate[Circumstances], money: Money, judgement: Judgement, *, is_in_review: bool
-) -> int | None:
-    """The receipt, its payer, and that the payment is final; None when this money is known."""
-    books, affairs, event, now = update.books, update.affairs, update.event, update.now
-    receipt = record_receipt(
-        books,
-        event,
-        money,
-        in_review(judgement) if is_in_review else judgement,
-        provider=affairs.provider,
-        payment_id=affairs.payment_id,
-        customer_id=update.customer.id,
-        rest=IN_REVIEW if is_in_review else WALLET,
-        now=now,
-    )
-    if receipt is None:
-        return None
-    note_payer(books, update.customer, event.payer, provider=affairs.provider, now=now)
-    note_final(update)
-    return receipt
 
 
 def _bring_about(

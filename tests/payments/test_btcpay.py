@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,14 @@ import pytest
 
 from payments.btcpay_events import events_of
 from shop.core.money import Money
-from shop.ports import BadSignatureError, Happening, OnItsWay, PaymentEvent
+from shop.ports import (
+    BadSignatureError,
+    DisputeFacts,
+    Happening,
+    OnItsWay,
+    PaymentEvent,
+    is_taken_back,
+)
 from tests.fixtures.rigs import BTCPayRig, hear, learn, request_of, rig_of
 from tests.standins.btcpay import STORE
 from tests.standins.moods import Delivery
@@ -154,9 +162,72 @@ async def test_marked_by_hand_counts_what_did_come(rig: BTCPayRig) -> None:
 async def test_a_double_spent_payment_is_none(rig: BTCPayRig) -> None:
     page = await rig.provider.create(request_of(rig))
     rig.server.see(page.provider_ref)
-    rig.server.payments[page.provider_ref][0]["status"] = "Invalid"
+    rig.server.drop(page.provider_ref)
     rig.server.end(page.provider_ref, "Invalid")
+    told = await _ask(rig, page.provider_ref)
+    assert _told(told) == [(H.DISPUTED, Money(799, "EUR")), (H.FAILED, None)]
+    assert _names(told[0]) == (page.provider_ref, "payment invalid")
+
+
+def _names(event: PaymentEvent) -> tuple[str, str]:
+    """The invoice that takes money back, and the word it does so with."""
+    facts = event.detail
+    assert isinstance(facts, DisputeFacts)
+    assert is_taken_back(facts.dispute_ref)
+    return facts.dispute_ref.rpartition(":")[2], facts.reason
+
+
+@pytest.mark.parametrize(
+    ("more", "order", "word"),
+    [
+        ("Marked", [H.RECEIVED, H.RECEIVED, H.DISPUTED, H.DISPUTED], "marked invalid"),
+        ("None", [H.DISPUTED, H.DISPUTED, H.RECEIVED, H.RECEIVED], "invalid"),
+    ],
+)
+async def test_an_invalid_invoice_takes_back_each_payment_that_had_come(
+    rig: BTCPayRig, more: str, order: list[Happening], word: str
+) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.see(page.provider_ref, "0.00005328")
+    rig.server.see(page.provider_ref, "0.00010652")
+    rig.server.settle(page.provider_ref)
+    before = await _ask(rig, page.provider_ref)
+    rig.server.end(page.provider_ref, "Invalid", more)
+    after = await _ask(rig, page.provider_ref)
+    assert [event.happening for event in after] == order
+    assert [event for event in after if event.happening is H.RECEIVED] == [
+        replace(event, for_staff={"invoice": more}) for event in before
+    ]
+    undone = [event for event in after if event.happening is H.DISPUTED]
+    assert [(one.receipt_id, one.money) for one in undone] == [
+        (one.receipt_id, one.money) for one in before
+    ]
+    assert {_names(one) for one in undone} == {(page.provider_ref, word)}
+    rig.server.mark(page.provider_ref, "Settled")
+    told = await _ask(rig, page.provider_ref)
+    assert [event.happening for event in told] == [H.RECEIVED, H.RECEIVED, H.UNHANDLED]
+
+
+@pytest.mark.parametrize("more", ["Marked", "None"])
+async def test_an_invalid_invoice_that_nobody_paid_has_failed(rig: BTCPayRig, more: str) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.end(page.provider_ref, "Invalid", more)
     assert _told(await _ask(rig, page.provider_ref)) == [(H.FAILED, None)]
+
+
+async def test_what_replaces_a_payment_counts_and_what_was_replaced_does_not(
+    rig: BTCPayRig,
+) -> None:
+    page = await rig.provider.create(request_of(rig))
+    rig.server.see(page.provider_ref)
+    rig.server.drop(page.provider_ref)
+    rig.server.see(page.provider_ref)
+    rig.server.payments[page.provider_ref][1]["status"] = "Settled"
+    rig.server.end(page.provider_ref, "Settled")
+    gone, came = await _ask(rig, page.provider_ref)
+    assert (gone.happening, came.happening) == (H.DISPUTED, H.RECEIVED)
+    assert gone.receipt_id != came.receipt_id
+    assert came.money == Money(799, "EUR")
 
 
 async def test_money_on_a_second_invoice_of_the_same_reference_is_found(rig: BTCPayRig) -> None:

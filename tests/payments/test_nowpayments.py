@@ -147,7 +147,10 @@ async def changed(rig: NowPaymentsRig, status: str, **more: object) -> PaymentEv
         ("partially_paid", 0.001, 0),
         ("finished", 31.5, 799),
         ("finished", 31.4, 799),  # NOWPayments itself let that be
-        ("finished", 0, 799),
+        ("finished", 0, 0),
+        ("finished", "0.00", 0),
+        ("finished", None, 0),
+        ("finished", "", 0),
         ("finished", 31.5001, 799),
         ("finished", 63, 1598),
     ],

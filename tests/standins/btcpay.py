@@ -99,6 +99,18 @@ class BTCPayServer(Moody):
         self.invoices[invoice_id] |= {"status": status, "additionalStatus": more}
         return self._news(invoice_id, f"Invoice{status}", manuallyMarked=more == "Marked")
 
+    def mark(self, invoice_id: str, status: str) -> Delivery:
+        """Have the merchant mark it settled or invalid; its payments stay what they are."""
+        return self.end(invoice_id, status, "Marked")
+
+    def drop(self, invoice_id: str) -> Delivery:
+        """Let the chain lose the latest payment: replaced, or reorganised away.
+
+        An invoice that was settled stays so: BTCPay itself tells of it only when asked.
+        """
+        self.payments[invoice_id][-1]["status"] = "Invalid"
+        return self._news(invoice_id, "InvoiceReceivedPayment")
+
     def claim(self, pull_id: str) -> None:
         """Let the customer take the money, and the server send it."""
         [pull] = [one for one in self.pulls if one["id"] == pull_id]

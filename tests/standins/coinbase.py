@@ -83,6 +83,10 @@ class CoinbaseServer(Moody):
         status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
         return self._change(checkout_id, status, "checkout.refund.success")
 
+    def fail_refund(self, checkout_id: str) -> Delivery:
+        """Give nothing back after all: the money stays, or is here again."""
+        return self._change(checkout_id, "COMPLETED", "checkout.refund.failed")
+
     def event(self, kind: str, thing: Json) -> Delivery:
         """Sign a webhook of any kind."""
         return self.signed(json.dumps({**thing, "eventType": kind}).encode())

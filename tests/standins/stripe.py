@@ -103,23 +103,28 @@ class StripeServer(Cards):
         """Let the bank decide a dispute: won or lost."""
         return self.dispute(session_id, status=status, kind="closed")
 
-    def warn(self, session_id: str) -> Delivery:
-        """Let the card's bank suspect fraud."""
+    def warn(self, session_id: str, *, kind: str = "created", is_open: bool = True) -> Delivery:
+        """Let the card's bank suspect fraud, or say that nothing can be done any more."""
         charge = self._charge(session_id)
         warning = {
-            "id": self._id("issfr"),
+            "id": f"issfr_{charge['id']}",
             "object": "radar.early_fraud_warning",
-            "actionable": True,
+            "actionable": is_open,
             "charge": charge["id"],
             "payment_intent": charge["payment_intent"],
             "fraud_type": "made_with_stolen_card",
         }
-        return self.event("radar.early_fraud_warning.created", warning)
+        return self.event(f"radar.early_fraud_warning.{kind}", warning)
 
     def dispute(
-        self, session_id: str, *, status: str = "needs_response", kind: str = "created"
+        self,
+        session_id: str,
+        *,
+        status: str = "needs_response",
+        kind: str = "created",
+        moved: tuple[int, ...] = (),
     ) -> Delivery:
-        """Let the cardholder's bank take the money back."""
+        """Let the cardholder's bank take the money back, and `moved` of it in Stripe's balance."""
         charge = self._charge(session_id)
         charge["disputed"] = True
         dispute = {
@@ -133,6 +138,7 @@ class StripeServer(Cards):
             "reason": "fraudulent",
             "status": status,
             "evidence_details": {"due_by": self._unix() + 7 * 86_400},
+            "balance_transactions": [{"amount": amount} for amount in moved],
         }
         return self.event(f"charge.dispute.{kind}", dispute)
 

@@ -197,7 +197,7 @@ async def disputed(kiosk: Kiosk) -> tuple[Person, Person, str]:
     await olga.sees("The shop today")
     await anna.pay(page, "dispute")
     await olga.sees("disputes")
-    await anna.sees("Your bank asks")
+    await anna.sees("is in doubt: your bank asks")
     await kiosk.quiet()
     return anna, olga, page
 

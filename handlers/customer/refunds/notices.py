@@ -89,11 +89,12 @@ def _access(_: Speech, access: AccessAfterRefund) -> Html:
 
 
 async def disputed(visit: Visit, notice: Disputed) -> Screen:
-    """The customer's bank asks for the money, and access rests."""
+    """The money is asked for, or its provider takes back that it came; access rests."""
     _ = visit.speech
     text = _(
-        "Your bank asks for the money for {plan} back. Until it has decided, your access rests. "
-        "If that is a mistake, tell your bank or write to us, and all is as it was.",
+        "The payment for {plan} is in doubt: your bank asks for it back, or whoever took it says "
+        "that it did not come. Until that is decided, your access rests. If it is a mistake, tell "
+        "your bank or write to us, and all is as it was.",
         plan=await _plan(visit, notice.plan),
     )
     return Screen(text=text, rows=((button(_("Write to us"), "+paysupport"),),))
@@ -104,7 +105,7 @@ async def dispute_over(visit: Visit, notice: DisputeOver) -> Screen:
     _ = visit.speech
     plan = await _plan(visit, notice.plan)
     if notice.how is DisputeState.WON:
-        text = _("Your bank leaves the payment for {plan} as it is.", plan=plan)
+        text = _("The payment for {plan} is not in doubt any more.", plan=plan)
     elif notice.money.is_zero:
         text = _("Your bank has decided in your favour about the payment for {plan}.", plan=plan)
     else:

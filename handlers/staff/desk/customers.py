@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from handlers.customer.storefront.account import status
-from handlers.names import provider_name, verdict_name
+from handlers.names import order_state_name, provider_name, verdict_name
 from handlers.screens import Args, Screen, bold, button, code, in_rows
 from handlers.staff.confirm import back
 from handlers.staff.refunds.wording import dispute_line, refund_line
@@ -18,7 +18,6 @@ from shop.customers.records import Customer
 from shop.desk.overview import History, history
 from shop.ledger.receipt_records import Receipt
 from shop.orders.order_records import OrderKind, OrderShown
-from shop.orders.states import OrderState
 from shop.refunds.states import DisputeState
 from shop.staff.audit_records import Act
 
@@ -124,16 +123,8 @@ def _subscription(visit: Visit, one: Subscription) -> Html:
 
 
 def _order(_: Speech, one: OrderShown) -> Html:
-    states = {
-        OrderState.OPEN: _("open"),
-        OrderState.IN_REVIEW: _("waits for your decision"),
-        OrderState.PAID: _("paid"),
-        OrderState.EXPIRED: _("expired"),
-        OrderState.CANCELLED: _("cancelled"),
-        OrderState.REFUNDED: _("refunded"),
-    }
     kinds = {OrderKind.TRIAL: _("trial"), OrderKind.GRANT: _("given")}
-    how = kinds.get(one.order.kind) or states[one.order.state]
+    how = kinds.get(one.order.kind) or order_state_name(_, one.order.state)
     return _(
         "{date} {plan}, {time}: {how}",
         date=_.day(one.order.created_at),

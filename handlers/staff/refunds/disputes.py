@@ -10,6 +10,7 @@ from handlers.staff.refunds.wording import dispute_line
 from handlers.visit import Visit, answer
 from handlers.wording import Html, Speech, escape, lines, paragraphs
 from shop.core.errors import NotFoundError
+from shop.ports import is_taken_back
 from shop.refunds.dispute_decisions import dismiss_warning
 from shop.refunds.dispute_records import Dispute, DisputeKind
 from shop.refunds.evidence import Evidence, evidence_of, evidence_of_dispute
@@ -105,6 +106,9 @@ async def _send(visit: Visit, found: Evidence, caption: Screen | None = None) ->
 async def tell_dispute(visit: Visit, notice: DisputeOpened) -> Screen | None:
     """A dispute was opened: what it is, and the evidence in the same message, which is sent."""
     screen = await dispute_told(visit, notice)
+    one = await visit.counter.storage.read(dispute_of, notice.dispute)
+    if is_taken_back(one.dispute_ref):
+        return screen  # no bank wants evidence
     try:
         found = await visit.counter.storage.read(evidence_of_dispute, notice.dispute)
     except NotFoundError:
@@ -117,14 +121,26 @@ async def dispute_told(visit: Visit, notice: DisputeOpened) -> Screen:
     """What staff are told of it."""
     _ = visit.speech
     one = await visit.counter.storage.read(dispute_of, notice.dispute)
+    named = {
+        "name": _short(notice.name),
+        "money": bold(_.money(one.about)) if not one.about.is_zero else _("a payment"),
+        "plan": await plan_name(visit, notice.plan),
+        "way": provider_name(_, one.provider),
+    }
+    if is_taken_back(one.dispute_ref):
+        text = lines(
+            _("⚠️ {way} takes back that {money} came from {name} for {plan}.", **named),
+            escape(one.reason),
+            _rests(_, is_frozen=notice.is_frozen),
+            _(
+                "No bank decides this: please look at {way}. Once the payment counts there again, "
+                "it does here.",
+                **named,
+            ),
+        )
+        return Screen(text=text, rows=rows_of(_, one))
     text = lines(
-        _(
-            "⚠️ {name} disputes {money} for {plan} ({way}).",
-            name=_short(notice.name),
-            money=bold(_.money(one.about)) if not one.about.is_zero else _("a payment"),
-            plan=await plan_name(visit, notice.plan),
-            way=provider_name(_, one.provider),
-        ),
+        _("⚠️ {name} disputes {money} for {plan} ({way}).", **named),
         _deadline(visit, one),
         _rests(_, is_frozen=notice.is_frozen),
         _("The file holds what the bank wants to know; upload it where the payment was made."),

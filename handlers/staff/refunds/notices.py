@@ -10,6 +10,7 @@ from handlers.staff.refunds.disputes import tell_dispute, tell_reopened, tell_wa
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, escape, lines
 from shop.messaging.notices import StaffNotice
+from shop.ports import is_taken_back
 from shop.refunds.access_changes import AccessChange
 from shop.refunds.notices import (
     DisputeClosed,
@@ -23,6 +24,7 @@ from shop.refunds.notices import (
     RefundReturned,
 )
 from shop.refunds.records import RefundRoute
+from shop.refunds.refundable import dispute as dispute_of
 from shop.refunds.rules import AccessAfterRefund
 from shop.refunds.states import DisputeState
 
@@ -157,7 +159,10 @@ async def dispute_closed(visit: Visit, notice: DisputeClosed) -> Screen:
         "name": notice.name,
         "way": provider_name(_, notice.provider),
     }
-    if notice.how is DisputeState.WON:
+    one = await visit.counter.storage.read(dispute_of, notice.dispute)
+    if notice.how is DisputeState.WON and is_taken_back(one.dispute_ref):
+        text = _("✅ {money} from {name} for {plan} counts at {way} again.", **named)
+    elif notice.how is DisputeState.WON:
         text = _("✅ The dispute with {name} over {money} for {plan} ({way}) is won.", **named)
     else:
         text = _("🔴 The dispute with {name} over {money} for {plan} ({way}) is lost.", **named)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.names import plan_name, provider_name
+from handlers.names import order_state_name, plan_name, provider_name
 from handlers.screens import Screen, button, in_rows
 from handlers.staff.links import to_customer, to_failed_jobs
 from handlers.staff.screening.findings import reasons
@@ -107,12 +107,21 @@ async def left_to_staff(visit: Visit, notice: LeftToStaff) -> Screen:
             what=notice.what,
         ),
         escape(notice.note),
-        _(
-            "Nothing was given for it; it is event E{event} under “Failed jobs”.",
-            event=notice.inbox_event,
-        ),
+        _in_the_books(_, notice),
+        _("It is event E{event} under “Failed jobs”.", event=notice.inbox_event),
     )
     return Screen(text=text, rows=((to_failed_jobs(_),),))
+
+
+def _in_the_books(_: Speech, notice: LeftToStaff) -> Html:
+    """What the books did with the payment that it names, whatever its provider says."""
+    if notice.order is None or notice.came is None:
+        return Html("")
+    order = order_state_name(_, notice.order)
+    if notice.came.is_zero:
+        return _("In our books no money came by this payment; its order: {how}.", how=order)
+    came = _.money(notice.came)
+    return _("In our books {money} came by this payment; its order: {how}.", money=came, how=order)
 
 
 async def other_business(visit: Visit, notice: OtherBusiness) -> Screen:
