@@ -75,12 +75,13 @@ class Subscriptions:
 
     def add(self, customer_id: int, product_id: int, schedule: Schedule) -> int:
         """Begin; returns the id."""
-        found: int = self._sql.value(
+        found = self._sql.added(
             "subscription_add",
             customer_id=customer_id,
             product_id=product_id,
             **_columns(schedule),
         )
+        assert found is not None  # noqa: S101 - nothing stands in its way
         return found
 
     def extend(self, subscription_id: int, schedule: Schedule, *, old: SubscriptionState) -> None:

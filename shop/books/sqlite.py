@@ -192,7 +192,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, cached_statements=512
     )
-    connection.row_factory = sqlite3.Row
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

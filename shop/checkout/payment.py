@@ -26,7 +26,6 @@ from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
-from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
 from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
@@ -127,7 +126,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if not price.is_in_force:
         raise PriceChangedError
     refuse_on_hold(books[Subscriptions].live(customer.id, product.id))
-    _refuse_way(choice, customer, product, price, policy=policy)
+    refuse_way(choice, customer, product, price, policy=policy)
     _refuse_renewing(books, choice, product, price, policy=policy, now=now)
     if books[Orders].is_in_review(customer.id, product_id=product.id, interval=price.interval):
         raise InReviewError
@@ -140,7 +139,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     before = (
         Money.zero(price.amount.currency)
         if recurs
-        else paid_before(books, customer.id, asked.order.id, price.amount)
+        else paid_before(books, customer.id, asked.order.id, price.amount, now=now)
     )
     before = _counted(books, choice, price.amount, before, now=now)
     payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
@@ -149,9 +148,7 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
         is_stale = True  # its page was made for the other answer
     if is_stale:
         # An older try asks for another sum or has run out: it ends, yet late money still counts.
-        books[Payments].move(
-            payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
-        )
+        books[Payments].supersede(payment)
         payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
     if choice.saves:
         books[Renewals].note_consent(payment.id, now=now)
@@ -177,13 +174,15 @@ def _counted(books: Books, choice: Choice, price: Money, before: Money, *, now: 
     return price - asked
 
 
-def _refuse_way(
+def refuse_way(
     choice: Choice, customer: Customer, product: Product, price: Price, *, policy: Policy
 ) -> None:
     """A button of another day, or nobody's: what is not offered is not taken either."""
     way, currency = choice.provider, price.amount.currency
     # What lies in the wallet is of any currency that ever came.
-    is_taken = way == WALLET or takes(choice.currencies, currency)
+    # It renews nothing by itself, so it begins no series of charges.
+    is_wallet = way == WALLET
+    is_taken = not product.recurs_at(price) if is_wallet else takes(choice.currencies, currency)
     rules = policy[WayPolicy].rules
     shown = arranged(rules, {way: currency}, country=customer.country, plan=product.slug)
     if not is_taken or way not in shown:

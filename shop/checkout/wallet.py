@@ -5,11 +5,17 @@ from datetime import datetime
 
 from shop.books.books import Books
 from shop.catalog.records import CatalogRecords
-from shop.checkout.payment import Choice, NotOfferedError, PriceChangedError, begin_payment
+from shop.checkout.payment import (
+    Choice,
+    NotOfferedError,
+    PriceChangedError,
+    begin_payment,
+    refuse_way,
+)
 from shop.core.errors import ShopError
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.credit.reservations import free_for, reserve
+from shop.credit.reservations import reserve, wallet_of
 from shop.credit.rules import covers, offered_part
 from shop.customers.records import Customers
 from shop.orders.line_records import NewLine
@@ -33,15 +39,20 @@ def use_wallet(
     """
     customer = books[Customers].claim(customer_id)
     price = books[CatalogRecords].price(price_id)
-    if not books[CatalogRecords].get(price.product_id).is_offered:
+    product = books[CatalogRecords].get(price.product_id)
+    if not product.is_offered:
         raise NotOfferedError
     if not price.is_in_force:
         raise PriceChangedError
+    if wants:
+        choice = Choice(customer_id=customer.id, price_id=price.id, provider=WALLET)
+        refuse_way(choice, customer, product, price, policy=policy)
     asked = books[Orders].open_one(
         customer.id, [NewLine.at(price)], now=now, expires_at=now + policy.order_lifetime
     )
     order = asked.order
-    free = free_for(books, customer.id, order.id, price.amount.currency)
+    wallet = wallet_of(books, customer.id, now=now)
+    free = wallet.free(order.id, price.amount.currency)
     part = offered_part(price.amount, free=free) if wants else Money.zero(free.currency)
     reserve(books, customer.id, order.id, part, now=now)
     return part
@@ -56,7 +67,8 @@ def pay_from_wallet(books: Books, choice: Choice, *, policy: Policy, now: dateti
     books[Customers].claim(choice.customer_id)
     intent = begin_payment(books, replace(choice, provider=WALLET), policy=policy, now=now)
     payment, price = intent.payment, intent.price.amount
-    free = free_for(books, choice.customer_id, payment.order_id, price.currency)
+    wallet = wallet_of(books, choice.customer_id, now=now)
+    free = wallet.free(payment.order_id, price.currency)
     if not covers(price, free=free):
         raise WalletTooSmallError
     reserve(books, choice.customer_id, payment.order_id, price, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
@@ -26,8 +27,14 @@ class Policy:
     def __getitem__(self, choices: Callable[[], T]) -> T:
         """What the owner chose of this kind: `policy[RefundPolicy].whole`."""
         found: T | None = self.choices.get(choices)
-        return choices() if found is None else found
+        return _unchosen(choices) if found is None else found
 
     def choosing(self, *choices: object) -> Self:
         """The same policy with these in place of what was chosen of their kinds."""
         return replace(self, choices={**self.choices, **{type(one): one for one in choices}})
+
+
+@cache
+def _unchosen(choices: Callable[[], T]) -> T:
+    # Every settlement asks for four of them; they are frozen, so one serves everybody.
+    return choices()

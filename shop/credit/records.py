@@ -5,8 +5,11 @@ from datetime import datetime
 
 from shop.books.moments import moment, seconds
 from shop.books.queries import Sql
+from shop.catalog.records import Product, product_of
+from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.ledger.receiving import Verdict
+from shop.orders.waits import NEWS_FOR
 
 _RECEIPT = "receipt:"
 
@@ -19,6 +22,28 @@ class Move:
     at: datetime
     verdict: Verdict | None
     plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a wallet keeps for an order, by what its first line is.
+
+    It was set aside for the order, or a page that may still be paid was reckoned with it.
+    """
+
+    order_id: int
+    money: Money
+    until: datetime
+    product: Product
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What of a wallet counts towards an order: it came for it as too little, or was set aside."""
+
+    short: Money
+    part: Money
 
 
 class Wallets:
@@ -41,17 +66,27 @@ class Wallets:
             now=seconds(now),
         )
 
-    def part(self, order_id: int, currency: str) -> Money:
-        """What is set aside for this order."""
-        found = self._sql.value("wallet_part", order_id=order_id, currency=currency)
-        return Money(int(found or 0), currency)
-
-    def reserved_elsewhere(self, customer_id: int, currency: str, *, order_id: int) -> Money:
-        """What is set aside for the customer's other open orders."""
-        found = self._sql.value(
-            "wallet_kept_elsewhere", customer_id=customer_id, currency=currency, order_id=order_id
+    def claims(self, order_id: int, currency: str) -> Claims:
+        """What came for this order, or was set aside for it."""
+        row = self._sql.one("wallet_claims", order_id=order_id, currency=currency)
+        assert row is not None  # noqa: S101 - the statement always returns its row
+        return Claims(
+            short=Money(int(row["short"]), currency), part=Money(int(row["part"]), currency)
         )
-        return Money(int(found or 0), currency)
+
+    def kept(self, customer_id: int, *, now: datetime) -> list[Kept]:
+        """What is kept for each of the customer's orders, the oldest claim first."""
+        rows = self._sql.all("wallet_kept", customer_id=customer_id, since=seconds(now - NEWS_FOR))
+        return [
+            Kept(
+                order_id=row["order_id"],
+                money=Money(int(row["kept"]), row["currency"]),
+                until=moment(row["kept_until"]),
+                product=product_of(row),
+                interval=Interval.from_key(row["term"]),
+            )
+            for row in rows
+        ]
 
     def moves(self, customer_id: int, *, most: int) -> list[Move]:
         """The latest movements of a customer's wallets."""

@@ -3,19 +3,31 @@
 from shop.core.money import Money
 
 
-def usable(balance: Money, *, reserved_elsewhere: Money) -> Money:
-    """What is there and not kept for another open order; never less than nothing."""
-    return Money(max((balance - reserved_elsewhere).minor, 0), balance.currency)
+def usable(balance: Money, *, older: Money, own: Money, younger: Money) -> Money:
+    """What the wallet can give to one order, for which it keeps `own`; never less than nothing.
+
+    `older` and `younger` it keeps for other orders. Where staff or a bank took what was kept,
+    the older claim goes first: of two pages one gives what it sold, not neither.
+    """
+    left = balance - older
+    nothing = Money.zero(balance.currency)
+    return max(left - younger, min(own, left), nothing)
 
 
-def before(price: Money, *, short: Money, part: Money, free: Money) -> Money:
+def before(price: Money, *, short: Money, part: Money, counted: Money, free: Money) -> Money:
     """What of the price is here before new money comes.
 
     `short` came for this order as too little and went to the wallet, `part` the customer set aside
-    for it, `free` is what the wallet can still give. What was spent meanwhile is not here.
+    for it, `counted` is what the page that is being paid was reckoned with, `free` is what the
+    wallet can still give. What was spent meanwhile is not here.
     """
-    wanted = (short + part).minor
-    return Money(max(min(wanted, free.minor, price.minor), 0), price.currency)
+    wanted = max(short + part, counted)
+    return max(min(wanted, free, price), Money.zero(price.currency))
+
+
+def as_part(price: Money, *, here: Money) -> Money:
+    """What of that counts as a part of the price; nothing when it is all, for that is no rest."""
+    return here if here < price else Money.zero(price.currency)
 
 
 def offered_part(price: Money, *, free: Money) -> Money:

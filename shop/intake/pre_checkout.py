@@ -6,7 +6,8 @@ from shop.access.subscription_records import Subscriptions
 from shop.books.books import Books
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.orders.payment_records import Payments
+from shop.credit.reservations import came_before
+from shop.orders.payment_records import Payment, Payments
 from shop.orders.states import OPEN_PAYMENTS
 from shop.renewals.star_records import StarSubscriptions
 from shop.screening.rules import FraudPolicy
@@ -29,4 +30,13 @@ def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: 
     about = books[Payments].affairs(reference).subscription_id
     if about is not None and books[Subscriptions].get(about).standing.is_frozen:
         return False
-    return payment.state in OPEN_PAYMENTS
+    return payment.state in OPEN_PAYMENTS and _is_enough(books, payment, now=now)
+
+
+def _is_enough(books: Books, payment: Payment, *, now: datetime) -> bool:
+    """Whether what the page counts on lies in the wallet still: staff or a bank may take it."""
+    counted = payment.whole - payment.due
+    if counted.is_zero:
+        return True
+    customer, order = payment.customer_id, payment.order_id
+    return counted <= came_before(books, customer, order, payment.whole, counted=counted, now=now)

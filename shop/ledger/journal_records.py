@@ -68,13 +68,8 @@ class Journal:
         """Whether this group was written."""
         return self._sql.value("journal_knows", group_ref=group_ref) is not None
 
-    def wallet(self, customer_id: int, currency: str) -> Money:
-        """What the customer has in this currency: a sum, never a column."""
-        found = self._sql.value("wallet_balance", customer_id=customer_id, currency=currency)
-        return Money(int(found or 0), currency)
-
     def wallets(self, customer_id: int) -> list[Money]:
-        """What the customer has, in each currency that is not empty."""
+        """What the customer has, in each currency that is not empty: sums, never a column."""
         rows = self._sql.all("wallet_balances", customer_id=customer_id)
         return [Money(int(row["minor"]), row["currency"]) for row in rows]
 

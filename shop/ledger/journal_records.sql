@@ -5,10 +5,6 @@ VALUES (:group_ref, :line, :account, :customer_id, :minor, :currency, :now);
 -- name: journal_knows$
 SELECT group_ref FROM journal WHERE group_ref = :group_ref LIMIT 1;
 
--- name: wallet_balance$
-SELECT COALESCE(SUM(-minor), 0) FROM journal
-WHERE account = 'wallet' AND customer_id = :customer_id AND currency = :currency;
-
 -- name: wallet_balances
 SELECT currency, SUM(-minor) AS minor FROM journal
 WHERE account = 'wallet' AND customer_id = :customer_id

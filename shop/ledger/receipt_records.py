@@ -111,7 +111,7 @@ class Receipts:
         now: datetime,
     ) -> int | None:
         """Record money; None when exactly this money is in the books already."""
-        found: int | None = self._sql.value(
+        return self._sql.added(
             "receipt_add",
             provider=provider,
             receipt_id=receipt_id,
@@ -127,7 +127,6 @@ class Receipts:
             occurred_at=seconds(occurred_at),
             now=seconds(now),
         )
-        return found
 
     def receipts_of(self, customer_id: int, *, most: int) -> list[Receipt]:
         """A customer's latest receipts."""

@@ -69,7 +69,7 @@ class Inbox:
 
         Until `due_at` it is this process's.
         """
-        found: int | None = self._sql.value(
+        return self._sql.added(
             "inbox_keep",
             provider=provider,
             event_id=event_id,
@@ -82,7 +82,6 @@ class Inbox:
             chat_id=chat_id,
             holder=self._sql.holder,
         )
-        return found
 
     def finish(self, inbox_event_id: int, state: InboxState, *, note: str = "") -> None:
         """Say what became of it."""

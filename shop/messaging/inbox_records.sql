@@ -59,12 +59,12 @@ WHERE state = 'waiting' AND due_at > :now AND due_at = leased_until AND leased_b
 
 -- name: inbox_stuck
 -- Kinds that nobody has to look at come last: an owner may have subscribed to all there are.
-SELECT * FROM inbox WHERE state IN ('stuck', 'unhandled', 'unknown')
+SELECT * FROM inbox WHERE state = 'stuck' OR state = 'unhandled' OR state = 'unknown'
 ORDER BY CASE WHEN state = 'unhandled' AND note = '' THEN 1 ELSE 0 END, id LIMIT :most;
 
 -- name: inbox_counts
 SELECT state, COUNT(*) AS many FROM inbox
-WHERE state IN ('stuck', 'unhandled', 'unknown') GROUP BY state ORDER BY state;
+WHERE state = 'stuck' OR state = 'unhandled' OR state = 'unknown' GROUP BY state ORDER BY state;
 
 -- name: inbox_elsewhere$
 SELECT COUNT(*) FROM inbox WHERE state = 'elsewhere' AND received_at >= :since;
@@ -80,7 +80,7 @@ SELECT * FROM inbox WHERE id = :id;
 
 -- name: inbox_reopen!
 UPDATE inbox SET state = 'waiting', tries = 0, due_at = :now
-WHERE id = :id AND state IN ('stuck', 'unhandled', 'unknown');
+WHERE id = :id AND (state = 'stuck' OR state = 'unhandled' OR state = 'unknown');
 
 -- name: inbox_forget!
 DELETE FROM inbox WHERE id IN (

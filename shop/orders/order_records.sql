@@ -11,9 +11,9 @@ VALUES (:customer_id, :kind, :basket, 'paid', :now, :now, :now)
 RETURNING *;
 
 -- name: order_move!
--- From whichever state the table lets become this one.
+-- From whichever state the table lets become this one; OR, for SQLite makes a table for a long IN.
 UPDATE orders SET state = :state, closed_at = :now
-WHERE id = :id AND state IN (:old_0, :old_1, :old_2, :old_3);
+WHERE id = :id AND (state = :old_0 OR state = :old_1 OR state = :old_2 OR state = :old_3);
 
 -- name: order_stands$
 SELECT state FROM orders WHERE id = :id;

@@ -11,7 +11,7 @@ from shop.core.intervals import Interval
 from shop.core.money import Money
 from shop.core.moves import must_move
 from shop.customers.records import Customer, customer_of
-from shop.orders.order_records import OrderKind, QuotedOrder
+from shop.orders.order_records import QuotedOrder
 from shop.orders.states import PAYMENT_MOVES, OrderState, PaymentState
 
 
@@ -49,16 +49,13 @@ class Affairs:
     payment_id: int
     reference: str
     provider: str
-    provider_ref: str
     due: Money
     whole: Money
     payment_state: PaymentState
     expires_at: datetime
-    screen_id: int | None
     poll_at: datetime | None
     order_id: int
     order_state: OrderState
-    order_kind: OrderKind
     quote: str
     lines: int
     line_id: int
@@ -182,6 +179,14 @@ class Payments:
         )
         return changed == 1
 
+    def supersede(self, payment: Payment) -> None:
+        """Another try takes its place; its page stays open, and money that comes for it counts.
+
+        What the page counts on stays kept for it, too.
+        """
+        must_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED)
+        self._sql.run("payment_supersede", id=payment.id, old=payment.state)
+
     def poll_later(self, payment_id: int, at: datetime | None) -> None:
         """Ask again then, or never."""
         self._sql.run("payment_poll_later", id=payment_id, poll_at=maybe_seconds(at))
@@ -209,11 +214,6 @@ class Payments:
     def next_poll(self) -> datetime | None:
         """When it is time to ask about a payment next."""
         return maybe_moment(self._sql.value("payments_next_poll"))
-
-    def short_before(self, order_id: int, currency: str) -> Money:
-        """What came for this order as too little and went to the wallet."""
-        found = self._sql.value("receipts_short_of", order_id=order_id, currency=currency)
-        return Money(int(found or 0), currency)
 
     def payment_for_charge(
         self,
@@ -275,16 +275,13 @@ def affairs_of(row: Row) -> dict[str, Any]:
         "payment_id": row["payment_id"],
         "reference": row["reference"],
         "provider": row["provider"],
-        "provider_ref": row["provider_ref"],
         "due": Money(row["minor"], row["currency"]),
         "whole": Money(row["whole"], row["currency"]),
         "payment_state": PaymentState(row["payment_state"]),
         "expires_at": moment(row["expires_at"]),
-        "screen_id": row["screen_id"],
         "poll_at": maybe_moment(row["poll_at"]),
         "order_id": row["order_id"],
         "order_state": OrderState(row["order_state"]),
-        "order_kind": OrderKind(row["order_kind"]),
         "quote": row["quote"],
         "lines": row["lines"],
         "line_id": row["line_id"],

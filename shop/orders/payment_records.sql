@@ -6,19 +6,20 @@ SELECT * FROM customers WHERE id = (
 -- name: payment_open_one^
 INSERT INTO payments (
     reference, order_id, customer_id, provider, quote, minor, whole, currency, state, screen_id,
-    created_at, expires_at, poll_at
+    created_at, expires_at, kept_until, poll_at
 )
 VALUES (
     :reference, :order_id, :customer_id, :provider, :quote, :minor, :whole, :currency, 'created',
-    :screen_id, :now, :expires_at, :poll_at
+    :screen_id, :now, :expires_at, :expires_at, :poll_at
 )
-ON CONFLICT (order_id, provider, currency) WHERE state IN ('created', 'seen', 'unknown')
+ON CONFLICT (order_id, provider, currency) WHERE state = 'created' OR state = 'seen' OR state = 'unknown'
 DO UPDATE SET screen_id = excluded.screen_id
 RETURNING *;
 
 -- name: payment_note_page!
 UPDATE payments
 SET provider_ref = :provider_ref, url = :url, expires_at = :expires_at,
+    kept_until = CASE WHEN kept_until < :expires_at THEN kept_until ELSE :expires_at END,
     state = CASE WHEN state = 'unknown' THEN 'created' ELSE state END
 WHERE id = :id;
 
@@ -65,7 +66,14 @@ INNER JOIN receipts AS r ON r.payment_id = p.id
 WHERE r.provider = :provider AND r.receipt_id = :receipt_id;
 
 -- name: payment_move!
-UPDATE payments SET state = :state, poll_at = :poll_at WHERE id = :id AND state = :old;
+-- What is over by its provider's word keeps nothing of the wallet.
+UPDATE payments
+SET state = :state, poll_at = :poll_at,
+    kept_until = CASE WHEN :state IN ('failed', 'expired') THEN 0 ELSE kept_until END
+WHERE id = :id AND state = :old;
+
+-- name: payment_supersede!
+UPDATE payments SET state = 'expired' WHERE id = :id AND state = :old;
 
 -- name: payment_poll_later!
 UPDATE payments SET poll_at = :poll_at WHERE id = :id;
@@ -88,32 +96,24 @@ WHERE poll_at > :now AND poll_at = leased_until AND leased_by = :holder;
 -- name: payments_next_poll$
 SELECT MIN(poll_at) FROM payments WHERE poll_at IS NOT NULL;
 
--- name: receipts_short_of$
--- What came for this order and lies in the wallet because it was too little.
-SELECT COALESCE(SUM(r.to_wallet - r.from_wallet), 0)
-FROM receipts AS r
-INNER JOIN payments AS p ON p.id = r.payment_id
-WHERE p.order_id = :order_id AND r.currency = :currency AND r.verdict = 'short';
-
 -- name: payment_by_id^
 SELECT * FROM payments WHERE id = :id;
 
 -- name: payment_made^
 INSERT INTO payments (
     reference, order_id, customer_id, provider, quote, minor, whole, currency, state,
-    provider_ref, created_at, expires_at, poll_at
+    provider_ref, created_at, expires_at, kept_until, poll_at
 )
 VALUES (
     :reference, :order_id, :customer_id, :provider, :quote, :minor, :minor, :currency,
-    'created', :provider_ref, :now, :expires_at, NULL
+    'created', :provider_ref, :now, :expires_at, :expires_at, NULL
 )
 RETURNING *;
 
 -- name: payment_affairs^
 SELECT
-    pay.id AS payment_id, pay.reference, pay.provider, pay.provider_ref, pay.minor, pay.whole, pay.currency,
-    pay.state AS payment_state, pay.expires_at, pay.screen_id, pay.poll_at,
-    o.id AS order_id, o.state AS order_state, o.kind AS order_kind,
+    pay.id AS payment_id, pay.reference, pay.provider, pay.minor, pay.whole, pay.currency,
+    pay.state AS payment_state, pay.expires_at, pay.poll_at, o.id AS order_id, o.state AS order_state,
     l.id AS line_id, l.term, l.product_id, l.target_id AS subscription_id,
     pay.quote, (SELECT COUNT(*) FROM order_lines AS n WHERE n.order_id = pay.order_id AND n.quote = pay.quote) AS lines,
     pr.slug, pr.document

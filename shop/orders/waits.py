@@ -7,6 +7,8 @@ _POLL_LATER = 6 * 3600
 POLL_FOR = timedelta(days=8)
 SEEN_FOR = timedelta(days=7)
 """How long what a provider sees may stay without its last word, where it names no bound."""
+NEWS_FOR = timedelta(minutes=10)
+"""How long after a page has closed the news that it was paid in time may be on its way."""
 SILENT_FOR = timedelta(days=2)
 """How much longer, where nobody answers at all (law 11)."""
 

@@ -1,6 +1,6 @@
 """What became of access while money went back or came again, for those who tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,9 +37,13 @@ def snapshot(books: Books, customer_id: int) -> Snapshot:
     return {one.id: one for one in books[Subscriptions].of(customer_id)}
 
 
-def changed_since(before: Snapshot, after: Snapshot, *, now: datetime) -> AccessNow:
-    """The first that changed says it; where nothing did, whether access runs is not asked."""
+def changed_since(
+    before: Snapshot, after: Snapshot, *, about: Collection[int], now: datetime
+) -> AccessNow:
+    """The first of those it is `about` that changed says it, or one that is new."""
     for number, one in after.items():
+        if number in before and number not in about:
+            continue
         change = _change(before.get(number), one, now=now)
         if change is not AccessChange.NONE:
             is_on = may_use(one.standing, now=now)

@@ -28,7 +28,8 @@ from shop.refunds.rules import (
     shares_of_lines,
     tax_part,
 )
-from shop.refunds.states import RefundState
+from shop.refunds.states import DisputeState, RefundState
+from shop.refunds.warnings import close_warnings
 from shop.renewals.given_back import MoneyBack, stop_renewing_of
 
 DISPUTED = "disputed"
@@ -131,6 +132,7 @@ def follow(
     if is_known or refund.state not in {RefundState.DONE, RefundState.LINK}:
         return
     access, effects = _close_order(books, refund, case, policy=policy, now=now)
+    effects += _end_warnings(books, case, now=now)
     effects += _tell(books, refund, case, access=access, policy=policy)
     books[Outbox].add(effects, now=now)
     if case.order_id is not None:
@@ -141,14 +143,27 @@ def follow(
         stop_renewing_of(books, back, policy=policy, now=now)
 
 
+def _end_warnings(books: Books, case: Case, *, now: datetime) -> list[Effect]:
+    """Of money that is gone a bank need not warn any more."""
+    if case.customer_id is None or not left_outside(case.standing).is_zero:
+        return []
+    return close_warnings(
+        books,
+        books[Customers].get(case.customer_id),
+        provider=case.provider,
+        receipt_id=case.receipt_id,
+        state=DisputeState.LOST,
+        now=now,
+    )
+
+
 def _enter_paid(books: Books, refund: Refund, case: Case, *, now: datetime) -> None:
     account = DISPUTED if refund.route is RefundRoute.DISPUTE else f"provider:{case.provider}"
     entries = (
         Entry(account=REFUNDING, money=refund.money),
         Entry(account=account, money=-refund.money),
     )
-    again = "" if refund.returned_at is None else ":again"
-    books[Journal].enter(f"refund:{refund.id}:paid{again}", entries, now=now)
+    books[Journal].enter(f"refund:{refund.id}:paid{refund.again}", entries, now=now)
 
 
 def _close_order(
@@ -162,12 +177,12 @@ def _close_order(
     if is_whole:
         books[Orders].refund(case.order_id, now=now)
     access = policy[RefundPolicy].whole if is_whole else policy[RefundPolicy].part
-    if refund.route is RefundRoute.DISPUTE:
+    if refund.route is RefundRoute.DISPUTE and is_whole:
         access = AccessAfterRefund.END
     if case.order_state is not OrderState.PAID:
         return AccessAfterRefund.KEEP, []
     customer, effects = books[Customers].get(case.customer_id), list[Effect]()
-    is_felt = False
+    is_felt = runs_on = False
     for part in books[RefundLines].parts(refund, case.order_id):
         if part.back.is_zero and not is_whole:
             continue
@@ -179,6 +194,9 @@ def _close_order(
                 )
             effects += gone.effects
             is_felt = is_felt or gone.is_felt
+            runs_on = runs_on or gone.runs_on
+    if access is AccessAfterRefund.END and runs_on:
+        access = AccessAfterRefund.SHORTEN  # only this payment's time has ended
     return (access if is_felt else AccessAfterRefund.KEEP), effects
 
 
@@ -191,7 +209,7 @@ def tell_gone(books: Books, refund: Refund, *, policy: Policy) -> list[Effect]:
 def _tell(
     books: Books, refund: Refund, case: Case, *, access: AccessAfterRefund, policy: Policy
 ) -> list[Effect]:
-    key = str(refund.id) if refund.returned_at is None else f"{refund.id}:again"
+    key = f"{refund.id}{refund.again}"
     made = RefundMade(
         customer=None,
         name="–",

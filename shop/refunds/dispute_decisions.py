@@ -14,12 +14,17 @@ from shop.refunds.access_changes import AccessNow, changed_since, snapshot
 from shop.refunds.acts import Trust
 from shop.refunds.dispute_losses import book_loss, undo_losses
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
-from shop.refunds.disputed_money import case_of_dispute, have_taken
+from shop.refunds.disputed_money import have_taken
+from shop.refunds.line_records import RefundLines
 from shop.refunds.notices import DisputeClosed, DisputeOver
+from shop.refunds.owed_again import owed_again
 from shop.refunds.payment_standing import note_standing
+from shop.refunds.provider_refunds import GivenBack, book_provider_refund, tell_given_back
+from shop.refunds.records import Refunds
 from shop.refunds.revocation import unfreeze_access
 from shop.refunds.rules import left_outside
 from shop.refunds.states import DisputeState
+from shop.refunds.warnings import close_warnings
 from shop.staff.acts import ByStaff
 
 
@@ -28,7 +33,8 @@ class Decision:
     """What a bank's word did to the books.
 
     `moved` is what it took for good now, or gave back; `in_wallet` what of that the customer's
-    wallet has again; `kept` what is here now of the money it is about.
+    wallet has again; `kept` what is here now of the money it is about; `owed` what of it is still
+    to be paid back. `told` is what its provider had given back while the bank had it.
     """
 
     dispute: Dispute
@@ -36,13 +42,16 @@ class Decision:
     moved: Money
     in_wallet: Money
     kept: Money
+    owed: Money
     access: AccessNow
+    told: GivenBack | None
 
 
 def decide(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState) -> Decision:
     """Let the money, the access and the warnings of the same money follow from where they are."""
     books, customer, now = claimed.books, claimed.customer, claimed.now
     before, has_turned = snapshot(books, customer.id), dispute.state is not state
+    told = None
     if has_turned:
         books[Disputes].move(dispute, state, now=now)
         dispute = books[Disputes].get(dispute.id)
@@ -53,19 +62,46 @@ def decide(claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeSta
         in_wallet, effects = undo_losses(books, customer, dispute, now=now)
         moved = dispute.money
         have_taken(books, dispute, Money.zero(moved.currency), now=now)
+        told = _book_told(claimed, dispute)
     effects += _release(claimed, dispute, state)
     books[Outbox].add(effects, now=now)
     note_standing(books, claimed.affairs.payment_id)
     dispute = books[Disputes].get(dispute.id)
-    case = case_of_dispute(books, dispute)
+    nothing = Money.zero(dispute.about.currency)
+    kept = owed = nothing
+    about = frozenset[int]()
+    if dispute.receipt is not None:
+        case = books[Refunds].case(dispute.receipt)
+        kept = left_outside(case.standing)
+        waiting = owed_again(books, case.receipt)
+        owed = sum((one.money for one in waiting), case.standing.nothing)
+        about = frozenset(books[RefundLines].subscriptions(case.order_id))
     return Decision(
         dispute=dispute,
         has_turned=has_turned,
         moved=moved,
         in_wallet=in_wallet,
-        kept=Money.zero(moved.currency) if case is None else left_outside(case.standing),
-        access=changed_since(before, snapshot(books, customer.id), now=now),
+        kept=kept,
+        owed=owed,
+        access=changed_since(before, snapshot(books, customer.id), about=about, now=now),
+        told=told,
     )
+
+
+def _book_told(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> GivenBack | None:
+    """The money is here again: what its provider told to have given back meanwhile is gone."""
+    if dispute.receipt is None:
+        return None
+    case = claimed.books[Refunds].case(dispute.receipt)
+    back = book_provider_refund(
+        claimed.books,
+        case.provider,
+        case.receipt_id,
+        [case.receipt],
+        policy=claimed.policy,
+        now=claimed.now,
+    )
+    return None if back is None or back.money.is_zero else back
 
 
 def tell_decision(claimed: ClaimedPayment[Affairs], decision: Decision) -> None:
@@ -93,6 +129,7 @@ def tell_decision(claimed: ClaimedPayment[Affairs], decision: Decision) -> None:
         moved=decision.moved,
         in_wallet=decision.in_wallet,
         kept=decision.kept,
+        owed=decision.owed,
         access=decision.access.change,
         until=decision.access.until,
     )
@@ -100,31 +137,29 @@ def tell_decision(claimed: ClaimedPayment[Affairs], decision: Decision) -> None:
         tell_customer(customer, over, key=key),
         *tell_staff(claimed.policy, closed, key=key),
     ]
+    if decision.told is not None:
+        effects += tell_given_back(claimed, decision.told, key=f"dispute:{key}")
     claimed.books[Outbox].add(effects, now=claimed.now)
 
 
 def _release(
     claimed: ClaimedPayment[Affairs], dispute: Dispute, state: DisputeState
 ) -> list[Effect]:
-    """What this case held, and the warnings of the same money: it foretold what is decided now."""
-    books, now = claimed.books, claimed.now
-    return [
-        effect
-        for one in (*_warnings_of(books, dispute, state, now=now), dispute)
-        if one.frozen_id is not None
-        for effect in unfreeze_access(books, claimed.customer, one.frozen_id, dispute_id=one.id)
-    ]
-
-
-def _warnings_of(
-    books: Books, dispute: Dispute, state: DisputeState, *, now: datetime
-) -> list[Dispute]:
-    """The warnings of the same money, closed with it: the bank has decided what they foretold."""
-    if dispute.kind is DisputeKind.WARNING:
-        return []
-    about = books[Disputes].about(dispute.provider, DisputeKind.WARNING, dispute.receipt_id)
-    open_ones = [one for one in about if one.state is DisputeState.OPEN]
-    return [one for one in open_ones if books[Disputes].move(one, state, now=now)]
+    """What this case held, and the warnings of the same money: they foretold what is decided."""
+    books, customer, now = claimed.books, claimed.customer, claimed.now
+    effects = list[Effect]()
+    if dispute.kind is DisputeKind.DISPUTE:
+        effects = close_warnings(
+            books,
+            customer,
+            provider=dispute.provider,
+            receipt_id=dispute.receipt_id,
+            state=state,
+            now=now,
+        )
+    if dispute.frozen_id is not None:
+        effects += unfreeze_access(books, customer, dispute.frozen_id, dispute_id=dispute.id)
+    return effects
 
 
 def dismiss_warning(books: Books, staff_id: int, *, dispute_id: int, now: datetime) -> bool:

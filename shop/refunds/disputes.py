@@ -13,12 +13,14 @@ from shop.refunds.dispute_decisions import decide, tell_decision
 from shop.refunds.dispute_records import Dispute, DisputeKind, Disputes
 from shop.refunds.dispute_rules import Word, is_stale, state_told, turns
 from shop.refunds.disputed_money import hold_disputed, in_place, money_asked_about
+from shop.refunds.line_records import RefundLines
 from shop.refunds.notices import Disputed, DisputeOpened, DisputeReopened, FraudWarning
 from shop.refunds.payment_standing import note_standing
 from shop.refunds.records import Refunds
 from shop.refunds.revocation import freeze_access
-from shop.refunds.rules import RefundPolicy
+from shop.refunds.rules import RefundPolicy, order_part
 from shop.refunds.states import DisputeState
+from shop.refunds.warnings import decided_before
 
 _KINDS = {Happening.WARNED: DisputeKind.WARNING}
 
@@ -42,7 +44,10 @@ def take_dispute(update: PaymentUpdate[Affairs]) -> None:
     known = _learn(update, known)
     if word.state is DisputeState.OPEN and was is DisputeState.OPEN:
         known = hold_disputed(books, known, now=update.now)
-        if is_new:
+        over = decided_before(books, known) if known.kind is DisputeKind.WARNING else None
+        if over is not None:  # it comes after what it warns of
+            books[Disputes].move(known, over, now=update.now)
+        elif is_new:
             _act(update, known)
         _stand(update)
     elif word.state is DisputeState.OPEN and does_turn:
@@ -182,13 +187,22 @@ def _hold(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> tuple[bool, lis
     is_warning = dispute.kind is DisputeKind.WARNING
     if not (rules.hold_warnings if is_warning else rules.hold_disputes):
         return False, []
-    subscription_id = claimed.affairs.subscription_id
-    if dispute.receipt is not None:
-        subscription_id = books[Refunds].case(dispute.receipt).subscription_id or subscription_id
+    subscription_id = _paid_for(claimed, dispute)
     if subscription_id is None:
         return False, []
     effects = freeze_access(books, subscription_id, dispute_id=dispute.id)
     return bool(effects), effects
+
+
+def _paid_for(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> int | None:
+    """What this money still pays for: not what it came for once too often, nor what is used up."""
+    if dispute.receipt is None:
+        return None
+    case = claimed.books[Refunds].case(dispute.receipt)
+    if case.order_id is None or order_part(case.standing).is_zero:
+        return None
+    until = claimed.books[RefundLines].paid_until(case.order_id)
+    return case.subscription_id if until is not None and claimed.now < until else None
 
 
 def catch_up_disputes(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from shop.books.moments import maybe_moment
 from shop.books.queries import Sql
 from shop.core.money import Money
 from shop.refunds.records import Refund
@@ -120,6 +122,15 @@ class RefundLines:
             )
             for row in rows
         ]
+
+    def subscriptions(self, order_id: int | None) -> list[int]:
+        """What an order's lines bought, or lengthened, and what gave their time again."""
+        rows = self._sql.all("refund_subscriptions", order_id=order_id)
+        return [row["subscription_id"] for row in rows]
+
+    def paid_until(self, order_id: int) -> datetime | None:
+        """To when the time runs that this order paid for; None where it gave none."""
+        return maybe_moment(self._sql.value("refund_paid_until", order_id=order_id))
 
     def note_time_revoked(self, refund_id: int, line_id: int, *, seconds_back: int) -> None:
         """How much of a line's time went with it; money of another order went with no line."""

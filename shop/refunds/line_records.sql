@@ -62,3 +62,20 @@ SELECT
 FROM order_lines AS l
 LEFT JOIN refund_lines AS g ON g.line_id = l.id AND g.refund_id = :id
 WHERE l.order_id = :order_id AND l.subscription_id IS NOT NULL ORDER BY l.position;
+
+-- name: refund_subscriptions
+SELECT l.subscription_id FROM order_lines AS l
+WHERE l.subscription_id IS NOT NULL AND (
+    l.order_id = :order_id OR l.id IN (
+        SELECT g.restored_by FROM refund_lines AS g
+        INNER JOIN order_lines AS o ON o.id = g.line_id WHERE o.order_id = :order_id
+    )
+);
+
+-- name: refund_paid_until$
+SELECT MAX(p.ends_at) FROM periods AS p
+INNER JOIN order_lines AS l ON l.id = p.line_id
+WHERE l.order_id = :order_id OR l.id IN (
+    SELECT g.restored_by FROM refund_lines AS g
+    INNER JOIN order_lines AS o ON o.id = g.line_id WHERE o.order_id = :order_id
+);

@@ -21,6 +21,7 @@ def confirm_manual_refund(
     """Staff paid it back outside, and say so."""
     refund = _at_hand(books, refund_id)
     books[Refunds].move(refund, RefundState.DONE, ask_at=None, done_at=now)
+    books[Refunds].by_hand(refund)
     by = ByStaff(books=books, staff_id=staff_id, now=now)
     by.note(RefundPaid(refund=refund.id, money=refund.money), customer_id=refund.customer_id)
     follow(books, books[Refunds].get(refund_id), policy=policy, now=now)

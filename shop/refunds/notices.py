@@ -78,7 +78,8 @@ class MoneyBack(StaffNotice):
     """Someone gave money back at the provider; `money` is zero where it does not say how much.
 
     `loss` is what of it was found neither in the wallet nor in what it had bought, `owed` what
-    is still to be paid back of that which a bank had returned.
+    is still to be paid back of that which a bank had returned, `unbooked` what the provider
+    tells beyond what is here.
     """
 
     customer: int
@@ -88,6 +89,7 @@ class MoneyBack(StaffNotice):
     money: Money
     loss: Money
     owed: Money
+    unbooked: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ class DisputeClosed(StaffNotice):
     """A bank has decided about `money`; `moved` is what it took for good by that, or gave back.
 
     `in_wallet` is what of that the customer's wallet has again, `kept` what is here now of the
-    money it is about; `until` is to when access runs where it changed.
+    money it is about, `owed` what of it is still to be paid back; `until` is to when access runs
+    where it changed.
     """
 
     dispute: int
@@ -189,5 +192,6 @@ class DisputeClosed(StaffNotice):
     moved: Money
     in_wallet: Money
     kept: Money
+    owed: Money
     access: AccessChange
     until: datetime | None

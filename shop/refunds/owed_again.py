@@ -12,10 +12,12 @@ from shop.refunds.records import NewRefund, Refund, RefundRoute, Refunds
 from shop.refunds.rules import shares_of_lines
 from shop.refunds.states import RefundState
 
+OWED = "owed"  # why: a bank took what was owed to the customer
 
-def is_owed_again(refund: Refund) -> bool:
-    """Whether a bank returned it, and it has not found another way yet."""
-    return refund.state is RefundState.MANUAL and refund.returned_at is not None
+
+def owed_again(books: Books, receipt: int) -> list[Refund]:
+    """What a bank returned of this receipt, and what has not found another way; oldest first."""
+    return [one for one in books[Refunds].of_receipt(receipt) if one.is_owed_again]
 
 
 def pay_owed_again(
@@ -27,51 +29,91 @@ def pay_owed_again(
     part = min(refund.money, money)
     if part == refund.money:
         books[Refunds].move(refund, RefundState.DONE, ask_at=None, done_at=now)
-        follow(books, books[Refunds].get(refund.id), policy=policy, now=now)
+        gone = replace(books[Refunds].get(refund.id), route=RefundRoute.TOLD)
+        follow(books, gone, policy=policy, now=now)
+        books[Refunds].given_anew(refund)
     else:
-        follow(books, _divide(books, refund, part, now=now), policy=policy, now=now)
+        many = len(books[Refunds].of_receipt(refund.receipt))
+        name = f"rf_told_{refund.receipt}_{many}"
+        gone = divide(books, refund, part, route=RefundRoute.TOLD, reference=name, now=now)
+        follow(books, gone, policy=policy, now=now)
     return part
 
 
-def _divide(books: Books, refund: Refund, part: Money, *, now: datetime) -> Refund:
-    """The part that went is a refund of its own; whence its money came is shared to the cent."""
-    loss = refund.money - refund.from_wallet - refund.from_order
-    from_wallet, from_order, _loss = split(
-        part, [refund.from_wallet.minor, refund.from_order.minor, loss.minor]
-    )
-    tax = Money(
-        0
-        if refund.from_order.is_zero
-        else refund.tax.minor * from_order.minor // refund.from_order.minor,
-        refund.tax.currency,
-    )
-    many = len(books[Refunds].of_receipt(refund.receipt))
-    gone = books[Refunds].add(
-        NewRefund(
-            reference=f"rf_told_{refund.receipt}_{many}",
-            receipt=refund.receipt,
-            customer_id=refund.customer_id,
-            route=RefundRoute.TOLD,
-            state=RefundState.DONE,
-            money=part,
-            from_wallet=from_wallet,
-            from_order=from_order,
-            tax=tax,
-            reason=refund.reason,
-            staff_id=None,
-            ask_at=None,
-            done_at=now,
-        ),
+def lose_owed_again(
+    books: Books, refund: Refund, money: Money, *, reference: str, policy: Policy, now: datetime
+) -> Money:
+    """A bank took so much; what of it this refund owed is owed no more, the rest stays owed."""
+    part = min(refund.money, money)
+    gone = divide(
+        books,
+        refund,
+        part,
+        route=RefundRoute.DISPUTE,
+        reference=reference,
+        reason=OWED,
         now=now,
     )
-    books[Refunds].lessen(
-        refund.id, by=part, from_wallet=from_wallet, from_order=from_order, tax=tax
+    follow(books, gone, policy=policy, now=now)
+    return part
+
+
+def divide(
+    books: Books,
+    refund: Refund,
+    part: Money,
+    *,
+    route: RefundRoute,
+    reference: str,
+    reason: str = "",
+    now: datetime,
+) -> Refund:
+    """The part that went is a refund of its own; whence its money came is shared to the cent.
+
+    Of one that has gone whole nothing is left, and it is over. What followed from this money
+    followed when it first went: nothing does any more.
+    """
+    loss = refund.money - refund.from_wallet - refund.from_order
+    weights = [refund.from_wallet.minor, refund.from_order.minor, loss.minor]
+    from_wallet, from_order, _loss = split(part, weights)
+    whole = refund.from_order.minor
+    tax = refund.tax.minor * from_order.minor // whole if whole else 0
+    gone = NewRefund(
+        reference=reference,
+        receipt=refund.receipt,
+        customer_id=refund.customer_id,
+        route=route,
+        state=RefundState.DONE,
+        money=part,
+        from_wallet=from_wallet,
+        from_order=from_order,
+        tax=Money(tax, part.currency),
+        reason=reason or refund.reason,
+        staff_id=None,
+        ask_at=None,
+        done_at=now,
     )
-    if not from_order.is_zero:
-        shares = shares_of_lines(
-            books[RefundLines].of(refund.id, part.currency), back=from_order, tax=tax
-        )
-        books[RefundLines].add(gone, shares)
+    made = books[Refunds].get(books[Refunds].add(gone, now=now))
+    _hand_over(books, refund, made, now=now)
+    return replace(made, returned_at=refund.returned_at)
+
+
+def _hand_over(books: Books, refund: Refund, made: Refund, *, now: datetime) -> None:
+    lines = books[RefundLines].of(refund.id, made.money.currency)
+    shares = tuple(lines)
+    is_whole = made.money == refund.money
+    if not is_whole and not made.from_order.is_zero:
+        shares = shares_of_lines(lines, back=made.from_order, tax=made.tax)
+    books[RefundLines].add(made.id, shares if not made.from_order.is_zero else ())
+    if is_whole:
+        books[Refunds].move(refund, RefundState.CANCELLED, ask_at=None, done_at=now)
+        return
+    books[Refunds].lessen(
+        refund.id,
+        by=made.money,
+        from_wallet=made.from_wallet,
+        from_order=made.from_order,
+        tax=made.tax,
+    )
+    if not made.from_order.is_zero:
         books[RefundLines].lessen(refund.id, shares)
-    # What followed from this money followed when it first went.
-    return replace(books[Refunds].get(gone), returned_at=refund.returned_at)

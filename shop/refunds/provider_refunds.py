@@ -10,12 +10,15 @@ from shop.core.moves import may_move
 from shop.core.policy import Policy
 from shop.ledger.journal_records import Journal
 from shop.ledger.receipt_records import Receipts, unnamed
+from shop.messaging.notices import tell_staff
+from shop.messaging.outbox_records import Effect
 from shop.orders.claimed_payment import ClaimedPayment, PaymentUpdate
 from shop.orders.payment_records import Affairs
 from shop.ports import PaymentEvent
 from shop.refunds.bookings import book_intent, follow, reserving_entries
 from shop.refunds.dispute_losses import bring_disputes
-from shop.refunds.owed_again import is_owed_again, pay_owed_again
+from shop.refunds.notices import MoneyBack
+from shop.refunds.owed_again import pay_owed_again
 from shop.refunds.reclaiming import reclaim
 from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.rules import left_outside
@@ -40,12 +43,14 @@ class GivenBack:
     """What was given back at the provider, and what of it is the shop's loss.
 
     That is what was found neither in the wallet, nor in what it had bought, nor in the order.
-    `owed` is what is still to be paid back of that which a bank had returned.
+    `owed` is what is still to be paid back of that which a bank had returned, `unbooked` what the
+    provider tells beyond what is here: a bank may have it, or a person is to decide about it.
     """
 
     money: Money
     loss: Money
     owed: Money
+    unbooked: Money
 
 
 def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
@@ -65,7 +70,11 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
         nothing = Money.zero(affairs.whole.currency)
-        return None if ours else GivenBack(money=nothing, loss=nothing, owed=nothing)
+        return (
+            None
+            if ours
+            else GivenBack(money=nothing, loss=nothing, owed=nothing, unbooked=nothing)
+        )
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[RefundTotals].tell(
         affairs.provider, key, event.money, told_at=event.occurred_at, now=now
@@ -76,9 +85,43 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     if not receipts:
         # Before its receipt: booked when that comes.
         nothing = Money.zero(event.money.currency)
-        return GivenBack(money=event.money, loss=nothing, owed=nothing) if grew else None
+        return (
+            GivenBack(money=event.money, loss=nothing, owed=nothing, unbooked=nothing)
+            if grew
+            else None
+        )
     booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
-    return None if booked is None or booked.money.is_zero else booked
+    if booked is None:  # in another currency than came
+        nothing = Money.zero(event.money.currency)
+        booked = GivenBack(money=nothing, loss=nothing, owed=nothing, unbooked=event.money)
+    is_news = not booked.money.is_zero or (grew and not booked.unbooked.is_zero)
+    by_hand = grew and any(
+        one.route is RefundRoute.MANUAL and one.state is RefundState.DONE and one.returns
+        for receipt in receipts
+        for one in books[Refunds].of_receipt(receipt)
+    )
+    if by_hand and booked.money.is_zero and booked.unbooked.is_zero:
+        # Staff said to have paid it back another way: was it this, or has it left twice?
+        booked, is_news = replace(booked, unbooked=event.money), True
+    return booked if is_news else None
+
+
+def tell_given_back(
+    claimed: ClaimedPayment[Affairs], back: GivenBack, *, key: str
+) -> list[Effect]:
+    """Staff hear of it: nobody overlooks money."""
+    customer, affairs = claimed.customer, claimed.affairs
+    notice = MoneyBack(
+        customer=customer.id,
+        name=customer.name,
+        provider=affairs.provider,
+        plan=affairs.product.slug,
+        money=back.money,
+        loss=back.loss,
+        owed=back.owed,
+        unbooked=back.unbooked,
+    )
+    return tell_staff(claimed.policy, notice, key=f"{affairs.payment_id}:{key}")
 
 
 def catch_up(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:
@@ -98,7 +141,8 @@ def book_provider_refund(
     now: datetime,
 ) -> GivenBack | None:
     """Book what the provider's total exceeds ours by; returns how much that was."""
-    total = books[RefundTotals].of(provider, key)
+    currency = books[Refunds].case(receipts[0]).standing.money.currency
+    total = books[RefundTotals].of(provider, key, currency)
     if total is None:
         return None
     ours = [
@@ -107,10 +151,10 @@ def book_provider_refund(
         for one in books[Refunds].of_receipt(receipt)
         if one.route in _AT_PROVIDER
         and one.state not in _NOT_GIVEN
-        and one.money.currency == total.currency
+        and one.money.currency == currency
     ]
-    nothing = Money.zero(total.currency)
-    owed = [one for one in ours if is_owed_again(one)]
+    nothing = Money.zero(currency)
+    owed = [one for one in ours if one.is_owed_again]
     known = sum((one.money for one in ours if one not in owed), nothing)
     if known <= total:
         _finish_under_way(books, ours, policy=policy, now=now)
@@ -125,7 +169,7 @@ def book_provider_refund(
         part, lost = _book_told(books, receipt, rest, policy=policy, now=now)
         rest, loss = rest - part, loss + lost
     moved = max(total - known - rest, nothing)
-    return GivenBack(money=moved, loss=loss, owed=still_owed)
+    return GivenBack(money=moved, loss=loss, owed=still_owed, unbooked=rest)
 
 
 def _book_told(
@@ -161,7 +205,7 @@ def _finish_under_way(
 ) -> None:
     """As much as all of ours went back: those whose answer we still wait for are done."""
     for one in refunds:
-        is_waiting = one.state in _UNDER_WAY and not is_owed_again(one)
+        is_waiting = one.state in _UNDER_WAY and not one.is_owed_again
         if not is_waiting or not may_move(REFUND_MOVES, one.state, RefundState.DONE):
             continue
         if books[Refunds].move(one, RefundState.DONE, ask_at=None, done_at=now):

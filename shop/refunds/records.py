@@ -31,7 +31,7 @@ class Refund:
     """Money on its way back, or back; `staff_id` None when nobody here did it.
 
     `tax` is what of `from_order` was tax. `returned_at`: it had gone back, and a bank returned
-    it to the provider.
+    it to the provider; `returns` counts how often.
     """
 
     id: int
@@ -53,6 +53,17 @@ class Refund:
     made_at: datetime
     done_at: datetime | None
     returned_at: datetime | None
+    returns: int
+
+    @property
+    def again(self) -> str:
+        """Which time it goes, for the names of what is booked and told once: "" is the first."""
+        return ":again" * (self.returns > 0) + str(self.returns) * (self.returns > 1)
+
+    @property
+    def is_owed_again(self) -> bool:
+        """Whether a bank returned it, and it has not found another way yet."""
+        return self.state is RefundState.MANUAL and self.returned_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +190,14 @@ class Refunds:
         changed = self._sql.count("refund_bounce", id=refund.id, note=note, now=seconds(now))
         return changed == 1
 
+    def by_hand(self, refund: Refund) -> None:
+        """What a bank returned was paid back outside by staff."""
+        self._sql.run("refund_by_hand", id=refund.id)
+
+    def given_anew(self, refund: Refund) -> None:
+        """What a bank returned was given back at the provider again: it may return once more."""
+        self._sql.run("refund_given_anew", id=refund.id)
+
     def into_wallet(self, refund: Refund, *, now: datetime) -> bool:
         """What a bank returned is in the wallet now; False when another was first."""
         must_move(REFUND_MOVES, refund.state, RefundState.DONE)
@@ -267,4 +286,5 @@ def _refund(row: Row) -> Refund:
         made_at=moment(row["made_at"]),
         done_at=maybe_moment(row["done_at"]),
         returned_at=maybe_moment(row["returned_at"]),
+        returns=row["returns"],
     )

@@ -57,7 +57,7 @@ SELECT
         INNER JOIN receipts AS x ON x.id = f.receipt
         INNER JOIN payments AS y ON y.id = x.payment_id
         WHERE y.order_id = p.order_id
-            AND (f.state IN ('done', 'link') OR f.returned_at IS NOT NULL)
+            AND (f.state IN ('done', 'link') OR (f.state = 'manual' AND f.returned_at IS NOT NULL))
     ) AS order_back_surely,
     (
         SELECT COALESCE(SUM(-j.minor), 0) FROM journal AS j
@@ -100,8 +100,16 @@ UPDATE refunds SET refund_ref = :refund_ref WHERE id = :id AND refund_ref = '';
 
 -- name: refund_bounce!
 -- The bank did not take it: a person finds another way.
-UPDATE refunds SET state = 'manual', returned_at = :now, done_at = NULL, ask_at = NULL, note = :note
+UPDATE refunds SET state = 'manual', returned_at = :now, done_at = NULL, ask_at = NULL, note = :note,
+    returns = returns + 1
 WHERE id = :id AND state = 'done' AND returned_at IS NULL;
+
+-- name: refund_by_hand!
+UPDATE refunds SET route = 'manual' WHERE id = :id;
+
+-- name: refund_given_anew!
+-- The provider's name of the try that came back is not the name of this one.
+UPDATE refunds SET route = 'told', refund_ref = '', returned_at = NULL WHERE id = :id;
 
 -- name: refund_lessen!
 UPDATE refunds

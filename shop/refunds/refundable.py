@@ -1,15 +1,19 @@
 """What of a customer's moneys can go back, and what has: read for the staff's screens."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from shop.books.books import Books
 from shop.core.money import Money, round_minor
+from shop.credit.records import Kept
+from shop.credit.reservations import wallet_of
 from shop.ledger.receipt_records import Receipts
 from shop.refunds.bookings import most_back
 from shop.refunds.cases import Case
 from shop.refunds.dispute_records import Dispute, Disputes
 from shop.refunds.records import Refund, RefundRoute, Refunds
+from shop.refunds.rules import portions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,17 @@ def refundable(books: Books, receipt: int) -> Refundable:
         outside=most_back(case, RefundRoute.PROVIDER),
         to_wallet=most_back(case, RefundRoute.WALLET),
     )
+
+
+def missing_after(
+    books: Books, receipt: int, money: Money, route: RefundRoute, *, now: datetime
+) -> tuple[Kept, ...]:
+    """What would be missing of what the wallet keeps for orders, were so much given back."""
+    case = books[Refunds].case(receipt)
+    taken = portions(case.standing, money).from_wallet
+    if case.customer_id is None or route is RefundRoute.WALLET or taken.is_zero:
+        return ()
+    return wallet_of(books, case.customer_id, now=now).missing_without(taken)
 
 
 def receipts_of(books: Books, customer_id: int) -> list[Case]:

@@ -8,6 +8,7 @@ from shop.messaging.outbox_records import Outbox
 from shop.orders.claimed_payment import PaymentUpdate
 from shop.orders.payment_records import Affairs
 from shop.ports import ReturnedRefund
+from shop.refunds.dispute_losses import bring_disputes
 from shop.refunds.notices import RefundLate, RefundReturned
 from shop.refunds.records import Refund, RefundRoute, Refunds
 from shop.refunds.refund import note_refusal
@@ -28,13 +29,17 @@ def take_returned_refund(update: PaymentUpdate[Affairs]) -> None:
     assert isinstance(told, ReturnedRefund)  # noqa: S101 - the same
     found = _refund_of(update, told, money)
     if found is None:
+        # Its own news may come yet: that total is of the time before.
+        if update.event.receipt_id:
+            _lower(update, update.affairs.provider, update.event.receipt_id, money)
         _tell(update, told, money, None)
     elif found.state is not RefundState.DONE:
         if found.state not in _OVER and found.returned_at is None:
             policy, now = update.policy, update.now
             note_refusal(update.books, found.id, told.reason, policy=policy, now=now)
     elif _set_aside(update, told, found):
-        _tell(update, told, money, found)
+        _tell(update, told, found.money, found)
+        bring_disputes(update.books, found.receipt, policy=update.policy, now=update.now)
 
 
 def _set_aside(update: PaymentUpdate[Affairs], told: ReturnedRefund, refund: Refund) -> bool:
@@ -42,18 +47,20 @@ def _set_aside(update: PaymentUpdate[Affairs], told: ReturnedRefund, refund: Ref
     if not update.books[Refunds].mark_returned(refund, note=told.reason, now=update.now):
         return False
     case = update.books[Refunds].case(refund.receipt)
-    update.books[RefundTotals].lower(
-        case.provider,
-        case.receipt_id,
-        refund.money,
-        returned_at=update.event.occurred_at or update.now,
-    )
+    _lower(update, case.provider, case.receipt_id, refund.money)
+    refund = update.books[Refunds].get(refund.id)
     entries = (
         Entry(account=f"provider:{update.affairs.provider}", money=refund.money),
         Entry(account=REFUNDING, money=-refund.money),
     )
-    update.books[Journal].enter(f"refund:{refund.id}:returned", entries, now=update.now)
+    group = f"refund:{refund.id}:returned{refund.again.removeprefix(':again')}"
+    update.books[Journal].enter(group, entries, now=update.now)
     return True
+
+
+def _lower(update: PaymentUpdate[Affairs], provider: str, receipt_id: str, money: Money) -> None:
+    at = update.event.occurred_at or update.now
+    update.books[RefundTotals].lower(provider, receipt_id, money, returned_at=at)
 
 
 def _tell(
@@ -72,7 +79,7 @@ def _tell(
     effects = tell_staff(update.policy, returned, key=told.refund_ref)
     if refund is not None:
         late = RefundLate(plan=plan, money=money)
-        effects.append(tell_customer(customer, late, key=str(refund.id)))
+        effects.append(tell_customer(customer, late, key=f"{refund.id}:{told.refund_ref}"))
     update.books[Outbox].add(effects, now=update.now)
 
 
@@ -99,5 +106,12 @@ def _refund_of(
         and one.money == money
         and one.state is RefundState.DONE
         and one.returned_at is None
+        and not (one.returns and _is_of_before(update, one))
     )
     return next(made_there, None)
+
+
+def _is_of_before(update: PaymentUpdate[Affairs], refund: Refund) -> bool:
+    """Whether this tells, late or doubled, of the time before it was given back anew."""
+    at, done_at = update.event.occurred_at, refund.done_at
+    return at is not None and done_at is not None and at <= done_at

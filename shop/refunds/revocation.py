@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shop.access.acts import Resume, Suspend
 from shop.access.lifecycle import next_change, state_at
 from shop.access.notices import Unfrozen
 from shop.access.reminder_rules import next_after, schedule, zone_of
@@ -18,16 +19,22 @@ from shop.ports import Verb
 from shop.refunds.dispute_records import Disputes
 from shop.refunds.line_records import LinePart
 from shop.refunds.rules import AccessAfterRefund, time_to_revoke
+from shop.staff.audit_records import AuditLog
 
 _SECOND = timedelta(seconds=1)
+_LATELY = 50  # acts about one customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
-    """What was taken of a line's time; `is_felt` where somebody could still use it."""
+    """What was taken of a line's time; `is_felt` where somebody could still use it.
+
+    `runs_on`: other time of the same subscription is left.
+    """
 
     seconds: int = 0
     is_felt: bool = False
+    runs_on: bool = False
     effects: tuple[Effect, ...] = ()
 
 
@@ -63,6 +70,7 @@ def revoke_time(
     return Revoked(
         seconds=seconds,
         is_felt=now < subscription.standing.access_until,
+        runs_on=now + _SECOND < rest[-1].ends_at,
         effects=tuple(_standing_now(books, customer, subscription, rest[-1], now=now)),
     )
 
@@ -152,6 +160,14 @@ def freeze_access(books: Books, subscription_id: int, *, dispute_id: int) -> lis
     return [wish(books, subscription_id, Verb.SUSPEND)]
 
 
+def _is_held_by_staff(books: Books, subscription: Subscription) -> bool:
+    """Whether staff stopped it since, for a reason of their own: they let it go themselves."""
+    for act in books[AuditLog].acts_on(subscription.customer_id, most=_LATELY):
+        if act.act in {Suspend.kind, Resume.kind} and act.facts["subscription"] == subscription.id:
+            return act.act == Suspend.kind
+    return False
+
+
 def unfreeze_access(
     books: Books, customer: Customer, subscription_id: int, *, dispute_id: int
 ) -> list[Effect]:
@@ -160,6 +176,8 @@ def unfreeze_access(
     subscription = books[Subscriptions].get(subscription_id)
     is_others = books[Disputes].is_frozen(subscription_id, besides=dispute_id)
     if is_others or not subscription.standing.is_frozen:
+        return []
+    if _is_held_by_staff(books, subscription):
         return []
     books[Subscriptions].freeze(subscription_id, is_frozen=False)
     if subscription.standing.state is SubscriptionState.ENDED:

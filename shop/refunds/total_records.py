@@ -54,7 +54,9 @@ class RefundTotals:
             returned_at=seconds(returned_at),
         )
 
-    def of(self, provider: str, receipt_id: str) -> Money | None:
-        """The highest total that was told of this money."""
-        row = self._sql.one("refund_total", provider=provider, receipt_id=receipt_id)
-        return None if row is None else Money(row["minor"], row["currency"])
+    def of(self, provider: str, receipt_id: str, currency: str) -> Money | None:
+        """The highest total that was told of this money in its own currency."""
+        found: int | None = self._sql.value(
+            "refund_total", provider=provider, receipt_id=receipt_id, currency=currency
+        )
+        return None if found is None else Money(found, currency)

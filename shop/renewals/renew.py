@@ -173,14 +173,12 @@ def _begin_charge(due: DueRenewal, product: Product, price: Price) -> ChargeInte
         is_apart=not books[Subscriptions].is_alone(renewal.subscription_id),
     )
     asked = books[Orders].open_one(renewal.customer_id, [line], now=now, expires_at=expires_at)
-    before = paid_before(books, renewal.customer_id, asked.order.id, price.amount)
+    before = paid_before(books, renewal.customer_id, asked.order.id, price.amount, now=now)
     before = _counted(due, price.amount, before)
     payment = _open_try(books, renewal, asked, price, before, now=now)
     if payment.created_at != now:
         # A page that has run out; money that still comes through it goes to the wallet.
-        books[Payments].move(
-            payment.id, old=payment.state, new=PaymentState.EXPIRED, poll_at=payment.poll_at
-        )
+        books[Payments].supersede(payment)
         payment = _open_try(books, renewal, asked, price, before, now=now)
     # Until it is known how it ended, nobody asks but us, with the same reference each time.
     books[Payments].poll_later(payment.id, None)

@@ -27,7 +27,14 @@ def due_of(claimed: ClaimedPayment[Circumstances], money: Money) -> Due:
     affairs, before = claimed.affairs, Money.zero(money.currency)
     if money.currency == affairs.whole.currency and money < affairs.whole:
         # Less than the price: perhaps the rest of it. What came before must still be there.
-        before = came_before(claimed.books, claimed.customer.id, affairs.order_id, affairs.whole)
+        before = came_before(
+            claimed.books,
+            claimed.customer.id,
+            affairs.order_id,
+            affairs.whole,
+            counted=affairs.whole - affairs.due,
+            now=claimed.now,
+        )
     return Due(
         amount=affairs.whole,
         expires_at=affairs.expires_at,

@@ -14,8 +14,7 @@ from shop.orders.states import OPEN_PAYMENTS, PAYMENT_MOVES, OrderState, Payment
 from shop.orders.waits import SEEN_FOR, poll_wait
 from shop.ports import Decline, Happening, OnItsWay, PaymentEvent, Refusal
 from shop.refunds.disputes import catch_up_disputes, take_dispute
-from shop.refunds.notices import MoneyBack
-from shop.refunds.provider_refunds import GivenBack, catch_up, take_provider_refund
+from shop.refunds.provider_refunds import catch_up, take_provider_refund, tell_given_back
 from shop.refunds.returned_refunds import take_returned_refund
 from shop.renewals.charge_outcomes import note_decline
 from shop.settlement.circumstances import CircumstanceRecords, Circumstances
@@ -36,7 +35,8 @@ def take_payment_update(update: PaymentUpdate[Circumstances]) -> None:
     if happening is Happening.REFUNDED:
         back = take_provider_refund(update)
         if back is not None:  # not our own doing: nobody overlooks money
-            update.books[Outbox].add(_tell_staff(update, back), now=update.now)
+            told = tell_given_back(update, back, key=update.event.event_id)
+            update.books[Outbox].add(told, now=update.now)
     elif happening is Happening.REFUND_RETURNED:
         take_returned_refund(update)
     elif (new := _MOVES.get(happening)) is None:
@@ -52,7 +52,7 @@ def _move(update: PaymentUpdate[Circumstances], new: PaymentState) -> None:
     books[Payments].move(affairs.payment_id, old=affairs.payment_state, new=new, poll_at=poll_at)
     key, plan = str(affairs.payment_id), affairs.product.slug
     was_seen = affairs.payment_state is PaymentState.SEEN
-    effects: list[Effect] = []
+    effects = list[Effect]()
     if new is PaymentState.SEEN:
         _note_seen(update)
         effects = [tell_customer(update.customer, Seen(plan=plan), key=key)]
@@ -79,7 +79,7 @@ def _note_seen(update: PaymentUpdate[Circumstances]) -> None:
     told, now, affairs = update.event.detail, update.now, update.affairs
     until = now + (told.within if isinstance(told, OnItsWay) else SEEN_FOR)
     poll_at = min(affairs.poll_at or until, until)
-    update.books[SeenPayments].note(affairs.payment_id, until=until, poll_at=poll_at)
+    update.books[SeenPayments].note(affairs.payment_id, until=until, poll_at=poll_at, now=now)
 
 
 def end_seen(books: Books, payment: Payment, *, policy: Policy, now: datetime) -> None:
@@ -126,17 +126,3 @@ def take_late_payment_updates(
     if claimed.affairs.is_told_of:
         catch_up(claimed, receipt, receipt_id)
         catch_up_disputes(claimed, receipt, receipt_id)
-
-
-def _tell_staff(update: PaymentUpdate[Circumstances], back: GivenBack) -> list[Effect]:
-    affairs, customer = update.affairs, update.customer
-    notice = MoneyBack(
-        customer=customer.id,
-        name=customer.name,
-        provider=affairs.provider,
-        plan=affairs.product.slug,
-        money=back.money,
-        loss=back.loss,
-        owed=back.owed,
-    )
-    return tell_staff(update.policy, notice, key=f"{affairs.payment_id}:{update.event.event_id}")

@@ -13,8 +13,9 @@ from shop.core.errors import NotFoundError
 from shop.core.intervals import Interval, Span
 from shop.core.money import Money
 from shop.core.policy import Policy
-from shop.credit.records import Wallets
-from shop.credit.reservations import free_for, paid_before
+from shop.credit.records import Kept
+from shop.credit.reservations import NO_ORDER, claims_of, paid_before, wallet_of
+from shop.credit.rules import as_part
 from shop.customers.records import Customers
 from shop.orders.limits import Learned, learned_limits
 from shop.orders.line_records import NewLine
@@ -65,9 +66,9 @@ class Basket:
     """What a customer is about to buy; `stars` is the same time for Telegram Stars.
 
     `due` is less than the price when a part of it came before; `part` of that the customer set
-    aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars).
-    `star` is the Star subscription that renews it, if one does. `learned` is what providers
-    refused lately.
+    aside in the wallet, which could give `free` to this (`free_stars` to the price in Stars); of
+    the `in_wallet` that lies there it keeps `kept` for other orders. `star` is the Star
+    subscription that renews it, if one does. `learned` is what providers refused lately.
     """
 
     product: Product
@@ -79,6 +80,8 @@ class Basket:
     free_stars: Money
     live: Subscription | None
     span: Span
+    in_wallet: Money
+    kept: tuple[Kept, ...]
     renewal: Renewal | None = None
     star: StarSubscription | None = None
     renewer: Renewer = Renewer.NOBODY
@@ -119,16 +122,22 @@ def basket(books: Books, price_id: int, customer_id: int, *, now: datetime) -> B
     live = books[Subscriptions].live(customer_id, price.product_id)
     currency = price.amount.currency
     order = _open_order(books, customer_id, price)
+    wallet = wallet_of(books, customer_id, now=now)
+    claims = claims_of(books, order, currency, wallet=wallet)
+    nothing = Money.zero(currency)
+    here = wallet.here(order, price.amount, claims=claims, counted=nothing)
     star = None if live is None else books[StarSubscriptions].running_for(live, now=now)
     card = None if live is None else books[Renewals].of(live.id)
     return Basket(
         product=books[CatalogRecords].get(price.product_id),
         price=price,
         stars=books[CatalogRecords].price_for(price.product_id, price.interval, STARS),
-        due=price.amount - _came_before(books, customer_id, price),
-        part=books[Wallets].part(order, currency),
-        free=free_for(books, customer_id, order, currency),
-        free_stars=free_for(books, customer_id, order, STARS),
+        due=price.amount - as_part(price.amount, here=here),
+        part=claims.part,
+        free=wallet.free(order, currency),
+        free_stars=wallet.free(order, STARS),
+        in_wallet=wallet.balance(currency),
+        kept=wallet.kept_elsewhere(order, currency),
         live=live,
         span=bought_span(price.interval, live=live, now=now),
         renewal=card,
@@ -184,7 +193,7 @@ def price_of(
 
 
 def rest_of(
-    books: Books, slug: str, interval: Interval, currency: str, customer_id: int
+    books: Books, slug: str, interval: Interval, currency: str, customer_id: int, *, now: datetime
 ) -> tuple[Price | None, Money | None]:
     """The price in force that a too small payment was for, and what is missing of it.
 
@@ -194,7 +203,10 @@ def rest_of(
     price = books[CatalogRecords].price_for(product.id, interval, currency)
     if price is None or not product.is_offered:
         return None, None
-    before = _came_before(books, customer_id, price)
+    order = _open_order(books, customer_id, price)
+    if order == NO_ORDER:
+        return price, None
+    before = paid_before(books, customer_id, order, price.amount, now=now)
     return price, None if before.is_zero else price.amount - before
 
 
@@ -253,16 +265,9 @@ def _currencies(one: Offer, *, base: str) -> tuple[str, ...]:
     return tuple(sorted(national, key=lambda code: (code != base, code)))
 
 
-def _came_before(books: Books, customer_id: int, price: Price) -> Money:
-    order = _open_order(books, customer_id, price)
-    if not order:
-        return Money.zero(price.amount.currency)
-    return paid_before(books, customer_id, order, price.amount)
-
-
 def _open_order(books: Books, customer_id: int, price: Price) -> int:
-    """The number of the order that waits for this to be paid, 0 when there is none."""
-    return books[Orders].open_now(customer_id, [NewLine.at(price)]) or 0
+    """The number of the order that waits for this to be paid."""
+    return books[Orders].open_now(customer_id, [NewLine.at(price)]) or NO_ORDER
 
 
 def pay_screens(books: Books, receipt: int) -> list[int]:

@@ -246,7 +246,7 @@ def payments(books: Books) -> None:
     asked = books[Payments].get(payment.id)
     assert asked is not None
     assert books[SeenPayments].until(payment.id) == asked.expires_at
-    books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW)
+    books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW, now=NOW)
     assert books[SeenPayments].until(payment.id) == NOW + 3 * DAY
     books[Payments].poll_later(payment.id, NOW + 2 * DAY)
     affairs = books[Payments].affairs(payment.reference)
@@ -258,6 +258,11 @@ def payments(books: Books) -> None:
     moved = books[Payments].by_reference("r1")
     assert moved is not None
     assert (moved.state, moved.poll_at) == (final, None), "the first to move it was right"
+    other = payment_of(books, "r3")
+    books[Payments].supersede(other)
+    ended = books[Payments].get(other.id)
+    assert ended is not None
+    assert (ended.state, ended.poll_at) == (PaymentState.EXPIRED, other.poll_at)
 
 
 def proofs(books: Books) -> None:
@@ -328,8 +333,8 @@ def money(books: Books) -> None:
     assert books[Payments].screens(99) == []
     assert books[Payments].way_used_last(1, 1) == ""  # its order is not paid yet
     order_id = order_of(books).id
-    assert books[Payments].short_before(order_id, "EUR") == EUR
-    assert books[Payments].short_before(order_id, "USD") == Money(0, "USD")
+    assert books[Wallets].claims(order_id, "EUR").short == EUR
+    assert books[Wallets].claims(order_id, "USD").short == Money(0, "USD")
     [receipt] = books[Receipts].receipts_of(1, most=9)
     assert (receipt.money, receipt.verdict) == (EUR, Verdict.SHORT)
     assert books[Receipts].totals(since=NOW, until=NOW + DAY) == [(1, EUR)]
@@ -338,8 +343,6 @@ def money(books: Books) -> None:
         [Entry(account="card", money=EUR), Entry(account=WALLET, money=-EUR, customer_id=1)],
         now=NOW,
     )
-    assert books[Journal].wallet(1, "EUR") == EUR
-    assert books[Journal].wallet(1, "USD") == Money(0, "USD")
     assert books[Journal].wallets(1) == [EUR]
     assert books[Journal].totals() == [("card", EUR), (WALLET, -EUR)]
     assert books[Journal].unbalanced() == []
@@ -457,6 +460,8 @@ def refund_lines(books: Books, refund: Refund) -> None:
     assert books[RefundLines].restored(part) == []
     [took] = books[RefundLines].time_revoked(refund.id)
     assert (took.line_id, took.subscription_id, took.seconds) == (line.id, 1, 60)
+    assert books[RefundLines].subscriptions(order.id) == [1]
+    assert books[RefundLines].paid_until(99) is None
     books[RefundLines].note_restored(refund.id, line.id, by=line.id)
     assert [one.line_id for one in books[RefundLines].restored(part)] == [line.id]
 
@@ -505,9 +510,10 @@ def refunds(books: Books) -> None:
     assert (lessened.money, lessened.from_wallet) == (Money(299, "EUR"), Money(299, "EUR"))
     assert books[Refunds].spendings_after(1, customer_id=1, currency="EUR") == []
     returned = books[Refunds].get(first)
+    assert (returned.is_owed_again, returned.again) == (True, ":again")
     assert books[Refunds].into_wallet(returned, now=NOW)
     assert not books[Refunds].into_wallet(returned, now=NOW)
-    assert [each.id for each in books[Refunds].of_receipt(1)] == [first, first + 1]
+    refund_routes(books, first + 1)
     assert [each.id for each in books[Refunds].of(1, most=9)] == [first + 1, first]
     assert books[Refunds].totals(since=NOW, until=later) == [(2, Money(599, "EUR"))]
     assert not books[CircumstanceRecords].of("r1", receipt_id="m1").is_told_of
@@ -521,6 +527,13 @@ def refunds(books: Books) -> None:
             look(99)
 
 
+def refund_routes(books: Books, refund_id: int) -> None:
+    assert [each.id for each in books[Refunds].of_receipt(1)] == [refund_id - 1, refund_id]
+    for act, route in ((books[Refunds].by_hand, "manual"), (books[Refunds].given_anew, "told")):
+        act(books[Refunds].get(refund_id))
+        assert books[Refunds].get(refund_id).route == route
+
+
 def refund_totals(books: Books) -> None:
     def tells(minor: int, told_at: datetime | None) -> bool:
         money = Money(minor, "EUR")
@@ -530,15 +543,17 @@ def refund_totals(books: Books) -> None:
     assert tells(799, NOW)
     assert not tells(799, None)
     assert not tells(1, later), "totals only grow"
-    assert books[RefundTotals].of("card", "m1") == Money(799, "EUR")
-    assert books[RefundTotals].of("card", "m2") is None
+    assert books[RefundTotals].of("card", "m1", "EUR") == Money(799, "EUR")
+    assert books[RefundTotals].of("card", "m2", "EUR") is None
     books[RefundTotals].lower("card", "m1", Money(500, "EUR"), returned_at=later)
-    assert books[RefundTotals].of("card", "m1") == Money(299, "EUR")
+    assert books[RefundTotals].of("card", "m1", "EUR") == Money(299, "EUR")
     assert not tells(799, None), "that may be of the time before it came back"
     assert not tells(799, later)
     assert tells(400, later + DAY)
     books[RefundTotals].lower("card", "m3", Money(500, "EUR"), returned_at=later)
-    assert books[RefundTotals].of("card", "m3") == Money(0, "EUR"), "its total was never told"
+    assert books[RefundTotals].of("card", "m3", "EUR") == Money(0, "EUR"), (
+        "its total was never told"
+    )
 
 
 def disputes(books: Books) -> None:
@@ -630,15 +645,16 @@ def wallets(books: Books) -> None:
     order = books[Orders].open_one(1, [quarter], now=NOW, expires_at=NOW + DAY).order
     books[Wallets].reserve(order.id, 1, Money(300, "EUR"), now=NOW)
     books[Wallets].reserve(order.id, 1, Money(200, "EUR"), now=NOW)
-    assert books[Wallets].part(order.id, "EUR") == Money(200, "EUR")
-    assert (
-        books[Wallets].part(order.id, "USD") == books[Wallets].part(99, "USD") == Money(0, "USD")
-    )
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(200, "EUR")
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=order.id) == Money(0, "EUR")
-    assert books[Wallets].reserved_elsewhere(2, "EUR", order_id=0) == Money(0, "EUR")
+    claims = books[Wallets].claims(order.id, "EUR")
+    assert (claims.part, claims.short) == (Money(200, "EUR"), Money(0, "EUR"))
+    assert books[Wallets].claims(order.id, "USD").part == Money(0, "USD")
+    assert books[Wallets].claims(99, "EUR").part == Money(0, "EUR")
+    kept = {one.order_id: one for one in books[Wallets].kept(1, now=NOW)}
+    assert kept[order.id].money == Money(200, "EUR")
+    assert (kept[order.id].interval, kept[order.id].until) == (quarter.interval, NOW + DAY)
+    assert books[Wallets].kept(2, now=NOW) == []
     books[Orders].close(order.id, OrderState.PAID, now=NOW)
-    assert books[Wallets].reserved_elsewhere(1, "EUR", order_id=0) == Money(0, "EUR")
+    assert order.id not in {one.order_id for one in books[Wallets].kept(1, now=NOW)}
     credit = Entry(account=WALLET, money=Money(-50, "GBP"), customer_id=1)
     books[Journal].enter("gift", (Entry(account="x", money=Money(50, "GBP")), credit), now=NOW)
     latest, *_others = books[Wallets].moves(1, most=9)

@@ -253,6 +253,7 @@ def _decisions(plan: str) -> Iterator[Notice]:
                 moved=moved,
                 in_wallet=in_wallet,
                 kept=kept,
+                owed=in_wallet,
                 access=access,
                 until=until,
             )
@@ -293,7 +294,18 @@ def _refunds(plan: str) -> Iterator[Notice]:
             money=money,
             loss=loss,
             owed=owed,
+            unbooked=owed,
         )
+    yield MoneyBack(
+        customer=1,
+        name=NAME,
+        provider=PROVIDER,
+        plan=plan,
+        money=NOTHING,
+        loss=NOTHING,
+        owed=NOTHING,
+        unbooked=MONEY,
+    )
     yield RefundFailed(customer=1, provider=PROVIDER, money=MONEY, reason="<reason>")
     for refund in (1, None):
         yield RefundReturned(

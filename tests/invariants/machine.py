@@ -21,6 +21,7 @@ from connectors.generated import GeneratedConnector
 from connectors.stock import StockConnector
 from shop.access.by_staff import freeze, rotate
 from shop.access.expiry import change_one, due_changes
+from shop.access.holds import OnHoldError
 from shop.access.may import may
 from shop.access.reminders import remind
 from shop.access.stock import BooksShelf
@@ -49,11 +50,11 @@ from tests.fixtures.shop import CARD, STAFF, Shop
 from tests.fixtures.tables import Dump, KeptTables, contradictions
 from tests.invariants.money_back import MoneyBack
 from tests.invariants.own_money import OwnMoney
+from tests.invariants.pages import PROVIDERS, Pages
 from tests.invariants.what_there_is import there_are
 from tests.renewals.conftest import Card
 
 T = TypeVar("T")
-PROVIDERS = (CARD, "sandbox_crypto")
 SUMS: dict[str, Callable[[int], int]] = {
     "just": lambda due: due,
     "half": lambda due: max(due // 2, 1),
@@ -71,7 +72,7 @@ NEXT_DUE = """
 """
 
 
-class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
+class ShopMachine(MoneyBack, OwnMoney, Pages, RuleBasedStateMachine):
     """`new_url` gives the DATABASE_URL of empty books."""
 
     new_url: ClassVar[Callable[[], str]]
@@ -92,6 +93,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
         self.shop.policy = self.shop.policy.choosing(RenewalPolicy(asks=True))
         self.do(self.shop.open())
         self.asked = 0
+        self.over = set()
         self.count_things()
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
@@ -128,7 +130,7 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
             return self.do(
                 self.shop.ask(person, slug=slug, term=term, currency=currency, provider=provider)
             )
-        except (InReviewError, RenewalUnderWayError):
+        except (InReviewError, RenewalUnderWayError, OnHoldError):
             return multiple()
 
     @rule(person=people, slug=st.sampled_from(PLANS))
@@ -192,6 +194,8 @@ class ShopMachine(MoneyBack, OwnMoney, RuleBasedStateMachine):
     def something_happens(self, payment: Payment, happening: Happening) -> PaymentEvent:
         told = self.shop.received(payment)
         event = replace(told, happening=happening, receipt_id="", kind=f"payment.{happening}")
+        if happening in {Happening.FAILED, Happening.EXPIRED}:
+            self.over.add(payment.reference)
         self.do(self.shop.settle(event, provider=payment.provider))
         return event
 

@@ -17,8 +17,18 @@ THINGS = {
         WHERE account = 'wallet' AND currency <> 'GBP'
         GROUP BY customer_id, currency HAVING SUM(-minor) > 0 ORDER BY customer_id, currency
     """,
+    # Those of which somebody was shown the address, one that another took the place of included.
+    "pages": """
+        SELECT p.reference FROM payments AS p INNER JOIN orders AS o ON o.id = p.order_id
+        WHERE o.state = 'open' AND p.url <> ''
+            AND p.state IN ('created', 'seen', 'unknown', 'expired') ORDER BY p.id
+    """,
     "subscriptions": "SELECT id FROM subscriptions",
     "renewals": "SELECT subscription_id, customer_id FROM renewals WHERE next_at IS NOT NULL",
+    # Those that a kept card gave.
+    "charges": """
+        SELECT receipt_id, minor, currency FROM receipts WHERE SUBSTR(receipt_id, 1, 2) = 'm_'
+    """,
     "effects": "SELECT id FROM outbox WHERE state IN ('waiting', 'dead')",
     "reviews": "SELECT id FROM reviews WHERE state = 'open'",
     "refunds asked for": "SELECT id FROM refunds WHERE route = 'provider'",

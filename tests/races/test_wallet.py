@@ -73,13 +73,21 @@ async def test_without_the_claim_two_orders_spend_the_same_money(
     anna = await rich(shop, await price(shop, QUARTER))
     leave_unclaimed(monkeypatch)
     monkeypatch.setattr(wallet, "reserve", lambda *_, **__: None)
-    monkeypatch.setattr("shop.settlement.fulfilment.came_before", lambda _b, _c, _o, whole: whole)
+    monkeypatch.setattr("shop.settlement.fulfilment.came_before", _all_of_it)
     monkeypatch.setattr("shop.settlement.fulfilment.add_time", _no_time)
-    meet_after(monkeypatch, Journal, "wallet", seconds=UNGUARDED)
+    meet_after(monkeypatch, Journal, "wallets", seconds=UNGUARDED)
 
     await asyncio.gather(pay(shop, anna, MONTH), pay(shop, anna, QUARTER))
 
     assert "a wallet is below zero" in contradictions(tables)
+
+
+def _all_of_it(_books: object, _customer: int, _order: int, whole: Money, **_: object) -> Money:
+    return whole
+
+
+def _nothing(*_: object, **__: object) -> Money:
+    return Money.zero("EUR")
 
 
 def _no_time(*_: object, **__: object) -> object:
@@ -96,7 +104,7 @@ async def test_with_the_claim_one_of_two_orders_is_paid(
 ) -> None:
     shop, tables = postgres_shop
     anna = await rich(shop, await price(shop, QUARTER))
-    meet_after(monkeypatch, Journal, "wallet")
+    meet_after(monkeypatch, Journal, "wallets")
 
     found = await asyncio.gather(
         pay(shop, anna, MONTH), pay(shop, anna, QUARTER), return_exceptions=True
@@ -104,6 +112,37 @@ async def test_with_the_claim_one_of_two_orders_is_paid(
 
     assert sum(isinstance(one, WalletTooSmallError) for one in found) == 1
     assert contradictions(tables) == {}
+
+
+async def rest_and_other(shop: Shop) -> list[int]:
+    """Two taps at once: a page for the rest of a month, and the wallet set aside for a quarter.
+
+    Gives what each of them counts on, of the 4.00 that came short for the month.
+    """
+    anna = await shop.greet()
+    first = await shop.ask(anna)
+    await shop.settle(shop.received(first, money=Money(400, "EUR")))
+    page, part = await asyncio.gather(shop.ask(anna), aside(shop, anna, QUARTER))
+    return [(page.whole - page.due).minor, part]
+
+
+async def test_without_the_claim_a_page_and_another_order_count_on_the_same_money(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, _tables = postgres_shop
+    leave_unclaimed(monkeypatch)
+    meet_after(monkeypatch, Journal, "wallets", seconds=UNGUARDED)
+    with monkeypatch.context() as patch:
+        patch.setattr("shop.settlement.fulfilment.came_before", _nothing)
+        assert await rest_and_other(shop) == [400, 400]
+
+
+async def test_with_the_claim_one_of_them_counts_on_it(
+    postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, _tables = postgres_shop
+    meet_after(monkeypatch, Journal, "wallets")
+    assert sorted(await rest_and_other(shop)) == [0, 400]
 
 
 async def test_twenty_taps_pay_once(shop: Shop, tables: Tables) -> None:
@@ -163,13 +202,17 @@ async def test_the_rest_on_two_pages_is_taken_once(shop: Shop, tables: Tables) -
     assert tables.one(BALANCE) == crypto.due.minor
 
 
-async def test_what_was_given_free_again_is_missing(shop: Shop, tables: Tables) -> None:
+async def test_a_page_that_was_served_is_honoured_though_the_wallet_is_kept_out_of_it_since(
+    shop: Shop, tables: Tables
+) -> None:
     anna = await rich(shop, 400)
     await aside(shop, anna, MONTH)
     payment = await shop.ask(anna)
-    await aside(shop, anna, MONTH, wants=False)
-    assert await shop.pay(payment) is Outcome.TO_WALLET
-    assert tables.one(BALANCE) == 400 + payment.due.minor
+    assert await aside(shop, anna, MONTH, wants=False) == 0
+    assert await aside(shop, anna, QUARTER) == 0, "the page still counts on it"
+    assert (await shop.ask(anna)).due.minor == await price(shop, MONTH), "a new one does not"
+    assert await shop.pay(payment) is Outcome.SETTLED
+    assert tables.one(BALANCE) == 0
 
 
 async def test_what_was_spent_after_the_order_expired_is_missing_too(

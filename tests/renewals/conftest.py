@@ -71,7 +71,7 @@ class Card:
         self.ends.setdefault(request.reference, self.why)
         if self.trouble is not None:
             raise self.trouble
-        return Charge(provider_ref=f"c_{request.reference}", events=self._told(request))
+        return Charge(provider_ref=f"c_{request.reference}", events=self.told_of(request))
 
     @property
     def paid(self) -> list[str]:
@@ -81,7 +81,8 @@ class Card:
     async def forget(self, handle: str) -> None:
         self.forgotten.append(handle)
 
-    def _told(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
+    def told_of(self, request: ChargeRequest) -> Sequence[PaymentEvent]:
+        """What its answer, or its webhook, says of this charge."""
         why = self.ends[request.reference]
         if self.is_mute:
             return []

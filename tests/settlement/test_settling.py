@@ -171,6 +171,7 @@ async def test_money_that_a_provider_gave_back_by_itself_is_told_to_staff(
             money=said,
             loss=Money.zero("EUR"),
             owed=Money.zero("EUR"),
+            unbooked=Money.zero("EUR"),
         )
     ]
 

@@ -8,8 +8,11 @@ import pytest
 from shop.access import provisioning
 from shop.access.by_staff import freeze
 from shop.access.expiry import change_one
+from shop.access.holds import OnHoldError
+from shop.checkout.grants import grant
 from shop.desk.failed_jobs import replay_effect
 from shop.ports import Account, AccountOrder
+from tests.fixtures.goods import MONTH
 from tests.fixtures.service import Door, Service
 from tests.fixtures.shop import STAFF, Shop
 from tests.fixtures.tables import Tables
@@ -74,7 +77,11 @@ async def test_an_account_held_before_it_was_made_is_made_when_it_is_released(
     if days:
         shop.clock.move(days=days)
         await shop.run(change_one, 1, anna.id, now=shop.now)
-        await shop.pay(await shop.ask(anna))
+        with pytest.raises(OnHoldError):
+            await shop.ask(anna)
+        await shop.run(
+            grant, STAFF, customer_id=anna.id, slug="solo", interval=MONTH, now=shop.now
+        )
         await shop.drain()
         assert Door.OPEN not in shop.services["generated"].accounts.values()
 

@@ -243,6 +243,7 @@ def refund(state: RefundState) -> Refund:
         made_at=EARLIER,
         done_at=None,
         returned_at=None,
+        returns=0,
     )
 
 

@@ -78,13 +78,13 @@ async def test_a_person_pays_it_another_way_and_nothing_is_done_twice(
         confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
     )
 
-    assert refunds(tables) == [("provider", "done", 1598)]
+    assert refunds(tables) == [("manual", "done", 1598)]
     assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
     assert tables.rows("SELECT state, paid_until FROM subscriptions") == ended
     assert sorted(await told(shop)) == ["refund_made", "refunded"]
     late = replace(bounced(shop, payment), event_id="again")
     await shop.settle(late)
-    assert refunds(tables) == [("provider", "done", 1598)], "it cannot come back twice"
+    assert refunds(tables) == [("manual", "done", 1598)], "it cannot come back twice"
     with pytest.raises(RefundMovedOnError):
         await shop.run(
             confirm_manual_refund, STAFF, refund_id=refund.id, policy=shop.policy, now=shop.now
@@ -248,7 +248,7 @@ async def test_in_two_parts_it_has_all_gone_back_and_nothing_is_left_to_do(
     payment, refund = await returned(shop)
     await told_total(shop, payment, 400)
     await told_total(shop, payment, 1598)
-    assert refunds(tables) == [("provider", "done", 1198), ("told", "done", 400)]
+    assert refunds(tables) == [("told", "done", 1198), ("told", "done", 400)]
     assert balance(tables, "refunding") == balance(tables, "provider:sandbox_card") == 0
     with pytest.raises(RefundMovedOnError):
         await shop.run(
@@ -304,7 +304,7 @@ async def test_of_two_refunds_only_the_one_that_came_back_takes_the_new_part(
     await told_total(shop, payment, 1100)
     assert refunds(tables) == [
         ("provider", "done", 500),
-        ("provider", "done", 300),
+        ("told", "done", 300),
         ("told", "done", 200),
         ("told", "done", 100),
     ]

@@ -68,7 +68,7 @@ async def test_what_the_wallet_bought_gives_the_money_back(shop: Shop, tables: T
     told = {one["notice"]: one for one in await heard(shop)}
     assert set(told) == {"reclaimed", "order_lost_money", "refunded", "money_back"}
     assert told["order_lost_money"]["money"]["minor"] == PRICE
-    assert told["order_lost_money"]["access"] == "end"
+    assert told["order_lost_money"]["access"] == "shorten", "the first month runs on"
     assert told["money_back"]["loss"]["minor"] == 0
     assert contradictions(tables) == {}
 

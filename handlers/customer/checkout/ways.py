@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.customer.checkout.able import Way, ways_for
 from handlers.customer.checkout.countries import country_question, country_row
+from handlers.customer.checkout.kept import kept_lines
 from handlers.customer.storefront.plans import on_hold, plan_screen
 from handlers.names import provider_name
 from handlers.screens import Args, Row, Screen, bold, button
@@ -65,7 +66,17 @@ async def ways_screen(visit: Visit, price_id: int, *, saves: bool = False) -> Sc
     if asks_for_country(rules):
         rows.append(country_row(visit, price_id))
     back = (button(_("← Back"), "plan", one.product.slug),)
-    return Screen(text=paragraphs(*summary(visit, one), ask), rows=(*rows, back))
+    text = paragraphs(*summary(visit, one), _kept(visit, one), ask)
+    return Screen(text=text, rows=(*rows, back))
+
+
+def _kept(visit: Visit, one: Basket) -> Html:
+    """Why the wallet gives less to this than lies in it."""
+    _ = visit.speech
+    if not one.kept or one.recurs:
+        return Html("")
+    has = _("In your wallet: {amount}.", amount=_.money(one.in_wallet))
+    return lines(has, kept_lines(visit, one.kept))
 
 
 async def country(visit: Visit, args: Args) -> Screen:
@@ -235,7 +246,7 @@ async def pay_rest(visit: Visit, args: Args) -> Screen:
     """Pay the missing rest of a price."""
     slug, interval, currency = args.text(0), Interval.from_key(args.text(1)), args.text(2)
     price, _missing = await visit.counter.storage.read(
-        rest_of, slug, interval, currency, visit.customer.id
+        rest_of, slug, interval, currency, visit.customer.id, now=visit.now
     )
     if price is None:
         _ = visit.speech

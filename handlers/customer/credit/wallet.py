@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from handlers.customer.checkout.kept import kept_lines
 from handlers.customer.checkout.payment import paid_screen
 from handlers.customer.checkout.refusals import REFUSALS, being_looked_at, refusal_of
 from handlers.customer.checkout.ways import changed, summary, ways_screen
@@ -29,7 +30,7 @@ from shop.storefront.wallet import WalletView, wallet_view
 async def wallet(visit: Visit, _args: Args) -> Screen:
     """Show the balance, how it came about, and what it would buy."""
     _ = visit.speech
-    has = await visit.counter.storage.read(wallet_view, visit.customer.id)
+    has = await visit.counter.storage.read(wallet_view, visit.customer.id, now=visit.now)
     rows = (
         (button(_("See the plans"), "plans"),),
         (button(_("My account"), "account"), button(_("Write to us"), "support")),
@@ -45,7 +46,14 @@ async def wallet(visit: Visit, _args: Args) -> Screen:
     )
     buys = _("It is enough for:") if has.prices else Html("")
     return Screen(
-        text=paragraphs(bold(_("Your wallet")), amounts, _moves(_, has), text, buys),
+        text=paragraphs(
+            bold(_("Your wallet")),
+            amounts,
+            kept_lines(visit, has.kept),
+            _moves(_, has),
+            text,
+            buys,
+        ),
         rows=(*_prices(_, has), *rows),
     )
 
@@ -92,7 +100,8 @@ def _prices(_: Speech, has: WalletView) -> tuple[Row, ...]:
 async def reserve(visit: Visit, args: Args) -> Screen:
     """Reserve part of the wallet for this order, or release it."""
     counter, price_id = visit.counter, args.number(0)
-    with suppress(NotOfferedError, PriceChangedError):  # the screen says what changed
+    # The screen says what changed, and shows the ways that are there.
+    with suppress(NotOfferedError, PriceChangedError, NotThisWayError):
         await counter.storage.run(
             use_wallet,
             visit.customer.id,

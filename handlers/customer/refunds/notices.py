@@ -34,6 +34,9 @@ async def refunded(visit: Visit, notice: Refunded) -> Screen:
     if notice.route in _IN_WALLET:
         text = _("↩️ We put {money} for {plan} into your wallet here.", money=money, plan=plan)
         rows = ((button(_("Wallet"), "+wallet"), button(_("My account"), "+account")),)
+    elif notice.route is RefundRoute.MANUAL:
+        text = _("↩️ We have paid {money} for {plan} back to you.", money=money, plan=plan)
+        rows = ((button(_("My account"), "+account"), button(_("Write to us"), "+paysupport")),)
     else:
         text = _(
             "↩️ {money} for {plan} goes back to you, the way it came. A bank can take some "
@@ -117,26 +120,30 @@ async def dispute_over(visit: Visit, notice: DisputeOver) -> Screen:
 def _after(visit: Visit, notice: DisputeOver) -> Html:
     """What became of access by it; nothing is said where nothing did."""
     _ = visit.speech
-    until = Html("") if notice.until is None else _.moment(notice.until, now=visit.now)
-    match notice.access, notice.until is not None:
-        case AccessChange.ENDED, _any:
-            return _(
+    if notice.until is None:
+        words = {
+            AccessChange.ENDED: _(
                 "With it the access that it paid for has ended. You are welcome to buy again."
-            )
-        case AccessChange.SHORTENED, True:
-            return _(
+            ),
+            AccessChange.SHORTENED: _("The time that it paid for has ended."),
+            AccessChange.RESTORED: _(
+                "The time that had ended is yours again; your access is on hold."
+            ),
+        }
+    else:
+        until = _.moment(notice.until, now=visit.now)
+        words = {
+            AccessChange.SHORTENED: _(
                 "The time that it paid for has ended; your access runs until {date}.", date=until
-            )
-        case AccessChange.SHORTENED, False:
-            return _("The time that it paid for has ended.")
-        case AccessChange.RESTORED, True:
-            return _("The time that had ended is yours again: until {date}.", date=until)
-        case AccessChange.BACK, True:
-            return _(
+            ),
+            AccessChange.RESTORED: _(
+                "The time that had ended is yours again: until {date}.", date=until
+            ),
+            AccessChange.BACK: _(
                 "Your access is on again, until {date}. Thank you for your patience.", date=until
-            )
-        case _other:
-            return Html("")
+            ),
+        }
+    return words.get(notice.access, Html(""))
 
 
 async def reclaimed(visit: Visit, notice: Reclaimed) -> Screen:

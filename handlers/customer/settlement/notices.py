@@ -134,7 +134,7 @@ async def _short(visit: Visit, notice: ToWallet, *, plan: Html, came: Html) -> S
     _ = visit.speech
     slug, currency = notice.plan, notice.money.currency
     _price, missing = await visit.counter.storage.read(
-        rest_of, slug, notice.term, currency, visit.customer.id
+        rest_of, slug, notice.term, currency, visit.customer.id, now=visit.now
     )
     wallet = button(_("Wallet"), "+wallet")
     if missing is None:

@@ -37,7 +37,9 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
         "plan": await plan_name(visit, notice.plan),
         "name": notice.name,
     }
-    if not notice.money.is_zero:
+    if notice.money.is_zero and not notice.unbooked.is_zero:
+        text = _unbooked(_, notice, plan=named["plan"])
+    elif not notice.money.is_zero:
         went = _(
             "↩️ {money} for {plan} went back to {name} ({way}).",
             money=_.money(notice.money),
@@ -55,7 +57,10 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
                 "{money} that a bank had returned is still to be paid back.",
                 money=_.money(notice.owed),
             )
-        text = lines(went, lost, owed)
+        more = Html("")
+        if not notice.unbooked.is_zero:
+            more = _unbooked(_, notice, plan=named["plan"])
+        text = lines(went, lost, owed, more)
     else:
         text = lines(
             _(
@@ -70,21 +75,37 @@ async def money_back(visit: Visit, notice: MoneyBack) -> Screen:
     return Screen(text=text, rows=((to_customer(_, notice.customer),),))
 
 
+def _unbooked(_: Speech, notice: MoneyBack, *, plan: str) -> Html:
+    return _(
+        "⚠️ {way} says that {money} for {plan} went back to {name}. It is not booked anew: it was "
+        "paid back by hand, a bank has it, a person is to decide about it, or it never came. "
+        "Please look at {way}.",
+        way=provider_name(_, notice.provider),
+        money=_.money(notice.unbooked),
+        plan=plan,
+        name=notice.name,
+    )
+
+
 async def refund_made(visit: Visit, notice: RefundMade) -> Screen:
     """One of the staff gave money back."""
     _ = visit.speech
     into = Html("")
     if notice.route in {RefundRoute.WALLET, RefundRoute.RETURNED}:
         into = _("It lies in the wallet.")
+    named = {
+        "money": _.money(notice.money),
+        "plan": await plan_name(visit, notice.plan) if notice.plan else Html("–"),
+        "name": notice.name,
+        "staff": notice.staff,
+    }
+    if notice.route is RefundRoute.MANUAL:
+        went = _("↩️ {money} for {plan} was paid back to {name} by hand, by {staff}.", **named)
+    else:
+        way = provider_name(_, notice.provider)
+        went = _("↩️ {money} for {plan} went back to {name} ({way}), by {staff}.", way=way, **named)
     text = lines(
-        _(
-            "↩️ {money} for {plan} went back to {name} ({way}), by {staff}.",
-            money=_.money(notice.money),
-            plan=await plan_name(visit, notice.plan) if notice.plan else "–",
-            name=notice.name,
-            way=provider_name(_, notice.provider),
-            staff=notice.staff,
-        ),
+        went,
         into,
         _access(_, notice.access),
     )
@@ -145,7 +166,13 @@ async def dispute_closed(visit: Visit, notice: DisputeClosed) -> Screen:
         text = _("✅ The dispute with {name} over {money} for {plan} ({way}) is won.", **named)
     else:
         text = _("🔴 The dispute with {name} over {money} for {plan} ({way}) is lost.", **named)
-    said = lines(text, _money_of(_, notice), _after(visit, notice))
+    owed = Html("")
+    if not notice.owed.is_zero:
+        owed = _(
+            "{money} that a bank had returned is still to be paid back.",
+            money=_.money(notice.owed),
+        )
+    said = lines(text, _money_of(_, notice), owed, _after(visit, notice))
     return Screen(text=said, rows=((to_customer(_, notice.customer),),))
 
 
@@ -186,20 +213,26 @@ def _kept(_: Speech, notice: DisputeClosed) -> Html:
 def _after(visit: Visit, notice: DisputeClosed) -> Html:
     """What became of access by it."""
     _ = visit.speech
-    until = Html("") if notice.until is None else _.moment(notice.until, now=visit.now)
-    match notice.access, notice.until is not None:
-        case AccessChange.ENDED, _any:
-            return _("What was left of the time has ended.")
-        case AccessChange.SHORTENED, True:
-            return _("Its time was taken back; access runs until {date}.", date=until)
-        case AccessChange.SHORTENED, False:
-            return _("Its time was taken back.")
-        case AccessChange.RESTORED, True:
-            return _("The time that had been taken was given again: until {date}.", date=until)
-        case AccessChange.BACK, True:
-            return _("Access is on again, until {date}.", date=until)
-        case _other:
-            return _("Access was left as it is.")
+    if notice.until is None:
+        words = {
+            AccessChange.ENDED: _("What was left of the time has ended."),
+            AccessChange.SHORTENED: _("Its time was taken back."),
+            AccessChange.RESTORED: _(
+                "The time that had been taken was given again; access is on hold."
+            ),
+        }
+    else:
+        until = _.moment(notice.until, now=visit.now)
+        words = {
+            AccessChange.SHORTENED: _(
+                "Its time was taken back; access runs until {date}.", date=until
+            ),
+            AccessChange.RESTORED: _(
+                "The time that had been taken was given again: until {date}.", date=until
+            ),
+            AccessChange.BACK: _("Access is on again, until {date}.", date=until),
+        }
+    return words.get(notice.access, _("Access was left as it is."))
 
 
 async def order_lost_money(visit: Visit, notice: OrderLostMoney) -> Screen:

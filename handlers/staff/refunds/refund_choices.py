@@ -1,11 +1,14 @@
 """The choices before a refund: how much, which way, and why."""
 
+from collections.abc import Sequence
+
 from handlers.names import plan_name, provider_name
 from handlers.screens import Row, Screen, bold, button, in_rows
 from handlers.staff.refunds.wording import reason_name, refund_line
 from handlers.visit import Visit
 from handlers.wording import Html, Speech, lines, paragraphs
 from shop.core.money import Money
+from shop.credit.records import Kept
 from shop.refunds.cases import Case
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import refunder
@@ -105,8 +108,28 @@ async def offer_reasons(visit: Visit, it: Refundable, money: Money, route: str) 
     )
 
 
-def question(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
-    """The question that staff confirm."""
+def question(
+    visit: Visit, it: Refundable, money: Money, route: RefundRoute, missing: Sequence[Kept]
+) -> Html:
+    """The question that staff confirm, and which open orders count on that money."""
+    return paragraphs(
+        _asked(visit, it, money, route), lines(*(_owed(visit, one) for one in missing))
+    )
+
+
+def _owed(visit: Visit, one: Kept) -> Html:
+    _ = visit.speech
+    return _(
+        "{amount} of it is kept for {plan}, {time}, until {moment}: whoever pays the rest of that "
+        "price then pays too little, and is told so.",
+        amount=_.money(one.money),
+        plan=_.own(one.product.name),
+        time=_.interval(one.interval),
+        moment=_.moment(one.until, now=visit.now),
+    )
+
+
+def _asked(visit: Visit, it: Refundable, money: Money, route: RefundRoute) -> Html:
     _ = visit.speech
     name = provider_name(_, it.case.provider)
     match route:

@@ -20,7 +20,13 @@ from shop.core.money import Money
 from shop.core.sums import readings_of
 from shop.refunds.records import RefundRoute
 from shop.refunds.refund import RefundWish, begin_refund, carry_out_refund, refunder
-from shop.refunds.refundable import Refundable, receipts_of, refund_of, refundable
+from shop.refunds.refundable import (
+    Refundable,
+    missing_after,
+    receipts_of,
+    refund_of,
+    refundable,
+)
 from shop.refunds.rules import TooMuchBackError
 from shop.refunds.states import RefundState
 
@@ -50,10 +56,12 @@ async def refund_receipt(visit: Visit, args: Args) -> Screen | None:
             receipt=it.case.receipt, money=money, route=_ROUTES[route], reason=reason, tap=tap
         )
         return await _do(visit, it, wish)
-    _ = visit.speech
+    missing = await visit.counter.storage.read(
+        missing_after, it.case.receipt, money, _ROUTES[route], now=visit.now
+    )
     return sure(
         visit,
-        question(visit, it, money, _ROUTES[route]),
+        question(visit, it, money, _ROUTES[route], missing),
         "refund",
         it.case.receipt,
         money.minor,

@@ -1,7 +1,8 @@
 -- The first books. Times are whole seconds since 1970 UTC, money whole minor units, flags 0 or 1.
 -- Each table says whose wing it is; the wings follow one another from the ground up, and a table
 -- refers only to those above it in this file. What PostgreSQL calls otherwise is replaced on
--- loading (shop/books/migrate.py); sqlite/ and postgres/ hold the triggers.
+-- loading (shop/books/migrate.py); sqlite/ and postgres/ hold the triggers. An index on some rows
+-- says OR: for IN with three or more SQLite makes a table, each time that such a row is written.
 
 -- books: what a deed remembers between its turns.
 CREATE TABLE notes (
@@ -56,7 +57,7 @@ CREATE TABLE inbox (
     UNIQUE (provider, event_id)
 );
 CREATE INDEX inbox_waiting ON inbox (due_at, id) WHERE state = 'waiting';
-CREATE INDEX inbox_stuck ON inbox (id) WHERE state IN ('stuck', 'unhandled', 'unknown');
+CREATE INDEX inbox_stuck ON inbox (id) WHERE state = 'stuck' OR state = 'unhandled' OR state = 'unknown';
 CREATE INDEX inbox_elsewhere ON inbox (received_at) WHERE state = 'elsewhere';
 CREATE INDEX inbox_erasable ON inbox (received_at)
 WHERE state IN ('done', 'elsewhere') AND provider <> 'telegram' AND length(body) > 0;
@@ -145,7 +146,7 @@ CREATE TABLE subscriptions (
     remind_at INTEGER,
     ended_at INTEGER
 );
-CREATE INDEX subscriptions_customer ON subscriptions (customer_id);
+CREATE INDEX subscriptions_customer ON subscriptions (customer_id, product_id, paid_until);
 CREATE INDEX subscriptions_change ON subscriptions (change_at) WHERE change_at IS NOT NULL;
 CREATE INDEX subscriptions_remind ON subscriptions (remind_at) WHERE remind_at IS NOT NULL;
 
@@ -278,18 +279,21 @@ CREATE TABLE payments (
     screen_id INTEGER,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    -- Until then the wallet keeps what this counts on, which is `whole - minor`.
+    kept_until INTEGER NOT NULL,
     seen_until INTEGER,
     poll_at INTEGER,
     leased_by INTEGER,
     leased_until INTEGER
 );
 CREATE UNIQUE INDEX payments_one_try ON payments (order_id, provider, currency)
-WHERE state IN ('created', 'seen', 'unknown');
+WHERE state = 'created' OR state = 'seen' OR state = 'unknown';
 CREATE UNIQUE INDEX payments_provider_ref ON payments (provider, provider_ref)
 WHERE provider_ref <> '';
 CREATE INDEX payments_poll ON payments (poll_at) WHERE poll_at IS NOT NULL;
 CREATE INDEX payments_order ON payments (order_id);
 CREATE INDEX payments_customer ON payments (customer_id, created_at);
+CREATE INDEX payments_counting ON payments (customer_id) WHERE whole > minor;
 
 -- orders: providers that do not answer.
 CREATE TABLE provider_health (
@@ -452,6 +456,7 @@ CREATE TABLE refunds (
     made_at INTEGER NOT NULL,
     done_at INTEGER,
     returned_at INTEGER,
+    returns INTEGER NOT NULL DEFAULT 0,
     CHECK (from_wallet >= 0 AND from_order >= 0 AND from_wallet + from_order <= minor)
 );
 CREATE INDEX refunds_receipt ON refunds (receipt);
@@ -481,7 +486,7 @@ CREATE TABLE refund_totals (
     told_at INTEGER NOT NULL,
     returned INTEGER NOT NULL DEFAULT 0,
     returned_at INTEGER,
-    PRIMARY KEY (provider, receipt_id)
+    PRIMARY KEY (provider, receipt_id, currency)
 );
 
 -- refunds: payments that a bank or a customer contests. `asked` is what a bank wants, `minor` what
