@@ -38,6 +38,7 @@ _TESTS: Mapping[str, tuple[str, ...]] = {
     "shop/orders/ways.py": ("tests/orders",),
     "shop/ports/transfers.py": ("tests/intake",),
     "shop/pricing/savings.py": ("tests/pricing",),
+    "shop/refunds/dispute_rules.py": ("tests/stories/test_turning_disputes.py",),
     "shop/refunds/rules.py": ("tests/refunds",),
     "shop/refunds/waits.py": ("tests/refunds",),
     "shop/renewals/rules.py": ("tests/renewals/test_rules.py",),
@@ -48,6 +49,7 @@ _TESTS: Mapping[str, tuple[str, ...]] = {
     "shop/settlement/weighing.py": ("tests/stories/test_reviews.py", *_SETTLEMENT),
     "shop/settlement/*claim*.py": ("tests/stories/test_provider_claims.py", *_SETTLEMENT),
     "shop/settlement/left_to_staff.py": ("tests/stories/test_provider_claims.py", *_SETTLEMENT),
+    "shop/settlement/taken_back.py": ("tests/settlement/test_taken_back.py", *_SETTLEMENT),
     "shop/settlement/*.py": _SETTLEMENT,
 }
 
