@@ -77,7 +77,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
         )
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[RefundTotals].tell(
-        affairs.provider, key, event.money, told_at=event.occurred_at, now=now
+        affairs.provider, key, event.money, told_at=update.said_at, now=now
     )
     if event.receipt_id:
         named = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
@@ -219,7 +219,11 @@ def take_refund_of_unknown_money(
     if event.money is None or not event.receipt_id:
         return
     books[RefundTotals].tell(
-        provider, event.receipt_id, event.money, told_at=event.occurred_at, now=now
+        provider,
+        event.receipt_id,
+        event.money,
+        told_at=None if event.occurred_at is None else min(event.occurred_at, now),
+        now=now,
     )
     receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:
