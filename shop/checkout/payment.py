@@ -26,6 +26,7 @@ from shop.orders.line_records import NewLine
 from shop.orders.order_records import Orders, QuotedOrder
 from shop.orders.orders import new_reference
 from shop.orders.payment_records import Payment, Payments
+from shop.orders.states import PaymentState
 from shop.orders.waits import poll_wait
 from shop.orders.ways import WALLET, WayPolicy, arranged
 from shop.ports import (
@@ -68,6 +69,10 @@ class NotThisWayError(ShopError):
     """This cannot be paid that way."""
 
 
+class SeenAlreadyError(ShopError):
+    """A payment for this is on its way."""
+
+
 class NotSavedError(ShopError):
     """Nothing renews by itself in this shop just now."""
 
@@ -80,8 +85,8 @@ class InReviewError(ShopError):
 class Choice:
     """What a customer wants to pay, and how; `price_id` is the price on the button.
 
-    `currencies` and `limits` are what the way takes, as its port says; `saves`: the customer
-    agrees that the method is kept and renews it by itself.
+    `currencies` and `limits` are what the way takes, as its port says, `can_save` whether it can
+    keep a method; `saves`: the customer agrees that it is kept and renews it by itself.
     """
 
     customer_id: int
@@ -90,6 +95,7 @@ class Choice:
     currencies: frozenset[str] | None = None
     screen_id: int | None = None
     saves: bool = False
+    can_save: bool = True
     limits: Mapping[str, Limits] = field(default_factory=dict)
 
 
@@ -147,6 +153,8 @@ def begin_payment(books: Books, choice: Choice, *, policy: Policy, now: datetime
     if payment.url and books[Renewals].has_consent(payment.id) != choice.saves:
         is_stale = True  # its page was made for the other answer
     if is_stale:
+        if payment.state is PaymentState.SEEN:
+            raise SeenAlreadyError
         # An older try asks for another sum or has run out: it ends, yet late money still counts.
         books[Payments].supersede(payment)
         payment = _open(books, choice, asked, price, before, now=now, expires_at=expires_at)
@@ -195,7 +203,7 @@ def _refuse_renewing(
     """Nobody pays by hand what is being charged at this moment, or lets it renew twice."""
     if books[Renewals].charge_under_way(choice.customer_id, product.id) is not None:
         raise RenewalUnderWayError
-    if choice.saves and not policy[RenewalPolicy].asks:
+    if choice.saves and not (choice.can_save and policy[RenewalPolicy].asks):
         raise NotSavedError
     if choice.saves or product.recurs_at(price):
         star = books[StarSubscriptions].running(choice.customer_id, product.id, now=now)

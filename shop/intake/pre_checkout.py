@@ -8,7 +8,7 @@ from shop.core.money import Money
 from shop.core.policy import Policy
 from shop.credit.reservations import came_before
 from shop.orders.payment_records import Payment, Payments
-from shop.orders.states import OPEN_PAYMENTS
+from shop.orders.states import OPEN_PAYMENTS, OrderState
 from shop.renewals.star_records import StarSubscriptions
 from shop.screening.rules import FraudPolicy
 from shop.screening.screening import is_turned_away
@@ -23,14 +23,17 @@ def may_pay(books: Books, reference: str, money: Money, *, policy: Policy, now: 
     if star is not None and star.renews:
         # Should Telegram ever ask before a later charge [?]: the sum is the agreed one.
         return True
-    if now >= payment.expires_at:
+    if now >= payment.expires_at or is_turned_away(
+        books, payment.customer_id, policy=policy[FraudPolicy]
+    ):
         return False
-    if is_turned_away(books, payment.customer_id, policy=policy[FraudPolicy]):
-        return False
-    about = books[Payments].affairs(reference).subscription_id
+    affairs = books[Payments].affairs(reference)
+    about = affairs.subscription_id
     if about is not None and books[Subscriptions].get(about).standing.is_frozen:
         return False
-    return payment.state in OPEN_PAYMENTS and _is_enough(books, payment, now=now)
+    # One that was paid another way, or that a person decides about, waits for nothing.
+    is_awaited = affairs.order_state is OrderState.OPEN and payment.state in OPEN_PAYMENTS
+    return is_awaited and _is_enough(books, payment, now=now)
 
 
 def _is_enough(books: Books, payment: Payment, *, now: datetime) -> bool:

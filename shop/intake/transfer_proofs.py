@@ -25,6 +25,7 @@ from shop.staff.acts import ByStaff
 
 _LONGEST_WORDS = 300
 _MOST_ALIKE = 3
+_LOOKED_AT_WITHIN = timedelta(days=30)
 _BEGUN_WITHIN = timedelta(days=60)  # a bank may take its time, and people even more
 
 
@@ -78,6 +79,8 @@ def take_proof(
         return Taken.MANY
     proof = books[Proofs].add(payment, file, now=now)
     assert proof is not None  # noqa: S101 - looked up under the claim
+    # It was paid in time, however long a person takes to look.
+    books[Payments].keep_until(payment.id, now + _LOOKED_AT_WITHIN, now=now)
     told = tell_staff(policy, ProofSent(proof=proof.id), key=str(proof.id))
     books[Outbox].add(told, now=now)
     return Taken.NOTED
@@ -162,6 +165,7 @@ def refuse(books: Books, staff_id: int, *, proof_id: int, reason: str, now: date
         raise BadInputError(reason="Write the reason, the customer reads it.")
     proof, payment = _claim(books, proof_id)
     _decide(books, proof, ProofState.REFUSED, staff_id=staff_id, reason=words, now=now)
+    books[Payments].keep_until(payment.id, max(payment.expires_at, now), now=now)
     affairs = books[Payments].affairs(payment.reference)
     refused = ProofRefused(
         plan=affairs.product.slug,

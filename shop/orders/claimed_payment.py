@@ -32,3 +32,9 @@ class PaymentUpdate(ClaimedPayment[A_co], Generic[A_co]):
     """The same with what its provider says of it."""
 
     event: PaymentEvent
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When its provider says that it happened: never later than now, for nobody knows more."""
+        at = self.event.occurred_at
+        return None if at is None else min(at, self.now)

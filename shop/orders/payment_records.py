@@ -187,6 +187,10 @@ class Payments:
         must_move(PAYMENT_MOVES, payment.state, PaymentState.EXPIRED)
         self._sql.run("payment_supersede", id=payment.id, old=payment.state)
 
+    def keep_until(self, payment_id: int, until: datetime, *, now: datetime) -> None:
+        """So long the wallet keeps what this counts on, unless it was free for others by now."""
+        self._sql.run("payment_keep_until", id=payment_id, until=seconds(until), now=seconds(now))
+
     def poll_later(self, payment_id: int, at: datetime | None) -> None:
         """Ask again then, or never."""
         self._sql.run("payment_poll_later", id=payment_id, poll_at=maybe_seconds(at))

@@ -75,6 +75,9 @@ WHERE id = :id AND state = :old;
 -- name: payment_supersede!
 UPDATE payments SET state = 'expired' WHERE id = :id AND state = :old;
 
+-- name: payment_keep_until!
+UPDATE payments SET kept_until = :until WHERE id = :id AND kept_until > :now;
+
 -- name: payment_poll_later!
 UPDATE payments SET poll_at = :poll_at WHERE id = :id;
 

@@ -33,7 +33,7 @@ def take_dispute(update: PaymentUpdate[Affairs]) -> None:
         known = _note(update)
     word = Word(
         state=state_told(update.event.happening),
-        said_at=update.event.occurred_at,
+        said_at=update.said_at,
         takes_first=known.asked.is_zero and _has_money(update),
     )
     was, heard_at = known.state, known.heard_at
@@ -95,7 +95,7 @@ def _note(update: PaymentUpdate[Affairs]) -> Dispute:
         currency=money.currency,
         reason=facts.reason,
         answer_by=facts.answer_by,
-        heard_at=update.event.occurred_at,
+        heard_at=update.said_at,
         now=update.now,
     )
     return books[Disputes].get(dispute_id)
@@ -122,7 +122,7 @@ def _learn(update: PaymentUpdate[Affairs], known: Dispute) -> Dispute:
         _named(update, known),
         answer_by=facts.answer_by or known.answer_by,
         receipt=receipt,
-        heard_at=update.event.occurred_at or known.heard_at,
+        heard_at=update.said_at or known.heard_at,
     )
     if known.kind is DisputeKind.DISPUTE and told is not None and not told.is_zero:
         if known.money.is_zero:

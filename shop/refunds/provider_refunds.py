@@ -77,7 +77,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
         )
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[RefundTotals].tell(
-        affairs.provider, key, event.money, told_at=event.occurred_at, now=now
+        affairs.provider, key, event.money, told_at=update.said_at, now=now
     )
     if event.receipt_id:
         named = books[Receipts].receipt_named(affairs.provider, event.receipt_id)
@@ -94,16 +94,22 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     if booked is None:  # in another currency than came
         nothing = Money.zero(event.money.currency)
         booked = GivenBack(money=nothing, loss=nothing, owed=nothing, unbooked=event.money)
-    is_news = not booked.money.is_zero or (grew and not booked.unbooked.is_zero)
-    by_hand = grew and any(
+    return _news(books, booked, receipts, told=event.money, is_new=grew)
+
+
+def _news(
+    books: Books, booked: GivenBack, receipts: Sequence[int], *, told: Money, is_new: bool
+) -> GivenBack | None:
+    """What of it staff must hear of; None where all is as it was."""
+    if not booked.money.is_zero or (is_new and not booked.unbooked.is_zero):
+        return booked
+    by_hand = any(
         one.route is RefundRoute.MANUAL and one.state is RefundState.DONE and one.returns
         for receipt in receipts
         for one in books[Refunds].of_receipt(receipt)
     )
-    if by_hand and booked.money.is_zero and booked.unbooked.is_zero:
-        # Staff said to have paid it back another way: was it this, or has it left twice?
-        booked, is_news = replace(booked, unbooked=event.money), True
-    return booked if is_news else None
+    # Staff said to have paid it back another way: was it this, or has it left twice?
+    return replace(booked, unbooked=told) if is_new and by_hand else None
 
 
 def tell_given_back(
@@ -219,7 +225,11 @@ def take_refund_of_unknown_money(
     if event.money is None or not event.receipt_id:
         return
     books[RefundTotals].tell(
-        provider, event.receipt_id, event.money, told_at=event.occurred_at, now=now
+        provider,
+        event.receipt_id,
+        event.money,
+        told_at=None if event.occurred_at is None else min(event.occurred_at, now),
+        now=now,
     )
     receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:

@@ -59,7 +59,7 @@ def _set_aside(update: PaymentUpdate[Affairs], told: ReturnedRefund, refund: Ref
 
 
 def _lower(update: PaymentUpdate[Affairs], provider: str, receipt_id: str, money: Money) -> None:
-    at = update.event.occurred_at or update.now
+    at = update.said_at or update.now
     update.books[RefundTotals].lower(provider, receipt_id, money, returned_at=at)
 
 
@@ -113,5 +113,5 @@ def _refund_of(
 
 def _is_of_before(update: PaymentUpdate[Affairs], refund: Refund) -> bool:
     """Whether this tells, late or doubled, of the time before it was given back anew."""
-    at, done_at = update.event.occurred_at, refund.done_at
+    at, done_at = update.said_at, refund.done_at
     return at is not None and done_at is not None and at <= done_at

@@ -9,6 +9,8 @@ from shop.core.errors import DoneAlreadyError
 from shop.core.facts import Facts, write_facts
 from shop.staff.audit_records import AuditLog
 
+_TAPS = 50  # buttons of one kind that are remembered, for each thing they are about
+
 
 class StaffAct(Facts):
     """What the audit says was done; a wing declares its acts in its `acts.py`, never a secret."""
@@ -33,9 +35,10 @@ class ByStaff:
         if not self.tap:
             return
         key = f"tap:{self.staff_id}:{act.kind}:{about}"
-        if self.books[Notes].note(key) == self.tap:
+        taps = (self.books[Notes].note(key) or "").split()
+        if self.tap in taps:
             raise DoneAlreadyError
-        self.books[Notes].set_note(key, self.tap)
+        self.books[Notes].set_note(key, " ".join([*taps[1 - _TAPS :], self.tap]))
 
     def note(self, act: StaffAct, *, customer_id: int | None) -> None:
         """Put it into the audit, with whose affairs it changed."""

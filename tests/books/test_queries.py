@@ -248,6 +248,7 @@ def payments(books: Books) -> None:
     assert books[SeenPayments].until(payment.id) == asked.expires_at
     books[SeenPayments].note(payment.id, until=NOW + 3 * DAY, poll_at=NOW, now=NOW)
     assert books[SeenPayments].until(payment.id) == NOW + 3 * DAY
+    books[Payments].keep_until(payment.id, NOW + 3 * DAY, now=NOW)
     books[Payments].poll_later(payment.id, NOW + 2 * DAY)
     affairs = books[Payments].affairs(payment.reference)
     assert (affairs.whole, affairs.poll_at, affairs.subscription_id) == (EUR, NOW + 2 * DAY, None)

@@ -28,6 +28,7 @@ WRITTEN_OUT = [
             "in_review": "paid cancelled",
             "paid": "refunded",
             "expired": "paid in_review",
+            "refunded": "paid",  # a bank that had taken its money gave it back
         },
     ),
     (
@@ -41,6 +42,7 @@ WRITTEN_OUT = [
             "expired": "final",
             "final": "refunded disputed",
             "disputed": "final refunded",
+            "refunded": "final disputed",
         },
     ),
     (
@@ -52,10 +54,10 @@ WRITTEN_OUT = [
             "pending": "link done failed",  # who is at it may yet hand out a link
             "link": "done",
             "manual": "done cancelled",
-            "done": "manual",
+            "done": "manual cancelled",  # a bank returned it, or gave back what it had taken
         },
     ),
-    (DisputeState, DISPUTE_MOVES, {"open": "won lost"}),
+    (DisputeState, DISPUTE_MOVES, {"open": "won lost", "won": "open lost", "lost": "won"}),
     (
         SubscriptionState,
         SUBSCRIPTION_MOVES,
@@ -106,9 +108,9 @@ def test_a_table_says_for_every_state_where_it_leads(
 
 
 def test_what_is_over_stays_over() -> None:
-    assert not ORDER_MOVES[OrderState.REFUNDED]
     assert not ORDER_MOVES[OrderState.CANCELLED]
-    assert not PAYMENT_MOVES[PaymentState.REFUNDED]
+    assert not REFUND_MOVES[RefundState.FAILED]
+    assert not REFUND_MOVES[RefundState.CANCELLED]
     assert not SUBSCRIPTION_MOVES[SubscriptionState.ENDED]
 
 

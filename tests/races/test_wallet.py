@@ -10,6 +10,7 @@ from shop.checkout import wallet
 from shop.checkout.payment import Choice, PaidAlreadyError
 from shop.checkout.wallet import WalletTooSmallError, pay_from_wallet, use_wallet
 from shop.core.money import Money
+from shop.credit.records import Wallets
 from shop.ledger.journal_records import Journal
 from shop.settlement.settle import Outcome
 from tests.fixtures.goods import MONTH, QUARTER, WEEK
@@ -86,10 +87,6 @@ def _all_of_it(_books: object, _customer: int, _order: int, whole: Money, **_: o
     return whole
 
 
-def _nothing(*_: object, **__: object) -> Money:
-    return Money.zero("EUR")
-
-
 def _no_time(*_: object, **__: object) -> object:
     """Leave the periods' own keys out of it: this is about the money."""
     from datetime import UTC, datetime
@@ -131,17 +128,15 @@ async def test_without_the_claim_a_page_and_another_order_count_on_the_same_mone
 ) -> None:
     shop, _tables = postgres_shop
     leave_unclaimed(monkeypatch)
-    meet_after(monkeypatch, Journal, "wallets", seconds=UNGUARDED)
-    with monkeypatch.context() as patch:
-        patch.setattr("shop.settlement.fulfilment.came_before", _nothing)
-        assert await rest_and_other(shop) == [400, 400]
+    meet_after(monkeypatch, Wallets, "kept", seconds=UNGUARDED)
+    assert await rest_and_other(shop) == [400, 400]
 
 
 async def test_with_the_claim_one_of_them_counts_on_it(
     postgres_shop: tuple[Shop, Tables], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop, _tables = postgres_shop
-    meet_after(monkeypatch, Journal, "wallets")
+    meet_after(monkeypatch, Wallets, "kept")
     assert sorted(await rest_and_other(shop)) == [0, 400]
 
 

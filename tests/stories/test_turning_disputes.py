@@ -150,7 +150,7 @@ async def test_words_that_come_out_of_order_and_twice_end_the_same(
 ) -> None:
     payment = await bought(shop)
     shop.clock.move(days=9)
-    said = [(OPEN, 1), (WON, 2), (LOST, 3)]
+    said = [(OPEN, -30), (WON, -20), (LOST, -10)]
     for number in (*order, *order):
         happening, at = said[number]
         await word(shop, payment, happening, at=at)

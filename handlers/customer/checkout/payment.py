@@ -36,7 +36,7 @@ from shop.checkout.payment import (
 from shop.intake.polling import ask_about
 from shop.orders.provider_health import hidden_ways
 from shop.orders.states import OPEN_PAYMENTS, OrderState, PaymentState
-from shop.ports import PaymentProvider, ProviderError, limits_of
+from shop.ports import PaymentProvider, ProviderError, limits_of, saver_of
 from shop.ports.transfers import TRANSFER
 from shop.storefront.plans import Basket, Try, basket, renewal, try_of
 
@@ -61,6 +61,7 @@ async def pay(visit: Visit, args: Args) -> Screen | None:
         currencies=provider.currencies,
         screen_id=visit.message_id,
         saves=args.choice(2) == SAVES,
+        can_save=saver_of(provider) is not None,
         limits=limits_of(provider),
     )
     try:

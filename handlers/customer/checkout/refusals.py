@@ -8,6 +8,7 @@ from shop.checkout.payment import (
     InReviewError,
     NotSavedError,
     RenewalUnderWayError,
+    SeenAlreadyError,
 )
 from shop.core.errors import ShopError
 from shop.orders.limits import BeyondLimitsError
@@ -22,6 +23,7 @@ REFUSALS = (
     InReviewError,
     RenewalUnderWayError,
     SubscribedError,
+    SeenAlreadyError,
     NotSavedError,
     BeyondLimitsError,
 )
@@ -40,18 +42,23 @@ async def refusal_of(visit: Visit, error: ShopError) -> Html:
             "We cannot offer you this just now. Please write to us, and we sort it out "
             "together: /support"
         )
-    if isinstance(error, RenewalUnderWayError):
-        return _(
+    words = {
+        RenewalUnderWayError: _(
             "Your saved card is being charged for this right now. Please wait a moment; we "
             "write to you."
-        )
-    if isinstance(error, BeyondLimitsError):
-        return _("This way to pay does not take such a sum. Please choose another one.")
-    if isinstance(error, SubscribedError):
-        return _("You have this subscription already; Telegram renews it by itself.")
-    if isinstance(error, NotSavedError):
-        return _("Nothing renews by itself here just now. Please pay without that tick.")
-    return on_hold(_) if isinstance(error, OnHoldError) else being_looked_at(_)
+        ),
+        SeenAlreadyError: _(
+            "We see a payment for this on its way already. Please wait until it has arrived; we "
+            "write to you."
+        ),
+        BeyondLimitsError: _(
+            "This way to pay does not take such a sum. Please choose another one."
+        ),
+        SubscribedError: _("You have this subscription already; Telegram renews it by itself."),
+        NotSavedError: _("Nothing renews by itself here just now. Please pay without that tick."),
+        OnHoldError: on_hold(_),
+    }
+    return words.get(type(error), being_looked_at(_))
 
 
 def no_page(_: Speech, error: ProviderError, *, way: Html) -> Html:

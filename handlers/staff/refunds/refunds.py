@@ -74,6 +74,11 @@ async def refund_receipt(visit: Visit, args: Args) -> Screen | None:
 async def _do(visit: Visit, it: Refundable, wish: RefundWish) -> Screen:
     _, counter = visit.speech, visit.counter
     staff = visit.customer.telegram_id
+    is_asked = wish.route is RefundRoute.PROVIDER
+    if is_asked and refunder(counter.providers.get(it.case.provider)) is None:
+        return (await offer_amounts(visit, it)).explaining(
+            _("This money cannot be given back by {way}.", way=provider_name(_, it.case.provider))
+        )
     try:
         refund = await counter.storage.run(
             begin_refund, wish, staff, policy=counter.policy, now=visit.now

@@ -129,10 +129,12 @@ async def block_by_words(visit: Visit, words: list[str]) -> Screen:
     """`/block 12345` or `/block @name`."""
     _ = visit.speech
     word = words[0] if words else ""
-    if not (word.isdigit() or word.startswith("@")) or len(word) > len("@") + 32:
+    is_id = word.isdecimal()
+    if not (is_id or word.startswith("@")) or len(word) > len("@") + 32:
         raise BadInputError(reason=_("Write it like this: /block 12345 or /block @name").plain)
-    kind = BlockedBy.TELEGRAM if word.isdigit() else BlockedBy.USERNAME
-    return await _blocked(visit, kind, word)
+    kind = BlockedBy.TELEGRAM if is_id else BlockedBy.USERNAME
+    # As the books write it: without zeros before, in ASCII.
+    return await _blocked(visit, kind, str(int(word)) if is_id else word)
 
 
 async def block_payer(visit: Visit, args: Args) -> Screen:
