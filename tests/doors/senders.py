@@ -127,6 +127,7 @@ def nowpayments_event(payment: Payment, at: datetime) -> Json:
         "price_amount": f"{payment.due.decimal():f}",
         "price_currency": payment.due.currency.lower(),
         "pay_amount": "31.5",
+        "actually_paid": "31.5",
         "pay_currency": "trx",
         "order_id": payment.reference,
         "fee": {"currency": "trx", "depositFee": "0.25"},
