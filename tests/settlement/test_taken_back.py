@@ -1,7 +1,6 @@
 """Which word of a provider that takes money back is news, and which makes the shop ask."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -14,9 +13,9 @@ from tests.fixtures.tables import Tables
 H = Happening
 
 
-def word(shop: Shop, payment: Payment, happening: Happening, *, at: int = 0) -> PaymentEvent:
-    """How its provider says that the money stands, `at` minutes from now; always one name."""
-    told = shop.received(payment, receipt="m_1", at=shop.now + timedelta(minutes=at))
+def word(shop: Shop, payment: Payment, happening: Happening) -> PaymentEvent:
+    """How its provider says that the money stands now; always by one name."""
+    told = shop.received(payment, receipt="m_1", at=shop.now)
     return replace(
         told,
         event_id=f"m_1.{happening}",
@@ -63,8 +62,9 @@ async def test_the_same_word_is_news_again_once_its_case_stands_otherwise(
     shop: Shop, tables: Tables
 ) -> None:
     payment = await bought(shop)
-    for minutes, happening in enumerate([H.DISPUTED, H.DISPUTE_WON] * 3, start=1):
-        told = word(shop, payment, happening, at=minutes)
+    for happening in [H.DISPUTED, H.DISPUTE_WON] * 3:
+        shop.clock.move(minutes=1)
+        told = word(shop, payment, happening)
         assert await shop.settle(told) is Outcome.NOTED
         assert await shop.settle(told) is Outcome.KNOWN
         state = tables.one("SELECT state FROM disputes")
@@ -101,7 +101,7 @@ async def test_money_in_doubt_that_a_webhook_tells_of_again_is_asked_about(
     told = replace(shop.received(payment, receipt="m_1"), event_id="again")
     assert await by_webhook(shop, told) is Outcome.KNOWN
     assert not polled(tables)
-    await shop.settle(word(shop, payment, H.DISPUTED, at=1))
+    await shop.settle(word(shop, payment, H.DISPUTED))
     fresh = replace(told, event_id="fresh")
     for event in (told, fresh):
         assert await by_webhook(shop, event) is Outcome.ASKED
