@@ -98,10 +98,11 @@ def _book_told(claimed: ClaimedPayment[Affairs], dispute: Dispute) -> GivenBack 
         case.provider,
         case.receipt_id,
         [case.receipt],
+        currency=case.standing.money.currency,
         policy=claimed.policy,
         now=claimed.now,
     )
-    return None if back is None or back.money.is_zero else back
+    return None if back.money.is_zero else back
 
 
 def tell_decision(claimed: ClaimedPayment[Affairs], decision: Decision) -> None:

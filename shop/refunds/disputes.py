@@ -1,6 +1,7 @@
 """A bank takes money back, or warns that it may: hold access, move the money, tell staff."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from shop.core.money import Money
 from shop.ledger.receipt_records import Receipts, unnamed
@@ -143,7 +144,7 @@ def _begin_anew(update: PaymentUpdate[Affairs], known: Dispute) -> None:
 
 
 def _look_again(
-    update: PaymentUpdate[Affairs], known: Dispute, word: Word, *, heard_at: object
+    update: PaymentUpdate[Affairs], known: Dispute, word: Word, *, heard_at: datetime | None
 ) -> None:
     """A bank looks once more at what it has taken: nothing moves until it decides; staff know."""
     if known.state is not DisputeState.LOST or word.said_at in {None, heard_at}:

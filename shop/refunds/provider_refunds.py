@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from shop.books.books import Books
 from shop.core.money import Money
@@ -52,6 +53,12 @@ class GivenBack:
     owed: Money
     unbooked: Money
 
+    @classmethod
+    def nothing(cls, currency: str) -> Self:
+        """What is told where no sum is said."""
+        none = Money.zero(currency)
+        return cls(money=none, loss=none, owed=none, unbooked=none)
+
 
 def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     """A provider says how much of a payment went back so far; returns what was news to us.
@@ -69,12 +76,7 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
     ]
     if event.money is None:
         # Not even how much. Our own refunds say it themselves when they are asked about.
-        nothing = Money.zero(affairs.whole.currency)
-        return (
-            None
-            if ours
-            else GivenBack(money=nothing, loss=nothing, owed=nothing, unbooked=nothing)
-        )
+        return None if ours else GivenBack.nothing(affairs.whole.currency)
     key = event.receipt_id or unnamed(affairs.reference)
     grew = books[RefundTotals].tell(
         affairs.provider, key, event.money, told_at=update.said_at, now=now
@@ -84,16 +86,17 @@ def take_provider_refund(update: PaymentUpdate[Affairs]) -> GivenBack | None:
         receipts = [] if named is None else [named]
     if not receipts:
         # Before its receipt: booked when that comes.
-        nothing = Money.zero(event.money.currency)
-        return (
-            GivenBack(money=event.money, loss=nothing, owed=nothing, unbooked=nothing)
-            if grew
-            else None
-        )
-    booked = book_provider_refund(books, affairs.provider, key, receipts, policy=policy, now=now)
-    if booked is None:  # in another currency than came
-        nothing = Money.zero(event.money.currency)
-        booked = GivenBack(money=nothing, loss=nothing, owed=nothing, unbooked=event.money)
+        told = replace(GivenBack.nothing(event.money.currency), money=event.money)
+        return told if grew else None
+    booked = book_provider_refund(
+        books,
+        affairs.provider,
+        key,
+        receipts,
+        currency=event.money.currency,
+        policy=policy,
+        now=now,
+    )
     return _news(books, booked, receipts, told=event.money, is_new=grew)
 
 
@@ -133,8 +136,11 @@ def tell_given_back(
 def catch_up(claimed: ClaimedPayment[Affairs], receipt: int, receipt_id: str) -> None:
     """Money arrived of which something was told to have gone back already, or to be disputed."""
     provider, policy, now = claimed.affairs.provider, claimed.policy, claimed.now
+    currency = claimed.books[Refunds].case(receipt).standing.money.currency
     for key in (receipt_id, unnamed(claimed.affairs.reference)):
-        book_provider_refund(claimed.books, provider, key, [receipt], policy=policy, now=now)
+        book_provider_refund(
+            claimed.books, provider, key, [receipt], currency=currency, policy=policy, now=now
+        )
 
 
 def book_provider_refund(
@@ -143,14 +149,14 @@ def book_provider_refund(
     key: str,
     receipts: Sequence[int],
     *,
+    currency: str,
     policy: Policy,
     now: datetime,
-) -> GivenBack | None:
-    """Book what the provider's total exceeds ours by; returns how much that was."""
-    currency = books[Refunds].case(receipts[0]).standing.money.currency
+) -> GivenBack:
+    """Book what the provider's total in this currency exceeds ours by; returns what that was."""
     total = books[RefundTotals].of(provider, key, currency)
     if total is None:
-        return None
+        return GivenBack.nothing(currency)
     ours = [
         one
         for receipt in receipts
@@ -234,7 +240,15 @@ def take_refund_of_unknown_money(
     receipt = books[Receipts].receipt_named(provider, event.receipt_id)
     if receipt is not None:
         books[Receipts].claim(receipt)
-        book_provider_refund(books, provider, event.receipt_id, [receipt], policy=policy, now=now)
+        book_provider_refund(
+            books,
+            provider,
+            event.receipt_id,
+            [receipt],
+            currency=event.money.currency,
+            policy=policy,
+            now=now,
+        )
 
 
 def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None:
@@ -243,6 +257,12 @@ def undo(books: Books, refund: Refund, *, policy: Policy, now: datetime) -> None
     books[Journal].enter(f"refund:{refund.id}:undone", entries, now=now)
     case = books[Refunds].case(refund.receipt)
     book_provider_refund(
-        books, case.provider, case.receipt_id, [case.receipt], policy=policy, now=now
+        books,
+        case.provider,
+        case.receipt_id,
+        [case.receipt],
+        currency=refund.money.currency,
+        policy=policy,
+        now=now,
     )
     bring_disputes(books, case.receipt, policy=policy, now=now)

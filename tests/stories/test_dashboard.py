@@ -258,3 +258,12 @@ async def test_what_ended_is_named_when_it_is_another_plan(shop: Shop, tables: T
     solo = tables.one("SELECT state FROM subscriptions ORDER BY id")
     assert solo == "active", "Solo runs on: the money had bought Bare"
     assert not [one for one in told if (one["plan"], one["access"]) == ("solo", "ended")]
+
+
+async def test_a_total_in_another_currency_is_told_after_one_in_its_own(shop: Shop) -> None:
+    payment = await bought(shop)
+    await shop.settle(news(shop, payment, H.REFUNDED, 400))
+    await heard(shop)
+    await shop.settle(replace(news(shop, payment, H.REFUNDED), money=Money(900, "USD")))
+    [told] = [one for one in await heard(shop) if one["notice"] == "money_back"]
+    assert (told["money"]["minor"], told["unbooked"]) == (0, {"minor": 900, "currency": "USD"})
