@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from payments import fields
 from payments.outgoing import pending
+from shop.core.currencies import EXPONENTS
 from shop.core.money import Money, round_minor
 from shop.ports import Happening, OnItsWay, PaymentEvent
 
@@ -118,10 +119,13 @@ def _for_staff(payment: fields.Fields, heading: _Heading) -> PaymentEvent:
 def _worth(payment: fields.Fields, *, is_part: bool) -> Money | None:
     """Convert what came, at the rate this payment was quoted at.
 
-    A finished payment is worth at least its price. None when nothing is said to have come, or the
-    figures of a partial payment are missing or not partial: staff have to look.
+    A finished payment is worth at least its price. None when nothing is said to have come, the
+    price is in a coin, as of a gift, or the figures of a partial payment are missing or not
+    partial: staff have to look, if it is ours at all.
     """
     price = _price(payment)
+    if price is None:
+        return None
     asked, came = (_coins(payment, key) for key in ("pay_amount", "actually_paid"))
     if not came or price.is_zero:
         return None
@@ -135,7 +139,8 @@ def _coins(payment: fields.Fields, key: str) -> Decimal:
     return Decimal(0) if payment.get(key) in (None, "") else fields.amount(payment, key)
 
 
-def _price(payment: fields.Fields) -> Money:
-    """Read the requested price."""
-    amount = fields.amount(payment, "price_amount")
-    return Money.parse(f"{amount:f}", fields.currency(payment, "price_currency"))
+def _price(payment: fields.Fields) -> Money | None:
+    """Read the requested price; None where it is in no currency of ours, for we ask in no coin."""
+    amount, code = fields.amount(payment, "price_amount"), fields.text(payment, "price_currency")
+    currency = code.upper()
+    return Money.parse(f"{amount:f}", currency) if currency in EXPONENTS else None

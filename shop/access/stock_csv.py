@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from shop.core.errors import BadInputError
@@ -95,9 +96,10 @@ def _fault(columns: list[str], row: list[str]) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of an address, "" where it names none that can be read."""
+    """The host of an address, written one way; "" where it names none that can be read."""
     try:
-        return urlsplit(url).hostname or ""
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        return host.encode("idna").decode("ascii")
     except ValueError:  # such as http://[::1
         return ""
 
@@ -107,6 +109,8 @@ def _fault_of(name: str, value: str) -> str:
         return f"is longer than {_MOST[name]} characters"
     if _CONTROL.search(value):
         return "holds a control character or a line break"
+    if name != "note" and any(category(sign) == "Cf" for sign in value):
+        return "holds an invisible sign"  # two names would look the same
     if name == "url" and value and not (_URL.fullmatch(value) and host_of(value)):
         return "is not an address such as https://…"
     if name != "password" and _FORMULA.match(value):

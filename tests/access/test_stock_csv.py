@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.access.stock_csv import MOST_LINES, read_stock
+from shop.access.stock_csv import MOST_LINES, host_of, read_stock
 from shop.core.errors import BadInputError
 
 ADA = {"username": "ada", "password": "p1"}
@@ -69,6 +69,9 @@ WRONG = [
     ("ada,p1,https://a b", "url is not an address such as https://…"),
     ("a" * 201 + ",p1", "username is longer than 200 characters"),
     ("ada,p\x001", "password holds a control character or a line break"),
+    ("\ufeffada,p1", "username holds an invisible sign"),
+    ("ada\u200b,p1", "username holds an invisible sign"),
+    ("ada,p\u20601", "password holds an invisible sign"),
     ('ada,"p\n1"', "password holds a control character or a line break"),
     ('"=HYPERLINK(""https://evil.example"")",p1', "username looks like a spreadsheet formula"),
     ("ada,p1,,@SUM(1+1)*cmd|' /C calc'!A0", "note looks like a spreadsheet formula"),
@@ -114,3 +117,15 @@ def test_any_text_is_read_or_refused_but_never_breaks(text: str) -> None:
     sheet = read_stock(f"username,password,note\n{text}")
     assert all(number > 1 for number, _ in sheet.refused)
     assert all(line["username"] and line["password"] for line in sheet.lines)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://panel.example/a", "http://panel.example.:8080/b"),
+        ("https://PANEL.example", "https://panel.example"),
+        ("https://b\u00fccher.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_a_panel_is_the_same_however_its_host_is_written(one: str, other: str) -> None:
+    assert host_of(one) == host_of(other) != ""
